@@ -1,0 +1,19 @@
+# verger_library(NAME SOURCES a.cc b.cc LINK target …): a static part of verger.
+function(verger_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${name} PUBLIC ${ARG_LINK} PRIVATE verger_warnings)
+endfunction()
+
+# verger_test(NAME SOURCES a_test.cc … LINK target …): GoogleTest cases, one ctest a case.
+function(verger_test name)
+  if(NOT VERGER_BUILD_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main verger_warnings)
+  target_compile_definitions(${name} PRIVATE VERGER_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name} --gtest_output=xml:${PROJECT_BINARY_DIR}/reports/${name}.xml)
+endfunction()

@@ -1,0 +1,89 @@
+// The network: a 224×224×3 tensor → a vector of features.
+//
+// MobileNetV2 (Sandler et al. 2018; α = 1.0, ImageNet) without its last layer gives 1280 float32:
+// what Keras' `Model(m.input, m.layers[-2].output)` gives. Any ONNX model of one image input and
+// one vector output works as well.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "verger/options.h"
+#include "verger/status.h"
+
+namespace verger {
+
+inline constexpr std::string_view kUntrainedPrefix = "untrained:";
+
+// What a run records of its model.
+struct ModelInfo {
+  std::string name;            // "MobileNetV2 1.0 224", or the ONNX graph's name
+  std::string weights;         // the file's name without folders, or "untrained:SEED"
+  std::string weights_sha256;  // hex, of the file's bytes (untrained: of the generated weights)
+  std::string engine;          // "OpenVINO 2026.4.1"
+  Precision precision = Precision::kF32;
+  int width = 0;           // features an image
+  bool untrained = false;  // random weights: a demonstration, no meaning in the features
+};
+
+// One image at a time on one thread. Not thread-safe; the Model must outlive it.
+class ModelStream {
+ public:
+  virtual ~ModelStream() = default;
+
+  // The tensor to fill before infer(): kTensorSize floats, NHWC, owned by the stream.
+  virtual std::span<float> input() = 0;
+
+  // Runs the network on input(); `features` has Model::info().width elements. An image's features
+  // do not depend on what the stream, or any other, was given before.
+  virtual Status infer(std::span<float> features) = 0;
+};
+
+// A loaded network. Immutable and thread-safe.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  virtual const ModelInfo& info() const = 0;
+
+  // A stream for one thread; at most the `threads` given at loading are fast at once.
+  virtual Result<std::unique_ptr<ModelStream>> open_stream() const = 0;
+};
+
+// The bytes of a weights or model file, and the name to use for it in messages.
+struct ModelFile {
+  std::string name;
+  std::span<const uint8_t> bytes;  // borrowed, for the call only
+};
+
+// MobileNetV2 with Keras' weights: HDF5 as Keras 2 and 3 write it (weights or whole model, with or
+// without top), read by layer name. Fails with kModel when the file is damaged, is of another
+// network, holds NaN or infinity, or bears the official name but not the official hash.
+Result<std::unique_ptr<Model>> load_mobilenet_v2(const ModelFile& file, Precision precision,
+                                                 int threads);
+
+// MobileNetV2 with deterministic He-normal weights of `seed`. For demonstrations and tests.
+Result<std::unique_ptr<Model>> untrained_mobilenet_v2(uint64_t seed, Precision precision,
+                                                      int threads);
+
+// Any ONNX model with one float image input (1×224×224×3 or 1×3×224×224, batch may be dynamic) and
+// one output, flattened to a vector whose width is read from the model.
+Result<std::unique_ptr<Model>> load_onnx(const ModelFile& file, Precision precision, int threads);
+
+// The seed of "untrained:SEED"; kInvalidArgument when `weights` starts so but has no valid seed.
+bool is_untrained(std::string_view weights);
+Result<uint64_t> untrained_seed(std::string_view weights);
+
+// Keras' official files.
+struct OfficialWeights {
+  std::string_view file_name;
+  std::string_view url;
+  std::string_view sha256;  // empty: not known
+};
+std::span<const OfficialWeights> official_weights();
+
+}  // namespace verger

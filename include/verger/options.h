@@ -1,0 +1,83 @@
+// Every option of the chain, once. A field's name is also its command-line flag (`--max-pixels`),
+// its Python keyword (`max_pixels=`) and its key in the metadata of a run ("max_pixels").
+//
+// In each struct the fields that affect results come before those that affect only speed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "verger/status.h"
+
+namespace verger {
+
+struct ImageOptions {
+  // Affects results.
+  int64_t max_pixels = 178'956'970;  // a larger image is rejected (too-large); Pillow's own limit
+  bool exif_orientation = false;     // turn the image upright as its EXIF tag says (Keras does not)
+
+  Status validate() const;
+};
+
+enum class Precision { kF32, kBf16 };
+std::string_view precision_name(Precision precision);  // "f32", "bf16"
+Result<Precision> parse_precision(std::string_view name);
+
+struct ModelOptions {
+  // Affects results.
+  std::string weights;  // Keras HDF5 file, or "untrained:SEED"; empty: see find_weights()
+  std::string model;    // ONNX file, in place of MobileNetV2; empty: MobileNetV2
+  Precision precision = Precision::kF32;
+
+  Status validate() const;
+};
+
+struct PcaOptions {
+  // Affects results.
+  double variance = 0.95;  // share of the variance to keep, in (0, 1]; decides k ...
+  int components = 0;      // ... unless k is given here (> 0)
+
+  Status validate() const;
+};
+
+struct InputOptions {
+  // Affects results.
+  std::string pattern;    // glob on the file name, such as "*.jpg"; empty: jpg, jpeg, png in any case
+  bool recursive = true;  // descend into sub-folders
+
+  Status validate() const;
+};
+
+enum class Layout { kTables, kNotebook };
+std::string_view layout_name(Layout layout);  // "tables", "notebook"
+Result<Layout> parse_layout(std::string_view name);
+
+struct OutputOptions {
+  // Affects results.
+  Layout layout = Layout::kTables;
+  int parts = 24;          // part files (and shards); more when a part would pass 4,096 rows
+  bool overwrite = false;  // replace what OUTPUT holds
+
+  Status validate() const;
+};
+
+// The options of a whole run.
+struct RunOptions {
+  InputOptions input;
+  ImageOptions image;
+  ModelOptions model;
+  PcaOptions pca;
+  OutputOptions output;
+  bool strict = false;  // the first rejected image fails the run
+
+  // Affects speed.
+  int threads = 0;  // images worked on at once; 0: one a core this process may use
+
+  Status validate() const;
+};
+
+// The number of cores this process may run on (its affinity mask), at least 1.
+int default_threads();
+
+}  // namespace verger

@@ -1,0 +1,107 @@
+#include "verger/options.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+#include "base/status_macros.h"
+
+namespace verger {
+
+namespace {
+
+std::string text(double value) {
+  std::string digits = std::to_string(value);
+  digits.erase(digits.find_last_not_of('0') + 1);
+  return digits.back() == '.' ? digits + '0' : digits;
+}
+
+}  // namespace
+
+Status ImageOptions::validate() const {
+  if (max_pixels < 1) {
+    return Status::invalid_argument("--max-pixels must be at least 1, not " +
+                                    std::to_string(max_pixels) + ".");
+  }
+  return {};
+}
+
+std::string_view precision_name(Precision precision) {
+  return precision == Precision::kBf16 ? "bf16" : "f32";
+}
+
+Result<Precision> parse_precision(std::string_view name) {
+  if (name == "f32") return Precision::kF32;
+  if (name == "bf16") return Precision::kBf16;
+  return Status::invalid_argument("--precision must be f32 or bf16, not '" + std::string(name) +
+                                  "'.");
+}
+
+Status ModelOptions::validate() const {
+  if (!weights.empty() && !model.empty()) {
+    return Status::invalid_argument(
+        "--weights and --model exclude each other: an ONNX model carries its own weights.");
+  }
+  return {};
+}
+
+Status PcaOptions::validate() const {
+  if (!(variance > 0 && variance <= 1)) {
+    return Status::invalid_argument("--variance must be in (0, 1], not " + text(variance) + ".");
+  }
+  if (components < 0) {
+    return Status::invalid_argument("--components must be at least 1, not " +
+                                    std::to_string(components) + ".");
+  }
+  return {};
+}
+
+Status InputOptions::validate() const {
+  if (pattern.find('/') != std::string::npos) {
+    return Status::invalid_argument("--pattern '" + pattern +
+                                    "' must match a file name, so it cannot hold a '/'.");
+  }
+  return {};
+}
+
+std::string_view layout_name(Layout layout) {
+  return layout == Layout::kNotebook ? "notebook" : "tables";
+}
+
+Result<Layout> parse_layout(std::string_view name) {
+  if (name == "tables") return Layout::kTables;
+  if (name == "notebook") return Layout::kNotebook;
+  return Status::invalid_argument("--layout must be tables or notebook, not '" +
+                                  std::string(name) + "'.");
+}
+
+Status OutputOptions::validate() const {
+  if (parts < 1 || parts > 100'000) {
+    return Status::invalid_argument("--parts must be between 1 and 100000, not " +
+                                    std::to_string(parts) + ".");
+  }
+  return {};
+}
+
+Status RunOptions::validate() const {
+  VERGER_RETURN_IF_ERROR(input.validate());
+  VERGER_RETURN_IF_ERROR(image.validate());
+  VERGER_RETURN_IF_ERROR(model.validate());
+  VERGER_RETURN_IF_ERROR(pca.validate());
+  VERGER_RETURN_IF_ERROR(output.validate());
+  if (threads < 0 || threads > 4096) {
+    return Status::invalid_argument("--threads must be between 0 and 4096, not " +
+                                    std::to_string(threads) + ".");
+  }
+  return {};
+}
+
+int default_threads() {
+  cpu_set_t cores;
+  if (sched_getaffinity(0, sizeof cores, &cores) == 0) return std::max(1, CPU_COUNT(&cores));
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace verger

@@ -1,0 +1,51 @@
+#include "verger/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace verger {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Options, DefaultsAreValid) { EXPECT_TRUE(RunOptions{}.validate().ok()); }
+
+TEST(Options, VarianceIsInTheHalfOpenInterval) {
+  for (const double bad : {0.0, -0.1, 1.0001, 95.0, std::numeric_limits<double>::quiet_NaN()}) {
+    const Status status = PcaOptions{.variance = bad}.validate();
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << bad;
+    EXPECT_THAT(status.message(), HasSubstr("--variance"));
+  }
+  EXPECT_TRUE(PcaOptions{.variance = 1.0}.validate().ok());
+}
+
+TEST(Options, MessagesNameTheFlagAndTheValue) {
+  RunOptions options;
+  options.output.parts = 0;
+  EXPECT_EQ(options.validate().message(), "--parts must be between 1 and 100000, not 0.");
+  options = {};
+  options.threads = -1;
+  EXPECT_EQ(options.validate().message(), "--threads must be between 0 and 4096, not -1.");
+}
+
+TEST(Options, WeightsAndModelExcludeEachOther) {
+  EXPECT_FALSE((ModelOptions{.weights = "a.h5", .model = "b.onnx"}.validate().ok()));
+}
+
+TEST(Options, NamesRoundTrip) {
+  for (const Precision p : {Precision::kF32, Precision::kBf16}) {
+    EXPECT_EQ(*parse_precision(precision_name(p)), p);
+  }
+  for (const Layout l : {Layout::kTables, Layout::kNotebook}) {
+    EXPECT_EQ(*parse_layout(layout_name(l)), l);
+  }
+  EXPECT_FALSE(parse_precision("f16").ok());
+  EXPECT_FALSE(parse_layout("csv").ok());
+}
+
+TEST(Options, ThereIsAtLeastOneThread) { EXPECT_GE(default_threads(), 1); }
+
+}  // namespace
+}  // namespace verger
