@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Compiles deps/python/*.in to locks with hashes, for every platform and Python from 3.11 on.
+set -euo pipefail
+cd "$(dirname "$0")/../deps/python"
+uv=${UV:-../../.venv/lint/bin/uv}
+# Core comes first: parity takes its pins over, so that both environments agree.
+for name in core parity lint; do
+  options=()
+  if [[ $name == parity ]]; then options=(--constraint core.lock); fi
+  "$uv" pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+    --no-emit-index-url --no-emit-find-links --no-annotate \
+    --custom-compile-command 'make lock' \
+    "${options[@]}" "$@" "$name.in" --output-file "$name.lock"
+done
