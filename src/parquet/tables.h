@@ -1,0 +1,74 @@
+// The tables on disk: one Parquet file a part, as Spark writes it (docs/formats.md).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/store.h"
+#include "verger/image.h"
+#include "verger/pca.h"
+#include "verger/status.h"
+
+namespace verger {
+
+// Rows of the features table. features.size() == path.size() * width, row-major.
+struct FeatureRows {
+  std::vector<std::string> path;
+  std::vector<std::string> label;
+  std::vector<float> features;
+  std::size_t width = 0;
+  std::size_t size() const { return path.size(); }
+};
+
+// One row of the rejected table.
+struct RejectedRow {
+  std::string path;
+  std::string label;
+  RejectReason reason;
+  std::string message;
+  int64_t length = 0;  // bytes of the file; −1 when it could not be read
+};
+
+// What identifies a written part: recorded in manifests, checked by `inspect`.
+struct PartInfo {
+  std::string name;    // below the output, such as "features/part-00000-<uuid>-c000.snappy.parquet"
+  int64_t rows = 0;
+  int64_t bytes = 0;
+  std::string sha256;
+};
+
+// "part-00007-<uuid>-c000.snappy.parquet"
+std::string part_file_name(std::size_t number, const std::string& uuid);
+
+// Each writes one whole part and commits it; `name` is the file's name below the store.
+// features: path string, label string, features list<float>
+Result<PartInfo> write_features_part(Store& output, const std::string& name,
+                                     const FeatureRows& rows);
+// pca: path string, label string, pca list<float>; the projections of `rows`
+Result<PartInfo> write_pca_part(Store& output, const std::string& name, const FeatureRows& rows,
+                                const PcaModel& model);
+// The notebook's pca_results: path, label, features list<float>, and features_vectors,
+// features_scaled, features_pca as Spark ML's VectorUDT (dense)
+Result<PartInfo> write_notebook_pca_part(Store& output, const std::string& name,
+                                         const FeatureRows& rows, const PcaModel& model);
+// rejected: path, label, reason, message string, length long
+Result<PartInfo> write_rejected_part(Store& output, const std::string& name,
+                                     std::span<const RejectedRow> rows);
+
+// Reads one part of a features table, written by verger or by Spark (list or large_list of float or
+// double, any names of the list's element; other columns are ignored). Rows of unequal length or
+// nulls are kIo. `width` 0 accepts any.
+Result<FeatureRows> read_features_part(const Store& store, const std::string& name,
+                                       std::size_t width = 0);
+
+// The schema of a part as text (one "name: type" a line) and its number of rows, for `inspect`.
+struct PartSchema {
+  std::vector<std::pair<std::string, std::string>> columns;
+  int64_t rows = 0;
+};
+Result<PartSchema> read_part_schema(const Store& store, const std::string& name);
+
+}  // namespace verger
