@@ -1,0 +1,26 @@
+# Warnings, sanitizers and the compiler cache; the presets choose among them.
+option(VERGER_WERROR "Treat warnings as errors" OFF)
+set(VERGER_SANITIZE "" CACHE STRING "Sanitizers of the whole build, e.g. address,undefined")
+
+# verger_warnings: linked PRIVATE by verger's own targets, so that no user inherits it.
+add_library(verger_warnings INTERFACE)
+target_compile_options(verger_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wcast-qual -Wundef -Wformat=2
+  -Wimplicit-fallthrough -Wnull-dereference
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wuseless-cast>
+  $<$<BOOL:${VERGER_WERROR}>:-Werror>)
+
+if(VERGER_SANITIZE)
+  add_compile_options(-fsanitize=${VERGER_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${VERGER_SANITIZE})
+  if(VERGER_SANITIZE MATCHES undefined)
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+endif()

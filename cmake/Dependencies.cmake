@@ -1,0 +1,75 @@
+# Every library that verger links, as imported targets. deps/ names and pins the packages.
+# What the system or a conda environment offers is taken first, the wheels in .venv/core next.
+include(Wheels)
+
+find_package(Threads REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(CURL REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+
+# OpenVINO: openvino::runtime.
+find_package(OpenVINO 2025 QUIET COMPONENTS Runtime)
+if(NOT OpenVINO_FOUND)
+  verger_require_wheel(OPENVINO_CMAKE OpenVINO)
+  find_package(OpenVINO REQUIRED COMPONENTS Runtime
+    PATHS "${VERGER_WHEEL_OPENVINO_CMAKE}" NO_DEFAULT_PATH)
+  set(VERGER_OPENVINO_FROM_WHEEL TRUE)
+endif()
+
+# Arrow: Arrow::arrow_shared, Parquet::parquet_shared, and verger::arrow_s3, which the wheel
+# keeps in a library of its own and other builds inside libarrow.
+find_package(Arrow CONFIG QUIET)
+find_package(Parquet CONFIG QUIET)
+add_library(verger_arrow_s3 INTERFACE)
+add_library(verger::arrow_s3 ALIAS verger_arrow_s3)
+if(Arrow_FOUND AND Parquet_FOUND)
+  target_link_libraries(verger_arrow_s3 INTERFACE Arrow::arrow_shared)
+else()
+  verger_require_wheel(ARROW_LIBS Arrow)
+  set(include "${VERGER_WHEEL_ARROW_INCLUDE}")
+  verger_wheel_library(Arrow::arrow_shared "${include}" "${VERGER_WHEEL_ARROW_LIBS}/libarrow.so.*")
+  verger_wheel_library(
+    Parquet::parquet_shared "${include}" "${VERGER_WHEEL_ARROW_LIBS}/libparquet.so.*")
+  verger_wheel_library(
+    verger::arrow_s3_wheel "${include}" "${VERGER_WHEEL_ARROW_LIBS}/libarrow_s3.so.*")
+  target_link_libraries(Parquet::parquet_shared INTERFACE Arrow::arrow_shared)
+  target_link_libraries(verger_arrow_s3 INTERFACE verger::arrow_s3_wheel Arrow::arrow_shared)
+  set(VERGER_ARROW_FROM_WHEEL TRUE)
+endif()
+
+# OpenBLAS with LAPACK: verger::blas. Builds before 0.3.28 give wrong results on some processors.
+# VERGER_BLAS_PREFIX is put before every symbol (scipy_cblas_dgemm, scipy_dsyevd_); empty as a rule.
+find_package(OpenBLAS 0.3.28 CONFIG QUIET)
+add_library(verger_blas INTERFACE)
+add_library(verger::blas ALIAS verger_blas)
+if(OpenBLAS_FOUND)
+  target_link_libraries(verger_blas INTERFACE ${OpenBLAS_LIBRARIES})
+  target_include_directories(verger_blas SYSTEM INTERFACE ${OpenBLAS_INCLUDE_DIRS})
+  target_compile_definitions(verger_blas INTERFACE VERGER_BLAS_PREFIX=)
+else()
+  verger_require_wheel(OPENBLAS_LIBS "OpenBLAS (0.3.28 or newer)")
+  verger_wheel_library(verger::openblas_wheel "${VERGER_WHEEL_OPENBLAS_INCLUDE}"
+    "${VERGER_WHEEL_OPENBLAS_LIBS}/libscipy_openblas.so")
+  target_link_libraries(verger_blas INTERFACE verger::openblas_wheel)
+  target_compile_definitions(verger_blas INTERFACE VERGER_BLAS_PREFIX=scipy_)
+  set(VERGER_OPENBLAS_FROM_WHEEL TRUE)
+endif()
+
+if(VERGER_BUILD_TESTS)
+  find_package(GTest REQUIRED CONFIG)
+endif()
+if(VERGER_BUILD_BENCH)
+  find_package(benchmark REQUIRED CONFIG)
+endif()
+
+foreach(name IN ITEMS OPENVINO ARROW OPENBLAS)
+  if(VERGER_${name}_FROM_WHEEL)
+    message(STATUS "${name}: from the wheel in .venv/core")
+  else()
+    message(STATUS "${name}: from the system")
+  endif()
+endforeach()
