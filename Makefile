@@ -1,6 +1,10 @@
 # The front door. `make help` lists the targets.
 SHELL := bash
 .DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
 
 .PHONY: deps
 deps: ## Install what is missing: system packages, .venv/core
@@ -8,7 +12,7 @@ deps: ## Install what is missing: system packages, .venv/core
 	@tools/deps.sh python core
 
 .PHONY: deps-parity
-deps-parity: deps ## Install what parity and the heavy tests need: Java, .venv/parity
+deps-parity: deps ## Install what the heavy tests need: Java, .venv/parity
 	@tools/deps.sh system heavy
 	@tools/deps.sh python parity
 
@@ -17,8 +21,57 @@ deps-lint: deps ## Install the formatters and checkers: .venv/lint
 	@tools/deps.sh python lint
 
 .PHONY: lock
-lock: deps-lint ## Compile deps/python/*.in to locks with hashes (LOCK_FLAGS=--upgrade for newer versions)
+lock: deps-lint ## Compile deps/python/*.in to locks (LOCK_FLAGS=--upgrade for newer versions)
 	tools/lock.sh $(LOCK_FLAGS)
+
+.PHONY: build
+build: deps ## Build the program, at build/verger
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --parallel $(JOBS)
+	@ln -sfn release/cli/verger build/verger
+
+.PHONY: demo
+demo: build ## Render a sample orchard, run the whole chain on it and show the result
+	@tools/demo.sh
+
+.PHONY: test
+test: ## Build, then run the unit tests and the Python tests
+	@tools/run_tests.sh quick
+
+.PHONY: test-heavy
+test-heavy: ## Sanitizers, and comparisons with Keras, Pillow, scikit-learn and Spark
+	@tools/run_tests.sh heavy
+
+.PHONY: parity
+parity: build deps-parity ## Compare with the references and write docs/parity.md
+	.venv/parity/bin/python -m pytest tests/parity
+	.venv/parity/bin/python tests/parity/report.py docs/parity.md
+
+.PHONY: test-fresh
+test-fresh: ## Prove make demo and make test in a bare Debian root (needs root)
+	@tools/fresh.sh
+
+.PHONY: bench
+bench: build deps-parity ## Measure against the rivals, after checking the answers
+	@cmake --preset bench >/dev/null
+	@cmake --build --preset bench --parallel $(JOBS)
+	@bench/run.sh
+
+.PHONY: format
+format: deps-lint ## Format every tracked source file
+	@tools/lint.sh format
+
+.PHONY: lint
+lint: deps-lint ## Check format, sizes, scripts, Python and, with clang-tidy, C++
+	@tools/lint.sh check
+
+.PHONY: install
+install: build ## Install the program and the libraries it needs (PREFIX=/usr/local)
+	@cmake --install build/release --prefix "$(PREFIX)"
+
+.PHONY: clean
+clean: ## Remove build/; the environments in .venv stay
+	rm -rf build
 
 .PHONY: help
 help: ## Show this list

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Runs the test suites: `run_tests.sh quick` what a change needs, `run_tests.sh heavy` the
+# sanitizers and the comparisons with the references. Every suite leaves build/reports/SUITE/:
+# its JUnit files and `exit`, its exit status. count_tests.py adds them up.
+set -uo pipefail # no -e: a suite that fails must not keep the next from running
+cd "$(dirname "$0")/.." || exit 1
+root=$PWD
+reports=$root/build/reports
+rules=$root/tools/sanitizers
+jobs=$(nproc)
+
+# Marks suites as begun: one that never ends is then a failure, not a gap.
+register() {
+  local suite
+  for suite in "$@"; do
+    rm -rf "${reports:?}/$suite"
+    mkdir -p "$reports/$suite"
+    echo unfinished >"$reports/$suite/exit"
+  done
+}
+
+run_suite() {
+  local suite=$1
+  shift
+  echo "== $suite"
+  "$@"
+  echo "$?" >"$reports/$suite/exit"
+}
+
+# GoogleTest by ctest, under the preset's name; each test program leaves a file of its cases.
+unit() {
+  local preset=$1 suite=unit-$1 build=$root/build/$1
+  shift
+  rm -rf "$build/reports"
+  run_suite "$suite" "$@" ctest --test-dir "$build" --parallel "$jobs" --timeout 900 \
+    --output-on-failure --no-tests=error --output-junit "$reports/$suite/ctest.xml"
+  if [[ -d $build/reports ]]; then cp -r "$build/reports" "$reports/$suite/cases"; fi
+}
+
+build_preset() {
+  cmake --preset "$1" >/dev/null && cmake --build --preset "$1" --parallel "$jobs"
+}
+
+python_tests() {
+  local suite=$1 environment=$2
+  shift 2
+  run_suite "$suite" "$root/.venv/$environment/bin/python" -m pytest --quiet \
+    --junit-xml="$reports/$suite/pytest.xml" "$@"
+}
+
+quick() {
+  make --no-print-directory build || return
+  unit release
+  python_tests python core -m "not heavy" --ignore=tests/parity
+}
+
+heavy() {
+  make --no-print-directory build deps-parity || return
+  python_tests python-heavy parity -m heavy
+  build_preset asan && unit asan env \
+    ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
+    LSAN_OPTIONS="suppressions=$rules/leak.txt:print_suppressions=0" \
+    UBSAN_OPTIONS="suppressions=$rules/undefined.txt:print_stacktrace=1"
+  # ThreadSanitizer's shadow memory does not fit every random layout: switch that off.
+  build_preset tsan && unit tsan env TSAN_OPTIONS="suppressions=$rules/thread.txt" \
+    setarch --addr-no-randomize
+}
+
+case ${1-} in
+  quick) suites=(unit-release python) ;;
+  heavy) suites=(unit-asan unit-tsan python-heavy) ;;
+  *)
+    echo "usage: run_tests.sh quick|heavy" >&2
+    exit 2
+    ;;
+esac
+register "${suites[@]}"
+"$1"
+python3 tools/count_tests.py "$reports" "${suites[@]}"
