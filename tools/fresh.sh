@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Proves `make demo` and `make test` on a bare machine: clones the committed HEAD into a Debian
+# root that has only make and apt, and runs them there as a new user would. Needs root.
+#
+#   FRESH_SUITE=bookworm      which Debian; the bare root is kept in build/fresh/ for the next time
+#   FRESH_TARGETS="demo test" what to run
+#   FRESH_KEEP=1              keep the used root to look into
+set -euo pipefail
+cd "$(dirname "$0")/.."
+repository=$PWD
+suite=${FRESH_SUITE:-bookworm}
+targets=${FRESH_TARGETS:-demo test}
+bare=$repository/build/fresh/$suite.tar
+
+# The host's certificates and its settings of apt and pip hold in the root as well, whatever they
+# are: behind a proxy or a mirror the run must go the way the host goes.
+certificates=/etc/ssl/certs/ca-certificates.crt
+inside_certificates=/opt/certificates.crt
+
+make_bare_root() {
+  if [[ -f $bare ]]; then return; fi
+  local work
+  work=$(mktemp -d)
+  mkdir -p "$(dirname "$bare")"
+  debootstrap --variant=minbase --include=make "$suite" "$work"
+  tar -C "$work" -cf "$bare.part" .
+  mv "$bare.part" "$bare"
+  rm -rf "$work"
+}
+
+copy_settings() {
+  local fresh=$1 path codename
+  cp /etc/resolv.conf "$fresh/etc/resolv.conf"
+  if [[ -f $certificates ]]; then cp "$certificates" "$fresh$inside_certificates"; fi
+  grep -lr '^ *Acquire' /etc/apt/apt.conf.d /etc/apt/apt.conf 2>/dev/null |
+    xargs -r cp -t "$fresh/etc/apt/apt.conf.d"
+  echo "Acquire::https::CAInfo \"$inside_certificates\";" >"$fresh/etc/apt/apt.conf.d/99certificates"
+  codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+  if [[ $codename == "$suite" ]]; then
+    rm -f "$fresh/etc/apt/sources.list"
+    for path in sources.list sources.list.d auth.conf auth.conf.d; do
+      if [[ -e /etc/apt/$path ]]; then cp -r "/etc/apt/$path" "$fresh/etc/apt/"; fi
+    done
+  fi
+  for path in /etc/pip.conf "$HOME/.config/pip/pip.conf" "$HOME/.pip/pip.conf" "$HOME/.netrc"; do
+    if [[ -f $path ]]; then install -D -m 600 "$path" "$fresh/root/${path#"$HOME/"}"; fi
+  done
+  if [[ -f /etc/pip.conf ]]; then cp /etc/pip.conf "$fresh/etc/pip.conf"; fi
+}
+
+# Variables that a registry client reads; a path of the host's bundle becomes the root's.
+passed_environment() {
+  local name value
+  for name in $(compgen -e); do
+    case ${name,,} in
+      pip_* | *_proxy | *ca_bundle | *cainfo | ssl_cert_file) ;;
+      *) continue ;;
+    esac
+    value=${!name//$certificates/$inside_certificates}
+    printf '%s=%s\n' "$name" "$value"
+  done
+  printf 'SSL_CERT_FILE=%s\n' "$inside_certificates"
+}
+
+# Runs in a mount namespace of its own: the mounts end with it, however it ends.
+run_inside() {
+  local fresh=$1 home=/root/verger target status=0
+  mount --bind "$fresh" "$fresh"
+  mount -t proc proc "$fresh/proc"
+  mount --rbind /dev "$fresh/dev"
+  mount -t tmpfs tmpfs "$fresh/tmp"
+  if [[ -d $repository/../shared ]]; then
+    mkdir -p "$fresh/root/shared"
+    mount --bind "$repository/../shared" "$fresh/root/shared"
+    mount -o remount,bind,ro "$fresh/root/shared"
+  fi
+  mapfile -t environment < <(passed_environment)
+  for target in $targets; do
+    echo "== make $target in a bare $suite"
+    chroot "$fresh" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM=dumb \
+      PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${environment[@]}" \
+      make -C "$home" "$target" </dev/null || status=1
+  done
+  return "$status"
+}
+
+main() {
+  local fresh status=0
+  ((EUID == 0)) || {
+    echo "fresh: make test-fresh needs root, for chroot and mounts" >&2
+    exit 1
+  }
+  tools/deps.sh system heavy
+  make_bare_root
+  fresh=$(mktemp -d)
+  tar -C "$fresh" -xf "$bare"
+  git clone --quiet --no-local "file://$repository" "$fresh/root/verger"
+  copy_settings "$fresh"
+  unshare --mount "$0" --inside "$fresh" || status=$?
+  if [[ -n ${FRESH_KEEP-} ]]; then echo "fresh: kept $fresh"; else rm -rf "$fresh"; fi
+  if ((status == 0)); then echo "fresh: make $targets passed in a bare $suite"; fi
+  exit "$status"
+}
+
+if [[ ${1-} == --inside ]]; then run_inside "$2"; else main; fi
