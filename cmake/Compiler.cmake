@@ -4,12 +4,26 @@ set(VERGER_SANITIZE "" CACHE STRING "Sanitizers of the whole build, e.g. address
 
 # verger_warnings: linked PRIVATE by verger's own targets, so that no user inherits it.
 add_library(verger_warnings INTERFACE)
-target_compile_options(verger_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
-  -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wcast-qual -Wundef -Wformat=2
-  -Wimplicit-fallthrough -Wnull-dereference
-  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wuseless-cast>
-  $<$<BOOL:${VERGER_WERROR}>:-Werror>)
+target_compile_options(
+  verger_warnings
+  INTERFACE
+    -Wall
+    -Wextra
+    -Wpedantic
+    -Wshadow
+    -Wconversion
+    -Wsign-conversion
+    -Wold-style-cast
+    -Wnon-virtual-dtor
+    -Woverloaded-virtual
+    -Wcast-align
+    -Wcast-qual
+    -Wundef
+    -Wformat=2
+    -Wimplicit-fallthrough
+    "$<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond;-Wlogical-op;-Wuseless-cast>"
+    "$<$<BOOL:${VERGER_WERROR}>:-Werror>"
+)
 
 if(VERGER_SANITIZE)
   add_compile_options(-fsanitize=${VERGER_SANITIZE} -fno-omit-frame-pointer)

@@ -15,8 +15,13 @@ find_package(CLI11 2.1 REQUIRED)
 find_package(OpenVINO 2025 QUIET COMPONENTS Runtime)
 if(NOT OpenVINO_FOUND)
   verger_require_wheel(OPENVINO_CMAKE OpenVINO)
-  find_package(OpenVINO REQUIRED COMPONENTS Runtime
-    PATHS "${VERGER_WHEEL_OPENVINO_CMAKE}" NO_DEFAULT_PATH)
+  find_package(
+    OpenVINO
+    REQUIRED
+    COMPONENTS Runtime
+    PATHS "${VERGER_WHEEL_OPENVINO_CMAKE}"
+    NO_DEFAULT_PATH
+  )
   set(VERGER_OPENVINO_FROM_WHEEL TRUE)
 endif()
 
@@ -33,9 +38,15 @@ else()
   set(include "${VERGER_WHEEL_ARROW_INCLUDE}")
   verger_wheel_library(Arrow::arrow_shared "${include}" "${VERGER_WHEEL_ARROW_LIBS}/libarrow.so.*")
   verger_wheel_library(
-    Parquet::parquet_shared "${include}" "${VERGER_WHEEL_ARROW_LIBS}/libparquet.so.*")
+    Parquet::parquet_shared
+    "${include}"
+    "${VERGER_WHEEL_ARROW_LIBS}/libparquet.so.*"
+  )
   verger_wheel_library(
-    verger::arrow_s3_wheel "${include}" "${VERGER_WHEEL_ARROW_LIBS}/libarrow_s3.so.*")
+    verger::arrow_s3_wheel
+    "${include}"
+    "${VERGER_WHEEL_ARROW_LIBS}/libarrow_s3.so.*"
+  )
   target_link_libraries(Parquet::parquet_shared INTERFACE Arrow::arrow_shared)
   target_link_libraries(verger_arrow_s3 INTERFACE verger::arrow_s3_wheel Arrow::arrow_shared)
   set(VERGER_ARROW_FROM_WHEEL TRUE)
@@ -52,8 +63,11 @@ if(OpenBLAS_FOUND)
   target_compile_definitions(verger_blas INTERFACE VERGER_BLAS_PREFIX=)
 else()
   verger_require_wheel(OPENBLAS_LIBS "OpenBLAS (0.3.28 or newer)")
-  verger_wheel_library(verger::openblas_wheel "${VERGER_WHEEL_OPENBLAS_INCLUDE}"
-    "${VERGER_WHEEL_OPENBLAS_LIBS}/libscipy_openblas.so")
+  verger_wheel_library(
+    verger::openblas_wheel
+    "${VERGER_WHEEL_OPENBLAS_INCLUDE}"
+    "${VERGER_WHEEL_OPENBLAS_LIBS}/libscipy_openblas.so"
+  )
   target_link_libraries(verger_blas INTERFACE verger::openblas_wheel)
   target_compile_definitions(verger_blas INTERFACE VERGER_BLAS_PREFIX=scipy_)
   set(VERGER_OPENBLAS_FROM_WHEEL TRUE)

@@ -1,15 +1,20 @@
 # The wheels in .venv/core carry the C++ headers and libraries of OpenVINO, Arrow and OpenBLAS.
 # This asks Python once where they lie and sets VERGER_WHEEL_<KEY> (see wheel_paths.py).
 
-set(VERGER_PYTHON "${PROJECT_SOURCE_DIR}/.venv/core/bin/python" CACHE FILEPATH
-  "Python of the environment whose wheels carry OpenVINO, Arrow and OpenBLAS")
+set(
+  VERGER_PYTHON
+  "${PROJECT_SOURCE_DIR}/.venv/core/bin/python"
+  CACHE FILEPATH
+  "Python of the environment whose wheels carry OpenVINO, Arrow and OpenBLAS"
+)
 
 if(EXISTS "${VERGER_PYTHON}")
   execute_process(
     COMMAND "${VERGER_PYTHON}" -I "${CMAKE_CURRENT_LIST_DIR}/wheel_paths.py"
     OUTPUT_VARIABLE verger_wheel_lines
     OUTPUT_STRIP_TRAILING_WHITESPACE
-    COMMAND_ERROR_IS_FATAL ANY)
+    COMMAND_ERROR_IS_FATAL ANY
+  )
   string(REPLACE "\n" ";" verger_wheel_lines "${verger_wheel_lines}")
   foreach(line IN LISTS verger_wheel_lines)
     string(REGEX MATCH "^([A-Z_]+)=(.*)$" line "${line}")
@@ -20,9 +25,11 @@ endif()
 # verger_require_wheel(KEY PACKAGE): stops with the mend when neither the system nor a wheel has it.
 function(verger_require_wheel key package)
   if(NOT VERGER_WHEEL_${key})
-    message(FATAL_ERROR
+    message(
+      FATAL_ERROR
       "${package} is neither installed nor in .venv/core: run `make deps`, "
-      "or name a Python that has its wheel by -DVERGER_PYTHON=…")
+      "or name a Python that has its wheel by -DVERGER_PYTHON=…"
+    )
   endif()
 endfunction()
 
@@ -35,7 +42,8 @@ function(verger_wheel_library target include_dir pattern)
     message(FATAL_ERROR "${pattern}: ${count} files where one was expected; run `make deps`")
   endif()
   add_library(${target} SHARED IMPORTED GLOBAL)
-  set_target_properties(${target} PROPERTIES
-    IMPORTED_LOCATION "${library}"
-    INTERFACE_INCLUDE_DIRECTORIES "${include_dir}")
+  set_target_properties(
+    ${target}
+    PROPERTIES IMPORTED_LOCATION "${library}" INTERFACE_INCLUDE_DIRECTORIES "${include_dir}"
+  )
 endfunction()

@@ -14,6 +14,7 @@ def package_dir(name: str) -> Path | None:
 
 
 def main() -> None:
+    """Look the packages up and print what is there."""
     if openvino := package_dir("openvino"):
         print(f"OPENVINO_CMAKE={openvino / 'cmake'}")
         print(f"OPENVINO_LIBS={openvino / 'libs'}")

@@ -32,8 +32,9 @@ copy_settings() {
   local fresh=$1 path codename
   cp /etc/resolv.conf "$fresh/etc/resolv.conf"
   if [[ -f $certificates ]]; then cp "$certificates" "$fresh$inside_certificates"; fi
-  grep -lr '^ *Acquire' /etc/apt/apt.conf.d /etc/apt/apt.conf 2>/dev/null |
-    xargs -r cp -t "$fresh/etc/apt/apt.conf.d"
+  for path in /etc/apt/apt.conf /etc/apt/apt.conf.d/*; do
+    if grep -qs '^ *Acquire' "$path"; then cp "$path" "$fresh/etc/apt/apt.conf.d/"; fi
+  done
   echo "Acquire::https::CAInfo \"$inside_certificates\";" >"$fresh/etc/apt/apt.conf.d/99certificates"
   codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
   if [[ $codename == "$suite" ]]; then
@@ -48,15 +49,16 @@ copy_settings() {
   if [[ -f /etc/pip.conf ]]; then cp /etc/pip.conf "$fresh/etc/pip.conf"; fi
 }
 
-# Variables that a registry client reads; a path of the host's bundle becomes the root's.
+# Variables that a registry client reads, less those that name a file which the root lacks.
 passed_environment() {
-  local name value
+  local fresh=$1 name value
   for name in $(compgen -e); do
     case ${name,,} in
       pip_* | *_proxy | *ca_bundle | *cainfo | ssl_cert_file) ;;
       *) continue ;;
     esac
     value=${!name//$certificates/$inside_certificates}
+    if [[ $value == /* && ! -e $fresh$value ]]; then continue; fi
     printf '%s=%s\n' "$name" "$value"
   done
   printf 'SSL_CERT_FILE=%s\n' "$inside_certificates"
@@ -74,7 +76,7 @@ run_inside() {
     mount --bind "$repository/../shared" "$fresh/root/shared"
     mount -o remount,bind,ro "$fresh/root/shared"
   fi
-  mapfile -t environment < <(passed_environment)
+  mapfile -t environment < <(passed_environment "$fresh")
   for target in $targets; do
     echo "== make $target in a bare $suite"
     chroot "$fresh" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM=dumb \
@@ -84,22 +86,31 @@ run_inside() {
   return "$status"
 }
 
+remove_root() {
+  if [[ -n ${FRESH_KEEP-} ]]; then
+    echo "fresh: kept $1"
+  else
+    rm -rf --one-file-system "$1"
+  fi
+}
+
 main() {
-  local fresh status=0
-  ((EUID == 0)) || {
+  local fresh
+  if ((EUID != 0)); then
     echo "fresh: make test-fresh needs root, for chroot and mounts" >&2
     exit 1
-  }
+  fi
   tools/deps.sh system heavy
   make_bare_root
   fresh=$(mktemp -d)
+  # shellcheck disable=SC2064 # the name as it is now
+  trap "remove_root '$fresh'" EXIT
   tar -C "$fresh" -xf "$bare"
+  chmod 755 "$fresh" # apt's own user must get in
   git clone --quiet --no-local "file://$repository" "$fresh/root/verger"
   copy_settings "$fresh"
-  unshare --mount "$0" --inside "$fresh" || status=$?
-  if [[ -n ${FRESH_KEEP-} ]]; then echo "fresh: kept $fresh"; else rm -rf "$fresh"; fi
-  if ((status == 0)); then echo "fresh: make $targets passed in a bare $suite"; fi
-  exit "$status"
+  unshare --mount "$repository/tools/fresh.sh" --inside "$fresh"
+  echo "fresh: make $targets passed in a bare $suite"
 }
 
 if [[ ${1-} == --inside ]]; then run_inside "$2"; else main; fi

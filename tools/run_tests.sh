@@ -29,7 +29,7 @@ run_suite() {
 
 # GoogleTest by ctest, under the preset's name; each test program leaves a file of its cases.
 unit() {
-  local preset=$1 suite=unit-$1 build=$root/build/$1
+  local suite=unit-$1 build=$root/build/$1
   shift
   rm -rf "$build/reports"
   run_suite "$suite" "$@" ctest --test-dir "$build" --parallel "$jobs" --timeout 900 \
