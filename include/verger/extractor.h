@@ -16,8 +16,15 @@ namespace verger {
 // CPU time spent in each step, in nanoseconds, and images seen.
 struct ExtractTimes {
   int64_t images = 0;
-  int64_t read_ns = 0;   // decode, resize, normalise
+  int64_t read_ns = 0;  // decode, resize, normalise
   int64_t infer_ns = 0;
+
+  ExtractTimes& operator+=(const ExtractTimes& other) {
+    images += other.images;
+    read_ns += other.read_ns;
+    infer_ns += other.infer_ns;
+    return *this;
+  }
 };
 
 // Not thread-safe: one a thread. The Model must outlive it.

@@ -43,7 +43,7 @@ struct PcaOptions {
 
 struct InputOptions {
   // Affects results.
-  std::string pattern;    // glob on the file name, such as "*.jpg"; empty: jpg, jpeg, png in any case
+  std::string pattern;  // glob on the file name, such as "*.jpg"; empty: jpg, jpeg, png in any case
   bool recursive = true;  // descend into sub-folders
 
   Status validate() const;

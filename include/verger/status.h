@@ -16,11 +16,11 @@ namespace verger {
 // The numeric values are the exit codes of the program.
 enum class StatusCode {
   kOk = 0,
-  kCheckFailed = 1,       // an inspected result is damaged or its counts do not reconcile
-  kInvalidArgument = 2,   // an option or argument is unusable
-  kIo = 3,                // input or output unusable
-  kModel = 4,             // weights or model unusable
-  kCancelled = 130,       // interrupted; nothing that looks finished was left behind
+  kCheckFailed = 1,      // an inspected result is damaged or its counts do not reconcile
+  kInvalidArgument = 2,  // an option or argument is unusable
+  kIo = 3,               // input or output unusable
+  kModel = 4,            // weights or model unusable
+  kCancelled = 130,      // interrupted; nothing that looks finished was left behind
 };
 
 class [[nodiscard]] Status {

@@ -73,8 +73,8 @@ std::string_view layout_name(Layout layout) {
 Result<Layout> parse_layout(std::string_view name) {
   if (name == "tables") return Layout::kTables;
   if (name == "notebook") return Layout::kNotebook;
-  return Status::invalid_argument("--layout must be tables or notebook, not '" +
-                                  std::string(name) + "'.");
+  return Status::invalid_argument("--layout must be tables or notebook, not '" + std::string(name) +
+                                  "'.");
 }
 
 Status OutputOptions::validate() const {

@@ -6,10 +6,10 @@
 #define VERGER_CONCAT_INNER(a, b) a##b
 #define VERGER_CONCAT(a, b) VERGER_CONCAT_INNER(a, b)
 
-#define VERGER_RETURN_IF_ERROR(expression)              \
-  do {                                                  \
-    ::verger::Status verger_status = (expression);      \
-    if (!verger_status.ok()) return verger_status;      \
+#define VERGER_RETURN_IF_ERROR(expression)         \
+  do {                                             \
+    ::verger::Status verger_status = (expression); \
+    if (!verger_status.ok()) return verger_status; \
   } while (false)
 
 // VERGER_ASSIGN_OR_RETURN(auto rows, read_rows(file));

@@ -1,0 +1,217 @@
+#include "pipeline/extract_shards.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/bounded_queue.h"
+#include "base/status_macros.h"
+
+namespace verger {
+
+namespace {
+
+// One image on its way from storage to the network.
+struct Fetched {
+  std::size_t shard;  // position in `shards`
+  std::size_t image;  // position in the source
+  Result<std::vector<uint8_t>> bytes;
+};
+
+// A shard being filled: row i belongs to image shard.begin + i, so that the order of completion
+// leaves no trace.
+struct OpenShard {
+  OpenShard(const Shard& shard, std::size_t width)
+      : features(shard.size() * width), rejections(shard.size()), remaining(shard.size()) {}
+
+  std::vector<float> features;
+  struct Rejected {
+    Rejection rejection;
+    int64_t length;
+  };
+  std::vector<std::optional<Rejected>> rejections;
+  std::atomic<std::size_t> remaining;
+};
+
+class ShardExtraction {
+ public:
+  ShardExtraction(const ImageSource& source, std::span<const Shard> shards, const Model& model,
+                  const WorkerOptions& options, const CancelToken& cancel, Observer& observer,
+                  const ShardSink& sink)
+      : source_(source),
+        shards_(shards),
+        model_(model),
+        options_(options),
+        cancel_(cancel),
+        observer_(observer),
+        sink_(sink),
+        width_(static_cast<std::size_t>(model.info().width)),
+        open_(shards.size()),
+        queue_(static_cast<std::size_t>(2 * options.threads + options.reads_in_flight)) {
+    for (const Shard& shard : shards) starts_.push_back(starts_.back() + shard.size());
+  }
+
+  Status run(ExtractTimes* times);
+
+ private:
+  void fetch();
+  void extract();
+  Status extract_image(Extractor& extractor, Fetched fetched);
+  Status close_shard(std::size_t position, std::unique_ptr<OpenShard> shard);
+  std::pair<std::size_t, std::size_t> locate(std::size_t ordinal) const;
+  OpenShard& open(std::size_t position);
+  void fail(Status status);
+  bool stopping() const { return failed_ || cancel_.cancelled(); }
+
+  const ImageSource& source_;
+  const std::span<const Shard> shards_;
+  const Model& model_;
+  const WorkerOptions& options_;
+  const CancelToken& cancel_;
+  Observer& observer_;
+  const ShardSink& sink_;
+  const std::size_t width_;
+  std::vector<std::size_t> starts_ = {0};  // images before each shard; the last: all
+
+  std::mutex mutex_;  // open_, failure_, times_
+  std::vector<std::unique_ptr<OpenShard>> open_;
+  Status failure_;
+  ExtractTimes times_;
+
+  std::atomic<bool> failed_ = false;
+  std::atomic<std::size_t> next_ = 0;
+  BoundedQueue<Fetched> queue_;
+};
+
+Status ShardExtraction::run(ExtractTimes* times) {
+  std::vector<std::thread> fetchers;
+  std::vector<std::thread> workers;
+  for (int i = 0; i < options_.reads_in_flight; ++i) fetchers.emplace_back([this] { fetch(); });
+  for (int i = 0; i < options_.threads; ++i) workers.emplace_back([this] { extract(); });
+  for (auto& fetcher : fetchers) fetcher.join();
+  queue_.close();
+  for (auto& worker : workers) worker.join();
+
+  if (times != nullptr) *times = times_;
+  if (failed_) return failure_;
+  if (cancel_.cancelled()) return Status::cancelled("Interrupted.");
+  return {};
+}
+
+// Which shard, and which image of the source, is the n-th image of `shards_`?
+std::pair<std::size_t, std::size_t> ShardExtraction::locate(std::size_t ordinal) const {
+  const auto after = std::upper_bound(starts_.begin(), starts_.end(), ordinal);
+  const auto position = static_cast<std::size_t>(after - starts_.begin()) - 1;
+  return {position, shards_[position].begin + (ordinal - starts_[position])};
+}
+
+void ShardExtraction::fetch() {
+  while (!stopping()) {
+    const std::size_t ordinal = next_.fetch_add(1);
+    if (ordinal >= starts_.back()) return;
+    const auto [position, image] = locate(ordinal);
+    if (!queue_.push({position, image, source_.read(image)})) return;
+  }
+  queue_.cancel();
+}
+
+void ShardExtraction::extract() {
+  auto extractor = Extractor::create(model_, options_.image);
+  if (!extractor.ok()) return fail(std::move(extractor).error());
+  while (!stopping()) {
+    std::optional<Fetched> fetched = queue_.pop();
+    if (!fetched) break;
+    if (Status status = extract_image(**extractor, *std::move(fetched)); !status.ok()) {
+      fail(std::move(status));
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  times_ += (*extractor)->times();
+}
+
+Status ShardExtraction::extract_image(Extractor& extractor, Fetched fetched) {
+  OpenShard& shard = open(fetched.shard);
+  const std::size_t row = fetched.image - shards_[fetched.shard].begin;
+  const std::span<float> features(shard.features.data() + row * width_, width_);
+
+  std::optional<Rejection> rejection;
+  int64_t length = -1;
+  if (fetched.bytes.ok()) {
+    length = static_cast<int64_t>(fetched.bytes->size());
+    VERGER_ASSIGN_OR_RETURN(rejection, extractor.extract(*fetched.bytes, features));
+  } else {
+    rejection = Rejection{RejectReason::kUnreadable, fetched.bytes.error().message()};
+  }
+  if (rejection && options_.strict) {
+    return Status::io(source_.path(fetched.image) + " is rejected (" +
+                      std::string(reject_reason_name(rejection->reason)) +
+                      "): " + rejection->message + " Without --strict the run would go on.");
+  }
+
+  observer_.advanced(1, rejection ? 1 : 0);
+  if (rejection) shard.rejections[row] = {*std::move(rejection), length};
+  if (shard.remaining.fetch_sub(1) > 1) return {};
+
+  std::unique_ptr<OpenShard> complete;
+  {
+    const std::lock_guard lock(mutex_);
+    complete = std::move(open_[fetched.shard]);
+  }
+  return close_shard(fetched.shard, std::move(complete));
+}
+
+OpenShard& ShardExtraction::open(std::size_t position) {
+  const std::lock_guard lock(mutex_);
+  auto& shard = open_[position];
+  if (!shard) shard = std::make_unique<OpenShard>(shards_[position], width_);
+  return *shard;
+}
+
+// Closes the gaps that rejected images left among the features.
+Status ShardExtraction::close_shard(std::size_t position, std::unique_ptr<OpenShard> shard) {
+  ShardResult result{.shard = shards_[position], .features = {}, .rejected = {}};
+  FeatureRows& rows = result.features;
+  rows.width = width_;
+  auto end = shard->features.begin();
+  for (std::size_t row = 0; row < result.shard.size(); ++row) {
+    const std::size_t image = result.shard.begin + row;
+    if (auto& rejected = shard->rejections[row]) {
+      result.rejected.push_back({source_.path(image), source_.label(image),
+                                 rejected->rejection.reason, std::move(rejected->rejection.message),
+                                 rejected->length});
+      continue;
+    }
+    rows.path.push_back(source_.path(image));
+    rows.label.push_back(source_.label(image));
+    const auto from = shard->features.begin() + static_cast<std::ptrdiff_t>(row * width_);
+    if (from != end) std::copy_n(from, width_, end);
+    end += static_cast<std::ptrdiff_t>(width_);
+  }
+  shard->features.erase(end, shard->features.end());
+  rows.features = std::move(shard->features);
+  return sink_(std::move(result));
+}
+
+void ShardExtraction::fail(Status status) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!failed_) failure_ = std::move(status);
+    failed_ = true;
+  }
+  queue_.cancel();
+}
+
+}  // namespace
+
+Status extract_shards(const ImageSource& source, std::span<const Shard> shards, const Model& model,
+                      const WorkerOptions& options, const CancelToken& cancel, Observer& observer,
+                      const ShardSink& sink, ExtractTimes* times) {
+  ShardExtraction extraction(source, shards, model, options, cancel, observer, sink);
+  return extraction.run(times);
+}
+
+}  // namespace verger

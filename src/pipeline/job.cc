@@ -1,0 +1,183 @@
+#include "pipeline/job.h"
+
+#include <ctime>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "pipeline/extract_shards.h"
+#include "pipeline/shard_writer.h"
+#include "storage/listing.h"
+#include "verger/version.h"
+
+namespace verger {
+
+namespace {
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::string text(sizeof "2025-01-31T12:00:00Z", '\0');
+  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts));
+  return text;
+}
+
+PcaProvenance provenance_of(const std::optional<ModelInfo>& model) {
+  PcaProvenance provenance;
+  provenance.verger_version = kVersion;
+  if (!model) return provenance;
+  provenance.model_name = model->name;
+  provenance.weights = model->weights;
+  provenance.weights_sha256 = model->weights_sha256;
+  provenance.precision = precision_name(model->precision);
+  provenance.untrained = model->untrained;
+  return provenance;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Job>> Job::open(std::string command, const std::string& input,
+                                       const std::string& output, const RunOptions& options,
+                                       Tables tables, Watch watch) {
+  VERGER_RETURN_IF_ERROR(options.validate());
+  VERGER_ASSIGN_OR_RETURN(auto from, Store::open(input));
+  VERGER_ASSIGN_OR_RETURN(auto to, Store::open(output));
+  OutputFolder folder(to, options.output.layout, tables);
+  VERGER_RETURN_IF_ERROR(folder.check_free(options.output.overwrite));
+
+  RunOptions resolved = options;
+  if (resolved.threads == 0) resolved.threads = default_threads();
+  std::unique_ptr<Job> job(new Job(from, std::move(folder), resolved, watch));
+  job->record_.command = std::move(command);
+  job->record_.state = "running";
+  job->record_.started = utc_now();
+  job->record_.input = from->display_path("");
+  job->record_.output = to->display_path("");
+  job->record_.options = resolved;
+  return job;
+}
+
+void Job::stage_done(const char* stage) {
+  const auto now = std::chrono::steady_clock::now();
+  record_.seconds.emplace_back(stage, std::chrono::duration<double>(now - stage_start_).count());
+  stage_start_ = now;
+}
+
+Status Job::list() {
+  watch_.observer.stage_started("list", 0);
+  VERGER_ASSIGN_OR_RETURN(source_, StoreSource::list(input_, options_.input));
+  watch_.observer.stage_finished();
+  record_.counts.listed = static_cast<int64_t>(source_->size());
+  stage_done("list");
+  return {};
+}
+
+Status Job::find_features() {
+  VERGER_ASSIGN_OR_RETURN(auto table, verger::find_features(*input_));
+  features_parts_ = std::move(table.parts);
+  VERGER_ASSIGN_OR_RETURN(const bool recorded, input_->exists(std::string(kRunRecordName)));
+  if (!recorded) return {};
+  VERGER_ASSIGN_OR_RETURN(const RunRecord extraction, read_run_record(*input_));
+  record_.model = extraction.model;
+  if (record_.input != record_.output) return {};
+  // The reduction joins the extraction's output, and its record.
+  record_.input = extraction.input;
+  record_.counts = extraction.counts;
+  record_.seconds = extraction.seconds;
+  record_.cpu = extraction.cpu;
+  return {};
+}
+
+Status Job::begin(const ModelInfo* model) {
+  if (model != nullptr) {
+    record_.model = *model;
+    record_.width = model->width;
+  }
+  VERGER_RETURN_IF_ERROR(output_.begin());
+  return write_json(output_.store(), std::string(kRunRecordName), record_.to_json());
+}
+
+Status Job::extract(const Model& model, const PcaModel* projection) {
+  const auto shards = plan_shards(source_->size(), options_.output.parts);
+  ShardWriter writer({.output = output_,
+                      .source = *source_,
+                      .model = model.info(),
+                      .image = options_.image,
+                      .layout = options_.output.layout,
+                      .uuid = uuid_,
+                      .shards = shards.size(),
+                      .projection = projection});
+  const WorkerOptions worker{
+      .image = options_.image, .strict = options_.strict, .threads = options_.threads};
+
+  watch_.observer.stage_started("extract", record_.counts.listed);
+  VERGER_RETURN_IF_ERROR(extract_shards(
+      *source_, shards, model, worker, watch_.cancel, watch_.observer,
+      [&](const ShardResult& result) { return writer.write(result); }, &record_.cpu));
+  watch_.observer.stage_finished();
+
+  VERGER_ASSIGN_OR_RETURN(WrittenShards written, writer.finish());
+  record_.counts = written.counts;
+  written_ = std::move(written.files);
+  features_parts_ = std::move(written.features_parts);
+  reduction_.parts = std::move(written.projections);
+  moments_ = std::move(written.moments);
+  stage_done("extract");
+  return {};
+}
+
+// After an extraction the features are in the output; `reduce` reads them where they are.
+FeaturesTable Job::features_table() const {
+  return {source_ ? output_.store() : *input_, features_parts_};
+}
+
+Status Job::fit() {
+  auto merged = moments_ ? moments_->finish() : moments_of(features_table(), pass());
+  moments_.reset();
+  VERGER_ASSIGN_OR_RETURN(const Moments moments, std::move(merged));
+  if (moments.count() < 2) {
+    return Status::io("A PCA needs the features of at least 2 images, and " + record_.input +
+                      " gave " + std::to_string(moments.count()) +
+                      "; the rejected table says why the others failed.");
+  }
+  watch_.observer.stage_started("fit", 0);
+  VERGER_ASSIGN_OR_RETURN(pca_, fit_pca(moments, options_.pca));
+  watch_.observer.stage_finished();
+  record_.width = moments.width();
+  record_.counts.features = moments.count();
+  record_.counts.listed = record_.counts.features + record_.counts.rejected;
+  stage_done("fit");
+  return {};
+}
+
+Status Job::project() {
+  VERGER_ASSIGN_OR_RETURN(
+      reduction_.parts,
+      project_parts(features_table(), output_, options_.output.layout, pca_, uuid_, pass()));
+  for (const auto& part : reduction_.parts) written_.insert(part.name);
+  stage_done("project");
+  return {};
+}
+
+Status Job::save_model() {
+  return save_model({.model = std::move(pca_), .provenance = provenance_of(record_.model)});
+}
+
+Status Job::save_model(const DecodedPcaModel& model) {
+  VERGER_ASSIGN_OR_RETURN(reduction_.model,
+                          verger::save_model(output_, model.model, model.provenance));
+  for (const auto& file : reduction_.model) written_.insert(file.name);
+  record_.reduction = describe(model.model);
+  return write_json(output_.store(), std::string(kReductionRecordName), reduction_.to_json());
+}
+
+Result<RunRecord> Job::finish() {
+  if (watch_.cancel.cancelled()) return Status::cancelled("Interrupted.");
+  record_.state = "done";
+  VERGER_RETURN_IF_ERROR(
+      write_json(output_.store(), std::string(kRunRecordName), record_.to_json()));
+  VERGER_RETURN_IF_ERROR(output_.finish(written_));
+  return record_;
+}
+
+}  // namespace verger

@@ -1,0 +1,77 @@
+// A run under way: the stages of the road, which pipeline.cc puts in order.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pipeline/image_source.h"
+#include "pipeline/output_folder.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/reduction.h"
+#include "pipeline/run_record.h"
+#include "storage/store.h"
+#include "verger/moments.h"
+#include "verger/pca.h"
+#include "verger/status.h"
+
+namespace verger {
+
+class Job {
+ public:
+  // Checks the options and that the output is free; writes nothing.
+  static Result<std::unique_ptr<Job>> open(std::string command, const std::string& input,
+                                           const std::string& output, const RunOptions& options,
+                                           Tables tables, Watch watch);
+
+  // INPUT → the sorted list of images.
+  Status list();
+  // INPUT → the parts of a features table, and what its run recorded of them.
+  Status find_features();
+
+  // From here on the output is being written. `model`: the network, when one is run.
+  Status begin(const ModelInfo* model);
+
+  // Images → features, rejected; and moments, or with `projection` the pca table.
+  Status extract(const Model& model, const PcaModel* projection);
+  // Moments → PCA model.
+  Status fit();
+  // Features → pca table.
+  Status project();
+  // PCA model → model files, and the record of the reduction.
+  Status save_model();
+  Status save_model(const DecodedPcaModel& model);
+
+  // Everything is complete: the record, the clean-up of what was replaced, the `_SUCCESS` marks.
+  Result<RunRecord> finish();
+
+ private:
+  Job(std::shared_ptr<Store> input, OutputFolder output, const RunOptions& options, Watch watch)
+      : input_(std::move(input)), output_(std::move(output)), options_(options), watch_(watch) {}
+
+  // Adds the wall time since the last stage to the record.
+  void stage_done(const char* stage);
+  FeaturesTable features_table() const;
+  Pass pass() const { return {options_.threads, watch_.cancel, watch_.observer}; }
+
+  std::shared_ptr<Store> input_;
+  OutputFolder output_;
+  const RunOptions options_;
+  const Watch watch_;
+  const std::string uuid_ = random_uuid();
+
+  RunRecord record_;
+  ReductionRecord reduction_;
+  std::set<std::string> written_;
+  std::chrono::steady_clock::time_point stage_start_ = std::chrono::steady_clock::now();
+
+  std::unique_ptr<StoreSource> source_;      // after list()
+  std::vector<std::string> features_parts_;  // after extract() or find_features()
+  std::optional<MomentsTree> moments_;       // after extract()
+  PcaModel pca_;                             // after fit()
+};
+
+}  // namespace verger

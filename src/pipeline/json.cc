@@ -1,0 +1,55 @@
+#include "pipeline/json.h"
+
+#include "base/status_macros.h"
+
+namespace verger {
+
+using nlohmann::json;
+
+Counts& Counts::operator+=(const Counts& other) {
+  listed += other.listed;
+  features += other.features;
+  rejected += other.rejected;
+  for (const auto& [reason, count] : other.rejected_by_reason) rejected_by_reason[reason] += count;
+  return *this;
+}
+
+json counts_json(const Counts& counts) {
+  return {{"listed", counts.listed},
+          {"features", counts.features},
+          {"rejected", counts.rejected},
+          {"rejected_by_reason", counts.rejected_by_reason}};
+}
+
+Counts parse_counts(const json& counts) {
+  return {.listed = counts.at("listed"),
+          .features = counts.at("features"),
+          .rejected = counts.at("rejected"),
+          .rejected_by_reason = counts.at("rejected_by_reason")};
+}
+
+json part_json(const PartInfo& part) {
+  return {{"name", part.name}, {"rows", part.rows}, {"bytes", part.bytes}, {"sha256", part.sha256}};
+}
+
+PartInfo parse_part(const json& part) {
+  return {.name = part.at("name"),
+          .rows = part.at("rows"),
+          .bytes = part.at("bytes"),
+          .sha256 = part.at("sha256")};
+}
+
+Result<json> read_json(const Store& store, const std::string& name) {
+  VERGER_ASSIGN_OR_RETURN(const auto bytes, store.read(name));
+  json document = json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
+  if (document.is_discarded()) {
+    return Status::io(store.display_path(name) + " is damaged: it is not JSON.");
+  }
+  return document;
+}
+
+Status write_json(Store& store, const std::string& name, const json& document) {
+  return store.write(name, document.dump(2, ' ', false, json::error_handler_t::replace) + '\n');
+}
+
+}  // namespace verger

@@ -1,0 +1,56 @@
+// JSON files of a run: reading, writing, and the pieces that several of them share.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "parquet/tables.h"
+#include "storage/store.h"
+#include "verger/status.h"
+
+namespace verger {
+
+inline constexpr int kJsonFormatVersion = 1;
+
+// listed = features + rejected.
+struct Counts {
+  int64_t listed = 0;
+  int64_t features = 0;
+  int64_t rejected = 0;
+  std::map<std::string, int64_t> rejected_by_reason;
+
+  Counts& operator+=(const Counts& other);
+  bool operator==(const Counts&) const = default;
+};
+
+nlohmann::json counts_json(const Counts& counts);
+nlohmann::json part_json(const PartInfo& part);
+// These throw nlohmann::json::exception when the document is not of the form: call them below
+// parse_document().
+Counts parse_counts(const nlohmann::json& from);
+PartInfo parse_part(const nlohmann::json& from);
+
+// Runs `parse` when the document says that it is of `format`; a document of another form is kIo.
+template <class Parse>
+auto parse_document(std::string_view format, const nlohmann::json& document, const Parse& parse)
+    -> Result<decltype(parse())> {
+  const auto expected =
+      std::string(format) + " file of version " + std::to_string(kJsonFormatVersion);
+  try {
+    if (document.at("format") == format && document.at("version") == kJsonFormatVersion) {
+      return parse();
+    }
+    return Status::io("It is not a " + expected + ".");
+  } catch (const nlohmann::json::exception& error) {
+    return Status::io("It is not a " + expected + ": " + error.what() + ".");
+  }
+}
+
+// Reads and parses a JSON file; kIo when it is absent or is not JSON.
+Result<nlohmann::json> read_json(const Store& store, const std::string& name);
+Status write_json(Store& store, const std::string& name, const nlohmann::json& json);
+
+}  // namespace verger

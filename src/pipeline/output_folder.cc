@@ -1,0 +1,116 @@
+#include "pipeline/output_folder.h"
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <vector>
+
+#include "base/status_macros.h"
+
+namespace verger {
+
+namespace {
+
+std::string_view base_name(std::string_view name) {
+  const auto slash = name.rfind('/');
+  return slash == std::string_view::npos ? name : name.substr(slash + 1);
+}
+
+// A file that verger or Spark leaves in a table's folder.
+bool is_table_file(std::string_view name) {
+  const std::string_view base = base_name(name);
+  return (base.starts_with("part-") && base.ends_with(".parquet")) || base.ends_with(".npy") ||
+         base.ends_with(".json") || base.ends_with(".moments");
+}
+
+}  // namespace
+
+TableFolders table_folders(Layout layout) {
+  if (layout == Layout::kNotebook) {
+    return {.features = "",
+            .pca = "pca_results",
+            .rejected = "_verger/rejected",
+            .model = "_verger/model"};
+  }
+  return {.features = "features", .pca = "pca", .rejected = "rejected", .model = "model"};
+}
+
+std::string below(std::string_view folder, std::string_view name) {
+  if (folder.empty()) return std::string(name);
+  std::string path(folder);
+  path += '/';
+  return path += name;
+}
+
+std::string random_uuid() {
+  std::random_device random;
+  std::array<uint8_t, 16> bytes{};
+  for (auto& byte : bytes) byte = static_cast<uint8_t>(random());
+  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | 0x40);  // version 4
+  bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);  // RFC 4122's variant
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += kDigits[bytes[i] >> 4];
+    text += kDigits[bytes[i] & 15];
+  }
+  return text;
+}
+
+std::set<std::string> OutputFolder::owned_folders() const {
+  std::set<std::string> owned = {folders_.pca, folders_.model};
+  if (tables_ != Tables::kReduction) {
+    owned.insert({folders_.features, folders_.rejected, std::string(kShardsFolder),
+                  std::string(kMomentsFolder)});
+  }
+  return owned;
+}
+
+Status OutputFolder::check_free(bool overwrite) const {
+  if (overwrite) return {};
+  std::vector<std::string> places = {""};
+  if (tables_ == Tables::kReduction) places = {folders_.pca, folders_.model};
+  for (const auto& place : places) {
+    VERGER_ASSIGN_OR_RETURN(const auto files, store_->list(place, true, true));
+    if (files.empty()) continue;
+    return Status::io("The output " + store_->display_path(place) + " already holds files (" +
+                      files.front().name +
+                      "); choose another folder, or replace its tables with --overwrite.");
+  }
+  return {};
+}
+
+Status OutputFolder::begin() {
+  VERGER_RETURN_IF_ERROR(store_->remove(std::string(kSuccessName)));
+  for (const auto& folder : owned_folders()) {
+    VERGER_RETURN_IF_ERROR(store_->remove(below(folder, kSuccessName)));
+  }
+  return {};
+}
+
+Status OutputFolder::finish(const std::set<std::string>& written) {
+  for (const auto& folder : owned_folders()) {
+    VERGER_RETURN_IF_ERROR(remove_stale(folder, written));
+  }
+  std::vector<std::string> marks = {""};
+  if (tables_ != Tables::kReduction) marks.push_back(folders_.features);
+  if (tables_ != Tables::kFeatures) marks.push_back(folders_.pca);
+  // The output's own mark comes last.
+  std::reverse(marks.begin(), marks.end());
+  for (const auto& folder : marks) {
+    VERGER_RETURN_IF_ERROR(store_->write(below(folder, kSuccessName), std::string_view()));
+  }
+  return {};
+}
+
+Status OutputFolder::remove_stale(const std::string& folder, const std::set<std::string>& written) {
+  VERGER_ASSIGN_OR_RETURN(const auto files, store_->list(folder, false, true));
+  for (const auto& file : files) {
+    if (!is_table_file(file.name) || written.contains(file.name)) continue;
+    VERGER_RETURN_IF_ERROR(store_->remove(file.name));
+  }
+  return {};
+}
+
+}  // namespace verger

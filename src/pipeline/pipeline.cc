@@ -1,0 +1,56 @@
+#include "pipeline/pipeline.h"
+
+#include <utility>
+
+#include "base/status_macros.h"
+#include "pipeline/job.h"
+
+namespace verger {
+
+Result<RunRecord> run(const std::string& input, const std::string& output, const Model& model,
+                      const RunOptions& options, Watch watch) {
+  VERGER_ASSIGN_OR_RETURN(auto job, Job::open("run", input, output, options, Tables::kAll, watch));
+  VERGER_RETURN_IF_ERROR(job->list());
+  VERGER_RETURN_IF_ERROR(job->begin(&model.info()));
+  VERGER_RETURN_IF_ERROR(job->extract(model, nullptr));
+  VERGER_RETURN_IF_ERROR(job->fit());
+  VERGER_RETURN_IF_ERROR(job->project());
+  VERGER_RETURN_IF_ERROR(job->save_model());
+  return job->finish();
+}
+
+Result<RunRecord> extract(const std::string& input, const std::string& output, const Model& model,
+                          const RunOptions& options, Watch watch) {
+  VERGER_ASSIGN_OR_RETURN(auto job,
+                          Job::open("extract", input, output, options, Tables::kFeatures, watch));
+  VERGER_RETURN_IF_ERROR(job->list());
+  VERGER_RETURN_IF_ERROR(job->begin(&model.info()));
+  VERGER_RETURN_IF_ERROR(job->extract(model, nullptr));
+  return job->finish();
+}
+
+Result<RunRecord> reduce(const std::string& input, const std::string& output,
+                         const RunOptions& options, Watch watch) {
+  VERGER_ASSIGN_OR_RETURN(auto job,
+                          Job::open("reduce", input, output, options, Tables::kReduction, watch));
+  VERGER_RETURN_IF_ERROR(job->find_features());
+  VERGER_RETURN_IF_ERROR(job->begin(nullptr));
+  VERGER_RETURN_IF_ERROR(job->fit());
+  VERGER_RETURN_IF_ERROR(job->project());
+  VERGER_RETURN_IF_ERROR(job->save_model());
+  return job->finish();
+}
+
+Result<RunRecord> apply(const std::string& input, const std::string& output, const Model& model,
+                        const DecodedPcaModel& reduction, const RunOptions& options, Watch watch) {
+  VERGER_RETURN_IF_ERROR(check_same_network(reduction, model.info()));
+  VERGER_ASSIGN_OR_RETURN(auto job,
+                          Job::open("apply", input, output, options, Tables::kAll, watch));
+  VERGER_RETURN_IF_ERROR(job->list());
+  VERGER_RETURN_IF_ERROR(job->begin(&model.info()));
+  VERGER_RETURN_IF_ERROR(job->extract(model, &reduction.model));
+  VERGER_RETURN_IF_ERROR(job->save_model(reduction));
+  return job->finish();
+}
+
+}  // namespace verger

@@ -1,0 +1,178 @@
+#include "pipeline/run_record.h"
+
+#include <algorithm>
+
+#include "base/status_macros.h"
+#include "pipeline/output_folder.h"
+#include "verger/version.h"
+
+namespace verger {
+
+using nlohmann::json;
+
+namespace {
+
+json options_json(const RunOptions& options) {
+  return {{"pattern", options.input.pattern},
+          {"recursive", options.input.recursive},
+          {"max_pixels", options.image.max_pixels},
+          {"exif_orientation", options.image.exif_orientation},
+          {"precision", precision_name(options.model.precision)},
+          {"variance", options.pca.variance},
+          {"components", options.pca.components},
+          {"layout", layout_name(options.output.layout)},
+          {"parts", options.output.parts},
+          {"strict", options.strict},
+          {"threads", options.threads}};
+}
+
+Result<RunOptions> parse_options(const json& from) {
+  RunOptions options;
+  options.input = {.pattern = from.at("pattern"), .recursive = from.at("recursive")};
+  options.image = {.max_pixels = from.at("max_pixels"),
+                   .exif_orientation = from.at("exif_orientation")};
+  options.pca = {.variance = from.at("variance"), .components = from.at("components")};
+  options.output.parts = from.at("parts");
+  options.strict = from.at("strict");
+  options.threads = from.at("threads");
+  VERGER_ASSIGN_OR_RETURN(options.model.precision,
+                          parse_precision(from.at("precision").get<std::string>()));
+  VERGER_ASSIGN_OR_RETURN(options.output.layout,
+                          parse_layout(from.at("layout").get<std::string>()));
+  return options;
+}
+
+json model_json(const ModelInfo& model) {
+  return {{"name", model.name},
+          {"weights", model.weights},
+          {"weights_sha256", model.weights_sha256},
+          {"engine", model.engine},
+          {"precision", precision_name(model.precision)},
+          {"width", model.width},
+          {"untrained", model.untrained}};
+}
+
+Result<ModelInfo> parse_model(const json& from) {
+  ModelInfo model{.name = from.at("name"),
+                  .weights = from.at("weights"),
+                  .weights_sha256 = from.at("weights_sha256"),
+                  .engine = from.at("engine"),
+                  .precision = Precision::kF32,
+                  .width = from.at("width"),
+                  .untrained = from.at("untrained")};
+  VERGER_ASSIGN_OR_RETURN(model.precision,
+                          parse_precision(from.at("precision").get<std::string>()));
+  return model;
+}
+
+json reduction_json(const RunRecord::Reduction& reduction) {
+  return {{"k", reduction.k},
+          {"count", reduction.count},
+          {"cumulative_below", reduction.below},
+          {"cumulative", reduction.reached},
+          {"cumulative_above", reduction.above}};
+}
+
+RunRecord::Reduction parse_reduction(const json& from) {
+  return {.k = from.at("k"),
+          .count = from.at("count"),
+          .below = from.at("cumulative_below"),
+          .reached = from.at("cumulative"),
+          .above = from.at("cumulative_above")};
+}
+
+}  // namespace
+
+json ReductionRecord::to_json() const {
+  json part_list = json::array();
+  json model_list = json::array();
+  for (const auto& part : parts) part_list.push_back(part_json(part));
+  for (const auto& file : model) model_list.push_back(part_json(file));
+  return {{"format", "verger-reduction"},
+          {"version", kJsonFormatVersion},
+          {"parts", part_list},
+          {"model", model_list}};
+}
+
+Result<ReductionRecord> ReductionRecord::parse(const json& from) {
+  return parse_document("verger-reduction", from, [&] {
+    ReductionRecord record;
+    for (const auto& part : from.at("parts")) record.parts.push_back(parse_part(part));
+    for (const auto& file : from.at("model")) record.model.push_back(parse_part(file));
+    return record;
+  });
+}
+
+json RunRecord::to_json() const {
+  json stages = json::object();
+  for (const auto& [stage, time] : seconds) stages[stage] = time;
+  json record = {{"format", "verger-run"},
+                 {"version", kJsonFormatVersion},
+                 {"verger_version", kVersion},
+                 {"command", command},
+                 {"state", state},
+                 {"started", started},
+                 {"input", input},
+                 {"output", output},
+                 {"options", options_json(options)},
+                 {"model", model ? model_json(*model) : json(nullptr)},
+                 {"counts", counts_json(counts)},
+                 {"width", width},
+                 {"reduction", reduction ? reduction_json(*reduction) : json(nullptr)},
+                 {"seconds", stages},
+                 {"cpu_seconds",
+                  {{"read", static_cast<double>(cpu.read_ns) * 1e-9},
+                   {"infer", static_cast<double>(cpu.infer_ns) * 1e-9}}}};
+  if (untrained()) {
+    record["warning"] = "Untrained weights: a demonstration; the features mean nothing.";
+  }
+  return record;
+}
+
+Result<RunRecord> RunRecord::parse(const json& from) {
+  RunRecord record;
+  auto plain = parse_document("verger-run", from, [&] {
+    record.command = from.at("command");
+    record.state = from.at("state");
+    record.started = from.at("started");
+    record.input = from.at("input");
+    record.output = from.at("output");
+    record.counts = parse_counts(from.at("counts"));
+    record.width = from.at("width");
+    if (const auto& reduction = from.at("reduction"); !reduction.is_null()) {
+      record.reduction = parse_reduction(reduction);
+    }
+    for (const auto& [stage, time] : from.at("seconds").items()) {
+      record.seconds.emplace_back(stage, time);
+    }
+    return 0;
+  });
+  if (!plain.ok()) return std::move(plain).error();
+  auto options =
+      parse_document("verger-run", from, [&] { return parse_options(from.at("options")); });
+  if (!options.ok()) return std::move(options).error();
+  VERGER_ASSIGN_OR_RETURN(record.options, *std::move(options));
+  if (from.at("model").is_null()) return record;
+  auto model = parse_document("verger-run", from, [&] { return parse_model(from.at("model")); });
+  if (!model.ok()) return std::move(model).error();
+  VERGER_ASSIGN_OR_RETURN(record.model, *std::move(model));
+  return record;
+}
+
+RunRecord::Reduction describe(const PcaModel& model) {
+  return {.k = model.k,
+          .count = model.count,
+          .below = model.cumulative_ratio(model.k - 1),
+          .reached = model.cumulative_ratio(model.k),
+          .above = model.cumulative_ratio(std::min(model.k + 1, model.width))};
+}
+
+Result<RunRecord> read_run_record(const Store& store) {
+  const std::string name(kRunRecordName);
+  VERGER_ASSIGN_OR_RETURN(const json document, read_json(store, name));
+  auto record = RunRecord::parse(document);
+  if (record.ok()) return record;
+  return Status::io(store.display_path(name) + ": " + record.error().message());
+}
+
+}  // namespace verger

@@ -1,0 +1,65 @@
+// What a run writes down of itself as a whole: _verger/run.json and _verger/reduction.json
+// (docs/formats.md).
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "parquet/tables.h"
+#include "pipeline/json.h"
+#include "verger/extractor.h"
+#include "verger/model.h"
+#include "verger/options.h"
+#include "verger/pca.h"
+#include "verger/status.h"
+
+namespace verger {
+
+// The parts of pca/ and the files of model/.
+struct ReductionRecord {
+  std::vector<PartInfo> parts;
+  std::vector<PartInfo> model;
+
+  nlohmann::json to_json() const;
+  static Result<ReductionRecord> parse(const nlohmann::json& json);
+};
+
+// A run's summary: for people at its end, for machines in _verger/run.json.
+struct RunRecord {
+  std::string command;  // "run", "extract", "reduce", "apply"
+  std::string state;    // "running", "done"
+  std::string started;  // UTC, ISO 8601
+  std::string input;
+  std::string output;
+  RunOptions options;
+  std::optional<ModelInfo> model;  // of the network; absent when `reduce` did not know it
+  Counts counts;
+  int64_t width = 0;  // features a row
+
+  struct Reduction {
+    int64_t k = 0;
+    int64_t count = 0;   // rows that the model was fitted on
+    double below = 0;    // cumulative variance ratio of k − 1 components,
+    double reached = 0;  // of k,
+    double above = 0;    // and of k + 1
+  };
+  std::optional<Reduction> reduction;
+
+  std::vector<std::pair<std::string, double>> seconds;  // wall time by stage, in order
+  ExtractTimes cpu;
+
+  bool untrained() const { return model && model->untrained; }
+  nlohmann::json to_json() const;
+  static Result<RunRecord> parse(const nlohmann::json& json);
+};
+
+RunRecord::Reduction describe(const PcaModel& model);
+
+// The record of an output; kIo when it is absent or damaged.
+Result<RunRecord> read_run_record(const Store& store);
+
+}  // namespace verger

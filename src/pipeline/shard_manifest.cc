@@ -1,0 +1,96 @@
+#include "pipeline/shard_manifest.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "base/sha256.h"
+#include "base/status_macros.h"
+#include "pipeline/output_folder.h"
+
+namespace verger {
+
+using nlohmann::json;
+
+namespace {
+
+std::string five_digits(std::size_t number) {
+  std::array<char, 24> digits{};
+  std::snprintf(digits.data(), digits.size(), "%05zu", number);
+  return digits.data();
+}
+
+json optional_part(const std::optional<PartInfo>& part) {
+  return part ? part_json(*part) : json(nullptr);
+}
+
+std::optional<PartInfo> parse_optional_part(const json& part) {
+  if (part.is_null()) return std::nullopt;
+  return parse_part(part);
+}
+
+}  // namespace
+
+std::string ShardManifest::name() const {
+  return below(kShardsFolder, five_digits(shard.number) + ".json");
+}
+
+std::string moments_name(std::size_t shard) {
+  return below(kMomentsFolder, five_digits(shard) + ".moments");
+}
+
+json ShardManifest::to_json() const {
+  return {{"format", "verger-shard"},
+          {"version", kJsonFormatVersion},
+          {"shard", shard.number},
+          {"begin", shard.begin},
+          {"end", shard.end},
+          {"counts", counts_json(counts)},
+          {"inputs_sha256", inputs_sha256},
+          {"options_sha256", options_sha256},
+          {"features", part_json(features)},
+          {"rejected", optional_part(rejected)},
+          {"moments", optional_part(moments)}};
+}
+
+Result<ShardManifest> ShardManifest::parse(const json& from) {
+  return parse_document("verger-shard", from, [&] {
+    return ShardManifest{
+        .shard = {.number = from.at("shard"), .begin = from.at("begin"), .end = from.at("end")},
+        .counts = parse_counts(from.at("counts")),
+        .inputs_sha256 = from.at("inputs_sha256"),
+        .options_sha256 = from.at("options_sha256"),
+        .features = parse_part(from.at("features")),
+        .rejected = parse_optional_part(from.at("rejected")),
+        .moments = parse_optional_part(from.at("moments"))};
+  });
+}
+
+std::string extraction_sha256(const ImageOptions& image, const ModelInfo& model) {
+  const json recipe = {{"max_pixels", image.max_pixels},
+                       {"exif_orientation", image.exif_orientation},
+                       {"model", model.name},
+                       {"weights_sha256", model.weights_sha256},
+                       {"precision", precision_name(model.precision)}};
+  Sha256 sha;
+  sha.update(recipe.dump());
+  return sha.finish();
+}
+
+Result<std::vector<ShardManifest>> read_shard_manifests(const Store& store) {
+  VERGER_ASSIGN_OR_RETURN(const auto files, store.list(std::string(kShardsFolder), false, true));
+  std::vector<ShardManifest> manifests;
+  for (const auto& file : files) {
+    VERGER_ASSIGN_OR_RETURN(const json document, read_json(store, file.name));
+    auto manifest = ShardManifest::parse(document);
+    if (!manifest.ok()) {
+      return Status::io(store.display_path(file.name) + ": " + manifest.error().message());
+    }
+    manifests.push_back(*std::move(manifest));
+  }
+  std::sort(manifests.begin(), manifests.end(),
+            [](const auto& a, const auto& b) { return a.shard.number < b.shard.number; });
+  return manifests;
+}
+
+}  // namespace verger

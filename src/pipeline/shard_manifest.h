@@ -1,0 +1,43 @@
+// What is written down of each finished shard, in _verger/shards/ (docs/formats.md).
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "parquet/tables.h"
+#include "pipeline/json.h"
+#include "storage/listing.h"
+#include "storage/store.h"
+#include "verger/model.h"
+#include "verger/options.h"
+#include "verger/status.h"
+
+namespace verger {
+
+// Written when the shard's parts are complete; without it they do not count.
+struct ShardManifest {
+  Shard shard;
+  Counts counts;
+  std::string inputs_sha256;   // of the images' fingerprints
+  std::string options_sha256;  // of everything that decides an image's features
+  PartInfo features;
+  std::optional<PartInfo> rejected;  // absent when the shard rejected nothing
+  std::optional<PartInfo> moments;   // absent when recomputing them reads less than they hold
+
+  std::string name() const;  // "_verger/shards/00007.json"
+  nlohmann::json to_json() const;
+  static Result<ShardManifest> parse(const nlohmann::json& json);
+};
+
+// The hash of everything that decides an image's features: its recipe.
+std::string extraction_sha256(const ImageOptions& image, const ModelInfo& model);
+
+// "_verger/moments/00007.moments"
+std::string moments_name(std::size_t shard);
+
+// The manifests of an output, in the shards' order.
+Result<std::vector<ShardManifest>> read_shard_manifests(const Store& store);
+
+}  // namespace verger

@@ -1,0 +1,117 @@
+#include "pipeline/shard_writer.h"
+
+#include <utility>
+
+#include "base/sha256.h"
+#include "base/status_macros.h"
+#include "parquet/tables.h"
+#include "pipeline/reduction.h"
+
+namespace verger {
+
+ShardWriter::ShardWriter(ShardWriterSetup setup)
+    : setup_(std::move(setup)), options_sha256_(extraction_sha256(setup_.image, setup_.model)) {
+  written_.features_parts.resize(setup_.shards);
+  if (setup_.projection != nullptr) {
+    written_.projections.resize(setup_.shards);
+  } else {
+    written_.moments.emplace(setup_.model.width, setup_.shards);
+  }
+}
+
+Status ShardWriter::write(const ShardResult& result) {
+  ShardManifest manifest = manifest_of(result);
+  VERGER_RETURN_IF_ERROR(write_parts(result, manifest));
+  if (setup_.projection != nullptr) {
+    VERGER_RETURN_IF_ERROR(write_projection_part(result));
+  } else {
+    VERGER_RETURN_IF_ERROR(write_moments(result, manifest));
+  }
+  VERGER_RETURN_IF_ERROR(write_json(setup_.output.store(), manifest.name(), manifest.to_json()));
+
+  const std::lock_guard lock(mutex_);
+  written_.files.insert(manifest.name());
+  written_.features_parts[result.shard.number] = manifest.features.name;
+  written_.counts += manifest.counts;
+  return {};
+}
+
+Status ShardWriter::write_parts(const ShardResult& result, ShardManifest& manifest) {
+  const auto& folders = setup_.output.folders();
+  const auto file = part_file_name(result.shard.number, setup_.uuid);
+  VERGER_ASSIGN_OR_RETURN(
+      manifest.features,
+      write_features_part(setup_.output.store(), below(folders.features, file), result.features));
+  remember(manifest.features);
+  if (result.rejected.empty()) return {};
+  VERGER_ASSIGN_OR_RETURN(
+      manifest.rejected,
+      write_rejected_part(setup_.output.store(), below(folders.rejected, file), result.rejected));
+  remember(*manifest.rejected);
+  return {};
+}
+
+Status ShardWriter::write_projection_part(const ShardResult& result) {
+  const auto file = part_file_name(result.shard.number, setup_.uuid);
+  VERGER_ASSIGN_OR_RETURN(
+      auto part, write_projection(setup_.output.store(), below(setup_.output.folders().pca, file),
+                                  setup_.layout, result.features, *setup_.projection));
+  remember(part);
+  const std::lock_guard lock(mutex_);
+  written_.projections[result.shard.number] = std::move(part);
+  return {};
+}
+
+// Moments take about width² × 4 bytes. A shard of fewer rows than columns is sooner read again, so
+// only larger ones keep theirs on disk.
+Status ShardWriter::write_moments(const ShardResult& result, ShardManifest& manifest) {
+  Moments moments(setup_.model.width);
+  VERGER_RETURN_IF_ERROR(moments.add(result.features.features));
+  if (moments.count() >= moments.width()) {
+    const auto bytes = moments.serialise();
+    manifest.moments = PartInfo{.name = moments_name(result.shard.number),
+                                .rows = moments.count(),
+                                .bytes = static_cast<int64_t>(bytes.size()),
+                                .sha256 = sha256_hex(bytes)};
+    VERGER_RETURN_IF_ERROR(setup_.output.store().write(manifest.moments->name, bytes));
+    remember(*manifest.moments);
+  }
+  const std::lock_guard lock(mutex_);
+  return written_.moments->add(result.shard.number, std::move(moments));
+}
+
+ShardManifest ShardWriter::manifest_of(const ShardResult& result) const {
+  ShardManifest manifest;
+  manifest.shard = result.shard;
+  manifest.counts.listed = static_cast<int64_t>(result.shard.size());
+  manifest.counts.features = static_cast<int64_t>(result.features.size());
+  manifest.counts.rejected = static_cast<int64_t>(result.rejected.size());
+  for (const auto& row : result.rejected) {
+    manifest.counts.rejected_by_reason[std::string(reject_reason_name(row.reason))] += 1;
+  }
+  Sha256 inputs;
+  for (std::size_t image = result.shard.begin; image < result.shard.end; ++image) {
+    inputs.update(setup_.source.fingerprint(image) + '\n');
+  }
+  manifest.inputs_sha256 = inputs.finish();
+  manifest.options_sha256 = options_sha256_;
+  return manifest;
+}
+
+void ShardWriter::remember(const PartInfo& part) {
+  const std::lock_guard lock(mutex_);
+  written_.files.insert(part.name);
+}
+
+Result<WrittenShards> ShardWriter::finish() {
+  if (written_.counts.rejected > 0) return std::move(written_);
+  VERGER_ASSIGN_OR_RETURN(
+      const auto part,
+      write_rejected_part(setup_.output.store(),
+                          below(setup_.output.folders().rejected, part_file_name(0, setup_.uuid)),
+                          {}));
+  written_.files.insert(part.name);
+  return std::move(written_);
+}
+
+}  // namespace verger

@@ -1,0 +1,65 @@
+// What becomes of a finished shard: its part files, its moments, its manifest.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pipeline/extract_shards.h"
+#include "pipeline/image_source.h"
+#include "pipeline/output_folder.h"
+#include "pipeline/shard_manifest.h"
+#include "verger/moments.h"
+#include "verger/pca.h"
+#include "verger/status.h"
+
+namespace verger {
+
+// What a ShardWriter needs to know; all of it outlives the writer.
+struct ShardWriterSetup {
+  OutputFolder& output;
+  const ImageSource& source;
+  const ModelInfo& model;
+  const ImageOptions& image;
+  Layout layout;
+  std::string uuid;                      // of this run's part files
+  std::size_t shards = 0;                // in the whole plan
+  const PcaModel* projection = nullptr;  // project by this model at once, instead of taking moments
+};
+
+// Everything that the shards left behind.
+struct WrittenShards {
+  Counts counts;
+  std::set<std::string> files;              // every file written, by its name below the output
+  std::vector<std::string> features_parts;  // by shard
+  std::vector<PartInfo> projections;        // by shard; only with `projection`
+  std::optional<MomentsTree> moments;       // only without
+};
+
+class ShardWriter {
+ public:
+  explicit ShardWriter(ShardWriterSetup setup);
+
+  // Writes a shard's parts and, when they are complete, its manifest. Thread-safe.
+  Status write(const ShardResult& result);
+
+  // When every shard was written: an empty rejected table if nothing was rejected, since a table
+  // without a single part cannot be read.
+  Result<WrittenShards> finish();
+
+ private:
+  Status write_parts(const ShardResult& result, ShardManifest& manifest);
+  Status write_projection_part(const ShardResult& result);
+  Status write_moments(const ShardResult& result, ShardManifest& manifest);
+  ShardManifest manifest_of(const ShardResult& result) const;
+  void remember(const PartInfo& part);
+
+  const ShardWriterSetup setup_;
+  const std::string options_sha256_;
+  std::mutex mutex_;
+  WrittenShards written_;  // guarded by mutex_
+};
+
+}  // namespace verger
