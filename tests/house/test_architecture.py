@@ -1,0 +1,30 @@
+"""ARCHITECTURE.md must describe the house as it stands."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "ARCHITECTURE.md"
+TOP_LEVEL = {path.name for path in ROOT.iterdir()}
+
+
+def paths_named_in(text: str) -> list[str]:
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
+    names = re.findall(r"`([A-Za-z_./]+)`", prose)
+    return [name for name in names if "/" in name or name in TOP_LEVEL]
+
+
+def test_every_path_named_exists():
+    names = paths_named_in(DOCUMENT.read_text())
+    assert len(names) > 20
+    assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+def test_every_part_of_the_source_is_named():
+    text = DOCUMENT.read_text()
+    parts = [p for p in (ROOT / "src").iterdir() if p.is_dir()]
+    assert [p.name for p in parts if f"`src/{p.name}`" not in text] == []
+
+
+def test_it_stays_short():
+    assert len(DOCUMENT.read_text().splitlines()) <= 100
