@@ -1,0 +1,178 @@
+#include "console.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+namespace verger::cli {
+
+namespace {
+
+constexpr std::string_view kClearLine = "\r\x1b[2K";
+constexpr std::string_view kRed = "\x1b[31m";
+constexpr std::string_view kYellow = "\x1b[33m";
+constexpr std::string_view kPlain = "\x1b[0m";
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+int terminal_columns() {
+  const std::string_view set = environment("COLUMNS");
+  int columns = 0;
+  std::from_chars(set.data(), set.data() + set.size(), columns);
+  if (columns > 0) return columns;
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+bool is_utf8_locale() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const std::string_view locale = environment(name);
+    if (locale.empty()) continue;
+    return locale.ends_with("UTF-8") || locale.ends_with("utf8");
+  }
+  return false;
+}
+
+void write_standard_error(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+std::string fixed(double value, int digits) {
+  std::array<char, 64> text{};
+  const int size = std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+  return {text.data(), static_cast<std::size_t>(std::clamp(size, 0, 63))};
+}
+
+}  // namespace
+
+std::string_view log_format_name(LogFormat format) {
+  return format == LogFormat::kJson ? "json" : "text";
+}
+
+Result<LogFormat> parse_log_format(std::string_view name) {
+  if (name == "text") return LogFormat::kText;
+  if (name == "json") return LogFormat::kJson;
+  return Status::invalid_argument("--log-format must be text or json, not '" + std::string(name) +
+                                  "'.");
+}
+
+ConsoleOptions standard_error(LogFormat format) {
+  ConsoleOptions options;
+  options.format = format;
+  options.terminal =
+      format == LogFormat::kText && isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb";
+  options.colour = options.terminal && environment("NO_COLOR").empty();
+  options.unicode = is_utf8_locale();
+  options.columns = terminal_columns;
+  options.sink = write_standard_error;
+  return options;
+}
+
+void Console::note(std::string_view message) { say("note", {}, message, 0); }
+
+void Console::warning(std::string_view message) { say("warning", kYellow, message, 0); }
+
+void Console::error(const Status& status) {
+  say("error", kRed, status.message(), static_cast<int>(status.code()));
+}
+
+void Console::line(std::string_view text) { write_above_bar(std::string(text) + '\n'); }
+
+void Console::say(std::string_view event, std::string_view colour, std::string_view message,
+                  int code) {
+  if (options_.format == LogFormat::kJson) {
+    nlohmann::ordered_json json{{"event", event}, {"message", message}};
+    if (code != 0) json["exit_code"] = code;
+    // File names need not be UTF-8, but JSON must be.
+    line(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    return;
+  }
+  std::string text = "verger: ";
+  if (event != "note") {
+    if (options_.colour) text += colour;
+    text.append(event).append(":");
+    if (options_.colour) text += kPlain;
+    text += ' ';
+  }
+  line(text.append(message));
+}
+
+void Console::write_above_bar(std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  std::string output;
+  if (!bar_.empty()) output += kClearLine;
+  output.append(text).append(bar_);
+  options_.sink(output);
+}
+
+void Console::show_bar(std::string_view text) {
+  if (!options_.terminal) return;
+  const std::lock_guard lock(mutex_);
+  if (text == bar_) return;
+  bar_ = text;
+  options_.sink(std::string(kClearLine) + bar_);
+}
+
+void Console::hide_bar() {
+  const std::lock_guard lock(mutex_);
+  if (bar_.empty()) return;
+  bar_.clear();
+  options_.sink(kClearLine);
+}
+
+std::string format_count(int64_t count) {
+  std::string text = std::to_string(count);
+  const std::size_t first_digit = text.front() == '-' ? 1 : 0;
+  for (std::size_t i = text.size(); i > first_digit + 3;) text.insert(i -= 3, 1, ',');
+  return text;
+}
+
+std::string format_duration(std::chrono::duration<double> time) {
+  const double seconds = std::max(time.count(), 0.0);
+  if (seconds < 9.95) return fixed(seconds, 1) + " s";
+  const int64_t whole = std::llround(seconds);
+  if (whole < 60) return std::to_string(whole) + " s";
+  const auto pair = [](int64_t large, const char* unit, int64_t small, const char* small_unit) {
+    std::string text = std::to_string(large) + unit;
+    return small == 0 ? text : text + ' ' + std::to_string(small) + small_unit;
+  };
+  if (whole < 3600) return pair(whole / 60, " min", whole % 60, " s");
+  const int64_t minutes = std::llround(seconds / 60);
+  return pair(minutes / 60, " h", minutes % 60, " min");
+}
+
+std::string format_percent(double share) { return fixed(share * 100, 2) + " %"; }
+
+std::string format_rate(double per_second) {
+  if (per_second >= 99.95) return format_count(std::llround(per_second));
+  return fixed(per_second, per_second < 9.995 ? 2 : 1);
+}
+
+std::string format_bytes(int64_t bytes) {
+  if (bytes < 1000) return std::to_string(bytes) + " B";
+  double value = static_cast<double>(bytes) / 1000;
+  for (const char* unit : {" kB", " MB", " GB"}) {
+    if (value < 999.95) return fixed(value, 1) + unit;
+    value /= 1000;
+  }
+  return fixed(value, 1) + " TB";
+}
+
+int display_width(std::string_view text) {
+  return static_cast<int>(std::ranges::count_if(
+      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+}
+
+}  // namespace verger::cli
