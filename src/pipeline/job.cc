@@ -5,6 +5,7 @@
 
 #include "base/status_macros.h"
 #include "pipeline/extract_shards.h"
+#include "pipeline/precision_check.h"
 #include "pipeline/shard_writer.h"
 #include "storage/listing.h"
 #include "verger/version.h"
@@ -97,11 +98,11 @@ Status Job::begin(const ModelInfo* model) {
   return write_json(output_.store(), std::string(kRunRecordName), record_.to_json());
 }
 
-Status Job::extract(const Model& model, const PcaModel* projection) {
+Status Job::extract(const Network& network, const PcaModel* projection) {
   const auto shards = plan_shards(source_->size(), options_.output.parts);
   ShardWriter writer({.output = output_,
                       .source = *source_,
-                      .model = model.info(),
+                      .model = network.model.info(),
                       .image = options_.image,
                       .layout = options_.output.layout,
                       .uuid = uuid_,
@@ -112,7 +113,7 @@ Status Job::extract(const Model& model, const PcaModel* projection) {
 
   watch_.observer.stage_started("extract", record_.counts.listed);
   VERGER_RETURN_IF_ERROR(extract_shards(
-      *source_, shards, model, worker, watch_.cancel, watch_.observer,
+      *source_, shards, network.model, worker, watch_.cancel, watch_.observer,
       [&](const ShardResult& result) { return writer.write(result); }, &record_.cpu));
   watch_.observer.stage_finished();
 
@@ -123,6 +124,11 @@ Status Job::extract(const Model& model, const PcaModel* projection) {
   reduction_.parts = std::move(written.projections);
   moments_ = std::move(written.moments);
   stage_done("extract");
+  if (network.reference == nullptr) return {};
+  VERGER_ASSIGN_OR_RETURN(
+      record_.precision_check,
+      check_precision(*source_, network.model, *network.reference, options_.image));
+  stage_done("precision check");
   return {};
 }
 

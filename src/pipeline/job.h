@@ -36,7 +36,7 @@ class Job {
   Status begin(const ModelInfo* model);
 
   // Images → features, rejected; and moments, or with `projection` the pca table.
-  Status extract(const Model& model, const PcaModel* projection);
+  Status extract(const Network& network, const PcaModel* projection);
   // Moments → PCA model.
   Status fit();
   // Features → pca table.

@@ -7,25 +7,25 @@
 
 namespace verger {
 
-Result<RunRecord> run(const std::string& input, const std::string& output, const Model& model,
+Result<RunRecord> run(const std::string& input, const std::string& output, const Network& network,
                       const RunOptions& options, Watch watch) {
   VERGER_ASSIGN_OR_RETURN(auto job, Job::open("run", input, output, options, Tables::kAll, watch));
   VERGER_RETURN_IF_ERROR(job->list());
-  VERGER_RETURN_IF_ERROR(job->begin(&model.info()));
-  VERGER_RETURN_IF_ERROR(job->extract(model, nullptr));
+  VERGER_RETURN_IF_ERROR(job->begin(&network.model.info()));
+  VERGER_RETURN_IF_ERROR(job->extract(network, nullptr));
   VERGER_RETURN_IF_ERROR(job->fit());
   VERGER_RETURN_IF_ERROR(job->project());
   VERGER_RETURN_IF_ERROR(job->save_model());
   return job->finish();
 }
 
-Result<RunRecord> extract(const std::string& input, const std::string& output, const Model& model,
-                          const RunOptions& options, Watch watch) {
+Result<RunRecord> extract(const std::string& input, const std::string& output,
+                          const Network& network, const RunOptions& options, Watch watch) {
   VERGER_ASSIGN_OR_RETURN(auto job,
                           Job::open("extract", input, output, options, Tables::kFeatures, watch));
   VERGER_RETURN_IF_ERROR(job->list());
-  VERGER_RETURN_IF_ERROR(job->begin(&model.info()));
-  VERGER_RETURN_IF_ERROR(job->extract(model, nullptr));
+  VERGER_RETURN_IF_ERROR(job->begin(&network.model.info()));
+  VERGER_RETURN_IF_ERROR(job->extract(network, nullptr));
   return job->finish();
 }
 
@@ -41,14 +41,14 @@ Result<RunRecord> reduce(const std::string& input, const std::string& output,
   return job->finish();
 }
 
-Result<RunRecord> apply(const std::string& input, const std::string& output, const Model& model,
+Result<RunRecord> apply(const std::string& input, const std::string& output, const Network& network,
                         const DecodedPcaModel& reduction, const RunOptions& options, Watch watch) {
-  VERGER_RETURN_IF_ERROR(check_same_network(reduction, model.info()));
+  VERGER_RETURN_IF_ERROR(check_same_network(reduction, network.model.info()));
   VERGER_ASSIGN_OR_RETURN(auto job,
                           Job::open("apply", input, output, options, Tables::kAll, watch));
   VERGER_RETURN_IF_ERROR(job->list());
-  VERGER_RETURN_IF_ERROR(job->begin(&model.info()));
-  VERGER_RETURN_IF_ERROR(job->extract(model, &reduction.model));
+  VERGER_RETURN_IF_ERROR(job->begin(&network.model.info()));
+  VERGER_RETURN_IF_ERROR(job->extract(network, &reduction.model));
   VERGER_RETURN_IF_ERROR(job->save_model(reduction));
   return job->finish();
 }

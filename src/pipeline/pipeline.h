@@ -27,13 +27,20 @@ struct Watch {
   Observer& observer;
 };
 
+// The network to run; with a precision below f32 also the f32 one, against which a sample of the
+// images is compared. Borrowed.
+struct Network {
+  const Model& model;
+  const Model* reference = nullptr;
+};
+
 // INPUT → features, rejected, pca, model.
-Result<RunRecord> run(const std::string& input, const std::string& output, const Model& model,
+Result<RunRecord> run(const std::string& input, const std::string& output, const Network& network,
                       const RunOptions& options, Watch watch);
 
 // INPUT → features, rejected.
-Result<RunRecord> extract(const std::string& input, const std::string& output, const Model& model,
-                          const RunOptions& options, Watch watch);
+Result<RunRecord> extract(const std::string& input, const std::string& output,
+                          const Network& network, const RunOptions& options, Watch watch);
 
 // A features table → pca, model. `output` may be `input`: then they are added beside the features.
 Result<RunRecord> reduce(const std::string& input, const std::string& output,
@@ -41,7 +48,7 @@ Result<RunRecord> reduce(const std::string& input, const std::string& output,
 
 // INPUT → features, rejected, and pca by a saved model, which is copied to the output. The model
 // must have been fitted on features of the same network (kModel).
-Result<RunRecord> apply(const std::string& input, const std::string& output, const Model& model,
+Result<RunRecord> apply(const std::string& input, const std::string& output, const Network& network,
                         const DecodedPcaModel& reduction, const RunOptions& options, Watch watch);
 
 }  // namespace verger

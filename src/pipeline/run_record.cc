@@ -81,6 +81,18 @@ RunRecord::Reduction parse_reduction(const json& from) {
           .above = from.at("cumulative_above")};
 }
 
+json precision_json(const RunRecord::PrecisionCheck& check) {
+  return {{"images", check.images},
+          {"lowest_cosine", check.lowest_cosine},
+          {"median_cosine", check.median_cosine}};
+}
+
+RunRecord::PrecisionCheck parse_precision_check(const json& from) {
+  return {.images = from.at("images"),
+          .lowest_cosine = from.at("lowest_cosine"),
+          .median_cosine = from.at("median_cosine")};
+}
+
 }  // namespace
 
 json ReductionRecord::to_json() const {
@@ -106,23 +118,25 @@ Result<ReductionRecord> ReductionRecord::parse(const json& from) {
 json RunRecord::to_json() const {
   json stages = json::object();
   for (const auto& [stage, time] : seconds) stages[stage] = time;
-  json record = {{"format", "verger-run"},
-                 {"version", kJsonFormatVersion},
-                 {"verger_version", kVersion},
-                 {"command", command},
-                 {"state", state},
-                 {"started", started},
-                 {"input", input},
-                 {"output", output},
-                 {"options", options_json(options)},
-                 {"model", model ? model_json(*model) : json(nullptr)},
-                 {"counts", counts_json(counts)},
-                 {"width", width},
-                 {"reduction", reduction ? reduction_json(*reduction) : json(nullptr)},
-                 {"seconds", stages},
-                 {"cpu_seconds",
-                  {{"read", static_cast<double>(cpu.read_ns) * 1e-9},
-                   {"infer", static_cast<double>(cpu.infer_ns) * 1e-9}}}};
+  json record = {
+      {"format", "verger-run"},
+      {"version", kJsonFormatVersion},
+      {"verger_version", kVersion},
+      {"command", command},
+      {"state", state},
+      {"started", started},
+      {"input", input},
+      {"output", output},
+      {"options", options_json(options)},
+      {"model", model ? model_json(*model) : json(nullptr)},
+      {"counts", counts_json(counts)},
+      {"width", width},
+      {"reduction", reduction ? reduction_json(*reduction) : json(nullptr)},
+      {"precision_check", precision_check ? precision_json(*precision_check) : json(nullptr)},
+      {"seconds", stages},
+      {"cpu_seconds",
+       {{"read", static_cast<double>(cpu.read_ns) * 1e-9},
+        {"infer", static_cast<double>(cpu.infer_ns) * 1e-9}}}};
   if (untrained()) {
     record["warning"] = "Untrained weights: a demonstration; the features mean nothing.";
   }
@@ -141,6 +155,9 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     record.width = from.at("width");
     if (const auto& reduction = from.at("reduction"); !reduction.is_null()) {
       record.reduction = parse_reduction(reduction);
+    }
+    if (const auto& check = from.at("precision_check"); !check.is_null()) {
+      record.precision_check = parse_precision_check(check);
     }
     for (const auto& [stage, time] : from.at("seconds").items()) {
       record.seconds.emplace_back(stage, time);

@@ -49,6 +49,14 @@ struct RunRecord {
   };
   std::optional<Reduction> reduction;
 
+  // How near a reduced precision stays to f32 on a sample of the run's own images.
+  struct PrecisionCheck {
+    int64_t images = 0;
+    double lowest_cosine = 0;
+    double median_cosine = 0;
+  };
+  std::optional<PrecisionCheck> precision_check;  // absent with f32
+
   std::vector<std::pair<std::string, double>> seconds;  // wall time by stage, in order
   ExtractTimes cpu;
 

@@ -1,0 +1,60 @@
+#include <memory>
+
+#include "base/status_macros.h"
+#include "command.h"
+#include "flags.h"
+#include "pipeline/pipeline.h"
+#include "session.h"
+#include "storage/store.h"
+
+namespace verger::cli {
+
+namespace {
+
+struct ApplyArguments : CommonArguments {
+  std::string model;
+};
+
+Status apply_model(const ApplyArguments& arguments) {
+  VERGER_RETURN_IF_ERROR(arguments.options.validate());
+  Console console(arguments.log_format);
+  ConsoleObserver observer(console);
+  const InterruptGuard interrupt;
+  VERGER_ASSIGN_OR_RETURN(const auto place, Store::open(arguments.model));
+  VERGER_ASSIGN_OR_RETURN(const auto model, load_model(*place));
+  VERGER_ASSIGN_OR_RETURN(const auto network,
+                          load_network(arguments.options.model, arguments.options.threads));
+  warn_if_untrained(console, network.model->info().untrained);
+  VERGER_ASSIGN_OR_RETURN(const auto record,
+                          apply(arguments.input, arguments.output, network.view(), model,
+                                arguments.options, {interrupt.token(), observer}));
+  print_summary(console, record);
+  return {};
+}
+
+}  // namespace
+
+void add_apply(CLI::App& app, Action& action) {
+  const auto arguments = std::make_shared<ApplyArguments>();
+  CLI::App* command = app.add_subcommand("apply", "New photographs through a saved model");
+  add_input_output(*command, *arguments);
+  command
+      ->add_option("--model", arguments->model,
+                   "Output of an earlier run, or the folder of its model.json")
+      ->required()
+      ->type_name("DIR");
+  add_input_flags(*command, arguments->options.input);
+  add_image_flags(*command, arguments->options);
+  add_weights_flags(*command, arguments->options.model);
+  add_output_flags(*command, arguments->options.output);
+  add_run_flags(*command, *arguments);
+  command->footer(
+      "Example:\n"
+      "  verger apply NewPhotographs NewResults --model Results\n"
+      "The network must be the one that the model was fitted with; one given to run by --model\n"
+      "FILE.onnx is given here by --weights FILE.onnx.");
+  command->callback(
+      [arguments, &action] { action = [arguments] { return apply_model(*arguments); }; });
+}
+
+}  // namespace verger::cli

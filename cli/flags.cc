@@ -1,0 +1,122 @@
+#include "flags.h"
+
+#include <functional>
+#include <string>
+
+namespace verger::cli {
+
+namespace {
+
+// An option whose value is a name that `parse` knows.
+template <class T, class Parse>
+CLI::Option* add_named(CLI::App& command, const std::string& flag, T& field, Parse parse,
+                       const std::string& help) {
+  const std::function<bool(const std::string&)> assign = [&field, parse](const std::string& name) {
+    auto parsed = parse(name);
+    if (!parsed.ok()) return false;
+    field = *parsed;
+    return true;
+  };
+  return command.add_option_function<std::string>(
+      flag, [assign](const std::string& name) { assign(name); }, help);
+}
+
+}  // namespace
+
+void add_input_output(CLI::App& command, CommonArguments& arguments) {
+  command.add_option("INPUT", arguments.input, "Folder of photographs, one sub-folder a class")
+      ->required();
+  command.add_option("OUTPUT", arguments.output, "Folder for the tables; created when absent")
+      ->required();
+}
+
+void add_input_flags(CLI::App& command, InputOptions& options) {
+  command
+      .add_option("--pattern", options.pattern,
+                  "Take files whose name matches this glob (default: jpg, jpeg, png in any case)")
+      ->group("Input");
+  command
+      .add_flag("--recursive,!--no-recursive", options.recursive,
+                "Descend into sub-folders (default)")
+      ->group("Input");
+}
+
+void add_image_flags(CLI::App& command, RunOptions& options) {
+  command
+      .add_option("--max-pixels", options.image.max_pixels,
+                  "Reject images of more pixels than this")
+      ->capture_default_str()
+      ->group("Input");
+  command
+      .add_flag("--exif-orientation", options.image.exif_orientation,
+                "Turn images upright as their EXIF tag says (Keras ignores it)")
+      ->group("Input");
+  command.add_flag("--strict", options.strict, "Fail at the first image that must be rejected")
+      ->group("Input");
+}
+
+void add_weights_flags(CLI::App& command, ModelOptions& options) {
+  command
+      .add_option("--weights", options.weights,
+                  "Keras' MobileNetV2 weights (HDF5), or untrained:SEED for a demonstration "
+                  "(default: $VERGER_WEIGHTS, Keras' cache, download)")
+      ->group("Network");
+  add_named(command, "--precision", options.precision, parse_precision,
+            "Arithmetic of the network: f32 (default), or bf16 where the processor has it")
+      ->type_name("f32|bf16")
+      ->check(CLI::IsMember({"f32", "bf16"}))
+      ->group("Network");
+}
+
+void add_model_flags(CLI::App& command, ModelOptions& options) {
+  add_weights_flags(command, options);
+  command
+      .add_option("--model", options.model,
+                  "An ONNX model from image to vector, in place of MobileNetV2")
+      ->type_name("FILE.onnx")
+      ->group("Network");
+}
+
+void add_pca_flags(CLI::App& command, PcaOptions& options) {
+  auto* variance = command.add_option("--variance", options.variance,
+                                      "Keep this share of the variance, in (0, 1]");
+  variance->capture_default_str()->group("Reduction");
+  command
+      .add_option("--components", options.components,
+                  "Keep this many components, whatever their variance")
+      ->check(CLI::PositiveNumber)
+      ->excludes(variance)
+      ->group("Reduction");
+}
+
+void add_replacement_flags(CLI::App& command, OutputOptions& options) {
+  command.add_flag("--overwrite", options.overwrite, "Replace the tables that OUTPUT holds")
+      ->group("Output");
+  add_named(command, "--layout", options.layout, parse_layout,
+            "tables (default): features/, pca/, rejected/, model/; notebook: the parts in OUTPUT "
+            "and pca_results/, with Spark ML vectors")
+      ->type_name("tables|notebook")
+      ->check(CLI::IsMember({"tables", "notebook"}))
+      ->group("Output");
+}
+
+void add_output_flags(CLI::App& command, OutputOptions& options) {
+  add_replacement_flags(command, options);
+  command.add_option("--parts", options.parts, "Part files a table (more past 4,096 rows each)")
+      ->capture_default_str()
+      ->group("Output");
+}
+
+void add_run_flags(CLI::App& command, CommonArguments& arguments) {
+  command
+      .add_option("--threads", arguments.options.threads,
+                  "Images worked on at once (default: one a core)")
+      ->group("Run");
+  add_named(command, "--log-format", arguments.log_format, parse_log_format,
+            "text (default), or json: one object a line on standard error")
+      ->type_name("text|json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->group("Run");
+}
+
+}  // namespace verger::cli

@@ -1,0 +1,32 @@
+// The command line's spelling of RunOptions: every field's flag, declared once for all commands.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "console.h"
+#include "verger/options.h"
+
+namespace verger::cli {
+
+// What most commands take.
+struct CommonArguments {
+  std::string input;
+  std::string output;
+  RunOptions options;
+  LogFormat log_format = LogFormat::kText;
+};
+
+void add_input_output(CLI::App& command, CommonArguments& arguments);
+void add_input_flags(CLI::App& command, InputOptions& options);
+void add_image_flags(CLI::App& command, RunOptions& options);
+void add_model_flags(CLI::App& command, ModelOptions& options);
+void add_pca_flags(CLI::App& command, PcaOptions& options);
+void add_output_flags(CLI::App& command, OutputOptions& options);
+void add_run_flags(CLI::App& command, CommonArguments& arguments);  // threads, log format
+
+// --overwrite and --layout alone.
+void add_replacement_flags(CLI::App& command, OutputOptions& options);
+void add_weights_flags(CLI::App& command, ModelOptions& options);  // without --model
+
+}  // namespace verger::cli

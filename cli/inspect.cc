@@ -1,0 +1,119 @@
+#include "pipeline/inspect.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "base/status_macros.h"
+#include "command.h"
+#include "console.h"
+
+namespace verger::cli {
+
+namespace {
+
+struct InspectArguments {
+  std::string output;
+  std::size_t rows = 5;
+  bool json = false;
+};
+
+void print_table(const TableDescription& table, int64_t width) {
+  std::printf("\n%s  (%s)\n", table.name.c_str(),
+              table.folder.empty() ? "." : (table.folder + '/').c_str());
+  std::printf("  %s rows in %s parts, %s\n", format_count(table.rows).c_str(),
+              format_count(table.parts).c_str(), format_bytes(table.bytes).c_str());
+  for (const auto& [name, type] : table.columns) {
+    std::printf("  %-17s %s", name.c_str(), type.c_str());
+    if (name == "features") std::printf("  (%s each)", format_count(width).c_str());
+    std::printf("\n");
+  }
+}
+
+void print_head(const Inspection& found) {
+  if (found.head.empty()) return;
+  std::printf("\nhead of the features\n");
+  for (const auto& row : found.head) {
+    std::string values;
+    for (const float value : row.values) {
+      char text[32];
+      std::snprintf(text, sizeof text, "%.6g, ", static_cast<double>(value));
+      values += text;
+    }
+    std::printf("  %s | %s | [%s…]\n", row.path.c_str(), row.label.c_str(), values.c_str());
+  }
+}
+
+void print_reduction(const Inspection& found) {
+  const auto& reduction = *found.record.reduction;
+  std::printf("\nreduction\n  dimension after PCA: %s of %s, %s of the variance\n",
+              format_count(reduction.k).c_str(), format_count(found.record.width).c_str(),
+              format_percent(reduction.reached).c_str());
+  std::printf("  cumulative at k − 1, k, k + 1: %.6f, %.6f, %.6f\n", reduction.below,
+              reduction.reached, reduction.above);
+  std::printf("  first components:");
+  for (std::size_t i = 0; i < found.spectrum.size() && i < 6; ++i) {
+    std::printf(" %s", format_percent(found.spectrum[i]).c_str());
+  }
+  std::printf("\n");
+}
+
+void print_text(const Inspection& found) {
+  const RunRecord& record = found.record;
+  std::printf("%s\n  made by verger %s from %s\n", record.output.c_str(), record.command.c_str(),
+              record.input.c_str());
+  if (record.untrained()) {
+    std::printf("  WARNING: untrained weights; a demonstration, the features mean nothing\n");
+  }
+  for (const auto& table : found.tables) print_table(table, record.width);
+  if (!found.tables.empty()) {
+    std::printf("\nshape of the features: (%s, %s)\n", format_count(record.counts.features).c_str(),
+                format_count(record.width).c_str());
+  }
+  print_head(found);
+  if (record.reduction) print_reduction(found);
+  std::printf("\nchecks\n");
+  for (const auto& check : found.checks) {
+    std::printf("  %-6s %-10s %s\n", check.ok ? "ok" : "FAULT", check.name.c_str(),
+                check.detail.c_str());
+  }
+}
+
+Status inspect_output(const InspectArguments& arguments) {
+  VERGER_ASSIGN_OR_RETURN(const auto found, inspect(arguments.output, arguments.rows));
+  if (arguments.json) {
+    std::printf(
+        "%s\n",
+        found.to_json().dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  } else {
+    print_text(found);
+  }
+  std::fflush(stdout);
+  for (const auto& check : found.checks) {
+    if (!check.ok) {
+      return Status::check_failed("The result in " + found.record.output +
+                                  " has a fault: " + check.detail + ".");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Action& action) {
+  const auto arguments = std::make_shared<InspectArguments>();
+  CLI::App* command = app.add_subcommand("inspect", "Describe a result and check that it is whole");
+  command->add_option("OUTPUT", arguments->output, "Output of an earlier run")->required();
+  command->add_option("--rows", arguments->rows, "Rows of the features to show")
+      ->capture_default_str();
+  command->add_flag("--json", arguments->json, "For machines: one JSON document");
+  command->footer(
+      "Example:\n"
+      "  verger inspect Results --json\n"
+      "Recounts and re-hashes every file; exit code 1 when the result is damaged, incomplete or\n"
+      "does not reconcile.");
+  command->callback(
+      [arguments, &action] { action = [arguments] { return inspect_output(*arguments); }; });
+}
+
+}  // namespace verger::cli

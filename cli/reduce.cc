@@ -1,0 +1,49 @@
+#include <memory>
+
+#include "base/status_macros.h"
+#include "command.h"
+#include "flags.h"
+#include "pipeline/pipeline.h"
+#include "session.h"
+
+namespace verger::cli {
+
+namespace {
+
+Status reduce_features(const CommonArguments& arguments) {
+  VERGER_RETURN_IF_ERROR(arguments.options.validate());
+  Console console(arguments.log_format);
+  ConsoleObserver observer(console);
+  const InterruptGuard interrupt;
+  const std::string& output = arguments.output.empty() ? arguments.input : arguments.output;
+  VERGER_ASSIGN_OR_RETURN(const auto record, reduce(arguments.input, output, arguments.options,
+                                                    {interrupt.token(), observer}));
+  warn_if_untrained(console, record.untrained());
+  print_summary(console, record);
+  return {};
+}
+
+}  // namespace
+
+void add_reduce(CLI::App& app, Action& action) {
+  const auto arguments = std::make_shared<CommonArguments>();
+  CLI::App* command =
+      app.add_subcommand("reduce", "Features to standardised, reduced features: run's second half");
+  command
+      ->add_option("INPUT", arguments->input,
+                   "Output of verger extract, or a folder of Parquet files with the columns path, "
+                   "label, features")
+      ->required();
+  command->add_option("OUTPUT", arguments->output, "Folder for the tables (default: INPUT)");
+  add_pca_flags(*command, arguments->options.pca);
+  add_replacement_flags(*command, arguments->options.output);
+  add_run_flags(*command, *arguments);
+  command->footer(
+      "Example:\n"
+      "  verger reduce Results --components 50 --overwrite\n"
+      "fits anew on Results/features and replaces Results/pca and Results/model.");
+  command->callback(
+      [arguments, &action] { action = [arguments] { return reduce_features(*arguments); }; });
+}
+
+}  // namespace verger::cli

@@ -1,0 +1,67 @@
+#include <memory>
+
+#include "base/status_macros.h"
+#include "command.h"
+#include "flags.h"
+#include "pipeline/pipeline.h"
+#include "session.h"
+
+namespace verger::cli {
+
+namespace {
+
+using Road = Result<RunRecord> (*)(const std::string&, const std::string&, const Network&,
+                                   const RunOptions&, Watch);
+
+Status travel(Road road, const CommonArguments& arguments) {
+  VERGER_RETURN_IF_ERROR(arguments.options.validate());
+  Console console(arguments.log_format);
+  ConsoleObserver observer(console);
+  const InterruptGuard interrupt;
+  VERGER_ASSIGN_OR_RETURN(const auto network,
+                          load_network(arguments.options.model, arguments.options.threads));
+  const bool untrained = network.model->info().untrained;
+  warn_if_untrained(console, untrained);
+  VERGER_ASSIGN_OR_RETURN(const auto record,
+                          road(arguments.input, arguments.output, network.view(), arguments.options,
+                               {interrupt.token(), observer}));
+  print_summary(console, record);
+  return {};
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Action& action) {
+  const auto arguments = std::make_shared<CommonArguments>();
+  CLI::App* command = app.add_subcommand("run", "Photographs to features and to reduced tables");
+  add_input_output(*command, *arguments);
+  add_input_flags(*command, arguments->options.input);
+  add_image_flags(*command, arguments->options);
+  add_model_flags(*command, arguments->options.model);
+  add_pca_flags(*command, arguments->options.pca);
+  add_output_flags(*command, arguments->options.output);
+  add_run_flags(*command, *arguments);
+  command->footer(
+      "Example:\n"
+      "  verger run Test Results --variance 0.95\n"
+      "reads every photograph below Test, takes the name of its folder as its label, and leaves\n"
+      "Results/features, Results/pca, Results/rejected and Results/model.");
+  command->callback(
+      [arguments, &action] { action = [arguments] { return travel(run, *arguments); }; });
+}
+
+void add_extract(CLI::App& app, Action& action) {
+  const auto arguments = std::make_shared<CommonArguments>();
+  CLI::App* command = app.add_subcommand("extract", "Photographs to features: run's first half");
+  add_input_output(*command, *arguments);
+  add_input_flags(*command, arguments->options.input);
+  add_image_flags(*command, arguments->options);
+  add_model_flags(*command, arguments->options.model);
+  add_output_flags(*command, arguments->options.output);
+  add_run_flags(*command, *arguments);
+  command->footer("Example:\n  verger extract Test Results --threads 2\n  verger reduce Results");
+  command->callback(
+      [arguments, &action] { action = [arguments] { return travel(extract, *arguments); }; });
+}
+
+}  // namespace verger::cli

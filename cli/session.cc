@@ -1,0 +1,101 @@
+#include "session.h"
+
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+#include "base/status_macros.h"
+#include "storage/store.h"
+#include "weights/weights.h"
+
+namespace verger::cli {
+
+namespace {
+
+CancelToken interrupted;
+
+void on_signal(int signal) {
+  if (interrupted.cancelled()) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
+  interrupted.cancel();
+}
+
+Result<std::vector<uint8_t>> read_file(const std::string& path) {
+  const auto slash = path.rfind('/');
+  const bool bare = slash == std::string::npos;
+  VERGER_ASSIGN_OR_RETURN(const auto folder, Store::open(bare ? "." : path.substr(0, slash + 1)));
+  auto bytes = folder->read(bare ? path : path.substr(slash + 1));
+  if (bytes.ok()) return bytes;
+  return Status::model(bytes.error().message());
+}
+
+bool is_onnx(const std::string& path) { return path.ends_with(".onnx"); }
+
+Result<std::unique_ptr<Model>> load(const ModelOptions& options, Precision precision, int threads) {
+  if (is_untrained(options.weights)) {
+    VERGER_ASSIGN_OR_RETURN(const uint64_t seed, untrained_seed(options.weights));
+    return untrained_mobilenet_v2(seed, precision, threads);
+  }
+  std::string path = options.model.empty() ? options.weights : options.model;
+  if (!is_onnx(path) && options.model.empty()) {
+    VERGER_ASSIGN_OR_RETURN(path, find_or_fetch_weights(options.weights));
+  }
+  VERGER_ASSIGN_OR_RETURN(const auto bytes, read_file(path));
+  const ModelFile file{.name = path, .bytes = bytes};
+  const bool onnx = is_onnx(path) || !options.model.empty();
+  return onnx ? load_onnx(file, precision, threads) : load_mobilenet_v2(file, precision, threads);
+}
+
+}  // namespace
+
+void ConsoleObserver::stage_started(std::string_view name, int64_t total) {
+  const bool images = name == "extract";
+  progress_.reset();
+  if (total == 0) return;
+  progress_.emplace(console_, Progress::Options{.stage = std::string(name),
+                                                .total = total,
+                                                .unit = images ? "images" : "parts"});
+}
+
+void ConsoleObserver::advanced(int64_t done, int64_t rejected) {
+  if (progress_) progress_->add(done, rejected);
+}
+
+void ConsoleObserver::stage_finished() {
+  if (progress_) progress_->finish();
+  progress_.reset();
+}
+
+InterruptGuard::InterruptGuard() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+}
+
+InterruptGuard::~InterruptGuard() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+const CancelToken& InterruptGuard::token() const { return interrupted; }
+
+Result<LoadedNetwork> load_network(const ModelOptions& options, int threads) {
+  VERGER_RETURN_IF_ERROR(options.validate());
+  if (threads == 0) threads = default_threads();
+  LoadedNetwork network;
+  VERGER_ASSIGN_OR_RETURN(network.model, load(options, options.precision, threads));
+  if (options.precision != Precision::kF32) {
+    VERGER_ASSIGN_OR_RETURN(network.reference, load(options, Precision::kF32, 1));
+  }
+  return network;
+}
+
+void warn_if_untrained(Console& console, bool untrained) {
+  if (!untrained) return;
+  console.warning(
+      "UNTRAINED WEIGHTS: the network is random, so the features mean nothing. This is a "
+      "demonstration; give real weights with --weights (see verger weights --help).");
+}
+
+}  // namespace verger::cli

@@ -1,0 +1,61 @@
+// What a long command needs around it: a console, a way to be interrupted, a network.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/cancel.h"
+#include "console.h"
+#include "pipeline/observer.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/run_record.h"
+#include "progress.h"
+#include "verger/model.h"
+#include "verger/options.h"
+#include "verger/status.h"
+
+namespace verger::cli {
+
+// Shows the pipeline's stages as progress on a console.
+class ConsoleObserver final : public Observer {
+ public:
+  explicit ConsoleObserver(Console& console) : console_(console) {}
+  void stage_started(std::string_view name, int64_t total) override;
+  void advanced(int64_t done, int64_t rejected) override;
+  void stage_finished() override;
+  void warning(std::string_view sentence) override { console_.warning(sentence); }
+
+ private:
+  Console& console_;
+  std::optional<Progress> progress_;
+};
+
+// While it lives, SIGINT and SIGTERM cancel the token; a second signal ends the program at once.
+// One at a time.
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  ~InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+  const CancelToken& token() const;
+};
+
+// The networks that the options ask for. A failure to find or load one is kModel.
+struct LoadedNetwork {
+  std::unique_ptr<Model> model;
+  std::unique_ptr<Model> reference;  // f32, when the model's precision is lower
+  Network view() const { return {.model = *model, .reference = reference.get()}; }
+};
+Result<LoadedNetwork> load_network(const ModelOptions& options, int threads);
+
+// Tells loudly when weights are untrained.
+void warn_if_untrained(Console& console, bool untrained);
+
+// The summary at a run's end: counts, k, variance, time by stage, images/s, where the results are.
+// Text on standard output; in JSON an event on the console.
+void print_summary(Console& console, const RunRecord& record);
+
+}  // namespace verger::cli

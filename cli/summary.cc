@@ -1,0 +1,97 @@
+#include <array>
+#include <cstdio>
+#include <string>
+
+#include "session.h"
+
+namespace verger::cli {
+
+namespace {
+
+void row(const char* name, const std::string& value) {
+  std::printf("  %-12s %s\n", name, value.c_str());
+}
+
+std::string rejected_text(const Counts& counts) {
+  std::string text = format_count(counts.rejected) + " rejected";
+  std::string reasons;
+  for (const auto& [reason, count] : counts.rejected_by_reason) {
+    reasons += (reasons.empty() ? " (" : ", ") + format_count(count) + ' ' + reason;
+  }
+  return reasons.empty() ? text : text + reasons + ')';
+}
+
+std::string fixed(double value, int digits) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+  return text.data();
+}
+
+double total_seconds(const RunRecord& record) {
+  double total = 0;
+  for (const auto& [stage, seconds] : record.seconds) total += seconds;
+  return total;
+}
+
+void print_reduction(const RunRecord& record) {
+  const auto& reduction = *record.reduction;
+  row("components", format_count(reduction.k) + " of " + format_count(record.width) + ", keeping " +
+                        format_percent(reduction.reached) + " of the variance");
+  row("margin", "k − 1: " + fixed(reduction.below, 5) + ", k: " + fixed(reduction.reached, 5) +
+                    ", k + 1: " + fixed(reduction.above, 5));
+}
+
+void print_times(const RunRecord& record) {
+  std::string stages;
+  for (const auto& [stage, seconds] : record.seconds) {
+    if (!stages.empty()) stages += ", ";
+    stages += stage + ' ' + format_duration(std::chrono::duration<double>(seconds));
+    if (stage == "extract" && seconds > 0) {
+      stages +=
+          " (" + format_rate(static_cast<double>(record.counts.listed) / seconds) + " images/s)";
+    }
+  }
+  row("time",
+      format_duration(std::chrono::duration<double>(total_seconds(record))) + ": " + stages);
+  if (record.cpu.images > 0) {
+    const auto images = static_cast<double>(record.cpu.images);
+    row("CPU", fixed(static_cast<double>(record.cpu.read_ns) * 1e-6 / images, 2) +
+                   " ms an image to decode and resize, " +
+                   fixed(static_cast<double>(record.cpu.infer_ns) * 1e-6 / images, 2) +
+                   " ms in the network");
+  }
+}
+
+void print_text(const RunRecord& record) {
+  const Counts& counts = record.counts;
+  std::printf("\n%s finished\n", record.command.c_str());
+  row("images", format_count(counts.listed) + " listed = " + format_count(counts.features) +
+                    " with features + " + rejected_text(counts));
+  if (record.reduction) print_reduction(record);
+  if (record.model) {
+    row("network", record.model->name + ", " + record.model->weights + ", " +
+                       std::string(precision_name(record.model->precision)) + ", " +
+                       record.model->engine);
+  }
+  if (record.precision_check) {
+    row("precision", "cosine to f32 on " + format_count(record.precision_check->images) +
+                         " of the images: lowest " +
+                         fixed(record.precision_check->lowest_cosine, 6) + ", median " +
+                         fixed(record.precision_check->median_cosine, 6));
+  }
+  print_times(record);
+  row("output", record.output);
+  if (record.untrained()) row("WARNING", "untrained weights: the features mean nothing");
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+void print_summary(Console& console, const RunRecord& record) {
+  if (console.format() == LogFormat::kText) return print_text(record);
+  nlohmann::json event = record.to_json();
+  event["event"] = "summary";
+  console.line(event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+}  // namespace verger::cli
