@@ -4,6 +4,7 @@
 #include "command.h"
 #include "flags.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/reduction.h"
 #include "session.h"
 #include "storage/store.h"
 
