@@ -1,0 +1,55 @@
+// The innermost product, once for every instruction set.
+//
+// Each set has a source file of its own, compiled for that set. Include nothing here that brings
+// inline functions: the linker may keep any file's copy of them, for processors that lack the set.
+#pragma once
+
+#include <cstddef>
+
+namespace verger {
+
+// sums[r * columns + c] = Σ over k of a[k * rows + r] · b[k * columns + c], each a single chain of
+// fused multiply-adds in the order of k, from zero. `b` and `sums` start on a cache line.
+struct ProductTile {
+  const char* name;
+  std::size_t rows;
+  std::size_t columns;
+  void (*run)(const double* a, const double* b, std::size_t depth, double* sums);
+};
+
+extern const ProductTile kPortableTile;
+extern const ProductTile kAvx2Tile;
+extern const ProductTile kAvx512Tile;
+extern const ProductTile kNeonTile;
+
+// Simd: Vector, kLanes, load(), broadcast(), fused(a, b, c) = a · b + c, and store(). Keep it in an
+// unnamed namespace, so that this function too is the file's own. The kRows × kVectors sums must
+// fit into the registers, and be enough to hide the latency of the multiply-add.
+template <class Simd, std::size_t kRows, std::size_t kVectors>
+void run_tile(const double* a, const double* b, std::size_t depth, double* sums) {
+  constexpr std::size_t kColumns = kVectors * Simd::kLanes;
+  typename Simd::Vector sum[kRows][kVectors];
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t v = 0; v < kVectors; ++v) sum[r][v] = Simd::broadcast(0.0);
+  }
+  for (std::size_t k = 0; k < depth; ++k, a += kRows, b += kColumns) {
+    typename Simd::Vector column[kVectors];
+    for (std::size_t v = 0; v < kVectors; ++v) column[v] = Simd::load(b + v * Simd::kLanes);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const typename Simd::Vector row = Simd::broadcast(a[r]);
+      for (std::size_t v = 0; v < kVectors; ++v) sum[r][v] = Simd::fused(row, column[v], sum[r][v]);
+    }
+  }
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      Simd::store(sums + r * kColumns + v * Simd::kLanes, sum[r][v]);
+    }
+  }
+}
+
+template <class Simd, std::size_t kRows, std::size_t kVectors>
+constexpr ProductTile product_tile(const char* name) {
+  return {name, kRows, kVectors * Simd::kLanes, &run_tile<Simd, kRows, kVectors>};
+}
+
+}  // namespace verger
