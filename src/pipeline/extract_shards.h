@@ -28,7 +28,7 @@ struct ShardResult {
 using ShardSink = std::function<Status(ShardResult)>;
 
 struct WorkerOptions {
-  ImageOptions image;
+  ImageOptions image{};
   bool strict = false;
   int threads = 1;          // images worked on at once
   int reads_in_flight = 4;  // images being read at once
