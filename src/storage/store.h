@@ -1,10 +1,11 @@
-// A place that holds files: a local folder today's way, any Arrow filesystem by design.
+// A place that holds files.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "verger/status.h"
@@ -26,17 +27,21 @@ struct FileEntry {
 };
 
 // A file being written. Others see it, whole, after commit(); without commit() it never appears.
+// Not thread-safe.
 class PendingFile {
  public:
   virtual ~PendingFile() = default;  // drops the file if it was not committed
+  // Where its bytes go. Errors of the stream become a Status by io_error() (io_error.h).
   virtual std::shared_ptr<arrow::io::OutputStream> stream() = 0;
+  // Closes the stream and makes the file visible and durable. Once.
   virtual Status commit() = 0;
 };
 
 // A root folder on a filesystem. Thread-safe. Every error is kIo and names the full path.
 class Store {
  public:
-  // `place`: a local path (absolute or relative) or a file:// URI. Nothing is created or read.
+  // `place`: a local path (absolute or relative), a file:// URI, or a path as the tables show it
+  // (file:/…, spaces as they are). Other schemes are kInvalidArgument. Nothing is created or read.
   static Result<std::shared_ptr<Store>> open(const std::string& place);
 
   virtual ~Store() = default;
@@ -45,18 +50,25 @@ class Store {
   // file:/home/a/Test/Pineapple Mini/128_100.jpg.
   virtual std::string display_path(const std::string& name) const = 0;
 
-  // Every file below `folder` ("" for the root), sorted by the bytes of the name. A missing folder
-  // is an empty list when `missing_ok`, an error otherwise. Temporary files of pending writes are
-  // not listed.
+  // Every file below `folder` ("" for the root), sorted by the bytes of the name. Links to files
+  // and folders are followed, but not into a folder that they lie in; a broken link is listed as a
+  // file of 0 bytes, so that nothing is dropped in silence. A missing folder is an empty list when
+  // `missing_ok`, an error otherwise. Temporary files of pending writes are not listed.
   virtual Result<std::vector<FileEntry>> list(const std::string& folder, bool recursive,
                                               bool missing_ok) const = 0;
 
-  virtual Result<bool> exists(const std::string& name) const = 0;
+  virtual Result<bool> exists(const std::string& name) const = 0;  // a file of this name
   virtual Result<std::vector<uint8_t>> read(const std::string& name) const = 0;
+  // Makes the folders it needs. A file of that name is replaced at the commit.
   virtual Result<std::unique_ptr<PendingFile>> create(const std::string& name) = 0;
   virtual Status remove(const std::string& name) = 0;         // fine when it is not there
   virtual Status remove_folder(const std::string& name) = 0;  // with what it holds; likewise
 
+  // Removes what writers that were killed left behind anywhere below `folder`. Only for whoever
+  // knows that nobody else is writing there.
+  virtual Status remove_temporaries(const std::string& folder) = 0;
+
+  // The same place for readers that speak Arrow.
   virtual std::shared_ptr<arrow::fs::FileSystem> filesystem() const = 0;
   virtual std::string filesystem_path(const std::string& name) const = 0;
 

@@ -1,0 +1,21 @@
+// Errors of files as one sentence: "Cannot read file:/a/b.jpg: permission denied."
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "verger/status.h"
+
+namespace arrow {
+class Status;
+}
+
+namespace verger {
+
+// kIo. `action` completes "Cannot …"; `error` is an errno.
+Status io_error(std::string_view action, const std::string& path, int error);
+
+// The same of an Arrow status, by its errno when it carries one.
+Status io_error(std::string_view action, const std::string& path, const arrow::Status& error);
+
+}  // namespace verger

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/store.h"
+#include "verger/status.h"
+
+namespace verger {
+
+// How names of files begin that are not complete yet. Spark, pyarrow and DuckDB's globs pass over
+// names with a leading dot.
+inline constexpr std::string_view kTemporaryPrefix = ".verger-tmp-";
+
+// Store::list() of the local folder `path`; `prefix` goes before every name.
+Result<std::vector<FileEntry>> list_local(const std::string& path, const std::string& prefix,
+                                          bool recursive, bool missing_ok);
+
+}  // namespace verger

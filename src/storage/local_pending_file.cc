@@ -1,0 +1,113 @@
+#include "storage/local_pending_file.h"
+
+#include <arrow/io/file.h>
+#include <arrow/result.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <random>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "storage/io_error.h"
+#include "storage/local_listing.h"
+
+namespace verger {
+
+namespace {
+
+Status write_error(const std::string& path, int error) {
+  return io_error("write", "file:" + path, error);
+}
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// Makes what was written to a file, or which names a folder has, durable.
+Status sync(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return write_error(path, errno);
+  // Some network filesystems cannot sync a folder and say EINVAL; they have nothing to sync.
+  const int error = fsync(file) == 0 || errno == EINVAL ? 0 : errno;
+  close(file);
+  return error == 0 ? Status() : write_error(path, error);
+}
+
+Status make_folders(const std::string& path) {
+  struct stat found{};
+  if (stat(path.c_str(), &found) == 0) {
+    return S_ISDIR(found.st_mode) ? Status() : write_error(path, ENOTDIR);
+  }
+  // ENOTDIR: the parent, or one further up, is a file; the call for that one names it.
+  if (errno != ENOENT && errno != ENOTDIR) return write_error(path, errno);
+  const std::string parent = folder_of(path);
+  VERGER_RETURN_IF_ERROR(make_folders(parent));
+  // Another thread may have been quicker.
+  if (mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) return write_error(path, errno);
+  return sync(parent);
+}
+
+std::string temporary_path(const std::string& path) {
+  std::random_device random;
+  std::array<char, 17> digits{};
+  std::snprintf(digits.data(), digits.size(), "%08x%08x", random(), random());
+  const std::size_t name = path.rfind('/') + 1;
+  return path.substr(0, name) + std::string(kTemporaryPrefix) + digits.data() + '-' +
+         path.substr(name);
+}
+
+class LocalPendingFile final : public PendingFile {
+ public:
+  LocalPendingFile(std::string path, std::string temporary,
+                   std::shared_ptr<arrow::io::OutputStream> stream)
+      : path_(std::move(path)), temporary_(std::move(temporary)), stream_(std::move(stream)) {}
+
+  ~LocalPendingFile() override {
+    if (committed_) return;
+    // Nobody will see the file: what went wrong with it no longer matters.
+    static_cast<void>(stream_->Close());
+    unlink(temporary_.c_str());
+  }
+
+  std::shared_ptr<arrow::io::OutputStream> stream() override { return stream_; }
+
+  Status commit() override {
+    if (const arrow::Status closed = stream_->Close(); !closed.ok()) {
+      return io_error("write", "file:" + path_, closed);
+    }
+    VERGER_RETURN_IF_ERROR(sync(temporary_));
+    if (rename(temporary_.c_str(), path_.c_str()) != 0) return write_error(path_, errno);
+    committed_ = true;
+    return sync(folder_of(path_));
+  }
+
+ private:
+  const std::string path_;
+  const std::string temporary_;
+  const std::shared_ptr<arrow::io::OutputStream> stream_;
+  bool committed_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PendingFile>> create_local_file(const std::string& path) {
+  VERGER_RETURN_IF_ERROR(make_folders(folder_of(path)));
+  std::string temporary = temporary_path(path);
+  const int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0) return write_error(path, errno);
+  auto stream = arrow::io::FileOutputStream::Open(file);  // owns `file` from here on
+  if (!stream.ok()) {
+    unlink(temporary.c_str());
+    return io_error("write", "file:" + path, stream.status());
+  }
+  return std::unique_ptr<PendingFile>(
+      new LocalPendingFile(path, std::move(temporary), *std::move(stream)));
+}
+
+}  // namespace verger

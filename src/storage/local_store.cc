@@ -1,0 +1,130 @@
+#include "storage/local_store.h"
+
+#include <arrow/filesystem/localfs.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cassert>
+#include <cerrno>
+#include <filesystem>
+#include <new>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "storage/io_error.h"
+#include "storage/local_listing.h"
+#include "storage/local_pending_file.h"
+
+namespace verger {
+
+namespace {
+
+// read(2) that is not interrupted by signals; −1 with errno.
+ssize_t read_some(int file, uint8_t* to, std::size_t size) {
+  while (true) {
+    const ssize_t got = ::read(file, to, size);
+    if (got >= 0 || errno != EINTR) return got;
+  }
+}
+
+// Reads to the end, whatever the size was thought to be; an errno, or 0.
+int read_all(int file, std::size_t expected, std::vector<uint8_t>& bytes) {
+  bytes.resize(expected);
+  std::size_t used = 0;
+  while (used < bytes.size()) {
+    const ssize_t got = read_some(file, bytes.data() + used, bytes.size() - used);
+    if (got < 0) return errno;
+    if (got == 0) return bytes.resize(used), 0;
+    used += static_cast<std::size_t>(got);
+  }
+  std::array<uint8_t, 4096> more;
+  while (true) {
+    const ssize_t got = read_some(file, more.data(), more.size());
+    if (got < 0) return errno;
+    if (got == 0) return 0;
+    bytes.insert(bytes.end(), more.begin(), more.begin() + got);
+  }
+}
+
+}  // namespace
+
+LocalStore::LocalStore(std::string root)
+    : root_(std::move(root)), filesystem_(std::make_shared<arrow::fs::LocalFileSystem>()) {}
+
+std::string LocalStore::filesystem_path(const std::string& name) const {
+  if (name.empty()) return root_;
+  return root_ == "/" ? root_ + name : root_ + '/' + name;
+}
+
+std::string LocalStore::display_path(const std::string& name) const {
+  return "file:" + filesystem_path(name);
+}
+
+Result<std::vector<FileEntry>> LocalStore::list(const std::string& folder, bool recursive,
+                                                bool missing_ok) const {
+  return list_local(filesystem_path(folder), folder.empty() ? "" : folder + '/', recursive,
+                    missing_ok);
+}
+
+Result<bool> LocalStore::exists(const std::string& name) const {
+  struct stat found{};
+  if (stat(filesystem_path(name).c_str(), &found) == 0) return !S_ISDIR(found.st_mode);
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  return io_error("look for", display_path(name), errno);
+}
+
+Result<std::vector<uint8_t>> LocalStore::read(const std::string& name) const {
+  const int file = ::open(filesystem_path(name).c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return io_error("read", display_path(name), errno);
+  struct stat found{};
+  std::vector<uint8_t> bytes;
+  int error = 0;
+  try {
+    const bool known = fstat(file, &found) == 0 && S_ISREG(found.st_mode);
+    error = read_all(file, known ? static_cast<std::size_t>(found.st_size) : 0, bytes);
+  } catch (const std::bad_alloc&) {
+    error = ENOMEM;
+  } catch (const std::length_error&) {
+    error = EFBIG;
+  }
+  close(file);
+  if (error != 0) return io_error("read", display_path(name), error);
+  return bytes;
+}
+
+Result<std::unique_ptr<PendingFile>> LocalStore::create(const std::string& name) {
+  assert(!name.empty());
+  return create_local_file(filesystem_path(name));
+}
+
+Status LocalStore::remove(const std::string& name) {
+  assert(!name.empty());
+  if (unlink(filesystem_path(name).c_str()) == 0 || errno == ENOENT || errno == ENOTDIR) return {};
+  return io_error("remove", display_path(name), errno);
+}
+
+Status LocalStore::remove_folder(const std::string& name) {
+  assert(!name.empty());
+  std::error_code error;
+  std::filesystem::remove_all(filesystem_path(name), error);
+  return error ? io_error("remove", display_path(name), error.value()) : Status();
+}
+
+Status LocalStore::remove_temporaries(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::recursive_directory_iterator place(filesystem_path(folder), error);
+  if (error == std::errc::no_such_file_or_directory) return {};
+  for (; !error && place != end(place); place.increment(error)) {
+    const auto& path = place->path();
+    if (!path.filename().string().starts_with(kTemporaryPrefix)) continue;
+    if (unlink(path.c_str()) != 0 && errno != ENOENT) {
+      return io_error("remove", "file:" + path.string(), errno);
+    }
+  }
+  return error ? io_error("list", display_path(folder), error.value()) : Status();
+}
+
+}  // namespace verger

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace verger {
+
+// A folder of this machine. Errors show paths as display_path() does.
+class LocalStore final : public Store {
+ public:
+  // `root`: as local_path() gives it.
+  explicit LocalStore(std::string root);
+
+  std::string display_path(const std::string& name) const override;
+  Result<std::vector<FileEntry>> list(const std::string& folder, bool recursive,
+                                      bool missing_ok) const override;
+  Result<bool> exists(const std::string& name) const override;
+  Result<std::vector<uint8_t>> read(const std::string& name) const override;
+  Result<std::unique_ptr<PendingFile>> create(const std::string& name) override;
+  Status remove(const std::string& name) override;
+  Status remove_folder(const std::string& name) override;
+  Status remove_temporaries(const std::string& folder) override;
+  std::shared_ptr<arrow::fs::FileSystem> filesystem() const override { return filesystem_; }
+  std::string filesystem_path(const std::string& name) const override;
+
+ private:
+  const std::string root_;
+  const std::shared_ptr<arrow::fs::FileSystem> filesystem_;
+};
+
+}  // namespace verger

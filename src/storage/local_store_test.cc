@@ -1,0 +1,204 @@
+#include "storage/local_store.h"
+
+#include <arrow/filesystem/localfs.h>
+#include <arrow/io/interfaces.h>
+#include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+#include "storage/io_error.h"
+#include "storage/scratch_folder.h"
+
+namespace verger {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+std::shared_ptr<Store> store_in(const ScratchFolder& folder, std::string_view below = "") {
+  auto store = Store::open((folder / below).string());
+  EXPECT_TRUE(store.ok());
+  return store.value();
+}
+
+std::string text_of(const Store& store, const std::string& name) {
+  const auto bytes = store.read(name);
+  return bytes.ok() ? std::string(bytes->begin(), bytes->end()) : bytes.error().message();
+}
+
+std::vector<std::string> on_disk(const ScratchFolder& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
+    if (entry.is_regular_file()) names.push_back(entry.path().filename());
+  }
+  return names;
+}
+
+TEST(LocalStore, ShowsPathsAsSparkDoes) {
+  const auto store = Store::open("/data/./Test/").value();
+  EXPECT_EQ(store->display_path("Pineapple Mini/128_100.jpg"),
+            "file:/data/Test/Pineapple Mini/128_100.jpg");
+  EXPECT_EQ(store->display_path(""), "file:/data/Test");
+  EXPECT_EQ(store->filesystem_path("a"), "/data/Test/a");
+  const auto root = Store::open("/").value();
+  EXPECT_EQ(root->display_path("x.jpg"), "file:/x.jpg");
+  EXPECT_EQ(root->display_path(""), "file:/");
+}
+
+TEST(LocalStore, RefusesOtherSchemesByName) {
+  const auto store = Store::open("s3://p8-data/Test");
+  ASSERT_FALSE(store.ok());
+  EXPECT_EQ(store.error().code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(store.error().message(), HasSubstr("'s3://p8-data/Test'"));
+  EXPECT_THAT(store.error().message(), HasSubstr("local paths"));
+}
+
+TEST(LocalStore, ReadsWhatItWrote) {
+  const ScratchFolder folder;
+  const auto store = store_in(folder, "not/there/yet");
+  ASSERT_TRUE(store->write("a b/x", std::string_view("bytes\0of x", 10)).ok());
+  ASSERT_TRUE(store->write("empty", std::string_view()).ok());
+  EXPECT_EQ(text_of(*store, "a b/x"), std::string("bytes\0of x", 10));
+  EXPECT_EQ(text_of(*store, "empty"), "");
+  EXPECT_TRUE(store->exists("a b/x").value());
+  EXPECT_FALSE(store->exists("a b").value());
+  EXPECT_FALSE(store->exists("a b/x/below").value());
+  const auto file = store->filesystem()->OpenInputFile(store->filesystem_path("a b/x"));
+  ASSERT_TRUE(file.ok());
+  EXPECT_EQ(*(*file)->GetSize(), 10);
+}
+
+TEST(LocalStore, ReadsFilesThatAreLongerThanTheySaid) {
+  const auto store = Store::open("/proc/self").value();
+  EXPECT_THAT(text_of(*store, "status"), HasSubstr("VmRSS"));  // its size is said to be 0
+}
+
+TEST(LocalStore, SaysWhatCannotBeRead) {
+  const ScratchFolder folder;
+  folder.write("x", "");
+  const auto store = store_in(folder);
+  EXPECT_EQ(text_of(*store, "y"),
+            "Cannot read " + store->display_path("y") + ": no such file or directory.");
+  EXPECT_THAT(text_of(*store, ""), HasSubstr("is a directory"));
+  EXPECT_EQ(store->read("x/y").error().code(), StatusCode::kIo);
+}
+
+TEST(LocalStore, ShowsAFileOnlyOnceItIsComplete) {
+  const ScratchFolder folder;
+  const auto store = store_in(folder);
+  auto pending = store->create("sub/part");
+  ASSERT_TRUE(pending.ok());
+  ASSERT_TRUE((*pending)->stream()->Write("half", 4).ok());
+  EXPECT_THAT(on_disk(folder), ElementsAre(StartsWith(".verger-tmp-")));
+  EXPECT_THAT(store->list("", true, false).value(), IsEmpty());
+  EXPECT_FALSE(store->exists("sub/part").value());
+  ASSERT_TRUE((*pending)->commit().ok());
+  EXPECT_EQ(text_of(*store, "sub/part"), "half");
+  EXPECT_THAT(on_disk(folder), ElementsAre("part"));
+}
+
+TEST(LocalStore, DropsWhatWasNotCommitted) {
+  const ScratchFolder folder;
+  const auto store = store_in(folder);
+  ASSERT_TRUE(store->write("part", "old").ok());
+  {
+    const auto pending = store->create("part");
+    ASSERT_TRUE(pending.value()->stream()->Write("new", 3).ok());
+  }
+  EXPECT_THAT(on_disk(folder), ElementsAre("part"));
+  EXPECT_EQ(text_of(*store, "part"), "old");
+  ASSERT_TRUE(store->write("part", "new").ok());
+  EXPECT_EQ(text_of(*store, "part"), "new");
+}
+
+TEST(LocalStore, RefusesToWriteBelowAFileOrOverAFolder) {
+  const ScratchFolder folder;
+  folder.write("file", "");
+  const auto store = store_in(folder);
+  const Status below = store->write("file/x/y", "text");
+  EXPECT_EQ(below.code(), StatusCode::kIo);
+  EXPECT_EQ(below.message(), "Cannot write " + store->display_path("file") + ": not a directory.");
+  std::filesystem::create_directory(folder / "folder");
+  EXPECT_THAT(store->write("folder", "text").message(), HasSubstr("is a directory"));
+  EXPECT_THAT(on_disk(folder), ElementsAre("file"));
+}
+
+TEST(LocalStore, SaysThatTheDiskIsFullAndLeavesNothing) {
+  const ScratchFolder folder;
+  const auto store = store_in(folder);
+  // A limit on the size of files fails as a full disk does: in the middle of a write.
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{1000, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const Status status = store->write("big", std::string(10'000, 'x'));
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(status.code(), StatusCode::kIo);
+  EXPECT_EQ(status.message(), "Cannot write " + store->display_path("big") + ": file too large.");
+  EXPECT_THAT(on_disk(folder), IsEmpty());
+}
+
+TEST(LocalStore, RemovesFilesAndFolders) {
+  const ScratchFolder folder;
+  folder.write("a/x", "");
+  folder.write("b", "");
+  const auto store = store_in(folder);
+  EXPECT_TRUE(store->remove("b").ok());
+  EXPECT_TRUE(store->remove("b").ok());
+  EXPECT_EQ(store->remove("a").code(), StatusCode::kIo);
+  EXPECT_TRUE(store->remove_folder("a").ok());
+  EXPECT_TRUE(store->remove_folder("a").ok());
+  EXPECT_THAT(store->list("", true, false).value(), IsEmpty());
+}
+
+TEST(LocalStore, RemovesOnlyALinkedFoldersLink) {
+  const ScratchFolder folder;
+  folder.write("real/x", "");
+  std::filesystem::create_directory_symlink("real", folder / "link");
+  EXPECT_TRUE(store_in(folder)->remove_folder("link").ok());
+  EXPECT_THAT(on_disk(folder), ElementsAre("x"));
+}
+
+TEST(LocalStore, CleansUpAfterKilledWriters) {
+  const ScratchFolder folder;
+  folder.write("sub/.verger-tmp-0123456789abcdef-part", "half");
+  folder.write("sub/part", "whole");
+  const auto store = store_in(folder);
+  EXPECT_TRUE(store->remove_temporaries("").ok());
+  EXPECT_THAT(on_disk(folder), ElementsAre("part"));
+  EXPECT_TRUE(store->remove_temporaries("missing").ok());
+}
+
+TEST(LocalStore, TakesWritesFromManyThreads) {
+  const ScratchFolder folder;
+  const auto store = store_in(folder);
+  std::vector<std::jthread> writers;
+  for (int writer = 0; writer < 8; ++writer) {
+    writers.emplace_back([&store, writer] {
+      for (int file = 0; file < 20; ++file) {
+        const std::string name = std::to_string(file) + "/" + std::to_string(writer);
+        EXPECT_TRUE(store->write(name, name).ok());
+      }
+    });
+  }
+  writers.clear();
+  const auto files = store->list("", true, false).value();
+  ASSERT_EQ(files.size(), 160U);
+  for (const auto& file : files) EXPECT_EQ(text_of(*store, file.name), file.name);
+  EXPECT_EQ(on_disk(folder).size(), 160U);
+}
+
+TEST(IoError, TakesTheFirstLineOfAnArrowErrorWithoutErrno) {
+  EXPECT_EQ(io_error("read", "file:/x", arrow::Status::IOError("It broke.\nIn line 3")).message(),
+            "Cannot read file:/x: It broke.");
+}
+
+}  // namespace
+}  // namespace verger
