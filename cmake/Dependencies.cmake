@@ -4,7 +4,7 @@ include(Wheels)
 
 find_package(Threads REQUIRED)
 find_package(JPEG REQUIRED)
-find_package(PNG REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(HDF5 REQUIRED COMPONENTS C)
 find_package(CURL REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string_view>
+
+#include "image/bytes.h"
+#include "verger/image.h"
+
+namespace verger {
+
+// Where a file may say how it is to be turned.
+struct OrientationSources {
+  std::vector<uint8_t> exif;  // with or without its "Exif\0\0"
+  std::string xmp;            // asked when EXIF names no orientation
+};
+
+// The EXIF orientation, 1 (upright) to 8. Missing, damaged or out of range: 1.
+int find_orientation(const OrientationSources& sources);
+
+// Turns the image upright, as Pillow's ImageOps.exif_transpose does.
+void turn_upright(int orientation, RgbImage& image);
+
+}  // namespace verger

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+
+#include "image/bytes.h"
+#include "verger/image.h"
+
+namespace verger {
+
+// Decodes a JPEG into `image`, whose memory is reused. Bits as libjpeg-turbo's slow integer DCT and
+// fancy upsampling give them. Nothing is allocated before the size is checked.
+std::optional<Rejection> decode_jpeg(Bytes bytes, const ImageOptions& options, RgbImage& image);
+
+}  // namespace verger

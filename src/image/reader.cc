@@ -1,0 +1,39 @@
+#include <cassert>
+#include <string>
+
+#include "image/decode.h"
+#include "image/resize.h"
+#include "verger/image.h"
+
+namespace verger {
+
+struct ImageReader::Buffers {
+  RgbImage image;
+  std::array<uint8_t, kTensorSize> resized;
+  Resizer resizer;
+};
+
+ImageReader::ImageReader(const ImageOptions& options)
+    : options_(options), buffers_(std::make_unique<Buffers>()) {}
+
+ImageReader::~ImageReader() = default;
+ImageReader::ImageReader(ImageReader&&) noexcept = default;
+ImageReader& ImageReader::operator=(ImageReader&&) noexcept = default;
+
+std::optional<Rejection> ImageReader::read(std::span<const uint8_t> bytes,
+                                           std::span<float> tensor) {
+  assert(tensor.size() == kTensorSize);
+  auto& [image, resized, resizer] = *buffers_;
+  if (auto rejection = decode_into(bytes, options_, image)) return rejection;
+  if (!can_resample(image.width, kImageSide) || !can_resample(image.height, kImageSide)) {
+    return Rejection{RejectReason::kTooLarge,
+                     "The image is of size " + std::to_string(image.width) + " × " +
+                         std::to_string(image.height) + ", with a side too long to be resized."};
+  }
+  resizer.resize(image.pixels.data(), {image.width, image.height}, resized.data(),
+                 {kImageSide, kImageSide});
+  normalise(resized, tensor);
+  return std::nullopt;
+}
+
+}  // namespace verger
