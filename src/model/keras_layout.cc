@@ -1,0 +1,196 @@
+#include "model/keras_layout.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace verger {
+
+namespace {
+
+struct Slot {
+  std::size_t layer;
+  Variable variable;
+};
+using Components = std::vector<std::string_view>;
+
+constexpr std::array<std::string_view, kVariables> kVariableNames = {
+    "kernel", "gamma", "beta", "moving_mean", "moving_variance"};
+
+Components split(std::string_view path) {
+  Components components;
+  while (true) {
+    const std::size_t slash = path.find('/');
+    components.push_back(path.substr(0, slash));
+    if (slash == std::string_view::npos) return components;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+std::optional<std::size_t> number(std::string_view digits) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+// A layer of Keras: a convolution, with the kernel, or a batch normalisation, with the rest.
+struct KerasLayer {
+  std::size_t layer;
+  bool batch_norm;
+};
+
+std::optional<KerasLayer> layer_named(std::string_view name) {
+  static const auto by_name = [] {
+    std::map<std::string, KerasLayer, std::less<>> layers;
+    const auto table = mobilenet_v2_layers();
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      layers[table[i].name] = {i, false};
+      layers[table[i].batch_norm_name] = {i, true};
+    }
+    return layers;
+  }();
+  const auto found = by_name.find(name);
+  return found == by_name.end() ? std::nullopt : std::optional(found->second);
+}
+
+// The layer of a group that is named by its class and a count: conv2d, conv2d_1, …
+std::optional<KerasLayer> layer_counted(std::string_view group) {
+  constexpr std::array<std::string_view, 3> kClasses = {"conv2d", "depthwise_conv2d",
+                                                        "batch_normalization"};
+  const auto* const name = std::find_if(kClasses.begin(), kClasses.end(), [&](auto known) {
+    return group == known || (group.starts_with(known) && group[known.size()] == '_');
+  });
+  if (name == kClasses.end()) return std::nullopt;
+  const auto count = group == *name ? std::size_t{0} : number(group.substr(name->size() + 1));
+  if (!count) return std::nullopt;
+
+  const bool batch_norm = *name == "batch_normalization";
+  const auto table = mobilenet_v2_layers();
+  std::size_t seen = 0;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const bool counts = batch_norm || table[i].depthwise == (*name == "depthwise_conv2d");
+    if (counts && seen++ == *count) return KerasLayer{i, batch_norm};
+  }
+  return std::nullopt;
+}
+
+// …/Conv1/…/kernel:0
+std::optional<Slot> slot_by_layer_name(const Components& path) {
+  std::string_view variable = path.back().substr(0, path.back().find(':'));
+  if (variable == "depthwise_kernel") variable = "kernel";
+  const auto name = std::find(kVariableNames.begin(), kVariableNames.end(), variable);
+  if (name == kVariableNames.end()) return std::nullopt;
+  const auto kind = static_cast<Variable>(name - kVariableNames.begin());
+  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+    const auto layer = layer_named(path[i]);
+    if (layer && layer->batch_norm == (kind != kKernel)) return Slot{layer->layer, kind};
+  }
+  return std::nullopt;
+}
+
+// …/vars/N of a layer: a convolution's 0 is its kernel, a batch normalisation has 0 to 3.
+std::optional<Slot> slot_in_vars(std::optional<KerasLayer> layer, std::string_view digits) {
+  const auto place = number(digits);
+  if (!layer || !place) return std::nullopt;
+  const std::size_t variable = *place + (layer->batch_norm ? 1 : 0);
+  const std::size_t end = layer->batch_norm ? kVariables : 1;
+  if (variable >= end) return std::nullopt;
+  return Slot{layer->layer, static_cast<Variable>(variable)};
+}
+
+bool in_vars(const Components& path) { return path.size() >= 3 && path[path.size() - 2] == "vars"; }
+
+// The name that Keras 3 puts on the group `vars` which holds the array at `path`.
+std::optional<KerasLayer> layer_of_vars(const Hdf5Index& index, std::string_view path) {
+  const auto name = index.names.find(path.substr(0, path.rfind('/')));
+  return name == index.names.end() ? std::nullopt : layer_named(name->second);
+}
+
+class Finder {
+ public:
+  explicit Finder(const Hdf5Index& index) : index_(index), paths_(mobilenet_v2_layers().size()) {}
+
+  Result<VariablePaths> find() {
+    const bool named = std::any_of(index_.arrays.begin(), index_.arrays.end(), [&](const auto& a) {
+      return in_vars(split(a.first)) && layer_of_vars(index_, a.first);
+    });
+    for (const auto& [path, shape] : index_.arrays) {
+      const Components components = split(path);
+      if (components[0].starts_with("optimizer")) continue;
+      std::optional<Slot> slot;
+      if (!in_vars(components)) {
+        slot = slot_by_layer_name(components);
+      } else if (named) {
+        slot = slot_in_vars(layer_of_vars(index_, path), components.back());
+      } else {
+        slot = slot_in_vars(layer_counted(components[components.size() - 3]), components.back());
+      }
+      if (slot) put(*slot, path, shape);
+    }
+    check_complete();
+    if (!fault_.empty()) return Status::model(fault_);
+    return std::move(paths_);
+  }
+
+ private:
+  static std::string describe(Slot slot) {
+    const ConvLayer& layer = mobilenet_v2_layers()[slot.layer];
+    return std::string(kVariableNames[slot.variable]) + " of layer " + layer.owner(slot.variable);
+  }
+
+  static std::string text(std::span<const std::size_t> shape) {
+    std::string sides;
+    for (const std::size_t side : shape) {
+      sides += (sides.empty() ? "" : ", ") + std::to_string(side);
+    }
+    return "(" + sides + ")";
+  }
+
+  // Only the first fault is told.
+  void fault(std::string what) {
+    if (fault_.empty()) fault_ = std::move(what);
+  }
+
+  void put(Slot slot, const std::string& path, const std::vector<std::size_t>& shape) {
+    std::string& place = paths_[slot.layer][slot.variable];
+    if (!place.empty()) {
+      fault("it has " + describe(slot) + " twice, at " + place + " and " + path);
+    }
+    place = path;
+    const auto expected = mobilenet_v2_layers()[slot.layer].shape(slot.variable);
+    if (shape != expected) {
+      fault("its " + describe(slot) + " has the shape " + text(shape) + ", not " + text(expected));
+    }
+  }
+
+  void check_complete() {
+    std::size_t missing = 0;
+    std::string first;
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+      for (int v = 0; v < kVariables; ++v) {
+        const Slot slot{i, static_cast<Variable>(v)};
+        if (!paths_[i][static_cast<std::size_t>(v)].empty()) continue;
+        if (missing++ == 0) first = describe(slot);
+      }
+    }
+    if (missing == 0) return;
+    const std::string others =
+        missing == 1 ? "" : " and " + std::to_string(missing - 1) + " more variables";
+    fault("it lacks the " + first + others);
+  }
+
+  const Hdf5Index& index_;
+  VariablePaths paths_;
+  std::string fault_;
+};
+
+}  // namespace
+
+Result<VariablePaths> find_variables(const Hdf5Index& index) { return Finder(index).find(); }
+
+}  // namespace verger

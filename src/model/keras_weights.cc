@@ -1,0 +1,88 @@
+#include "model/keras_weights.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "model/hdf5_file.h"
+#include "model/keras_layout.h"
+
+namespace verger {
+
+namespace {
+
+Status fault(const ModelFile& file, const std::string& what) {
+  return Status::model("'" + file.name + "' " + what + ".");
+}
+
+Status not_hdf5(const ModelFile& file) {
+  const std::string_view start(reinterpret_cast<const char*>(file.bytes.data()),
+                               std::min<std::size_t>(file.bytes.size(), 4));
+  if (file.bytes.empty()) return fault(file, "is empty; fetch the weights again");
+  if (start == "PK\x03\x04") {
+    return fault(file,
+                 "is a Keras archive, not an HDF5 file; in Keras, save the weights alone with "
+                 "model.save_weights('mobilenet_v2.weights.h5') and give that file");
+  }
+  return fault(file,
+               "is not an HDF5 file; give the weights that Keras saves as .h5 (an ONNX model is "
+               "given by --model)");
+}
+
+// What is wrong with the values of a variable, or nothing.
+std::string_view value_fault(Variable variable, const std::vector<float>& values) {
+  if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
+    return "NaN or infinity";
+  }
+  const bool bad_variance =
+      variable == kMovingVariance &&
+      std::any_of(values.begin(), values.end(), [](float v) { return v < 0; });
+  return bad_variance ? "a negative variance" : "";
+}
+
+Result<NetworkWeights> read_variables(const ModelFile& file, const Hdf5File& hdf5,
+                                      const VariablePaths& paths) {
+  NetworkWeights network(paths.size());
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const ConvLayer& layer = mobilenet_v2_layers()[i];
+    for (std::size_t v = 0; v < kVariables; ++v) {
+      const auto variable = static_cast<Variable>(v);
+      std::vector<float>& values = network[i][v];
+      values.resize(layer.size(variable));
+      if (!hdf5.read(paths[i][v], values)) {
+        return fault(file, "cannot be read at " + paths[i][v] +
+                               ", which is damaged or not stored as Keras does; fetch it again or "
+                               "save it with Keras");
+      }
+      const std::string_view wrong = value_fault(variable, values);
+      if (!wrong.empty()) {
+        return fault(file, "holds " + std::string(wrong) + " in layer " + layer.owner(variable) +
+                               "; use the weights of a training that converged");
+      }
+    }
+  }
+  return network;
+}
+
+}  // namespace
+
+Result<NetworkWeights> read_keras_weights(const ModelFile& file) {
+  if (!has_hdf5_signature(file.bytes)) return not_hdf5(file);
+  const Hdf5File hdf5(file.bytes);
+  if (!hdf5.is_open()) {
+    return fault(file, "is a damaged or incomplete HDF5 file; fetch it again");
+  }
+  const auto index = hdf5.index();
+  if (!index) return fault(file, "is a damaged HDF5 file; fetch it again");
+  const auto paths = find_variables(*index);
+  if (!paths.ok()) {
+    return fault(file, "is not MobileNetV2 1.0: " + paths.error().message() +
+                           "; give Keras' weights of MobileNetV2 with alpha 1.0");
+  }
+  return read_variables(file, hdf5, *paths);
+}
+
+}  // namespace verger
