@@ -31,6 +31,8 @@ if(VERGER_SANITIZE)
   if(VERGER_SANITIZE MATCHES undefined)
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
+  add_library(verger_no_deepbind OBJECT "${PROJECT_SOURCE_DIR}/tools/sanitizers/no_deepbind.cc")
+  link_libraries(verger_no_deepbind ${CMAKE_DL_LIBS})
 endif()
 
 find_program(CCACHE ccache)
