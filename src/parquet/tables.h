@@ -34,7 +34,7 @@ struct RejectedRow {
 
 // What identifies a written part: recorded in manifests, checked by `inspect`.
 struct PartInfo {
-  std::string name;    // below the output, such as "features/part-00000-<uuid>-c000.snappy.parquet"
+  std::string name;  // below the output, such as "features/part-00000-<uuid>-c000.snappy.parquet"
   int64_t rows = 0;
   int64_t bytes = 0;
   std::string sha256;

@@ -1,0 +1,48 @@
+// The columns of verger's tables, and the arrays that fill them.
+//
+// One list of columns gives both the Parquet schema and Spark's description of it in the footer, so
+// that the two cannot disagree.
+#pragma once
+
+#include <arrow/array.h>
+#include <arrow/result.h>
+#include <arrow/type.h>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace verger {
+
+enum class ColumnType {
+  kString,
+  kLong,    // 64-bit integer
+  kFloats,  // list of float
+  kVector,  // Spark ML's VectorUDT
+};
+
+struct Column {
+  std::string name;
+  ColumnType type = ColumnType::kString;
+  std::size_t attributes = 0;  // of a vector, as Spark ML's transformers record it; 0: not recorded
+};
+
+// Nullable and not as in Spark's own files.
+std::shared_ptr<arrow::Schema> arrow_schema(std::span<const Column> columns);
+
+// The JSON of Spark's StructType, for org.apache.spark.sql.parquet.row.metadata.
+std::string spark_schema(std::span<const Column> columns);
+
+using ArrayResult = arrow::Result<std::shared_ptr<arrow::Array>>;
+
+ArrayResult string_array(std::span<const std::string> values);
+
+// Lists of `width` each; borrows `values`, which must outlive the array.
+ArrayResult floats_array(std::span<const float> values, std::size_t width);
+
+// Dense vectors of `width` each; borrows `values`, which must outlive the array.
+ArrayResult vector_array(std::span<const double> values, std::size_t width);
+
+}  // namespace verger

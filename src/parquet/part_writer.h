@@ -1,0 +1,46 @@
+#pragma once
+
+#include <arrow/array.h>
+#include <parquet/arrow/writer.h>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "parquet/columns.h"
+#include "parquet/hashing_stream.h"
+#include "parquet/tables.h"
+#include "storage/store.h"
+#include "verger/status.h"
+
+namespace verger {
+
+// Rows a row group: what is held in memory at once while a part is written.
+inline constexpr std::size_t kRowGroupRows = 512;
+
+// Writes one part file, row group by row group, on the caller's thread. The same rows give the same
+// bytes. Nothing is visible before finish().
+class PartWriter {
+ public:
+  static Result<PartWriter> open(Store& output, const std::string& name,
+                                 std::span<const Column> columns);
+
+  // Writes one row group: an array a column, of equal length.
+  Status write(const std::vector<ArrayResult>& columns);
+
+  Result<PartInfo> finish();
+
+ private:
+  PartWriter(std::string name, std::string display_path, std::unique_ptr<PendingFile> file);
+
+  std::string name_;
+  std::string display_path_;
+  int64_t rows_ = 0;
+  // An unfinished writer still writes to its stream when it is destroyed: keep this order.
+  std::unique_ptr<PendingFile> file_;
+  std::shared_ptr<HashingStream> stream_;
+  std::unique_ptr<parquet::arrow::FileWriter> writer_;
+};
+
+}  // namespace verger
