@@ -15,7 +15,7 @@ ROWS, WIDTH, VARIANCE = 30, 8, 0.9
 
 
 def features() -> np.ndarray:
-    """Return ROWS × WIDTH float32."""
+    """Return ROWS x WIDTH float32."""
     random = np.random.default_rng(20240613)
     table = random.normal(size=(ROWS, WIDTH)) * np.arange(1, WIDTH + 1) + 100
     table[:, 2] = 0.1
@@ -31,10 +31,9 @@ def main() -> None:
     standardised = scaler.transform(table.astype(np.float64)) * np.sqrt((ROWS - 1) / ROWS)
     pca = PCA(svd_solver="full").fit(standardised)
     components = pca.components_.copy()
-    for component in components:
-        magnitude = np.abs(component)
-        first = np.argmax(magnitude >= magnitude.max() * (1 - 1e-9))
-        component *= np.sign(component[first])
+    magnitude = np.abs(components)
+    first = np.argmax(magnitude >= magnitude.max(axis=1, keepdims=True) * (1 - 1e-9), axis=1)
+    components *= np.sign(components[np.arange(len(components)), first])[:, None]
     k = int(np.argmax(np.cumsum(pca.explained_variance_ratio_) >= VARIANCE)) + 1
     golden = {
         "made_by": f"scikit-learn {sklearn.__version__}",

@@ -1,0 +1,60 @@
+"""verger reduces as scikit-learn's StandardScaler (with n - 1) and PCA do."""
+
+import numpy as np
+import pytest
+from parity.reduction import compare, verger_side
+from parity.reduction.tables import TABLES, like_a_network
+
+pytestmark = pytest.mark.heavy
+
+VARIANCES = (0.3, 0.5, 0.9, 0.95, 0.99)
+
+
+def standardise(table):
+    """Return the mean, the sample deviation and the standardised table."""
+    preprocessing = pytest.importorskip("sklearn.preprocessing")
+    scaler = preprocessing.StandardScaler().fit(table.astype("f8"))
+    factor = np.sqrt((len(table) - 1) / len(table))
+    return (
+        scaler.mean_,
+        np.sqrt(scaler.var_) / factor,
+        scaler.transform(table.astype("f8")) * factor,
+    )
+
+
+def check(table, solver, record_property):
+    """Compare the two at full rank and for every variance."""
+    decomposition = pytest.importorskip("sklearn.decomposition")
+    mean, deviation, standardised = standardise(table)
+    pca = decomposition.PCA(svd_solver=solver).fit(standardised)
+    rank = verger_side.rank(verger_side.reduce(table))
+    ours = verger_side.reduce(table, components=rank)
+
+    spectrum = compare.spectrum_difference(ours.eigenvalues, pca.explained_variance_)
+    components = compare.component_difference(
+        ours.eigenvalues, ours.components, pca.components_[:rank]
+    )
+    projected = np.abs(ours.projected - standardised @ ours.components.T).max()
+    record_property("largest difference of the spectrum", spectrum)
+    record_property("largest difference of a component", components)
+    np.testing.assert_allclose(ours.mean, mean, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(ours.deviation, deviation, rtol=1e-9, atol=1e-12)
+    assert spectrum <= 1e-9
+    assert components <= 1e-6
+    assert projected <= 1e-9 * np.sqrt(ours.eigenvalues[0] * len(table))
+    for variance in VARIANCES:
+        expected = compare.smallest_k(pca.explained_variance_ratio_, variance)
+        assert verger_side.reduce(table, variance=variance).model["k"] == expected
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_reduction_is_that_of_the_full_svd(name, record_property):
+    check(TABLES[name](), "full", record_property)
+
+
+def test_reduction_is_that_of_the_covariance_at_full_width(record_property):
+    check(like_a_network(3000, 1280, 13), "covariance_eigh", record_property)
+
+
+def test_reduction_of_photographs_is_that_of_the_full_svd(photographed_features, record_property):
+    check(photographed_features, "full", record_property)
