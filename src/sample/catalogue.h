@@ -1,0 +1,12 @@
+// The varieties as they are drawn up; variety() makes more of them.
+#pragma once
+
+#include <span>
+
+#include "sample/variety.h"
+
+namespace verger::orchard {
+
+std::span<const Variety> catalogue();
+
+}  // namespace verger::orchard

@@ -1,0 +1,130 @@
+#include "weights/loopback_server.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <utility>
+
+namespace verger {
+
+namespace {
+
+constexpr std::string_view kNotFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+
+int listen_on_loopback(int* port) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  EXPECT_EQ(bind(listener, generic, size), 0);
+  EXPECT_EQ(listen(listener, 8), 0);
+  EXPECT_EQ(getsockname(listener, generic, &size), 0);
+  *port = ntohs(address.sin_port);
+  return listener;
+}
+
+}  // namespace
+
+LoopbackServer::LoopbackServer(Security security) {
+  if (security == Security::kTls) make_certificate();
+  listener_ = listen_on_loopback(&port_);
+  thread_ = std::thread([this] { serve(); });
+}
+
+LoopbackServer::~LoopbackServer() {
+  stopping_ = true;
+  thread_.join();
+  close(listener_);
+}
+
+void LoopbackServer::answer(const std::string& path, std::string response) {
+  answers_[path] = std::move(response);
+}
+
+void LoopbackServer::answer_ok(const std::string& path, const std::string& body) {
+  answer(path, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " +
+                   std::to_string(body.size()) + "\r\n\r\n" + body);
+}
+
+std::string LoopbackServer::url(const std::string& path) const {
+  return (tls_ ? "https" : "http") + std::string("://127.0.0.1:") + std::to_string(port_) + path;
+}
+
+void LoopbackServer::serve() {
+  while (!stopping_) {
+    pollfd waiting{.fd = listener_, .events = POLLIN, .revents = 0};
+    if (poll(&waiting, 1, 20) <= 0) continue;
+    const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (connection < 0) continue;
+    tls_ ? reply_by_tls(connection) : reply(connection);
+    close(connection);
+  }
+}
+
+std::string LoopbackServer::response_to(const std::string& request) const {
+  // "GET /path HTTP/1.1"
+  const std::size_t begin = request.find(' ') + 1;
+  const auto found = answers_.find(request.substr(begin, request.find(' ', begin) - begin));
+  return found != answers_.end() ? found->second : std::string(kNotFound);
+}
+
+void LoopbackServer::reply(int connection) {
+  std::array<char, 4096> request{};
+  const ssize_t size = recv(connection, request.data(), request.size(), 0);
+  if (size <= 0) return;
+  const std::string response = response_to({request.data(), static_cast<std::size_t>(size)});
+  EXPECT_EQ(send(connection, response.data(), response.size(), MSG_NOSIGNAL),
+            static_cast<ssize_t>(response.size()));
+}
+
+void LoopbackServer::reply_by_tls(int connection) {
+  const std::unique_ptr<SSL, decltype(&SSL_free)> session(SSL_new(tls_.get()), SSL_free);
+  SSL_set_fd(session.get(), connection);
+  if (SSL_accept(session.get()) != 1) return;  // a client that does not trust us hangs up
+  std::array<char, 4096> request{};
+  const int size = SSL_read(session.get(), request.data(), static_cast<int>(request.size()));
+  if (size <= 0) return;
+  const std::string response = response_to({request.data(), static_cast<std::size_t>(size)});
+  SSL_write(session.get(), response.data(), static_cast<int>(response.size()));
+  SSL_shutdown(session.get());
+}
+
+void LoopbackServer::make_certificate() {
+  constexpr long kDay = 24L * 60 * 60;
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+  certificate_.reset(X509_new());
+  X509* certificate = certificate_.get();
+  X509_set_version(certificate, X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), -kDay);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), kDay);
+  X509_set_pubkey(certificate, key.get());
+  const std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)> name(
+      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1"),
+      X509_EXTENSION_free);
+  X509_add_ext(certificate, name.get(), -1);
+  EXPECT_GT(X509_sign(certificate, key.get(), EVP_sha256()), 0);
+
+  tls_.reset(SSL_CTX_new(TLS_server_method()));
+  EXPECT_EQ(SSL_CTX_use_certificate(tls_.get(), certificate), 1);
+  EXPECT_EQ(SSL_CTX_use_PrivateKey(tls_.get(), key.get()), 1);
+}
+
+void LoopbackServer::write_certificate(const std::filesystem::path& file) const {
+  std::FILE* stream = std::fopen(file.c_str(), "w");
+  ASSERT_NE(stream, nullptr);
+  EXPECT_EQ(PEM_write_X509(stream, certificate_.get()), 1);
+  std::fclose(stream);
+}
+
+}  // namespace verger
