@@ -112,9 +112,9 @@ Progress::Reading Progress::read(Time now) {
 
 std::string Progress::bar(const Reading& reading) const {
   const int columns = console_.options().columns() - 1;  // the cursor stays on the line
-  const double share =
-      options_.total > 0 ? static_cast<double>(reading.done) / static_cast<double>(options_.total)
-                         : 0;
+  const double share = options_.total > 0
+                           ? static_cast<double>(reading.done) / static_cast<double>(options_.total)
+                           : 0;
   std::string numbers = line(reading).substr(options_.stage.size() + 2);
   const int room = columns - display_width(options_.stage) - display_width(numbers) - 3;
   if (options_.total <= 0 || room < kBarNarrowest) {

@@ -33,7 +33,7 @@ class Progress {
     int64_t total = 0;            // 0: unknown, so no bar and no ETA
     std::string unit = "images";  // what is counted, in the plural
     Clock clock = [] { return std::chrono::steady_clock::now(); };
-    bool own_thread = true;       // false: refresh() is called by the owner, as tests do
+    bool own_thread = true;  // false: refresh() is called by the owner, as tests do
   };
 
   // The console must outlive it. Shows a bar at once on a terminal.

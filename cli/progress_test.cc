@@ -31,10 +31,8 @@ class ProgressTest : public testing::Test {
   }
 
   Progress::Options progress_options(int64_t total = 1000) {
-    return {.stage = "extract",
-            .total = total,
-            .clock = [this] { return now_; },
-            .own_thread = false};
+    return {
+        .stage = "extract", .total = total, .clock = [this] { return now_; }, .own_thread = false};
   }
 
   std::string take() { return std::exchange(written_, {}); }
@@ -92,7 +90,9 @@ TEST_F(ProgressTest, BarNeverPassesTheWidth) {
 
 TEST_F(ProgressTest, AFailedStageLeavesACleanTerminal) {
   Console console(console_options(LogFormat::kText, true));
-  { Progress progress(console, progress_options()); }
+  {
+    Progress progress(console, progress_options());
+  }
   EXPECT_THAT(written_, EndsWith("\r\x1b[2K"));
 }
 
@@ -103,7 +103,9 @@ TEST_F(ProgressTest, FinishLeavesOneCleanLine) {
   now_ += seconds(20);
   take();
   progress.finish();
-  EXPECT_EQ(take(), "\r\x1b[2K" "extract  1,000 images in 20 s  50.0/s  3 rejected\n");
+  EXPECT_EQ(take(),
+            "\r\x1b[2K"
+            "extract  1,000 images in 20 s  50.0/s  3 rejected\n");
 }
 
 TEST_F(ProgressTest, ALineEveryTenSecondsOffATerminal) {

@@ -1,0 +1,100 @@
+#include <string>
+
+#include "syntax.h"
+
+namespace verger::cli {
+
+namespace {
+
+// $command is the path of subcommands typed so far, $current the word under the cursor, $previous
+// the one before it. Bash splits --option=value at the '='.
+constexpr const char* kHead = R"(# bash completion of verger
+
+_verger() {
+  local command='' word
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  if [[ $current == '=' ]]; then
+    current=''
+  elif [[ $previous == '=' ]]; then
+    previous=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
+    case "$command/$word" in
+)";
+
+constexpr const char* kTail = R"(
+complete -F _verger verger
+)";
+
+std::string quoted(const std::string& text) { return '\'' + text + '\''; }
+
+std::string compgen(const std::string& arguments) {
+  return "mapfile -t COMPREPLY < <(compgen " + arguments + " -- \"$current\")";
+}
+
+std::string complete(const OptionSyntax& option) {
+  switch (option.kind) {
+    case ValueKind::kFile:
+      return "compopt -o filenames 2> /dev/null; " + compgen("-f");
+    case ValueKind::kFolder:
+      return "compopt -o filenames 2> /dev/null; " + compgen("-d");
+    case ValueKind::kChoice:
+      return compgen("-W " + quoted(join(option.choices, " ")));
+    case ValueKind::kFree:
+    case ValueKind::kNone:
+      break;
+  }
+  return "COMPREPLY=()";
+}
+
+std::string all_names(const CommandSyntax& command) {
+  std::string names;
+  for (const OptionSyntax& option : command.options) {
+    names += (names.empty() ? "" : " ") + join(option.names, " ");
+  }
+  return names;
+}
+
+// What may stand in the place of a word that is no option: a subcommand, or the first positional
+// argument, since bash does not tell how many there were.
+std::string complete_place(const CommandSyntax& command) {
+  if (!command.subcommands.empty()) {
+    std::vector<std::string> names;
+    for (const CommandSyntax& below : command.subcommands) names.push_back(below.name());
+    return compgen("-W " + quoted(join(names, " ")));
+  }
+  return command.positionals.empty() ? "COMPREPLY=()" : complete(command.positionals.front());
+}
+
+}  // namespace
+
+std::string bash_completion(const CommandSyntax& root) {
+  const auto commands = all_commands(root);
+  std::string script = kHead;
+  for (const CommandSyntax* command : commands) {
+    for (const CommandSyntax& below : command->subcommands) {
+      script += "      " + quoted(join(command->path, " ") + '/' + below.name()) +
+                ") command=" + quoted(join(below.path, " ")) + " ;;\n";
+    }
+  }
+  script += "    esac\n  done\n  case \"$command/$previous\" in\n";
+  for (const CommandSyntax* command : commands) {
+    for (const OptionSyntax& option : command->options) {
+      if (option.kind == ValueKind::kNone) continue;
+      for (const std::string& name : option.names) {
+        script += "    " + quoted(join(command->path, " ") + '/' + name) + ") " + complete(option) +
+                  "; return ;;\n";
+      }
+    }
+  }
+  script += "  esac\n  case \"$command/$current\" in\n";
+  for (const CommandSyntax* command : commands) {
+    const std::string path = join(command->path, " ");
+    script += "    " + quoted(path + "/-") + "*) " + compgen("-W " + quoted(all_names(*command))) +
+              " ;;\n";
+    script += "    " + quoted(path + "/") + "*) " + complete_place(*command) + " ;;\n";
+  }
+  return script + "  esac\n}\n" + kTail;
+}
+
+}  // namespace verger::cli

@@ -1,0 +1,150 @@
+#include "weights/weights.h"
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/status_macros.h"
+#include "command.h"
+#include "console.h"
+#include "model/mobilenet_v2.h"
+#include "session.h"
+
+namespace verger::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct WeightsArguments {
+  std::string file;
+  bool json = false;
+};
+
+void print(const Json& json) {
+  std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+// What a run without --weights would use.
+Result<std::string> present_weights() {
+  VERGER_ASSIGN_OR_RETURN(auto found, find_weights(""));
+  if (found) return *std::move(found);
+  return Status::model(no_weights_message(keras_cache_folder(),
+                                          "neither $VERGER_WEIGHTS nor Keras' cache has them"));
+}
+
+Status print_path(const WeightsArguments& arguments) {
+  VERGER_ASSIGN_OR_RETURN(const std::string path, present_weights());
+  if (arguments.json) {
+    print({{"path", path}});
+  } else {
+    std::printf("%s\n", path.c_str());
+  }
+  return {};
+}
+
+Status fetch(const WeightsArguments& arguments) {
+  Console console;
+  const InterruptGuard interrupt;
+  const FetchWatch watch{.cancel = &interrupt.token(), .on_download = [&](const auto& official) {
+                           console.note("downloading " + std::string(official.url));
+                         }};
+  VERGER_ASSIGN_OR_RETURN(const FetchedWeights fetched, fetch_weights(keras_cache_folder(), watch));
+  if (arguments.json) {
+    print({{"path", fetched.path}, {"downloaded", fetched.downloaded}});
+  } else {
+    std::printf("%s\n  %s; its SHA-256 is the official one\n", fetched.path.c_str(),
+                fetched.downloaded ? "downloaded" : "was already there");
+  }
+  return {};
+}
+
+std::string official_name(const std::string& sha256) {
+  for (const OfficialWeights& official : official_weights()) {
+    if (official.sha256 == sha256) return std::string(official.file_name);
+  }
+  return "";
+}
+
+// Convolutions, which the loader has checked one by one; null for an ONNX model.
+Json layers_of(const ModelInfo& info) {
+  return info.name.starts_with("MobileNetV2") ? Json(mobilenet_v2_layers().size()) : Json();
+}
+
+Status check(const WeightsArguments& arguments) {
+  std::string path = arguments.file;
+  if (path.empty()) {
+    VERGER_ASSIGN_OR_RETURN(path, present_weights());
+  }
+  VERGER_ASSIGN_OR_RETURN(const LoadedNetwork network, load_network({.weights = path}, 1));
+  const ModelInfo& info = network.model->info();
+  const std::string official = official_name(info.weights_sha256);
+  if (arguments.json) {
+    print({{"path", path},
+           {"model", info.name},
+           {"weights", info.weights},
+           {"sha256", info.weights_sha256},
+           {"official", !official.empty()},
+           {"untrained", info.untrained},
+           {"layers", layers_of(info)},
+           {"width", info.width}});
+    return {};
+  }
+  std::printf("%s\n  network   %s, %s features an image\n", path.c_str(), info.name.c_str(),
+              format_count(info.width).c_str());
+  if (const Json layers = layers_of(info); !layers.is_null()) {
+    std::printf("  layers    %d convolutions, all present and finite\n", layers.get<int>());
+  }
+  std::printf("  SHA-256   %s\n  official  %s\n", info.weights_sha256.c_str(),
+              official.empty() ? "no: not a file that Keras is known to publish"
+                               : ("yes: Keras' " + official).c_str());
+  return {};
+}
+
+using Step = Status (*)(const WeightsArguments&);
+
+CLI::App* add_step(CLI::App& weights, Action& action, const std::string& name,
+                   const std::string& help, const std::string& footer, Step step) {
+  const auto arguments = std::make_shared<WeightsArguments>();
+  CLI::App* command = weights.add_subcommand(name, help);
+  if (name == "check") {
+    command->add_option("FILE", arguments->file, "Weights to check (default: those of 'path')")
+        ->type_name("FILE");
+  }
+  command->add_flag("--json", arguments->json, "For machines: one JSON document");
+  command->footer(footer);
+  command->callback(
+      [arguments, step, &action] { action = [arguments, step] { return step(*arguments); }; });
+  return command;
+}
+
+}  // namespace
+
+void add_weights(CLI::App& app, Action& action) {
+  CLI::App* weights =
+      app.add_subcommand("weights", "Find, download or check MobileNetV2's weights");
+  weights->require_subcommand(1);
+  add_step(*weights, action, "path", "Print the file that a run would use",
+           "Example:\n"
+           "  verger run Test Results --weights \"$(verger weights path)\"\n"
+           "Exit code 4 when there is none.",
+           print_path);
+  add_step(*weights, action, "fetch", "Download the official file into Keras' cache",
+           "Example:\n"
+           "  verger weights fetch\n"
+           "Does nothing when the file is there already. Exit code 4 when it cannot be had.",
+           fetch);
+  add_step(*weights, action, "check", "Load weights and say what they are",
+           "Example:\n"
+           "  verger weights check my_weights.h5 --json\n"
+           "Exit code 4 when they are damaged, or of another network.",
+           check);
+  weights->footer(
+      "Weights are looked for in --weights, $VERGER_WEIGHTS and Keras' cache (~/.keras/models or\n"
+      "$KERAS_HOME/models).\n"
+      "Example:\n"
+      "  verger weights fetch && verger weights check");
+}
+
+}  // namespace verger::cli
