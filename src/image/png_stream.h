@@ -48,6 +48,9 @@ struct PngHeader {
   OrientationSources orientation;
 };
 
+// The rejection of a file that ends within a chunk.
+Rejection cut_off(std::string_view chunk);
+
 // The chunks of a PNG (W3C PNG, second and third edition), read in the order and with the leniency
 // of Pillow's PNG plugin: a file passes exactly when that plugin reads it. Notably, checksums count
 // up to the first data chunk and not after, and the end chunk may be missing.
@@ -109,6 +112,7 @@ class PngStream {
   std::optional<uint32_t> frames_;
   bool is_animated_ = false;
   bool has_default_image_ = false;
+  bool has_palette_ = false;  // before the data
   bool has_single_transparent_entry_ = false;
   std::size_t text_size_ = 0;
 };

@@ -19,7 +19,7 @@ FORMATS = ("JPEG", "PNG")  # MPO is opened by the JPEG plugin
 
 @dataclass(frozen=True)
 class Answer:
-    """Pixels (224 × 224 × 3 bytes), or a reason and a message."""
+    """Pixels (224 x 224 x 3 bytes), or a reason and a message."""
 
     pixels: bytes | None
     reason: str = ""
@@ -65,7 +65,7 @@ def ask_pillow(file: bytes, upright: bool = False) -> Answer:
             if upright:
                 image = ImageOps.exif_transpose(image)
             return Answer(image.convert("RGB").resize((SIDE, SIDE)).tobytes())
-    except Exception as error:  # noqa: BLE001: whatever it raises, it does not decode the image
+    except Exception as error:  # whatever it raises, the image is not decoded
         return Answer(None, type(error).__name__, str(error))
 
 
@@ -80,7 +80,7 @@ def describe_difference(ours: Answer, theirs: Answer) -> str:
 
 
 def encode_jpeg(samples: np.ndarray, colour: str, sampling: str, *flags: str, **settings) -> bytes:
-    """Encode height × width × components samples by verger_jpegs."""
+    """Encode height x width x components samples by verger_jpegs."""
     height, width = samples.shape[:2]
     numbers = (settings.get("quality", 85), settings.get("restart", 0))
     arguments = [width, height, colour, sampling, *numbers, *flags]

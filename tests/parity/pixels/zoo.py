@@ -49,7 +49,7 @@ def chunk(name: bytes, body: bytes) -> bytes:
 def chunks_of(png: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield the name and body of each chunk."""
     at = 8
-    while at < len(png):
+    while at + 8 <= len(png):
         (length,) = struct.unpack(">I", png[at : at + 4])
         yield png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
         at += 12 + length
@@ -66,7 +66,7 @@ ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (
 
 
 def packed(rows: np.ndarray, depth: int) -> list[bytes]:
-    """Pack samples (height × width × bands) into PNG rows."""
+    """Pack samples (height x width x bands) into PNG rows."""
     if depth == 16:
         return [row.astype(">u2").tobytes() for row in rows]
     if depth == 8:
@@ -98,7 +98,7 @@ def filtered(rows: list[bytes], pixel_size: int, first_type: int) -> bytes:
 
 
 def png(samples: np.ndarray, depth: int, colour: int, **options) -> bytes:
-    """Write a PNG; samples are height × width × bands of `depth` bits.
+    """Write a PNG; samples are height x width x bands of `depth` bits.
 
     Options: interlaced, palette, extra (chunks before the data), pieces (number of IDAT chunks).
     """

@@ -1,0 +1,80 @@
+#include <gtest/gtest.h>
+
+#include <string_view>
+#include <thread>
+
+#include "image/test_images.h"
+
+namespace verger {
+namespace {
+
+std::vector<float> tensor_of(const RgbImage& image) {
+  std::vector<float> tensor(kTensorSize);
+  normalise(resize_bicubic(image, kImageSide, kImageSide).pixels, tensor);
+  return tensor;
+}
+
+TEST(ImageReader, IsDecodeResizeAndNormaliseInARow) {
+  ImageReader reader(ImageOptions{});
+  std::vector<float> tensor(kTensorSize);
+  for (const auto& [width, height] : {std::pair(100, 100), {3, 500}, {224, 224}, {100, 100}}) {
+    const auto file = make_jpeg(make_picture(width, height));
+    ASSERT_EQ(reader.read(file, tensor), std::nullopt);
+    const auto image = decode_image(file, {});
+    ASSERT_TRUE(image.ok());
+    EXPECT_EQ(tensor, tensor_of(*image));
+  }
+}
+
+TEST(ImageReader, GoesOnAfterARejection) {
+  const RgbImage picture = make_picture(50, 60);
+  const auto file = make_png(picture);
+  ImageReader reader(ImageOptions{});
+  std::vector<float> tensor(kTensorSize);
+  const auto cut = std::span(file).first(file.size() / 2);
+  ASSERT_TRUE(reader.read(cut, tensor).has_value());
+  EXPECT_EQ(reader.read(cut, tensor)->reason, RejectReason::kTruncated);
+  EXPECT_EQ(reader.read({}, tensor)->reason, RejectReason::kEmpty);
+  ASSERT_EQ(reader.read(file, tensor), std::nullopt);
+  EXPECT_EQ(tensor, tensor_of(picture));
+}
+
+TEST(ImageReader, FormatIsToldByContent) {
+  const RgbImage picture = make_picture(20, 20);
+  EXPECT_TRUE(decode_image(make_jpeg(picture), {}).ok());
+  EXPECT_EQ(decode_image(make_png(picture), {})->pixels, picture.pixels);
+}
+
+TEST(ImageReader, OrientationIsHonouredOnlyOnRequest) {
+  using namespace std::string_view_literals;
+  constexpr auto kExif =
+      "\xFF\xE1\0\x22"
+      "Exif\0\0II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"sv;
+  auto file = make_jpeg(make_picture(30, 10));
+  file.insert(file.begin() + 2, kExif.begin(), kExif.end());
+  EXPECT_EQ(decode_image(file, {})->width, 30);
+  const auto upright = decode_image(file, {.exif_orientation = true});
+  ASSERT_TRUE(upright.ok());
+  EXPECT_EQ(upright->width, 10);
+  EXPECT_EQ(upright->height, 30);
+}
+
+TEST(ImageReader, ReadersOfSeveralThreadsDoNotMeet) {
+  const auto file = make_jpeg(make_picture(64, 48));
+  const std::vector<float> expected = tensor_of(*decode_image(file, {}));
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      ImageReader reader(ImageOptions{});
+      std::vector<float> tensor(kTensorSize);
+      for (int n = 0; n < 20; ++n) {
+        EXPECT_EQ(reader.read(file, tensor), std::nullopt);
+        EXPECT_EQ(tensor, expected);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace verger
