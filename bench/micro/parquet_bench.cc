@@ -1,0 +1,119 @@
+// What a row costs on its way to and from a part file, fsync included; labelled with its size.
+#include <benchmark/benchmark.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+#include <string>
+
+#include "parquet/tables.h"
+#include "storage/store.h"
+#include "verger/pca.h"
+
+namespace {
+
+using verger::FeatureRows;
+using verger::PcaModel;
+
+constexpr std::size_t kRows = 945;  // a part of 22,688 rows in 24
+constexpr std::size_t kWidth = 1280;
+constexpr std::size_t kComponents = 558;
+
+// Features as a global average of ReLU6 gives them: not negative, many of them 0.
+FeatureRows features() {
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal(0.2F, 0.6F);
+  FeatureRows rows;
+  rows.width = kWidth;
+  for (std::size_t row = 0; row < kRows; ++row) {
+    rows.path.push_back("file:/data/Test/Pineapple Mini/" + std::to_string(row) + "_100.jpg");
+    rows.label.emplace_back("Pineapple Mini");
+    for (std::size_t i = 0; i < kWidth; ++i) rows.features.push_back(std::max(0.F, normal(random)));
+  }
+  return rows;
+}
+
+PcaModel model() {
+  PcaModel model;
+  model.width = kWidth;
+  model.k = kComponents;
+  model.count = kRows;
+  model.mean.assign(kWidth, 0.3);
+  model.deviation.assign(kWidth, 0.4);
+  model.eigenvalues.assign(kWidth, 1.0);
+  std::mt19937 random(2);
+  std::normal_distribution<double> loading(0.0, 1.0 / 36);
+  for (std::size_t i = 0; i < kComponents * kWidth; ++i) {
+    model.components.push_back(loading(random));
+  }
+  return model;
+}
+
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (std::filesystem::temp_directory_path() / "verger-bench-XXXXXX").string();
+    path_ = mkdtemp(name.data());
+    store_ = verger::Store::open(path_).value();
+  }
+  ~Scratch() { std::filesystem::remove_all(path_); }
+  verger::Store& store() { return *store_; }
+
+ private:
+  std::string path_;
+  std::shared_ptr<verger::Store> store_;
+};
+
+// `write(store)` writes one part of kRows rows.
+template <class Write>
+void measure(benchmark::State& state, const Write& write) {
+  Scratch scratch;
+  int64_t bytes = 0;
+  for (auto _ : state) {
+    const auto part = write(scratch.store());
+    if (!part.ok()) return state.SkipWithError(part.error().message().c_str());
+    bytes = part->bytes;
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kRows));
+  state.SetLabel(std::to_string(bytes / static_cast<int64_t>(kRows)) + " bytes a row");
+}
+
+void write_features(benchmark::State& state) {
+  const FeatureRows rows = features();
+  measure(state, [&](auto& store) { return write_features_part(store, "part", rows); });
+}
+
+void write_pca(benchmark::State& state) {
+  const FeatureRows rows = features();
+  const PcaModel fitted = model();
+  measure(state, [&](auto& store) { return write_pca_part(store, "part", rows, fitted); });
+}
+
+void write_notebook_pca(benchmark::State& state) {
+  const FeatureRows rows = features();
+  const PcaModel fitted = model();
+  measure(state, [&](auto& store) { return write_notebook_pca_part(store, "part", rows, fitted); });
+}
+
+void read_features(benchmark::State& state) {
+  Scratch scratch;
+  if (!write_features_part(scratch.store(), "part", features()).ok()) std::abort();
+  for (auto _ : state) {
+    const auto rows = read_features_part(scratch.store(), "part", kWidth);
+    if (!rows.ok()) return state.SkipWithError(rows.error().message().c_str());
+    benchmark::DoNotOptimize(rows->features.data());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kRows));
+}
+
+BENCHMARK(write_features)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
+BENCHMARK(write_pca)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
+BENCHMARK(write_notebook_pca)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
+BENCHMARK(read_features)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime();
+
+}  // namespace
+
+BENCHMARK_MAIN();
