@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <string>
 
@@ -27,6 +28,12 @@ LogFormat log_format_of(int argc, char** argv) {
   return LogFormat::kText;
 }
 
+bool has_command(const CLI::App& app, const std::string& name) {
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  return std::any_of(commands.begin(), commands.end(),
+                     [&](const CLI::App* command) { return command->get_name() == name; });
+}
+
 int run_program(int argc, char** argv) {
   CLI::App app{"verger: photographs to features (MobileNetV2) to reduced tables (PCA)", "verger"};
   app.set_version_flag("--version", std::string("verger ") + kVersion);
@@ -41,6 +48,11 @@ int run_program(int argc, char** argv) {
     add(app, action);
   }
   const LogFormat format = log_format_of(argc, argv);
+  if (argc > 1 && argv[1][0] != '-' && !has_command(app, argv[1])) {
+    return finish(Status::invalid_argument("There is no command '" + std::string(argv[1]) +
+                                           "'; 'verger --help' lists them."),
+                  format);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

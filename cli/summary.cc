@@ -53,12 +53,11 @@ void print_times(const RunRecord& record) {
   }
   row("time",
       format_duration(std::chrono::duration<double>(total_seconds(record))) + ": " + stages);
-  if (record.cpu.images > 0) {
-    const auto images = static_cast<double>(record.cpu.images);
-    row("CPU", fixed(static_cast<double>(record.cpu.read_ns) * 1e-6 / images, 2) +
-                   " ms an image to decode and resize, " +
-                   fixed(static_cast<double>(record.cpu.infer_ns) * 1e-6 / images, 2) +
-                   " ms in the network");
+  if (record.cpu_seconds.extract > 0 && record.counts.listed > 0) {
+    const double milliseconds = 1e3 / static_cast<double>(record.counts.listed);
+    row("CPU", fixed(record.cpu_seconds.extract * milliseconds, 2) + " ms an image, " +
+                   fixed(record.cpu_seconds.read * milliseconds, 2) +
+                   " ms of it to decode and resize");
   }
 }
 

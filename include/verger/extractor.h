@@ -13,16 +13,15 @@
 
 namespace verger {
 
-// CPU time spent in each step, in nanoseconds, and images seen.
+// Images seen, and the CPU time of this thread to read them. What the network takes is not told
+// apart here: an engine may compute on threads of its own.
 struct ExtractTimes {
   int64_t images = 0;
-  int64_t read_ns = 0;  // decode, resize, normalise
-  int64_t infer_ns = 0;
+  int64_t read_ns = 0;  // decode, resize, normalise; nanoseconds
 
   ExtractTimes& operator+=(const ExtractTimes& other) {
     images += other.images;
     read_ns += other.read_ns;
-    infer_ns += other.infer_ns;
     return *this;
   }
 };

@@ -129,6 +129,7 @@ void ShardExtraction::extract() {
       fail(std::move(status));
     }
   }
+  if (stopping()) queue_.cancel();  // wakes the fetchers that wait for room
   const std::lock_guard lock(mutex_);
   times_ += (*extractor)->times();
 }

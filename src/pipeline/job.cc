@@ -23,6 +23,12 @@ std::string utc_now() {
   return text;
 }
 
+double process_cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
 PcaProvenance provenance_of(const std::optional<ModelInfo>& model) {
   PcaProvenance provenance;
   provenance.verger_version = kVersion;
@@ -85,7 +91,7 @@ Status Job::find_features() {
   record_.input = extraction.input;
   record_.counts = extraction.counts;
   record_.seconds = extraction.seconds;
-  record_.cpu = extraction.cpu;
+  record_.cpu_seconds = extraction.cpu_seconds;
   return {};
 }
 
@@ -111,11 +117,15 @@ Status Job::extract(const Network& network, const PcaModel* projection) {
   const WorkerOptions worker{
       .image = options_.image, .strict = options_.strict, .threads = options_.threads};
 
+  ExtractTimes times;
+  const double cpu_start = process_cpu_seconds();
   watch_.observer.stage_started("extract", record_.counts.listed);
   VERGER_RETURN_IF_ERROR(extract_shards(
       *source_, shards, network.model, worker, watch_.cancel, watch_.observer,
-      [&](const ShardResult& result) { return writer.write(result); }, &record_.cpu));
+      [&](const ShardResult& result) { return writer.write(result); }, &times));
   watch_.observer.stage_finished();
+  record_.cpu_seconds = {.extract = process_cpu_seconds() - cpu_start,
+                         .read = static_cast<double>(times.read_ns) * 1e-9};
 
   VERGER_ASSIGN_OR_RETURN(WrittenShards written, writer.finish());
   record_.counts = written.counts;

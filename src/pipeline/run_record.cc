@@ -134,9 +134,7 @@ json RunRecord::to_json() const {
       {"reduction", reduction ? reduction_json(*reduction) : json(nullptr)},
       {"precision_check", precision_check ? precision_json(*precision_check) : json(nullptr)},
       {"seconds", stages},
-      {"cpu_seconds",
-       {{"read", static_cast<double>(cpu.read_ns) * 1e-9},
-        {"infer", static_cast<double>(cpu.infer_ns) * 1e-9}}}};
+      {"cpu_seconds", {{"extract", cpu_seconds.extract}, {"read", cpu_seconds.read}}}};
   if (untrained()) {
     record["warning"] = "Untrained weights: a demonstration; the features mean nothing.";
   }
@@ -159,6 +157,8 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     if (const auto& check = from.at("precision_check"); !check.is_null()) {
       record.precision_check = parse_precision_check(check);
     }
+    record.cpu_seconds = {.extract = from.at("cpu_seconds").at("extract"),
+                          .read = from.at("cpu_seconds").at("read")};
     for (const auto& [stage, time] : from.at("seconds").items()) {
       record.seconds.emplace_back(stage, time);
     }

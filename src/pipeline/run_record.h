@@ -11,7 +11,6 @@
 
 #include "parquet/tables.h"
 #include "pipeline/json.h"
-#include "verger/extractor.h"
 #include "verger/model.h"
 #include "verger/options.h"
 #include "verger/pca.h"
@@ -58,7 +57,13 @@ struct RunRecord {
   std::optional<PrecisionCheck> precision_check;  // absent with f32
 
   std::vector<std::pair<std::string, double>> seconds;  // wall time by stage, in order
-  ExtractTimes cpu;
+
+  // CPU time of the whole process during the extraction, and of its decoding and resizing alone.
+  struct Cpu {
+    double extract = 0;  // seconds
+    double read = 0;
+  };
+  Cpu cpu_seconds;
 
   bool untrained() const { return model && model->untrained; }
   nlohmann::json to_json() const;

@@ -126,7 +126,7 @@ def test_a_full_disk(verger, orchard, small_disk, layout):
     out = small_disk / "out"
     flags = (*NETWORK, "--layout", layout)
     process = verger("run", orchard, out, *flags, exit_code=3)
-    assert "No space left on device" in sentence(process)
+    assert "no space left on device" in sentence(process)
     assert not list(out.rglob("_SUCCESS"))
 
 
