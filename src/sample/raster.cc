@@ -57,7 +57,7 @@ void draw_triangle(Canvas& canvas, const Corner& a, const Corner& b, const Corne
   const float ux = b.place.x - a.place.x, uy = b.place.y - a.place.y;
   const float vx = c.place.x - a.place.x, vy = c.place.y - a.place.y;
   const float area = ux * vy - uy * vx;
-  if (std::abs(area) < 1e-6F || (!two_sided && area < 0)) return;
+  if (std::abs(area) < 1e-6F || (!two_sided && area > 0)) return;
   const float inverse = 1 / area;
   const Span columns = covered(a.place.x, b.place.x, c.place.x);
   const Span rows = covered(a.place.y, b.place.y, c.place.y);

@@ -186,9 +186,9 @@ void add_drupe(std::vector<Part>& parts, const Variety& variety, Random& random)
     const Vec3 centre = {radius * around.cos, 0.84F * body.height * height, radius * around.sin};
     add_berry(parts, bead, kBead * random.uniform(0.92F, 1.08F), centre, random);
   }
-  Body inner = body;
-  inner.height *= 0.8F;
-  add_trim(parts, inner, variety.trim, random);
+  Body hull = body;  // about the beads
+  hull.height = 0.84F * body.height + 0.26F;
+  add_trim(parts, hull, variety.trim, random);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ void set_normals(Surface& surface) {
         right = std::min(right, surface.columns - 1);
       }
       surface.normals[surface.index(row, column)] =
-          unit(cross(at(below, column) - at(above, column), at(row, right) - at(row, left)));
+          unit(cross(at(row, right) - at(row, left), at(below, column) - at(above, column)));
     }
   }
   if (!surface.closed) return;

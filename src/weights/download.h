@@ -13,7 +13,7 @@ namespace verger {
 struct DownloadLimits {
   // The program only ever uses HTTPS; a test's own server may be plain.
   bool https_only = true;
-  std::string certificate_file;  // authorities to trust; empty: the system's
+  std::string certificate_file{};  // authorities to trust; empty: the system's
   int64_t max_bytes = 64 << 20;
   long connect_timeout_s = 20;
   long stall_timeout_s = 30;  // without a byte

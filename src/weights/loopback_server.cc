@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdio>
+#include <string_view>
 #include <utility>
 
 namespace verger {
@@ -109,6 +110,10 @@ void LoopbackServer::make_certificate() {
   X509_gmtime_adj(X509_getm_notBefore(certificate), -kDay);
   X509_gmtime_adj(X509_getm_notAfter(certificate), kDay);
   X509_set_pubkey(certificate, key.get());
+  X509_NAME* self = X509_get_subject_name(certificate);
+  const auto* common_name = reinterpret_cast<const unsigned char*>("verger's test");
+  X509_NAME_add_entry_by_txt(self, "CN", MBSTRING_ASC, common_name, -1, -1, 0);
+  X509_set_issuer_name(certificate, self);
   const std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)> name(
       X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1"),
       X509_EXTENSION_free);
