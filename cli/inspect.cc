@@ -1,4 +1,4 @@
-#include "pipeline/inspect.h"
+#include "pipeline/inspection.h"
 
 #include <cstdio>
 #include <memory>

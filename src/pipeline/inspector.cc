@@ -1,4 +1,4 @@
-#include "pipeline/inspect.h"
+#include "pipeline/inspection.h"
 
 #include <algorithm>
 #include <set>
@@ -267,36 +267,7 @@ Result<Inspection> Inspector::run(std::size_t head_rows) {
   return std::move(found_);
 }
 
-json table_json(const TableDescription& table) {
-  json columns = json::object();
-  for (const auto& [name, type] : table.columns) columns[name] = type;
-  return {{"name", table.name}, {"folder", table.folder}, {"parts", table.parts},
-          {"rows", table.rows}, {"bytes", table.bytes},   {"columns", columns}};
-}
-
 }  // namespace
-
-bool Inspection::ok() const {
-  return std::all_of(checks.begin(), checks.end(), [](const Check& check) { return check.ok; });
-}
-
-json Inspection::to_json() const {
-  json document = {{"ok", ok()},
-                   {"run", record.to_json()},
-                   {"tables", json::array()},
-                   {"checks", json::array()},
-                   {"head", json::array()},
-                   {"explained_variance_ratio", spectrum}};
-  for (const auto& table : tables) document["tables"].push_back(table_json(table));
-  for (const auto& check : checks) {
-    document["checks"].push_back(
-        {{"name", check.name}, {"ok", check.ok}, {"detail", check.detail}});
-  }
-  for (const auto& row : head) {
-    document["head"].push_back({{"path", row.path}, {"label", row.label}, {"values", row.values}});
-  }
-  return document;
-}
 
 Result<Inspection> inspect(const std::string& place, std::size_t head_rows) {
   VERGER_ASSIGN_OR_RETURN(auto store, Store::open(place));
