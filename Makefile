@@ -44,6 +44,7 @@ test-heavy: ## Sanitizers, and comparisons with Keras, Pillow, scikit-learn and 
 
 .PHONY: parity
 parity: build deps-parity ## Compare with the references and write docs/parity.md
+	@rm -rf build/parity
 	.venv/parity/bin/python -m pytest tests/parity
 	.venv/parity/bin/python tests/parity/report.py docs/parity.md
 

@@ -1,13 +1,38 @@
-"""Every comparison with a reference is heavy."""
+"""Every comparison with a reference is heavy, and notes how near the two sides were."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
 
 FOLDER = Path(__file__).resolve().parent
+NOTES = FOLDER.parents[1] / "build" / "parity"
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(FOLDER):
             item.add_marker(pytest.mark.heavy)
+
+
+@pytest.fixture
+def note(request):
+    """A function that notes a comparison which held, for docs/parity.md (report.py)."""
+
+    def write(stage, what, reference, cases, difference, bound="0"):
+        """Note `cases` compared with `reference`; `difference` and `bound` as people read them."""
+        NOTES.mkdir(parents=True, exist_ok=True)
+        key = f"{request.node.nodeid}/{what}"
+        row = {
+            "stage": stage,
+            "what": what,
+            "reference": reference,
+            "cases": cases,
+            "difference": difference if isinstance(difference, str) else f"{difference:.1e}",
+            "bound": bound,
+        }
+        name = hashlib.sha256(key.encode()).hexdigest()[:16]
+        (NOTES / f"{name}.json").write_text(json.dumps(row))
+
+    return write
