@@ -20,18 +20,13 @@ def pytest_collection_modifyitems(items):
 def note(request):
     """A function that notes a comparison which held, for docs/parity.md (report.py)."""
 
-    def write(stage, what, reference, cases, difference, bound="0"):
-        """Note `cases` compared with `reference`; `difference` and `bound` as people read them."""
+    def write(*, difference, **row):
+        """Note a stage, what was compared, with which reference, in how many cases, the largest
+        difference, and the bound on it.
+        """
         NOTES.mkdir(parents=True, exist_ok=True)
-        key = f"{request.node.nodeid}/{what}"
-        row = {
-            "stage": stage,
-            "what": what,
-            "reference": reference,
-            "cases": cases,
-            "difference": difference if isinstance(difference, str) else f"{difference:.1e}",
-            "bound": bound,
-        }
+        row["difference"] = difference if isinstance(difference, str) else f"{difference:.1e}"
+        key = f"{request.node.nodeid}/{row['what']}"
         name = hashlib.sha256(key.encode()).hexdigest()[:16]
         (NOTES / f"{name}.json").write_text(json.dumps(row))
 
