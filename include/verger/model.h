@@ -50,7 +50,8 @@ class Model {
 
   virtual const ModelInfo& info() const = 0;
 
-  // A stream for one thread; at most the `threads` given at loading are fast at once.
+  // A stream for one thread, on which its inferences run. The first `threads` streams, as given at
+  // loading, are ready at once; more than those make it compile the network again.
   virtual Result<std::unique_ptr<ModelStream>> open_stream() const = 0;
 };
 

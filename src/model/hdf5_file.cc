@@ -44,6 +44,7 @@ hid_t open_image(std::span<const uint8_t> bytes) {
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   constexpr std::size_t kIncrement = 64 * 1024;
   if (!access.ok() || H5Pset_fapl_core(access, kIncrement, /*backing_store=*/0) < 0) return -1;
+  if (H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0) return -1;
   // The library copies the image; its parameter is not const only for its other uses.
   if (H5Pset_file_image(access, const_cast<uint8_t*>(bytes.data()), bytes.size()) < 0) return -1;
   return H5Fopen("weights", H5F_ACC_RDONLY, access);
@@ -59,30 +60,6 @@ std::vector<std::size_t> shape_of(hid_t dataset) {
   return {sides.begin(), sides.begin() + rank};
 }
 
-// The text of a scalar string attribute, of fixed or variable length.
-std::optional<std::string> string_attribute(hid_t object, const char* name) {
-  if (H5Aexists(object, name) <= 0) return std::nullopt;
-  const Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose);
-  if (!attribute.ok()) return std::nullopt;
-  const Handle type(H5Aget_type(attribute), H5Tclose);
-  const Handle space(H5Aget_space(attribute), H5Sclose);
-  if (!type.ok() || !space.ok() || H5Tget_class(type) != H5T_STRING ||
-      H5Sget_simple_extent_npoints(space) != 1) {
-    return std::nullopt;
-  }
-  if (H5Tis_variable_str(type) > 0) {
-    char* text = nullptr;
-    if (H5Aread(attribute, type, &text) < 0 || text == nullptr) return std::nullopt;
-    std::string value(text, strnlen(text, kMaxName));
-    H5free_memory(text);
-    return value;
-  }
-  if (H5Tget_size(type) > kMaxName) return std::nullopt;
-  std::array<char, kMaxName + 1> text{};
-  if (H5Aread(attribute, type, text.data()) < 0) return std::nullopt;
-  return std::string(text.data());
-}
-
 extern "C" herr_t keep_hard_link(hid_t, const char* name, const H5L_info_t* info, void* data) {
   auto& links = *static_cast<std::vector<std::string>*>(data);
   if (links.size() >= kMaxObjects) return -1;
@@ -94,7 +71,6 @@ class Walk {
  public:
   bool group(hid_t group, const std::string& path, int depth) {
     if (depth > kMaxDepth) return false;
-    if (auto name = string_attribute(group, "name")) index_.names[path] = *std::move(name);
     std::vector<std::string> links;
     if (H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, keep_hard_link, &links) < 0) {
       return false;
@@ -113,7 +89,7 @@ class Walk {
     if (!object.ok()) return false;
     const std::string path = parent_path.empty() ? link : parent_path + "/" + link;
     if (H5Iget_type(object) == H5I_GROUP) return group(object, path, depth + 1);
-    if (H5Iget_type(object) == H5I_DATASET) index_.arrays[path] = shape_of(object);
+    if (H5Iget_type(object) == H5I_DATASET) index_[path] = shape_of(object);
     return true;
   }
 
@@ -147,23 +123,31 @@ Hdf5File::Hdf5File(std::span<const uint8_t> bytes) : lock_(library_mutex()) {
   error_function_ = reinterpret_cast<void*>(function);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   if (!bytes.empty()) file_ = open_image(bytes);
+  sound_ = is_open();
 }
 
 Hdf5File::~Hdf5File() {
   if (file_ >= 0) H5Fclose(file_);
+  if (!sound_) return;
   H5Eset_auto2(H5E_DEFAULT, reinterpret_cast<H5E_auto2_t>(error_function_), error_data_);
 }
 
 bool Hdf5File::is_open() const { return file_ >= 0; }
 
-std::optional<Hdf5Index> Hdf5File::index() const {
+std::optional<Hdf5Index> Hdf5File::index() {
   const Handle root(H5Gopen2(file_, "/", H5P_DEFAULT), H5Gclose);
   Walk walk;
-  if (!root.ok() || !walk.group(root, "", 0)) return std::nullopt;
-  return walk.take();
+  if (root.ok() && walk.group(root, "", 0)) return walk.take();
+  sound_ = false;
+  return std::nullopt;
 }
 
-bool Hdf5File::read(const std::string& path, std::span<float> values) const {
+bool Hdf5File::read(const std::string& path, std::span<float> values) {
+  sound_ = sound_ && try_read(path, values);
+  return sound_;
+}
+
+bool Hdf5File::try_read(const std::string& path, std::span<float> values) const {
   const Handle dataset(H5Dopen2(file_, path.c_str(), H5P_DEFAULT), H5Dclose);
   if (!dataset.ok() || !is_plain(dataset)) return false;
   const Handle space(H5Dget_space(dataset), H5Sclose);

@@ -58,7 +58,7 @@ std::optional<KerasLayer> layer_named(std::string_view name) {
   return found == by_name.end() ? std::nullopt : std::optional(found->second);
 }
 
-// The layer of a group that is named by its class and a count: conv2d, conv2d_1, …
+// The layer of a group named by its class and a count: conv2d, conv2d_1, …
 std::optional<KerasLayer> layer_counted(std::string_view group) {
   constexpr std::array<std::string_view, 3> kClasses = {"conv2d", "depthwise_conv2d",
                                                         "batch_normalization"};
@@ -93,44 +93,28 @@ std::optional<Slot> slot_by_layer_name(const Components& path) {
   return std::nullopt;
 }
 
-// …/vars/N of a layer: a convolution's 0 is its kernel, a batch normalisation has 0 to 3.
-std::optional<Slot> slot_in_vars(std::optional<KerasLayer> layer, std::string_view digits) {
-  const auto place = number(digits);
+// …/conv2d_3/vars/N: a convolution's 0 is its kernel, a batch normalisation has 0 to 3.
+std::optional<Slot> slot_by_class(const Components& path) {
+  const auto layer = layer_counted(path[path.size() - 3]);
+  const auto place = number(path.back());
   if (!layer || !place) return std::nullopt;
-  const std::size_t variable = *place + (layer->batch_norm ? 1 : 0);
-  const std::size_t end = layer->batch_norm ? kVariables : 1;
-  if (variable >= end) return std::nullopt;
-  return Slot{layer->layer, static_cast<Variable>(variable)};
+  const std::size_t first = layer->batch_norm ? kGamma : kKernel;
+  const std::size_t count = layer->batch_norm ? kVariables - 1 : 1;
+  if (*place >= count) return std::nullopt;
+  return Slot{layer->layer, static_cast<Variable>(first + *place)};
 }
 
-bool in_vars(const Components& path) { return path.size() >= 3 && path[path.size() - 2] == "vars"; }
-
-// The name that Keras 3 puts on the group `vars` which holds the array at `path`.
-std::optional<KerasLayer> layer_of_vars(const Hdf5Index& index, std::string_view path) {
-  const auto name = index.names.find(path.substr(0, path.rfind('/')));
-  return name == index.names.end() ? std::nullopt : layer_named(name->second);
+std::optional<Slot> slot_of(const Components& path) {
+  if (path[0].starts_with("optimizer")) return std::nullopt;
+  const bool by_class = path.size() >= 3 && path[path.size() - 2] == "vars";
+  return by_class ? slot_by_class(path) : slot_by_layer_name(path);
 }
 
 class Finder {
  public:
-  explicit Finder(const Hdf5Index& index) : index_(index), paths_(mobilenet_v2_layers().size()) {}
-
-  Result<VariablePaths> find() {
-    const bool named = std::any_of(index_.arrays.begin(), index_.arrays.end(), [&](const auto& a) {
-      return in_vars(split(a.first)) && layer_of_vars(index_, a.first);
-    });
-    for (const auto& [path, shape] : index_.arrays) {
-      const Components components = split(path);
-      if (components[0].starts_with("optimizer")) continue;
-      std::optional<Slot> slot;
-      if (!in_vars(components)) {
-        slot = slot_by_layer_name(components);
-      } else if (named) {
-        slot = slot_in_vars(layer_of_vars(index_, path), components.back());
-      } else {
-        slot = slot_in_vars(layer_counted(components[components.size() - 3]), components.back());
-      }
-      if (slot) put(*slot, path, shape);
+  Result<VariablePaths> find(const Hdf5Index& index) {
+    for (const auto& [path, shape] : index) {
+      if (const auto slot = slot_of(split(path))) put(*slot, path, shape);
     }
     check_complete();
     if (!fault_.empty()) return Status::model(fault_);
@@ -184,13 +168,12 @@ class Finder {
     fault("it lacks the " + first + others);
   }
 
-  const Hdf5Index& index_;
-  VariablePaths paths_;
+  VariablePaths paths_{mobilenet_v2_layers().size()};
   std::string fault_;
 };
 
 }  // namespace
 
-Result<VariablePaths> find_variables(const Hdf5Index& index) { return Finder(index).find(); }
+Result<VariablePaths> find_variables(const Hdf5Index& index) { return Finder().find(index); }
 
 }  // namespace verger

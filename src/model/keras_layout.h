@@ -14,16 +14,14 @@ namespace verger {
 // The path of each variable, by layer of mobilenet_v2_layers().
 using VariablePaths = std::vector<std::array<std::string, kVariables>>;
 
-// Finds every variable and checks its shape. Three layouts are known, below any group:
+// Finds every variable and checks its shape. Two layouts are known, below any group:
 //
-//   by layer name     Conv1/…/kernel:0, bn_Conv1/…/gamma:0     Keras 2; Keras 3's
-//   model.save("x.h5") by name of group  conv2d/vars/0, `vars` named "Conv1"      Keras 3's
-//   save_weights by count          conv2d/vars/0, the classes numbered      the first Keras 3,
-//   Keras 2.12 to 2.15
-//                     in the order of the layers
+//   by layer   Conv1/…/kernel:0, bn_Conv1/…/gamma:0   Keras 2; Keras 3's model.save("x.h5")
+//   by class   conv2d/vars/0, conv2d_1/vars/0, …      save_weights("x.weights.h5"): the layers of
+//                                                     each class are counted in their order
 //
-// Other layers, such as `predictions`, and an optimiser's state are ignored. The error (kModel) is
-// half a sentence: what the file lacks or has otherwise than MobileNetV2 1.0.
+// Layers that come after, such as `predictions`, and an optimiser's state are ignored. The error
+// (kModel) is half a sentence: what the file lacks or has otherwise than MobileNetV2 1.0.
 Result<VariablePaths> find_variables(const Hdf5Index& index);
 
 }  // namespace verger
