@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from conftest import UNTRAINED
 from end_to_end.tables import bits, read_table
 

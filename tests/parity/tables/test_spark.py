@@ -3,7 +3,6 @@
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-
 from end_to_end.tables import bits, read_table
 
 pytestmark = pytest.mark.heavy
@@ -27,9 +26,9 @@ def notebooks_result(spark, result, tmp_path_factory):
     output = str(tmp_path_factory.mktemp("spark") / "Results")
     features = spark.read.parquet(str(result / "features"))
     features.repartition(2).write.parquet(output)
-    to_vector = functions.udf(linalg.Vectors.dense, linalg.VectorUDT())
+    # Without Arrow: Spark 4.3 cannot return a VectorUDT by it from what it read from Parquet.
+    to_vector = functions.udf(linalg.Vectors.dense, linalg.VectorUDT(), useArrow=False)
     frame = features.withColumn("features_vectors", to_vector("features"))
-    frame = frame.repartition(2)
     scaler = feature.StandardScaler(
         inputCol="features_vectors", outputCol="features_scaled", withStd=True, withMean=True
     )
@@ -62,7 +61,11 @@ def test_the_notebooks_layout_has_the_schemas_that_the_notebook_leaves(
     theirs = spark.read.parquet(notebooks_result + "/pca_results")
     assert ours.schema.simpleString() == theirs.schema.simpleString()
     for one, other in zip(ours.schema.fields, theirs.schema.fields, strict=True):
-        assert (one.name, one.dataType, one.nullable) == (other.name, other.dataType, other.nullable)
+        assert (one.name, one.dataType, one.nullable) == (
+            other.name,
+            other.dataType,
+            other.nullable,
+        )
         # StandardScaler and PCA note the number of attributes; k differs here.
         assert one.metadata.keys() == other.metadata.keys()
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from end_to_end.tables import read_table
 
 pytestmark = pytest.mark.heavy
