@@ -12,6 +12,7 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view kJpegMagic = "\xFF\xD8\xFF"sv;
+constexpr std::string_view kJpegLsMagic = "\xFF\xD8\xFF\xF7"sv;
 constexpr std::string_view kPngMagic = "\x89PNG\r\n\x1A\n"sv;
 
 struct Magic {
@@ -21,7 +22,7 @@ struct Magic {
 };
 
 constexpr auto kMagics = std::to_array<Magic>({
-    {"JPEG-LS", "\xFF\xD8\xFF\xF7"sv},
+    {"JPEG-LS", kJpegLsMagic},
     {"GIF", "GIF87a"sv},
     {"GIF", "GIF89a"sv},
     {"TIFF", "II*\0"sv},
@@ -113,6 +114,7 @@ bool stops_within(Bytes bytes, std::string_view magic) {
 }  // namespace
 
 std::optional<std::string_view> other_format_name(Bytes bytes) {
+  if (is_tga(bytes)) return "TGA";  // its beginning can be that of a CUR
   for (const Magic& magic : kMagics) {
     if (bytes.size() > magic.offset && starts_with(bytes.subspan(magic.offset), magic.bytes)) {
       return magic.name;
@@ -126,18 +128,17 @@ std::optional<std::string_view> other_format_name(Bytes bytes) {
   if (is_bmp(bytes)) return "BMP";
   if (is_netpbm(bytes)) return "Netpbm";
   if (is_svg(bytes)) return "SVG";
-  if (is_tga(bytes)) return "TGA";
   return std::nullopt;
 }
 
 Result<Format, Rejection> detect_format(Bytes bytes) {
   if (bytes.empty()) return Rejection{RejectReason::kEmpty, "The file is empty."};
+  if (starts_with(bytes, kPngMagic)) return Format::kPng;
+  if (starts_with(bytes, kJpegMagic) && !starts_with(bytes, kJpegLsMagic)) return Format::kJpeg;
   if (const auto name = other_format_name(bytes)) {
     return unsupported("The file is of the format " + std::string(*name) +
                        "; JPEG and PNG are read.");
   }
-  if (starts_with(bytes, kJpegMagic)) return Format::kJpeg;
-  if (starts_with(bytes, kPngMagic)) return Format::kPng;
   if (stops_within(bytes, kJpegMagic) || stops_within(bytes, kPngMagic)) {
     return truncated("The file ends within the signature of its format.");
   }

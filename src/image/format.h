@@ -13,7 +13,7 @@ enum class Format { kJpeg, kPng };
 // rejection.
 Result<Format, Rejection> detect_format(Bytes bytes);
 
-// The name of the image format (other than JPEG and PNG) that the bytes begin with, or nothing.
+// The name of the image format of bytes that are neither JPEG nor PNG, or nothing.
 std::optional<std::string_view> other_format_name(Bytes bytes);
 
 }  // namespace verger

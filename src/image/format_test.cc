@@ -48,6 +48,12 @@ TEST(Format, OthersAreNamed) {
   }
 }
 
+TEST(Format, WhatFollowsAJpegSignatureDoesNotMatter) {
+  const std::string file = "\xFF\xD8\xFF\xE0" + std::string(124, 'x') + "DICM" +
+                           std::string(60, 'x') + "TRUEVISION-XFILE.\0"s;
+  EXPECT_EQ(*detect(file), Format::kJpeg);
+}
+
 TEST(Format, WhatIsNoImageSaysSo) {
   for (const std::string& text : {"hello, world"s, "BM, a text"s, "\xFF\xD8 no"s, "P6"s, "x"s}) {
     EXPECT_EQ(detect(text).error().reason, RejectReason::kNotAnImage) << text;

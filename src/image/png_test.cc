@@ -80,7 +80,8 @@ TEST(Png, DamageHasItsReason) {
     return image.ok() ? RejectReason::kUnreadable : image.error().reason;
   };
   EXPECT_EQ(reason_with(0, {"IHDR", png_header(0, 2, 8, 0)}), RejectReason::kZeroSize);
-  EXPECT_EQ(reason_with(0, {"IHDR", png_header(1u << 31, 1u << 31, 8, 0)}), RejectReason::kTooLarge);
+  EXPECT_EQ(reason_with(0, {"IHDR", png_header(1u << 31, 1u << 31, 8, 0)}),
+            RejectReason::kTooLarge);
   EXPECT_EQ(reason_with(0, {"IHDR", "short"}), RejectReason::kCorrupt);
   EXPECT_EQ(reason_with(1, {"IDAT", "not zlib"}), RejectReason::kCorrupt);
   EXPECT_EQ(reason_with(1, {"IDAT", png_data("\7\x0A\x14\0\x1E\x28"s)}), RejectReason::kCorrupt);

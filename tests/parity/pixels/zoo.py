@@ -6,9 +6,8 @@ import zlib
 from collections.abc import Iterator
 
 import numpy as np
-from PIL import Image, PngImagePlugin
-
 from parity.pixels.sides import encode_jpeg
+from PIL import Image, PngImagePlugin
 
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 ORIENTATION = 0x0112
