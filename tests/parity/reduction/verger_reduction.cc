@@ -3,10 +3,12 @@
 //   verger_reduction FEATURES.npy OUT VARIANCE COMPONENTS SHARDS THREADS
 //
 // FEATURES.npy is a float32 matrix in C order. OUT, an existing folder, receives the model's files
-// and projected.npy. COMPONENTS 0 lets VARIANCE choose k. Prints the seconds that each step took.
+// and projected.npy. COMPONENTS 0 lets VARIANCE choose k. Prints a line
+// of JSON for each step: the seconds that it took.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <mutex>
@@ -63,19 +65,31 @@ Status write_file(const std::string& path, std::span<const uint8_t> bytes) {
   return file ? Status() : Status::io("Cannot write " + path + ".");
 }
 
+struct Lap {
+  double wall;
+  double cpu;  // of all threads
+};
+
 // The seconds since it was made, or asked last.
 class Stopwatch {
  public:
-  double lap() {
+  Lap lap() {
     const auto now = Clock::now();
-    const std::chrono::duration<double> seconds = now - std::exchange(begin_, now);
-    return seconds.count();
+    const std::clock_t cpu_now = std::clock();
+    const std::chrono::duration<double> wall = now - std::exchange(begin_, now);
+    const std::clock_t cpu = cpu_now - std::exchange(cpu_begin_, cpu_now);
+    return {wall.count(), static_cast<double>(cpu) / CLOCKS_PER_SEC};
   }
 
  private:
   using Clock = std::chrono::steady_clock;
   Clock::time_point begin_ = Clock::now();
+  std::clock_t cpu_begin_ = std::clock();
 };
+
+void print(const char* step, const Lap& lap) {
+  std::printf("{\"step\": \"%s\", \"wall\": %.6f, \"cpu\": %.6f}\n", step, lap.wall, lap.cpu);
+}
 
 std::size_t shard_begin(const Table& table, const Job& job, std::size_t shard) {
   return table.rows * shard / job.shards;
@@ -117,12 +131,11 @@ Status run(const Job& job) {
   VERGER_ASSIGN_OR_RETURN(const Table table, read_table(job.features));
   Stopwatch watch;
   VERGER_ASSIGN_OR_RETURN(const Moments moments, take_moments(table, job));
-  const double moments_seconds = watch.lap();
+  print("moments", watch.lap());
   VERGER_ASSIGN_OR_RETURN(const PcaModel model, fit_pca(moments, job.options));
-  const double fit_seconds = watch.lap();
+  print("fit", watch.lap());
   VERGER_ASSIGN_OR_RETURN(const std::vector<double> projected, project_all(table, model, job));
-  std::printf("{\"moments\": %.6f, \"fit\": %.6f, \"project\": %.6f}\n", moments_seconds,
-              fit_seconds, watch.lap());
+  print("project", watch.lap());
   PcaProvenance provenance;
   provenance.verger_version = kVersion;
   for (const EncodedFile& file : encode_pca_model(model, provenance)) {

@@ -27,16 +27,18 @@ class Reduction:
     projected: np.ndarray  # rows x k
 
 
-def reduce(
-    table, *, variance=0.95, components=0, shards=5, threads=2, environment=None
-) -> Reduction:
-    """Reduce a float32 table."""
+DEFAULTS = {"variance": 0.95, "components": 0, "shards": 5, "threads": 2}
+
+
+def reduce(table, environment=None, **options) -> Reduction:
+    """Reduce a float32 table; `options` are those of DEFAULTS, in the program's order."""
+    assert options.keys() <= DEFAULTS.keys()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         features, out = folder / "features.npy", folder / "out"
         np.save(features, np.ascontiguousarray(table, dtype="<f4"))
         out.mkdir()
-        arguments = [features, out, variance, components, shards, threads]
+        arguments = [features, out, *(DEFAULTS | options).values()]
         subprocess.run(
             [TOOL, *map(str, arguments)],
             check=True,
