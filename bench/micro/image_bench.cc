@@ -1,0 +1,121 @@
+// The steps from a JPEG's bytes to the tensor, one by one and together, on a 100 × 100 picture like
+// those of Fruits-360. Whether fast and plain code agree is checked first.
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "image/decode.h"
+#include "image/resample.h"
+#include "image/resize.h"
+#include "image/test_images.h"
+
+namespace verger {
+namespace {
+
+constexpr int kSide = 100;
+
+const RgbImage& picture() {
+  static const RgbImage image = make_picture(kSide, kSide);
+  return image;
+}
+
+const std::vector<uint8_t>& jpeg() {
+  static const std::vector<uint8_t> file = make_jpeg(picture());
+  return file;
+}
+
+void read(benchmark::State& state) {
+  ImageReader reader(ImageOptions{});
+  std::vector<float> tensor(kTensorSize);
+  for (auto _ : state) {
+    if (reader.read(jpeg(), tensor)) state.SkipWithError("rejected");
+    benchmark::ClobberMemory();
+  }
+}
+BENCHMARK(read)->Name("read/jpeg")->Unit(benchmark::kMicrosecond);
+
+void decode(benchmark::State& state) {
+  RgbImage image;
+  for (auto _ : state) {
+    if (decode_into(jpeg(), {}, image)) state.SkipWithError("rejected");
+    benchmark::ClobberMemory();
+  }
+}
+BENCHMARK(decode)->Name("decode/jpeg")->Unit(benchmark::kMicrosecond);
+
+void decode_from_png(benchmark::State& state) {
+  const std::vector<uint8_t> png = make_png(picture());
+  RgbImage image;
+  for (auto _ : state) {
+    if (decode_into(png, {}, image)) state.SkipWithError("rejected");
+    benchmark::ClobberMemory();
+  }
+}
+BENCHMARK(decode_from_png)->Name("decode/png")->Unit(benchmark::kMicrosecond);
+
+// From a square of the given side.
+void resize(benchmark::State& state) {
+  const int side = static_cast<int>(state.range(0));
+  const RgbImage image = make_picture(side, side);
+  std::vector<uint8_t> resized(kTensorSize);
+  Resizer resizer;
+  for (auto _ : state) {
+    resizer.resize(image.pixels.data(), {side, side}, resized.data(), {kImageSide, kImageSide});
+    benchmark::ClobberMemory();
+  }
+}
+BENCHMARK(resize)->Name("resize")->Arg(kSide)->Arg(500)->Arg(2000)->Unit(benchmark::kMicrosecond);
+
+void normalise_image(benchmark::State& state) {
+  const std::vector<uint8_t> pixels(kTensorSize, 77);
+  std::vector<float> tensor(kTensorSize);
+  for (auto _ : state) {
+    normalise(pixels, tensor);
+    benchmark::ClobberMemory();
+  }
+}
+BENCHMARK(normalise_image)->Name("normalise")->Unit(benchmark::kMicrosecond);
+
+// The plain code's resize, put together here.
+RgbImage resize_plainly(const RgbImage& image) {
+  const ResampleWeights weights(kSide, kImageSide);
+  constexpr std::size_t kRow = 3 * kImageSide;
+  std::vector<uint8_t> between(kSide * kRow);
+  for (std::size_t y = 0; y < kSide; ++y) {
+    resample_row_portable(&image.pixels[3 * kSide * y], weights, kImageSide, &between[kRow * y]);
+  }
+  RgbImage resized{kImageSide, kImageSide, std::vector<uint8_t>(kTensorSize)};
+  for (int y = 0; y < kImageSide; ++y) {
+    resample_column_portable(between.data(), weights, y, 0, kRow,
+                             &resized.pixels[kRow * static_cast<std::size_t>(y)]);
+  }
+  return resized;
+}
+
+bool answers_agree() {
+  const auto decoded = decode_image(jpeg(), {});
+  if (!decoded.ok()) return false;
+  const RgbImage expected = resize_plainly(*decoded);
+  std::vector<float> tensor(kTensorSize);
+  if (ImageReader(ImageOptions{}).read(jpeg(), tensor)) return false;
+  for (std::size_t i = 0; i < kTensorSize; ++i) {
+    if (tensor[i] != static_cast<float>(expected.pixels[i]) / 127.5f - 1.0f) return false;
+  }
+  return true;
+}
+
+}  // namespace
+}  // namespace verger
+
+int main(int argc, char** argv) {
+  if (!verger::answers_agree()) {
+    std::fputs("The answers differ.\n", stderr);
+    return EXIT_FAILURE;
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  return EXIT_SUCCESS;
+}
