@@ -21,9 +21,7 @@ def note(request):
     """A function that notes a comparison which held, for docs/parity.md (report.py)."""
 
     def write(*, difference, **row):
-        """Note a stage, what was compared, with which reference, in how many cases, the largest
-        difference, and the bound on it.
-        """
+        """Note one row: stage, what, reference, cases, difference, bound."""
         NOTES.mkdir(parents=True, exist_ok=True)
         row["difference"] = difference if isinstance(difference, str) else f"{difference:.1e}"
         key = f"{request.node.nodeid}/{row['what']}"
