@@ -10,7 +10,6 @@ import json
 from pathlib import Path
 
 import PIL
-
 from parity.pixels.sides import ask_pillow
 from parity.pixels.zoo import all_images
 
