@@ -44,8 +44,7 @@ std::shared_ptr<arrow::DataType> arrow_type(ColumnType type) {
   return nullptr;
 }
 
-Json spark_field(const std::string& name, Json type, bool nullable,
-                 Json metadata = Json::object()) {
+Json spark_field(std::string_view name, Json type, bool nullable, Json metadata = Json::object()) {
   return {{"name", name},
           {"type", std::move(type)},
           {"nullable", nullable},
@@ -101,7 +100,7 @@ ArrayResult list_array(std::shared_ptr<arrow::DataType> type, std::shared_ptr<ar
 std::shared_ptr<arrow::Schema> arrow_schema(std::span<const Column> columns) {
   arrow::FieldVector fields;
   for (const Column& column : columns) {
-    fields.push_back(arrow::field(column.name, arrow_type(column.type)));
+    fields.push_back(arrow::field(std::string(column.name), arrow_type(column.type)));
   }
   return arrow::schema(std::move(fields));
 }

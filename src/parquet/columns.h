@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace verger {
@@ -24,7 +25,7 @@ enum class ColumnType {
 };
 
 struct Column {
-  std::string name;
+  std::string_view name;
   ColumnType type = ColumnType::kString;
   std::size_t attributes = 0;  // of a vector, as Spark ML's transformers record it; 0: not recorded
 };

@@ -27,7 +27,7 @@ std::string row_text(std::size_t row) { return "row " + std::to_string(row) + " 
 template <class Type>
 class Leaf {
  public:
-  using Value = typename Type::c_type;
+  using Value = Type::c_type;
 
   Leaf(parquet::RowGroupReader& group, int column)
       : reader_(std::dynamic_pointer_cast<parquet::TypedColumnReader<Type>>(group.Column(column))),

@@ -25,8 +25,9 @@ std::shared_ptr<parquet::WriterProperties> properties(std::span<const Column> co
   builder.disable_dictionary();
   builder.disable_statistics();
   for (const Column& column : columns) {
-    if (column.type == ColumnType::kString) builder.enable_statistics(column.name);
-    if (column.name == "label" || column.name == "reason") builder.enable_dictionary(column.name);
+    const std::string name(column.name);
+    if (column.type == ColumnType::kString) builder.enable_statistics(name);
+    if (name == "label" || name == "reason") builder.enable_dictionary(name);
   }
   return builder.build();
 }

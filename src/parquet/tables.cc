@@ -3,9 +3,7 @@
 #include <arrow/builder.h>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
-#include <cstdio>
 #include <utility>
 
 #include "base/status_macros.h"
@@ -16,8 +14,8 @@ namespace verger {
 
 namespace {
 
-const Column kPath{"path"};
-const Column kLabel{"label"};
+constexpr Column kPath{"path"};
+constexpr Column kLabel{"label"};
 
 // Some rows of a FeatureRows: one row group.
 struct Rows {
@@ -59,9 +57,9 @@ ArrayResult long_array(std::span<const RejectedRow> rows) {
 }  // namespace
 
 std::string part_file_name(std::size_t number, const std::string& uuid) {
-  std::array<char, 32> digits{};
-  std::snprintf(digits.data(), digits.size(), "%05zu", number);
-  return std::string("part-") + digits.data() + '-' + uuid + "-c000.snappy.parquet";
+  std::string digits = std::to_string(number);
+  digits.insert(0, digits.size() < 5 ? 5 - digits.size() : 0, '0');
+  return "part-" + digits + '-' + uuid + "-c000.snappy.parquet";
 }
 
 Result<PartInfo> write_features_part(Store& output, const std::string& name,

@@ -6,9 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <cstdio>
+#include <cstdint>
 #include <random>
 #include <utility>
 
@@ -55,10 +54,9 @@ Status make_folders(const std::string& path) {
 
 std::string temporary_path(const std::string& path) {
   std::random_device random;
-  std::array<char, 17> digits{};
-  std::snprintf(digits.data(), digits.size(), "%08x%08x", random(), random());
+  const uint64_t number = uint64_t{random()} << 32 | random();
   const std::size_t name = path.rfind('/') + 1;
-  return path.substr(0, name) + std::string(kTemporaryPrefix) + digits.data() + '-' +
+  return path.substr(0, name) + std::string(kTemporaryPrefix) + std::to_string(number) + '-' +
          path.substr(name);
 }
 

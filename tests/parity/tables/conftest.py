@@ -31,3 +31,21 @@ def spark():
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
+
+
+@pytest.fixture
+def same_bits(note):
+    """A function that checks that a reader gave the very features, and notes it."""
+
+    def check(reader, found, expected):
+        assert found == expected
+        note(
+            stage="tables",
+            what="features, to the bit",
+            reference=reader,
+            cases=len(found),
+            difference=0.0,
+            bound="0",
+        )
+
+    return check

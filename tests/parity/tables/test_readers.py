@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 from end_to_end.tables import bits, read_table
 
-pytestmark = pytest.mark.heavy
-
 FEATURES = ["path", "label", "features"]
 NOTEBOOK_PCA = [*FEATURES, "features_vectors", "features_scaled", "features_pca"]
 
@@ -21,14 +19,14 @@ def as_bits(paths, vectors):
     return {path: np.asarray(vector, dtype=np.float32).tobytes() for path, vector in rows}
 
 
-def test_pandas_reads_a_table_by_its_folder(result, expected):
+def test_pandas_reads_a_table_by_its_folder(result, expected, same_bits):
     pandas = pytest.importorskip("pandas")
     frame = pandas.read_parquet(result / "features", engine="pyarrow")
     assert frame.shape == (60, 3)
     assert list(frame.columns) == FEATURES
     assert frame.loc[0, "features"].shape == (1280,)
     assert frame.loc[0, "features"].dtype == np.float32
-    assert as_bits(frame["path"], frame["features"]) == expected
+    same_bits("pandas", as_bits(frame["path"], frame["features"]), expected)
     assert pandas.read_parquet(result / "rejected").shape == (0, 5)
 
 
@@ -48,7 +46,7 @@ def test_pandas_makes_the_notebooks_checks(notebook, expected):
     assert len(reduced.loc[0, "features_pca"]["values"]) < 60
 
 
-def test_duckdb_reads_by_a_pattern(result, notebook, expected):
+def test_duckdb_reads_by_a_pattern(result, notebook, expected, same_bits):
     duckdb = pytest.importorskip("duckdb")
     connection = duckdb.connect()
 
@@ -58,7 +56,7 @@ def test_duckdb_reads_by_a_pattern(result, notebook, expected):
     features = table(result / "features" / "*.parquet")
     assert [str(kind) for kind in features.types] == ["VARCHAR", "VARCHAR", "FLOAT[]"]
     rows = features.fetchall()
-    assert as_bits([row[0] for row in rows], [row[2] for row in rows]) == expected
+    same_bits("DuckDB", as_bits([row[0] for row in rows], [row[2] for row in rows]), expected)
     assert table(notebook / "*.parquet").fetchall() == rows
 
     reduced = table(notebook / "pca_results" / "*.parquet")
@@ -70,7 +68,7 @@ def test_duckdb_reads_by_a_pattern(result, notebook, expected):
     assert str(rejected.types[-1]) == "BIGINT"
 
 
-def test_polars_reads_by_a_pattern(result, notebook, expected):
+def test_polars_reads_by_a_pattern(result, notebook, expected, same_bits):
     polars = pytest.importorskip("polars")
     features = polars.read_parquet(result / "features" / "*.parquet")
     assert features.schema == {
@@ -78,7 +76,7 @@ def test_polars_reads_by_a_pattern(result, notebook, expected):
         "label": polars.String,
         "features": polars.List(polars.Float32),
     }
-    assert as_bits(features["path"], features["features"]) == expected
+    same_bits("Polars", as_bits(features["path"], features["features"]), expected)
     assert polars.read_parquet(notebook / "*.parquet").equals(features)
 
     reduced = polars.read_parquet(notebook / "pca_results" / "*.parquet")

@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 from end_to_end.tables import read_table
 
-pytestmark = pytest.mark.heavy
-
 
 def check_reduction(verger, features, result, scratch):
     """Reduce `features` and compare with the reduction of verger's own table of the same rows."""
