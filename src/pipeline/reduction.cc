@@ -47,18 +47,19 @@ Result<Moments> moments_of(const FeaturesTable& features, const Pass& pass) {
   const int columns = static_cast<int>(width);
   MomentsTree tree(columns, features.parts.size());
   pass.observer.stage_started("moments", static_cast<int64_t>(features.parts.size()));
-  VERGER_RETURN_IF_ERROR(
+  const Status status =
       parallel_for(features.parts.size(), pass.threads, pass.cancel, [&](std::size_t i) -> Status {
         const std::string& name = features.parts[i];
         VERGER_ASSIGN_OR_RETURN(const auto rows, read_features_part(features.store, name, width));
         Moments moments(columns);
-        if (Status status = moments.add(rows.features); !status.ok()) {
-          return Status::io(features.store.display_path(name) + ": " + status.message());
+        if (const Status added = moments.add(rows.features); !added.ok()) {
+          return Status::io(features.store.display_path(name) + ": " + added.message());
         }
         VERGER_RETURN_IF_ERROR(tree.add(i, std::move(moments)));
         pass.observer.advanced(1, 0);
         return {};
-      }));
+      });
+  VERGER_RETURN_IF_ERROR(status);
   pass.observer.stage_finished();
   return tree.finish();
 }
@@ -74,7 +75,7 @@ Result<std::vector<PartInfo>> project_parts(const FeaturesTable& features, Outpu
                                             const std::string& uuid, const Pass& pass) {
   std::vector<PartInfo> parts(features.parts.size());
   pass.observer.stage_started("project", static_cast<int64_t>(parts.size()));
-  VERGER_RETURN_IF_ERROR(
+  const Status status =
       parallel_for(parts.size(), pass.threads, pass.cancel, [&](std::size_t i) -> Status {
         VERGER_ASSIGN_OR_RETURN(const auto rows,
                                 read_features_part(features.store, features.parts[i],
@@ -84,7 +85,8 @@ Result<std::vector<PartInfo>> project_parts(const FeaturesTable& features, Outpu
                                 write_projection(output.store(), name, layout, rows, model));
         pass.observer.advanced(1, 0);
         return {};
-      }));
+      });
+  VERGER_RETURN_IF_ERROR(status);
   pass.observer.stage_finished();
   return parts;
 }
