@@ -29,7 +29,7 @@ class SplitMix64:
     """The generator of src/model/untrained.cc, vectorised: draw i depends on seed and i alone."""
 
     def __init__(self, seed):
-        """Starts before the first draw."""
+        """Start before the first draw."""
         self.seed = np.uint64(seed)
         self.drawn = 0
 
@@ -64,7 +64,7 @@ def set_untrained_weights(model, seed):
             size = layer.gamma.shape[0]
             ranges = ((0.75, 0.5), (-0.125, 0.25), (-0.125, 0.25), (0.5, 1.0))
             arrays = [random.uniform(size, low, width) for low, width in ranges]
-        elif layer.weights:
+        elif isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D):
             shape = layer.weights[0].shape
             depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
             inputs = shape[0] * shape[1] * (1 if depthwise else shape[2])
