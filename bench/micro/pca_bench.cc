@@ -77,7 +77,7 @@ void peak(benchmark::State& state) {
   left.pack(values().data(), kWidth, kDepth, tile.rows);
   right.pack(values().data(), kWidth, kDepth, tile.columns);
   AlignedBuffer sums(tile.rows * tile.columns);
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     tile.run(left.panel(0), right.panel(0), kDepth, sums.data());
     benchmark::ClobberMemory();
   }
@@ -89,14 +89,14 @@ BENCHMARK(peak)->Name("peak");
 void moment_block(benchmark::State& state) {
   std::vector<double> upper(kWidth * (kWidth + 1) / 2);
   Multiplier multiplier;
-  for (auto _ : state) multiplier.multiply(upper);
+  for ([[maybe_unused]] const auto _ : state) multiplier.multiply(upper);
   set_rate(state, kDepth * upper.size());
 }
 BENCHMARK(moment_block)->Name("moments/product/verger")->Unit(benchmark::kMillisecond);
 
 void moment_block_openblas(benchmark::State& state) {
   std::vector<double> full(kWidth * kWidth);
-  for (auto _ : state) multiply_by_openblas(full);
+  for ([[maybe_unused]] const auto _ : state) multiply_by_openblas(full);
   set_rate(state, kDepth * kWidth * (kWidth + 1) / 2);
 }
 BENCHMARK(moment_block_openblas)->Name("moments/product/OpenBLAS")->Unit(benchmark::kMillisecond);
@@ -111,7 +111,7 @@ std::vector<float> feature_rows() {
 
 void moments_of_shard(benchmark::State& state) {
   const auto rows = feature_rows();
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     Moments moments(kWidth);
     if (!moments.add(rows).ok()) state.SkipWithError("rows refused");
     benchmark::DoNotOptimize(moments.count());
@@ -124,7 +124,8 @@ void fit(benchmark::State& state) {
   Moments moments(kWidth);
   const auto rows = feature_rows();
   if (!moments.add(rows).ok()) return state.SkipWithError("rows refused");
-  for (auto _ : state) benchmark::DoNotOptimize(fit_pca(moments, {.components = kComponents}).ok());
+  for ([[maybe_unused]] const auto _ : state)
+    benchmark::DoNotOptimize(fit_pca(moments, {.components = kComponents}).ok());
 }
 BENCHMARK(fit)->Name("fit")->Unit(benchmark::kMillisecond);
 
@@ -137,7 +138,7 @@ void project_shard(benchmark::State& state) {
   model.deviation.assign(kWidth, 0.9);
   model.components.assign(static_cast<std::size_t>(kComponents) * kWidth, 0.5);
   std::vector<double> projected(kRows * kComponents);
-  for (auto _ : state) {
+  for ([[maybe_unused]] const auto _ : state) {
     project(model, rows, projected);
     benchmark::ClobberMemory();
   }

@@ -194,7 +194,7 @@ Result<DecodedPcaModel> decode_pca_model(std::span<const EncodedFile> files) {
     return damaged("a field of model.json is missing or of the wrong type");
   }
   if (model.width < 1 || model.width > Moments::kMaxWidth || model.k < 1 || model.k > model.width ||
-      model.count < 2 || !(model.variance >= 0 && model.variance <= 1)) {
+      model.count < 2 || model.variance < 0 || model.variance > 1) {
     return damaged("a field of model.json is out of range");
   }
   for (const Array& array : kArrays) {

@@ -67,10 +67,11 @@ void Panels::pack_transposed(const double* from, std::size_t stride, std::size_t
   resize(depth, count);
   for (std::size_t p = 0; p < panels(); ++p) {
     double* to = buffer_.data() + p * panel_stride();
-    for (std::size_t c = 0; c < panel_width_; ++c) {
-      const std::size_t i = p * panel_width_ + c;
-      const double* source = i < count ? from + i * stride : nullptr;
-      for (std::size_t k = 0; k < depth; ++k) to[k * panel_width_ + c] = source ? source[k] : 0.0;
+    const std::size_t used = std::min(panel_width_, count - p * panel_width_);
+    if (used < panel_width_) std::fill_n(to, depth * panel_width_, 0.0);
+    for (std::size_t c = 0; c < used; ++c) {
+      const double* source = from + (p * panel_width_ + c) * stride;
+      for (std::size_t k = 0; k < depth; ++k) to[k * panel_width_ + c] = source[k];
     }
   }
 }

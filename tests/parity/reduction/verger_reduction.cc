@@ -7,10 +7,9 @@
 // of JSON for each step: the seconds that it took.
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <fstream>
-#include <iterator>
+#include <iostream>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -150,17 +149,16 @@ Status run(const Job& job) {
 
 int main(int argc, char** argv) {
   if (argc != 7) {
-    std::fputs("usage: verger_reduction FEATURES.npy OUT VARIANCE COMPONENTS SHARDS THREADS\n",
-               stderr);
+    std::cerr << "usage: verger_reduction FEATURES.npy OUT VARIANCE COMPONENTS SHARDS THREADS\n";
     return 2;
   }
   const verger::Job job = {
       .features = argv[1],
       .out = argv[2],
-      .options = {.variance = std::atof(argv[3]), .components = std::atoi(argv[4])},
-      .shards = std::strtoul(argv[5], nullptr, 10),
-      .threads = std::atoi(argv[6])};
+      .options = {.variance = std::stod(argv[3]), .components = std::stoi(argv[4])},
+      .shards = std::stoul(argv[5]),
+      .threads = std::stoi(argv[6])};
   const verger::Status status = verger::run(job);
-  if (!status.ok()) std::fprintf(stderr, "%s\n", status.message().c_str());
+  if (!status.ok()) std::cerr << status.message() << "\n";
   return static_cast<int>(status.code());
 }
