@@ -16,11 +16,13 @@ std::string_view base_name(std::string_view name) {
   return slash == std::string_view::npos ? name : name.substr(slash + 1);
 }
 
-// A file that verger or Spark leaves in a table's folder.
-bool is_table_file(std::string_view name) {
+bool is_part(std::string_view name) {
   const std::string_view base = base_name(name);
-  return (base.starts_with("part-") && base.ends_with(".parquet")) || base.ends_with(".npy") ||
-         base.ends_with(".json") || base.ends_with(".moments");
+  return base.starts_with("part-") && base.ends_with(".parquet");
+}
+
+bool is_record(std::string_view name) {
+  return name.ends_with(".npy") || name.ends_with(".json") || name.ends_with(".moments");
 }
 
 }  // namespace
@@ -91,6 +93,7 @@ Status OutputFolder::begin() {
 
 Status OutputFolder::finish(const std::set<std::string>& written) {
   for (const auto& folder : owned_folders()) {
+    VERGER_RETURN_IF_ERROR(store_->remove_temporaries(folder));
     VERGER_RETURN_IF_ERROR(remove_stale(folder, written));
   }
   std::vector<std::string> marks = {""};
@@ -106,8 +109,11 @@ Status OutputFolder::finish(const std::set<std::string>& written) {
 
 Status OutputFolder::remove_stale(const std::string& folder, const std::set<std::string>& written) {
   VERGER_ASSIGN_OR_RETURN(const auto files, store_->list(folder, false, true));
+  // Only verger puts files into model/ and _verger/; a table's folder may hold somebody else's.
+  const bool own = folder == folders_.model || folder.starts_with("_verger/");
   for (const auto& file : files) {
-    if (!is_table_file(file.name) || written.contains(file.name)) continue;
+    const bool ours = is_part(file.name) || (own && is_record(file.name));
+    if (!ours || written.contains(file.name)) continue;
     VERGER_RETURN_IF_ERROR(store_->remove(file.name));
   }
   return {};

@@ -101,6 +101,16 @@ TEST_F(OutputFolderTest, AReductionLeavesTheFeaturesAlone) {
   EXPECT_TRUE(exists("_verger/shards/00000.json"));
 }
 
+TEST_F(OutputFolderTest, InTheNotebooksLayoutForeignFilesBesideThePartsAreKept) {
+  for (const char* name : {"part-00000-old.parquet", "package.json", "weights.npy"}) touch(name);
+  OutputFolder folder(store_, Layout::kNotebook, Tables::kAll);
+  ASSERT_TRUE(folder.begin().ok());
+  ASSERT_TRUE(folder.finish({}).ok());
+  EXPECT_FALSE(exists("part-00000-old.parquet"));
+  EXPECT_TRUE(exists("package.json"));
+  EXPECT_TRUE(exists("weights.npy"));
+}
+
 TEST(OutputNames, UuidsAreOfVersion4AndDiffer) {
   const std::regex form("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
   const std::string uuid = random_uuid();
