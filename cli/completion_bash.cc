@@ -26,7 +26,7 @@ constexpr const char* kTail = R"(
 complete -F _verger verger
 )";
 
-std::string quoted(const std::string& text) { return '\'' + text + '\''; }
+std::string in_quotes(const std::string& text) { return '\'' + text + '\''; }
 
 std::string compgen(const std::string& arguments) {
   return "mapfile -t COMPREPLY < <(compgen " + arguments + " -- \"$current\")";
@@ -39,7 +39,7 @@ std::string complete(const OptionSyntax& option) {
     case ValueKind::kFolder:
       return "compopt -o filenames 2> /dev/null; " + compgen("-d");
     case ValueKind::kChoice:
-      return compgen("-W " + quoted(join(option.choices, " ")));
+      return compgen("-W " + in_quotes(join(option.choices, " ")));
     case ValueKind::kFree:
     case ValueKind::kNone:
       break;
@@ -61,7 +61,7 @@ std::string complete_place(const CommandSyntax& command) {
   if (!command.subcommands.empty()) {
     std::vector<std::string> names;
     for (const CommandSyntax& below : command.subcommands) names.push_back(below.name());
-    return compgen("-W " + quoted(join(names, " ")));
+    return compgen("-W " + in_quotes(join(names, " ")));
   }
   return command.positionals.empty() ? "COMPREPLY=()" : complete(command.positionals.front());
 }
@@ -73,8 +73,8 @@ std::string bash_completion(const CommandSyntax& root) {
   std::string script = kHead;
   for (const CommandSyntax* command : commands) {
     for (const CommandSyntax& below : command->subcommands) {
-      script += "      " + quoted(join(command->path, " ") + '/' + below.name()) +
-                ") command=" + quoted(join(below.path, " ")) + " ;;\n";
+      script += "      " + in_quotes(join(command->path, " ") + '/' + below.name()) +
+                ") command=" + in_quotes(join(below.path, " ")) + " ;;\n";
     }
   }
   script += "    esac\n  done\n  case \"$command/$previous\" in\n";
@@ -82,17 +82,17 @@ std::string bash_completion(const CommandSyntax& root) {
     for (const OptionSyntax& option : command->options) {
       if (option.kind == ValueKind::kNone) continue;
       for (const std::string& name : option.names) {
-        script += "    " + quoted(join(command->path, " ") + '/' + name) + ") " + complete(option) +
-                  "; return ;;\n";
+        script += "    " + in_quotes(join(command->path, " ") + '/' + name) + ") " +
+                  complete(option) + "; return ;;\n";
       }
     }
   }
   script += "  esac\n  case \"$command/$current\" in\n";
   for (const CommandSyntax* command : commands) {
     const std::string path = join(command->path, " ");
-    script += "    " + quoted(path + "/-") + "*) " + compgen("-W " + quoted(all_names(*command))) +
-              " ;;\n";
-    script += "    " + quoted(path + "/") + "*) " + complete_place(*command) + " ;;\n";
+    script += "    " + in_quotes(path + "/-") + "*) " +
+              compgen("-W " + in_quotes(all_names(*command))) + " ;;\n";
+    script += "    " + in_quotes(path + "/") + "*) " + complete_place(*command) + " ;;\n";
   }
   return script + "  esac\n}\n" + kTail;
 }
