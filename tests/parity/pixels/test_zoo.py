@@ -36,8 +36,16 @@ def test_the_zoo_is_large_and_decodes(images):
     assert [name for name, answer in answers.items() if not answer.pixels] == ["jpeg-no-end-marker"]
 
 
-def test_the_zoo_has_the_pixels_of_pillow(images):
+def test_the_zoo_has_the_pixels_of_pillow(images, note):
     assert differences(images) == {}
+    note(
+        stage="pixels",
+        what="one image of every kind",
+        reference=f"Pillow {PIL.__version__}",
+        cases=len(images),
+        difference="0",
+        bound="0",
+    )
 
 
 def test_the_zoo_is_turned_upright_as_by_pillow(images):
@@ -57,9 +65,9 @@ def test_sizes_of_all_proportions_have_the_pixels_of_pillow():
 def test_large_images_have_the_pixels_of_pillow():
     small = zoo.picture(800, 600)
     files = {
-        f"{kind}-{size}": zoo.saved(small.resize(size), kind)
-        for kind in ("JPEG", "PNG")
-        for size in ((4000, 3000), (3000, 4000))
+        "wide.jpg": zoo.saved(small.resize((4000, 3000)), "JPEG"),
+        "tall.jpg": zoo.saved(small.resize((3000, 4000)), "JPEG"),
+        "wide.png": zoo.saved(small.resize((4000, 3000)), "PNG", compress_level=1),
     }
     assert differences(files) == {}
 
