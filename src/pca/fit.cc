@@ -83,7 +83,8 @@ double PcaModel::cumulative_ratio(int components_kept) const {
 }
 
 int PcaModel::rank() const {
-  return static_cast<int>(std::ranges::count_if(eigenvalues, [](double x) { return x > 0; }));
+  const auto nonzero = std::ranges::count_if(eigenvalues, [](double x) { return x > 0; });
+  return static_cast<int>(std::min<int64_t>(nonzero, count - 1));
 }
 
 Result<PcaModel> fit_pca(const Moments& moments, const PcaOptions& options) {

@@ -97,6 +97,7 @@ Status Job::find_features() {
 
 Status Job::begin(const ModelInfo* model) {
   if (model != nullptr) {
+    VERGER_RETURN_IF_ERROR(check_width(model->width));
     record_.model = *model;
     record_.width = model->width;
   }

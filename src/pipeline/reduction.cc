@@ -42,8 +42,16 @@ Result<FeaturesTable> find_features(const Store& store) {
                     "'verger extract'.");
 }
 
+Status check_width(int64_t width) {
+  if (width <= Moments::kMaxWidth) return {};
+  return Status::model(
+      "Vectors of " + std::to_string(width) + " numbers are too wide: verger reduces at most " +
+      std::to_string(Moments::kMaxWidth) + "; choose a model whose output is pooled.");
+}
+
 Result<Moments> moments_of(const FeaturesTable& features, const Pass& pass) {
   VERGER_ASSIGN_OR_RETURN(const std::size_t width, width_of(features));
+  VERGER_RETURN_IF_ERROR(check_width(static_cast<int64_t>(width)));
   const int columns = static_cast<int>(width);
   MomentsTree tree(columns, features.parts.size());
   pass.observer.stage_started("moments", static_cast<int64_t>(features.parts.size()));

@@ -36,6 +36,9 @@ struct FeaturesTable {
 // of Parquet files). None is kIo.
 Result<FeaturesTable> find_features(const Store& store);
 
+// kModel when vectors of this width are too wide to be reduced.
+Status check_width(int64_t width);
+
 // Moments of all rows, merged in the fixed tree. Every part must have rows of one width.
 Result<Moments> moments_of(const FeaturesTable& features, const Pass& pass);
 

@@ -148,7 +148,7 @@ Status perform(const std::string& url, const DownloadLimits& limits, Transfer& t
                          std::strerror(transfer.file.error()) + ")");
   }
   const char* reason = detail[0] != '\0' ? detail.data() : curl_easy_strerror(code);
-  return Status::model(std::string("it cannot be downloaded (") + reason + ")");
+  return Status::model(std::string("the official file cannot be downloaded (") + reason + ")");
 }
 
 }  // namespace

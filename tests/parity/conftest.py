@@ -5,6 +5,8 @@ Not so that of pixels: Pillow is in .venv/core, and only the long ones are marke
 
 import hashlib
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,3 +34,20 @@ def note(request):
         (NOTES / f"{name}.json").write_text(json.dumps(row))
 
     return write
+
+
+@pytest.fixture(scope="module")
+def spark():
+    """A Spark session on this machine."""
+    sql = pytest.importorskip("pyspark.sql")
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    builder = sql.SparkSession.builder.master("local[2]").appName("parity")
+    session = (
+        builder.config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()

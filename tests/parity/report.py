@@ -27,11 +27,22 @@ def row(note: dict) -> str:
     return f"| {' | '.join(cells)} | {note['bound']} |\n"
 
 
+def merged(notes: list[dict]) -> list[dict]:
+    """Return one note for each comparison: its cases added up, its largest difference."""
+    by_comparison: dict[tuple, dict] = {}
+    for note in notes:
+        key = (note["what"], note["reference"], note["bound"])
+        other = by_comparison.setdefault(key, note | {"cases": 0})
+        other["cases"] += note["cases"]
+        other["difference"] = max(other["difference"], note["difference"], key=float)
+    return sorted(by_comparison.values(), key=lambda note: note["what"])
+
+
 def page(notes: list[dict]) -> str:
     """Return the whole page."""
     text = HEAD
     for stage in STAGES:
-        rows = sorted((n for n in notes if n["stage"] == stage), key=lambda n: n["what"])
+        rows = merged([note for note in notes if note["stage"] == stage])
         if not rows:
             continue
         text += f"## {stage.capitalize()}\n\n"

@@ -5,7 +5,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from parity.pixels.zoo import PNG_MAGIC, chunk, chunks_of
+from parity.pixels.png_writer import PNG_MAGIC, chunk, chunks_of
 
 INTERESTING = (0, 1, 2, 3, 4, 7, 8, 16, 127, 128, 217, 218, 224, 254, 255)
 

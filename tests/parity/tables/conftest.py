@@ -1,7 +1,4 @@
-"""Results in both layouts, and Spark to read them."""
-
-import os
-import sys
+"""Results in both layouts."""
 
 import pytest
 from conftest import UNTRAINED
@@ -14,23 +11,6 @@ def notebook(verger, orchard, tmp_path_factory):
     flags = ("--weights", UNTRAINED, "--parts", 4, "--layout", "notebook")
     verger("run", orchard, output, *flags)
     return output
-
-
-@pytest.fixture(scope="module")
-def spark():
-    """A Spark session on this machine."""
-    sql = pytest.importorskip("pyspark.sql")
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    builder = sql.SparkSession.builder.master("local[2]").appName("parity")
-    session = (
-        builder.config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "2")
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("ERROR")
-    yield session
-    session.stop()
 
 
 @pytest.fixture
