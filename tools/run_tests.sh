@@ -53,7 +53,6 @@ quick() {
   unit release
   # What parity with Keras and Spark imports is not in .venv/core.
   python_tests python core -m "not heavy" tests/end_to_end tests/house tests/parity/pixels
-    --ignore=tests/parity/reduction --ignore=tests/parity/tables
 }
 
 heavy() {
