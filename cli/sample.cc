@@ -39,6 +39,7 @@ void add_sample(CLI::App& app, Action& action) {
   command->add_option("--classes", arguments->options.classes, "Kinds of fruit, one folder each")
       ->capture_default_str();
   command->add_option("--seed", arguments->options.seed, "The same seed gives the same pictures")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->footer(
       "Example:\n"

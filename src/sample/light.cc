@@ -13,18 +13,20 @@ std::size_t pixel(int x, int y) {
   return static_cast<std::size_t>(y) * kPictureSide + static_cast<std::size_t>(x);
 }
 
-// A running mean of 2·radius + 1 pixels along one axis; `step` is the distance of neighbours.
+constexpr int kWidestBlur = 4;
+
+// A running mean of 2·radius + 1 pixels along one axis, black beyond the edges; `step` is the
+// distance of neighbours.
 void blur_line(float* line, std::size_t step, int radius) {
-  std::array<float, kPictureSide> source;
+  // Wide enough that no pixel of a window needs a check.
+  std::array<float, kPictureSide + 2 * kWidestBlur + 1> padded{};
+  float* source = &padded[kWidestBlur + 1];
   for (std::size_t i = 0; i < kPictureSide; ++i) source[i] = line[i * step];
-  const auto at = [&](int i) {
-    return i < 0 || i >= kPictureSide ? 0.0F : source[static_cast<std::size_t>(i)];
-  };
   const float weight = 1 / static_cast<float>(2 * radius + 1);
   float sum = 0;
-  for (int i = 0; i < radius; ++i) sum += at(i);
+  for (int i = 0; i < radius; ++i) sum += source[i];
   for (int i = 0; i < kPictureSide; ++i) {
-    sum += at(i + radius) - at(i - radius - 1);
+    sum += source[i + radius] - source[i - radius - 1];
     line[static_cast<std::size_t>(i) * step] = sum * weight;
   }
 }
@@ -65,8 +67,8 @@ Layers measure(const Canvas& canvas) {
 Plane occlusion(const Layers& layers) {
   Plane cover = layers.cover;
   Plane depth = layers.depth;
-  blur(cover, 4);
-  blur(depth, 4);
+  blur(cover, kWidestBlur);
+  blur(depth, kWidestBlur);
   Plane open(kPixels, 1);
   for (std::size_t i = 0; i < kPixels; ++i) {
     if (layers.cover[i] <= 0) continue;

@@ -27,23 +27,26 @@ struct Cell {
   uint32_t x, y, z;
 };
 
-uint32_t to_lattice(float coordinate) {
-  return static_cast<uint32_t>(static_cast<int32_t>(floor_of(coordinate)));
-}
-
 uint8_t lattice_at(Cell cell) {
   constexpr uint32_t kMask = kPeriod - 1;
   return kLattice[((cell.z & kMask) * kPeriod + (cell.y & kMask)) * kPeriod + (cell.x & kMask)];
 }
 
-Cell cell_of(Vec3 point, uint32_t seed) {
-  const uint32_t h = seed * 0x9E3779B1U;
-  return {to_lattice(point.x) + (h >> 27U), to_lattice(point.y) + (h >> 22U),
-          to_lattice(point.z) + (h >> 17U)};
-}
+// The cell that a point is in, and where in it.
+struct Place {
+  Cell cell;
+  Vec3 inside;
+};
 
-Vec3 within_cell(Vec3 point) {
-  return {point.x - floor_of(point.x), point.y - floor_of(point.y), point.z - floor_of(point.z)};
+Place place_of(Vec3 point, uint32_t seed) {
+  const uint32_t h = seed * 0x9E3779B1U;
+  const Vec3 low = {floor_of(point.x), floor_of(point.y), floor_of(point.z)};
+  const auto to_lattice = [](float whole) {
+    return static_cast<uint32_t>(static_cast<int32_t>(whole));
+  };
+  return {{to_lattice(low.x) + (h >> 27U), to_lattice(low.y) + (h >> 22U),
+           to_lattice(low.z) + (h >> 17U)},
+          point - low};
 }
 
 float ease(float t) { return t * t * (3 - 2 * t); }
@@ -51,8 +54,9 @@ float ease(float t) { return t * t * (3 - 2 * t); }
 }  // namespace
 
 float noise(Vec3 point, uint32_t seed) {
-  const Cell cell = cell_of(point, seed);
-  const Vec3 inside = within_cell(point);
+  const Place place = place_of(point, seed);
+  const Cell cell = place.cell;
+  const Vec3 inside = place.inside;
   const float u = ease(inside.x);
   const float v = ease(inside.y);
   const auto edge = [&](uint32_t dy, uint32_t dz) {
@@ -72,13 +76,14 @@ float cloud(Vec3 point, uint32_t seed) {
 }
 
 float dots(Vec3 point, float radius, uint32_t seed) {
-  const Cell cell = cell_of(point, seed);
+  const Place place = place_of(point, seed);
+  const Cell cell = place.cell;
   const float room = (1 - 2 * radius) / 255;
   const auto coordinate = [&](uint32_t offset) {
     return radius + room * static_cast<float>(lattice_at({cell.x, cell.y + offset, cell.z}));
   };
   const Vec3 centre = {coordinate(0), coordinate(7), coordinate(16)};
-  const float distance = length(within_cell(point) - centre);
+  const float distance = length(place.inside - centre);
   return 1 - smooth_step(0.55F * radius, radius, distance);
 }
 
