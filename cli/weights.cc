@@ -77,7 +77,8 @@ Status check(const WeightsArguments& arguments) {
   if (path.empty()) {
     VERGER_ASSIGN_OR_RETURN(path, present_weights());
   }
-  VERGER_ASSIGN_OR_RETURN(const LoadedNetwork network, load_network({.weights = path, .model = {}}, 1));
+  VERGER_ASSIGN_OR_RETURN(const LoadedNetwork network,
+                          load_network({.weights = path, .model = {}}, 1));
   const ModelInfo& info = network.model->info();
   const std::string official = official_name(info.weights_sha256);
   if (arguments.json) {

@@ -53,8 +53,8 @@ Result<RgbImage, Rejection> decode_image(std::span<const uint8_t> bytes,
                                          const ImageOptions& options);
 
 // Resizes with Pillow's bicubic filter (a = −0.5, support widened when shrinking, 22-bit
-// fixed-point coefficients, 8 bits between the passes; the vertical pass comes first where Pillow 13
-// has it so, see docs/numerics.md). Needs width and height > 0 on both sides. Thread-safe.
+// fixed-point coefficients, 8 bits between the passes; the vertical pass comes first where Pillow
+// 13 has it so, see docs/numerics.md). Needs width and height > 0 on both sides. Thread-safe.
 RgbImage resize_bicubic(const RgbImage& image, int width, int height);
 
 // tensor[i] = pixels[i] / 127.5 − 1 in float32 (Keras' "tf" mode). The sizes must be equal.

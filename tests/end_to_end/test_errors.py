@@ -3,7 +3,6 @@
 import subprocess
 
 import pytest
-
 from conftest import UNTRAINED
 
 NETWORK = ("--weights", UNTRAINED)
@@ -37,8 +36,9 @@ def sentence(process):
     return lines[0]
 
 
-@pytest.mark.parametrize(("flags", "code", "named"), BAD_FLAGS, ids=lambda value: str(value)[:40])
-def test_bad_flags(verger, orchard, tmp_path, flags, code, named):
+@pytest.mark.parametrize("case", BAD_FLAGS, ids=lambda case: " ".join(case[0]))
+def test_bad_flags(verger, orchard, tmp_path, case):
+    flags, code, named = case
     out = tmp_path / "out"
     process = verger("run", orchard, out, *NETWORK, *flags, exit_code=code)
     assert named in sentence(process)

@@ -5,7 +5,6 @@ import subprocess
 import time
 
 import pytest
-
 from conftest import UNTRAINED
 from end_to_end.tables import hidden_files
 

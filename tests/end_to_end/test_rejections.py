@@ -5,10 +5,9 @@ import random
 import shutil
 
 import pytest
-from PIL import Image
-
 from conftest import UNTRAINED
 from end_to_end.tables import read_table
+from PIL import Image
 
 
 def encoded(mode="RGB", size=(9, 7), image_format="PNG"):

@@ -5,7 +5,6 @@ import shutil
 
 import numpy as np
 import pytest
-
 from conftest import UNTRAINED
 from end_to_end.tables import bits, hidden_files, read_table, vectors
 

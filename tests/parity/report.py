@@ -23,7 +23,8 @@ every comparison anew and writes this page; `make test-heavy` makes the same one
 
 def row(note: dict) -> str:
     """Return one line of a table."""
-    cells = (note["what"], note["reference"], f"{note['cases']:,}", note["difference"])
+    difference = note["difference"] if float(note["difference"]) else "0"
+    cells = (note["what"], note["reference"], f"{note['cases']:,}", difference)
     return f"| {' | '.join(cells)} | {note['bound']} |\n"
 
 

@@ -1,5 +1,6 @@
 // oneTBB opens its helper library with RTLD_DEEPBIND, which the sanitizers refuse, since it would
-// bypass their own malloc. This definition, linked into each sanitized program, takes the flag away.
+// bypass their own malloc. This definition, linked into each sanitized program, takes the flag
+// away.
 #include <dlfcn.h>
 
 extern "C" void* dlopen(const char* path, int flags) {
