@@ -24,7 +24,8 @@ Status apply_model(const ApplyArguments& arguments) {
   VERGER_ASSIGN_OR_RETURN(const auto place, Store::open(arguments.model));
   VERGER_ASSIGN_OR_RETURN(const auto model, load_model(*place));
   VERGER_ASSIGN_OR_RETURN(const auto network,
-                          load_network(arguments.options.model, arguments.options.threads));
+                          load_network(arguments.options.model, arguments.options.threads,
+                                       watch_download(console, interrupt)));
   warn_if_untrained(console, network.model->info().untrained);
   VERGER_ASSIGN_OR_RETURN(const auto record,
                           apply(arguments.input, arguments.output, network.view(), model,

@@ -105,6 +105,7 @@ void add_inspect(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("inspect", "Describe a result and check that it is whole");
   command->add_option("OUTPUT", arguments->output, "Output of an earlier run")->required();
   command->add_option("--rows", arguments->rows, "Rows of the features to show")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "For machines: one JSON document");
   command->footer(

@@ -19,7 +19,8 @@ Status travel(Road road, const CommonArguments& arguments) {
   ConsoleObserver observer(console);
   const InterruptGuard interrupt;
   VERGER_ASSIGN_OR_RETURN(const auto network,
-                          load_network(arguments.options.model, arguments.options.threads));
+                          load_network(arguments.options.model, arguments.options.threads,
+                                       watch_download(console, interrupt)));
   const bool untrained = network.model->info().untrained;
   warn_if_untrained(console, untrained);
   VERGER_ASSIGN_OR_RETURN(const auto record,

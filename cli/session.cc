@@ -6,7 +6,6 @@
 
 #include "base/status_macros.h"
 #include "storage/store.h"
-#include "weights/weights.h"
 
 namespace verger::cli {
 
@@ -33,14 +32,15 @@ Result<std::vector<uint8_t>> read_file(const std::string& path) {
 
 bool is_onnx(const std::string& path) { return path.ends_with(".onnx"); }
 
-Result<std::unique_ptr<Model>> load(const ModelOptions& options, Precision precision, int threads) {
+Result<std::unique_ptr<Model>> load(const ModelOptions& options, Precision precision, int threads,
+                                    const FetchWatch& watch) {
   if (is_untrained(options.weights)) {
     VERGER_ASSIGN_OR_RETURN(const uint64_t seed, untrained_seed(options.weights));
     return untrained_mobilenet_v2(seed, precision, threads);
   }
   std::string path = options.model.empty() ? options.weights : options.model;
   if (!is_onnx(path) && options.model.empty()) {
-    VERGER_ASSIGN_OR_RETURN(path, find_or_fetch_weights(options.weights));
+    VERGER_ASSIGN_OR_RETURN(path, find_or_fetch_weights(options.weights, watch));
   }
   VERGER_ASSIGN_OR_RETURN(const auto bytes, read_file(path));
   const ModelFile file{.name = path, .bytes = bytes};
@@ -80,15 +80,22 @@ InterruptGuard::~InterruptGuard() {
 
 const CancelToken& InterruptGuard::token() const { return interrupted; }
 
-Result<LoadedNetwork> load_network(const ModelOptions& options, int threads) {
+Result<LoadedNetwork> load_network(const ModelOptions& options, int threads,
+                                   const FetchWatch& watch) {
   VERGER_RETURN_IF_ERROR(options.validate());
   if (threads == 0) threads = default_threads();
   LoadedNetwork network;
-  VERGER_ASSIGN_OR_RETURN(network.model, load(options, options.precision, threads));
+  VERGER_ASSIGN_OR_RETURN(network.model, load(options, options.precision, threads, watch));
   if (options.precision != Precision::kF32) {
-    VERGER_ASSIGN_OR_RETURN(network.reference, load(options, Precision::kF32, 1));
+    VERGER_ASSIGN_OR_RETURN(network.reference, load(options, Precision::kF32, 1, watch));
   }
   return network;
+}
+
+FetchWatch watch_download(Console& console, const InterruptGuard& interrupt) {
+  return {.cancel = &interrupt.token(), .on_download = [&console](const OfficialWeights& file) {
+            console.note("Downloading the weights from " + std::string(file.url) + ".");
+          }};
 }
 
 void warn_if_untrained(Console& console, bool untrained) {

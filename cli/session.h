@@ -14,6 +14,7 @@
 #include "verger/model.h"
 #include "verger/options.h"
 #include "verger/status.h"
+#include "weights/weights.h"
 
 namespace verger::cli {
 
@@ -49,7 +50,12 @@ struct LoadedNetwork {
   std::unique_ptr<Model> reference;  // f32, when the model's precision is lower
   Network view() const { return {.model = *model, .reference = reference.get()}; }
 };
-Result<LoadedNetwork> load_network(const ModelOptions& options, int threads);
+Result<LoadedNetwork> load_network(const ModelOptions& options, int threads,
+                                   const FetchWatch& watch = {});
+
+// Lets an interruption stop a download of the weights, and says that there is one. The console and
+// the interrupt must outlive it.
+FetchWatch watch_download(Console& console, const InterruptGuard& interrupt);
 
 // Tells loudly when weights are untrained.
 void warn_if_untrained(Console& console, bool untrained);

@@ -106,6 +106,10 @@ def test_reduce_without_features(verger, tmp_path):
     assert "features" in sentence(process)
 
 
+def test_inspect_shows_no_negative_number_of_rows(verger, result):
+    assert "--rows" in sentence(verger("inspect", result, "--rows", "-1", exit_code=2))
+
+
 def test_inspect_of_nothing(verger, tmp_path):
     process = verger("inspect", tmp_path, exit_code=3)
     assert str(tmp_path) in sentence(process)
