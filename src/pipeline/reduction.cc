@@ -1,8 +1,5 @@
 #include "pipeline/reduction.h"
 
-#include <algorithm>
-#include <atomic>
-#include <optional>
 #include <utility>
 
 #include "base/parallel.h"
