@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <iostream>
 #include <string>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "command.h"
 #include "console.h"
@@ -68,6 +71,12 @@ int run_program(int argc, char** argv) {
 }  // namespace verger::cli
 
 int main(int argc, char** argv) {
+#ifdef __GLIBC__
+  // A shard's buffers are megabytes that come and go. Left to itself, glibc soon keeps such blocks
+  // in its heaps, which then grow with the number of images; held below this size, it gives them
+  // back at once.
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
   try {
     return verger::cli::run_program(argc, argv);
   } catch (const std::bad_alloc&) {

@@ -9,6 +9,7 @@
 #include <random>
 #include <string>
 
+#include "parquet/pca_part.h"
 #include "parquet/tables.h"
 #include "storage/store.h"
 #include "verger/pca.h"
@@ -89,13 +90,17 @@ void write_features(benchmark::State& state) {
 void write_pca(benchmark::State& state) {
   const FeatureRows rows = features();
   const PcaModel fitted = model();
-  measure(state, [&](auto& store) { return write_pca_part(store, "part", rows, fitted); });
+  measure(state, [&](auto& store) {
+    return write_pca_part(store, "part", Layout::kTables, rows, fitted);
+  });
 }
 
 void write_notebook_pca(benchmark::State& state) {
   const FeatureRows rows = features();
   const PcaModel fitted = model();
-  measure(state, [&](auto& store) { return write_notebook_pca_part(store, "part", rows, fitted); });
+  measure(state, [&](auto& store) {
+    return write_pca_part(store, "part", Layout::kNotebook, rows, fitted);
+  });
 }
 
 void read_features(benchmark::State& state) {

@@ -13,6 +13,7 @@
 
 #include "base/status_macros.h"
 #include "parquet/part_file.h"
+#include "parquet/part_writer.h"
 #include "parquet/tables.h"
 
 namespace verger {
@@ -21,9 +22,7 @@ namespace {
 
 constexpr std::size_t kBatch = 8192;
 
-std::string row_text(std::size_t row) { return "row " + std::to_string(row) + " (from 0)"; }
-
-// One leaf column of one row group, read in batches.
+// One leaf column of one row group: a cursor over its values, which are read in batches.
 template <class Type>
 class Leaf {
  public:
@@ -36,19 +35,21 @@ class Leaf {
         repetition_(kBatch, 0),
         values_(std::make_unique<Value[]>(kBatch)) {}
 
-  // Reads the next batch; false at the end.
-  bool next() {
+  // Is there a value under the cursor? False at the end of the row group.
+  bool valid() {
+    if (at_ < levels_) return true;
     if (!reader_->HasNext()) return false;
     int64_t values = 0;
     levels_ = static_cast<std::size_t>(
         reader_->ReadBatch(kBatch, definition_.data(), repetition_.data(), values_.get(), &values));
+    at_ = 0;
     return levels_ > 0;
   }
+  void advance() { ++at_; }
 
-  std::size_t size() const { return levels_; }
-  bool starts_row(std::size_t i) const { return repetition_[i] == 0; }
-  bool is_null(std::size_t i) const { return definition_[i] < highest_; }
-  const Value& value(std::size_t i) const { return values_[i]; }  // before the batch's first null
+  bool starts_row() const { return repetition_[at_] == 0; }
+  bool is_null() const { return definition_[at_] < highest_; }
+  const Value& value() const { return values_[at_]; }  // when none before it in the batch is null
 
  private:
   std::shared_ptr<parquet::TypedColumnReader<Type>> reader_;
@@ -56,7 +57,8 @@ class Leaf {
   std::vector<int16_t> definition_;
   std::vector<int16_t> repetition_;
   std::unique_ptr<Value[]> values_;
-  std::size_t levels_ = 0;
+  std::size_t levels_ = 0;  // in this batch
+  std::size_t at_ = 0;
 };
 
 // The only leaf below a top-level column; none when it is absent or has several.
@@ -70,122 +72,143 @@ std::optional<int> leaf_of(const parquet::SchemaDescriptor& schema, const std::s
   return found;
 }
 
+// Where the columns of the features table are among a file's leaves.
+struct FeatureColumns {
+  int path = 0;
+  int label = 0;
+  int features = 0;
+};
+
+Result<int> string_column(const parquet::SchemaDescriptor& schema, const std::string& name,
+                          const std::string& place) {
+  const auto column = leaf_of(schema, name);
+  if (column && schema.Column(*column)->physical_type() == parquet::Type::BYTE_ARRAY &&
+      schema.Column(*column)->max_repetition_level() == 0) {
+    return *column;
+  }
+  return part_error(place, "it has no column '" + name + "' of strings");
+}
+
+Result<FeatureColumns> find_columns(const parquet::SchemaDescriptor& schema,
+                                    const std::string& place) {
+  FeatureColumns columns;
+  VERGER_ASSIGN_OR_RETURN(columns.path, string_column(schema, "path", place));
+  VERGER_ASSIGN_OR_RETURN(columns.label, string_column(schema, "label", place));
+  const auto column = leaf_of(schema, "features");
+  if (column && schema.Column(*column)->max_repetition_level() == 1) {
+    columns.features = *column;
+    const auto type = schema.Column(*column)->physical_type();
+    if (type == parquet::Type::FLOAT || type == parquet::Type::DOUBLE) return columns;
+  }
+  return part_error(place, "it has no column 'features' of lists of float or double");
+}
+
+// `Number` is the physical type of the features.
+template <class Number>
 class FeaturesReader {
  public:
-  FeaturesReader(parquet::ParquetFileReader& file, std::string place, std::size_t width)
-      : file_(file), place_(std::move(place)) {
+  FeaturesReader(parquet::ParquetFileReader& file, const FeatureColumns& columns, std::string place,
+                 std::size_t width)
+      : file_(file), columns_(columns), place_(std::move(place)) {
     rows_.width = width;
   }
 
-  Result<FeatureRows> read() {
-    VERGER_ASSIGN_OR_RETURN(const int path, string_column("path"));
-    VERGER_ASSIGN_OR_RETURN(const int label, string_column("label"));
-    VERGER_ASSIGN_OR_RETURN(const int features, features_column());
-    const bool doubles = descriptor(features).physical_type() == parquet::Type::DOUBLE;
+  Status visit(const RowsVisitor& visitor) {
     for (int number = 0; number < file_.metadata()->num_row_groups(); ++number) {
       const auto group = file_.RowGroup(number);
-      VERGER_RETURN_IF_ERROR(read_strings(*group, path, "path", rows_.path));
-      VERGER_RETURN_IF_ERROR(read_strings(*group, label, "label", rows_.label));
-      VERGER_RETURN_IF_ERROR(doubles ? read_features<parquet::DoubleType>(*group, features)
-                                     : read_features<parquet::FloatType>(*group, features));
-      if (rows_.label.size() != rows_.size() || row_count_ != rows_.size()) {
-        return error("its columns are of unequal length");
+      Leaf<parquet::ByteArrayType> path(*group, columns_.path);
+      Leaf<parquet::ByteArrayType> label(*group, columns_.label);
+      Leaf<Number> features(*group, columns_.features);
+      while (path.valid() || label.valid() || features.valid()) {
+        VERGER_RETURN_IF_ERROR(read_string(path, "path", rows_.path));
+        VERGER_RETURN_IF_ERROR(read_string(label, "label", rows_.label));
+        VERGER_RETURN_IF_ERROR(read_row(features));
+        ++row_;
+        if (rows_.size() == kRowGroupRows) VERGER_RETURN_IF_ERROR(hand_over(visitor));
       }
     }
-    if (file_.metadata()->num_rows() != static_cast<int64_t>(rows_.size())) {
+    if (file_.metadata()->num_rows() != static_cast<int64_t>(row_)) {
       return error("it holds another number of rows than it says");
     }
-    return std::move(rows_);
+    return rows_.size() > 0 ? hand_over(visitor) : Status();
   }
 
  private:
   Status error(const std::string& cause) const { return part_error(place_, cause); }
+  std::string row_text() const { return "row " + std::to_string(row_) + " (from 0)"; }
 
-  const parquet::ColumnDescriptor& descriptor(int column) const {
-    return *file_.metadata()->schema()->Column(column);
-  }
-
-  Result<int> string_column(const std::string& name) const {
-    const auto column = leaf_of(*file_.metadata()->schema(), name);
-    if (column && descriptor(*column).physical_type() == parquet::Type::BYTE_ARRAY &&
-        descriptor(*column).max_repetition_level() == 0) {
-      return *column;
-    }
-    return error("it has no column '" + name + "' of strings");
-  }
-
-  Result<int> features_column() const {
-    const auto column = leaf_of(*file_.metadata()->schema(), "features");
-    if (column && descriptor(*column).max_repetition_level() == 1) {
-      const auto type = descriptor(*column).physical_type();
-      if (type == parquet::Type::FLOAT || type == parquet::Type::DOUBLE) return *column;
-    }
-    return error("it has no column 'features' of lists of float or double");
-  }
-
-  Status read_strings(parquet::RowGroupReader& group, int column, const char* name,
-                      std::vector<std::string>& to) const {
-    Leaf<parquet::ByteArrayType> leaf(group, column);
-    while (leaf.next()) {
-      for (std::size_t i = 0; i < leaf.size(); ++i) {
-        if (leaf.is_null(i))
-          return error("'" + std::string(name) + "' is null in " + row_text(to.size()));
-        to.emplace_back(std::string_view(leaf.value(i)));
-      }
-    }
+  Status hand_over(const RowsVisitor& visitor) {
+    VERGER_RETURN_IF_ERROR(visitor(rows_));
+    rows_.path.clear();
+    rows_.label.clear();
+    rows_.features.clear();
     return {};
   }
 
-  template <class Type>
-  Status read_features(parquet::RowGroupReader& group, int column) {
-    Leaf<Type> leaf(group, column);
-    std::size_t length = 0;  // of the row being read
-    bool in_row = false;
-    while (leaf.next()) {
-      for (std::size_t i = 0; i < leaf.size(); ++i) {
-        if (leaf.starts_row(i)) {
-          if (in_row) VERGER_RETURN_IF_ERROR(end_row(length));
-          in_row = true;
-          length = 0;
-        }
-        if (leaf.is_null(i)) {
-          return error("'features' is null, empty or holds a null in " + row_text(row_count_));
-        }
-        const auto feature = static_cast<float>(leaf.value(i));
-        if (!std::isfinite(feature)) {
-          return error("'features' holds a value that is no finite float in " +
-                       row_text(row_count_));
-        }
-        rows_.features.push_back(feature);
-        ++length;
-      }
-    }
-    return in_row ? end_row(length) : Status();
+  Status read_string(Leaf<parquet::ByteArrayType>& leaf, const std::string& name,
+                     std::vector<std::string>& to) const {
+    if (!leaf.valid()) return error("its columns are of unequal length");
+    if (leaf.is_null()) return error("'" + name + "' is null in " + row_text());
+    to.emplace_back(std::string_view(leaf.value()));
+    leaf.advance();
+    return {};
   }
 
-  Status end_row(std::size_t length) {
+  Status read_row(Leaf<Number>& leaf) {
+    if (!leaf.valid()) return error("its columns are of unequal length");
+    std::size_t length = 0;
+    do {
+      if (leaf.is_null()) {
+        return error("'features' is null, empty or holds a null in " + row_text());
+      }
+      const auto feature = static_cast<float>(leaf.value());
+      if (!std::isfinite(feature)) {
+        return error("'features' holds a value that is no finite float in " + row_text());
+      }
+      rows_.features.push_back(feature);
+      ++length;
+      leaf.advance();
+    } while (leaf.valid() && !leaf.starts_row());
     if (rows_.width == 0) rows_.width = length;
-    if (length != rows_.width) {
-      return error("'features' has " + std::to_string(length) + " values in place of " +
-                   std::to_string(rows_.width) + " in " + row_text(row_count_));
-    }
-    ++row_count_;
-    return {};
+    if (length == rows_.width) return {};
+    return error("'features' has " + std::to_string(length) + " values in place of " +
+                 std::to_string(rows_.width) + " in " + row_text());
   }
 
   parquet::ParquetFileReader& file_;
+  const FeatureColumns columns_;
   const std::string place_;
-  FeatureRows rows_;
-  std::size_t row_count_ = 0;  // complete rows of rows_.features
+  FeatureRows rows_;     // the batch being filled
+  std::size_t row_ = 0;  // of the part
 };
 
 }  // namespace
 
+Status visit_features_part(const Store& store, const std::string& name, std::size_t width,
+                           const RowsVisitor& visitor) {
+  return read_part_file(store, name, [&](parquet::ParquetFileReader& file) -> Status {
+    const std::string place = store.display_path(name);
+    const parquet::SchemaDescriptor& schema = *file.metadata()->schema();
+    VERGER_ASSIGN_OR_RETURN(const FeatureColumns columns, find_columns(schema, place));
+    if (schema.Column(columns.features)->physical_type() == parquet::Type::DOUBLE) {
+      return FeaturesReader<parquet::DoubleType>(file, columns, place, width).visit(visitor);
+    }
+    return FeaturesReader<parquet::FloatType>(file, columns, place, width).visit(visitor);
+  });
+}
+
 Result<FeatureRows> read_features_part(const Store& store, const std::string& name,
                                        std::size_t width) {
-  return read_part_file(store, name, [&](parquet::ParquetFileReader& file) {
-    return FeaturesReader(file, store.display_path(name), width).read();
-  });
+  FeatureRows all;
+  all.width = width;
+  VERGER_RETURN_IF_ERROR(visit_features_part(store, name, width, [&](const FeatureRows& rows) {
+    all.width = rows.width;
+    all.path.insert(all.path.end(), rows.path.begin(), rows.path.end());
+    all.label.insert(all.label.end(), rows.label.begin(), rows.label.end());
+    all.features.insert(all.features.end(), rows.features.begin(), rows.features.end());
+    return Status();
+  }));
+  return all;
 }
 
 }  // namespace verger

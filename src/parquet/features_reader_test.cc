@@ -105,7 +105,7 @@ class FeaturesReaderTest : public testing::Test {
 };
 
 TEST_F(FeaturesReaderTest, TakesEveryKindOfList) {
-  const std::vector<float> expected = {1.5F, -2.0F, 0.1F, 3.0F, 4.0F, 1e-40F};
+  const LazyVector<float> expected = {1.5F, -2.0F, 0.1F, 3.0F, 4.0F, 1e-40F};
   for (const auto& number : {arrow::float32(), arrow::float64()}) {
     const auto named = arrow::field("item", number);
     const auto required = arrow::field("array", number, false);

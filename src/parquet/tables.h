@@ -2,14 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/lazy_vector.h"
 #include "storage/store.h"
 #include "verger/image.h"
-#include "verger/pca.h"
 #include "verger/status.h"
 
 namespace verger {
@@ -18,7 +19,7 @@ namespace verger {
 struct FeatureRows {
   std::vector<std::string> path;
   std::vector<std::string> label;
-  std::vector<float> features;
+  LazyVector<float> features;
   std::size_t width = 0;
   std::size_t size() const { return path.size(); }
 };
@@ -43,24 +44,24 @@ struct PartInfo {
 // "part-00007-<uuid>-c000.snappy.parquet"
 std::string part_file_name(std::size_t number, const std::string& uuid);
 
-// Each writes one whole part and commits it; `name` is the file's name below the store.
+// Each writes one whole part and commits it; `name` is the file's name below the store. The pca
+// table's are in pca_part.h.
 // features: path string, label string, features list<float>
 Result<PartInfo> write_features_part(Store& output, const std::string& name,
                                      const FeatureRows& rows);
-// pca: path string, label string, pca list<float>; the projections of `rows`
-Result<PartInfo> write_pca_part(Store& output, const std::string& name, const FeatureRows& rows,
-                                const PcaModel& model);
-// The notebook's pca_results: path, label, features list<float>, and features_vectors,
-// features_scaled, features_pca as Spark ML's VectorUDT (dense)
-Result<PartInfo> write_notebook_pca_part(Store& output, const std::string& name,
-                                         const FeatureRows& rows, const PcaModel& model);
 // rejected: path, label, reason, message string, length long
 Result<PartInfo> write_rejected_part(Store& output, const std::string& name,
                                      std::span<const RejectedRow> rows);
 
+// Takes the next rows of a part, in order, a few hundred at most; they are gone when it returns.
+using RowsVisitor = std::function<Status(const FeatureRows&)>;
+
 // Reads one part of a features table, written by verger or by Spark (list or large_list of float or
-// double, any names of the list's element; other columns are ignored). Rows of unequal length or
-// nulls are kIo. `width` 0 accepts any.
+// double, any names of the list's element; other columns are ignored), in constant memory. Rows of
+// unequal length or nulls are kIo. `width` 0 accepts any. Stops at the visitor's first error.
+Status visit_features_part(const Store& store, const std::string& name, std::size_t width,
+                           const RowsVisitor& visitor);
+// All rows at once.
 Result<FeatureRows> read_features_part(const Store& store, const std::string& name,
                                        std::size_t width = 0);
 

@@ -1,4 +1,5 @@
 #include "parquet/tables.h"
+#include "parquet/pca_part.h"
 
 #include <arrow/array.h>
 #include <arrow/filesystem/filesystem.h>
@@ -94,8 +95,9 @@ TEST_F(TablesTest, TheSameRowsGiveTheSameBytes) {
   const PcaModel model = test_model(12, 4);
   const auto hash = [&](int table, const std::string& name) {
     if (table == 0) return write_features_part(*store_, name, rows).value().sha256;
-    if (table == 1) return write_pca_part(*store_, name, rows, model).value().sha256;
-    return write_notebook_pca_part(*store_, name, rows, model).value().sha256;
+    if (table == 1)
+      return write_pca_part(*store_, name, Layout::kTables, rows, model).value().sha256;
+    return write_pca_part(*store_, name, Layout::kNotebook, rows, model).value().sha256;
   };
   for (int table = 0; table < 3; ++table) EXPECT_EQ(hash(table, "first"), hash(table, "second"));
 }
@@ -103,7 +105,7 @@ TEST_F(TablesTest, TheSameRowsGiveTheSameBytes) {
 TEST_F(TablesTest, PcaHoldsTheProjectionsRoundedToFloat) {
   const FeatureRows rows = test_rows(530, 12);
   const PcaModel model = test_model(12, 4);
-  ASSERT_TRUE(write_pca_part(*store_, "part", rows, model).ok());
+  ASSERT_TRUE(write_pca_part(*store_, "part", Layout::kTables, rows, model).ok());
   std::vector<double> expected(530 * 4);
   project(model, rows.features, expected);
   const auto table = read("part");
@@ -119,7 +121,7 @@ TEST_F(TablesTest, PcaHoldsTheProjectionsRoundedToFloat) {
 TEST_F(TablesTest, TheNotebooksTableHoldsDenseVectorsInFullPrecision) {
   const FeatureRows rows = test_rows(530, 12);
   const PcaModel model = test_model(12, 4);
-  ASSERT_TRUE(write_notebook_pca_part(*store_, "part", rows, model).ok());
+  ASSERT_TRUE(write_pca_part(*store_, "part", Layout::kNotebook, rows, model).ok());
   std::vector<double> scaled(530 * 12);
   standardise(model, rows.features, scaled);
   std::vector<double> pca(530 * 4);
@@ -165,7 +167,7 @@ TEST_F(TablesTest, RejectedRowsKeepReasonAndLength) {
 
 TEST_F(TablesTest, SchemasReadAsPeopleWriteThem) {
   const FeatureRows rows = test_rows(3, 12);
-  ASSERT_TRUE(write_notebook_pca_part(*store_, "part", rows, test_model(12, 4)).ok());
+  ASSERT_TRUE(write_pca_part(*store_, "part", Layout::kNotebook, rows, test_model(12, 4)).ok());
   const auto schema = read_part_schema(*store_, "part");
   ASSERT_TRUE(schema.ok());
   EXPECT_EQ(schema->rows, 3);

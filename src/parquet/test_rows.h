@@ -6,6 +6,7 @@
 #include <string>
 
 #include "parquet/tables.h"
+#include "verger/pca.h"
 
 namespace verger {
 

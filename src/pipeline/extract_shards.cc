@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/bounded_queue.h"
+#include "base/lazy_vector.h"
 #include "base/status_macros.h"
 
 namespace verger {
@@ -28,7 +29,7 @@ struct OpenShard {
   OpenShard(const Shard& shard, std::size_t width)
       : features(shard.size() * width), rejections(shard.size()), remaining(shard.size()) {}
 
-  std::vector<float> features;
+  LazyVector<float> features;
   struct Rejected {
     Rejection rejection;
     int64_t length;

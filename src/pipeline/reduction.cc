@@ -1,10 +1,13 @@
 #include "pipeline/reduction.h"
 
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include "base/parallel.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "parquet/pca_part.h"
 
 namespace verger {
 
@@ -12,14 +15,31 @@ namespace {
 
 bool is_parquet(const FileEntry& file) { return file.name.ends_with(".parquet"); }
 
-// The parts' common width: that of the first part with rows.
-Result<std::size_t> width_of(const FeaturesTable& features) {
-  for (const auto& part : features.parts) {
-    VERGER_ASSIGN_OR_RETURN(const auto rows, read_features_part(features.store, part));
-    if (rows.size() > 0) return rows.width;
-  }
-  return Status::io("The features table " + features.store.display_path(features.parts.front()) +
-                    " and its other parts hold no rows, so there is nothing to reduce.");
+// Moments of one part's rows; of a width yet unknown they are empty when the part is.
+Result<std::optional<Moments>> moments_of_part(const FeaturesTable& features, std::size_t part,
+                                               std::size_t width) {
+  const std::string& name = features.parts[part];
+  std::optional<Moments> moments;
+  if (width > 0) moments.emplace(static_cast<int>(width));
+  const auto add = [&](const FeatureRows& rows) -> Status {
+    VERGER_RETURN_IF_ERROR(check_width(static_cast<int64_t>(rows.width)));
+    if (!moments) moments.emplace(static_cast<int>(rows.width));
+    return moments->add(rows.features);
+  };
+  VERGER_RETURN_IF_ERROR(visit_features_part(features.store, name, width, add));
+  return moments;
+}
+
+Result<PartInfo> project_part(const FeaturesTable& features, const std::string& name,
+                              OutputFolder& output, const std::string& file, Layout layout,
+                              const PcaModel& model) {
+  VERGER_ASSIGN_OR_RETURN(
+      auto part,
+      PcaPartWriter::open(output.store(), below(output.folders().pca, file), layout, model));
+  VERGER_RETURN_IF_ERROR(
+      visit_features_part(features.store, name, static_cast<std::size_t>(model.width),
+                          [&](const FeatureRows& rows) { return part.add(rows); }));
+  return part.finish();
 }
 
 }  // namespace
@@ -47,32 +67,34 @@ Status check_width(int64_t width) {
 }
 
 Result<Moments> moments_of(const FeaturesTable& features, const Pass& pass) {
-  VERGER_ASSIGN_OR_RETURN(const std::size_t width, width_of(features));
-  VERGER_RETURN_IF_ERROR(check_width(static_cast<int64_t>(width)));
-  const int columns = static_cast<int>(width);
-  MomentsTree tree(columns, features.parts.size());
   pass.observer.stage_started("moments", static_cast<int64_t>(features.parts.size()));
-  const Status status =
-      parallel_for(features.parts.size(), pass.threads, pass.cancel, [&](std::size_t i) -> Status {
-        const std::string& name = features.parts[i];
-        VERGER_ASSIGN_OR_RETURN(const auto rows, read_features_part(features.store, name, width));
-        Moments moments(columns);
-        if (const Status added = moments.add(rows.features); !added.ok()) {
-          return Status::io(features.store.display_path(name) + ": " + added.message());
-        }
-        VERGER_RETURN_IF_ERROR(tree.add(i, std::move(moments)));
+  // The first part with rows sets the width of all.
+  std::size_t first = 0;
+  std::optional<Moments> found;
+  for (; first < features.parts.size() && !found; ++first) {
+    VERGER_ASSIGN_OR_RETURN(found, moments_of_part(features, first, 0));
+    pass.observer.advanced(1, 0);
+  }
+  if (!found) {
+    return Status::io("The features table " + features.store.display_path(features.parts.front()) +
+                      " and its other parts hold no rows, so there is nothing to reduce.");
+  }
+  const int width = found->width();
+  MomentsTree tree(width, features.parts.size());
+  for (std::size_t i = 0; i + 1 < first; ++i) VERGER_RETURN_IF_ERROR(tree.add(i, Moments(width)));
+  VERGER_RETURN_IF_ERROR(tree.add(first - 1, *std::move(found)));
+  const std::size_t rest = features.parts.size() - first;
+  std::mutex mutex;  // of the tree
+  VERGER_RETURN_IF_ERROR(
+      parallel_for(rest, pass.threads, pass.cancel, [&](std::size_t i) -> Status {
+        VERGER_ASSIGN_OR_RETURN(
+            auto moments, moments_of_part(features, first + i, static_cast<std::size_t>(width)));
         pass.observer.advanced(1, 0);
-        return {};
-      });
-  VERGER_RETURN_IF_ERROR(status);
+        const std::lock_guard lock(mutex);
+        return tree.add(first + i, *std::move(moments));
+      }));
   pass.observer.stage_finished();
   return tree.finish();
-}
-
-Result<PartInfo> write_projection(Store& output, const std::string& name, Layout layout,
-                                  const FeatureRows& rows, const PcaModel& model) {
-  if (layout == Layout::kNotebook) return write_notebook_pca_part(output, name, rows, model);
-  return write_pca_part(output, name, rows, model);
 }
 
 Result<std::vector<PartInfo>> project_parts(const FeaturesTable& features, OutputFolder& output,
@@ -80,18 +102,13 @@ Result<std::vector<PartInfo>> project_parts(const FeaturesTable& features, Outpu
                                             const std::string& uuid, const Pass& pass) {
   std::vector<PartInfo> parts(features.parts.size());
   pass.observer.stage_started("project", static_cast<int64_t>(parts.size()));
-  const Status status =
+  VERGER_RETURN_IF_ERROR(
       parallel_for(parts.size(), pass.threads, pass.cancel, [&](std::size_t i) -> Status {
-        VERGER_ASSIGN_OR_RETURN(const auto rows,
-                                read_features_part(features.store, features.parts[i],
-                                                   static_cast<std::size_t>(model.width)));
-        const auto name = below(output.folders().pca, part_file_name(i, uuid));
-        VERGER_ASSIGN_OR_RETURN(parts[i],
-                                write_projection(output.store(), name, layout, rows, model));
+        VERGER_ASSIGN_OR_RETURN(parts[i], project_part(features, features.parts[i], output,
+                                                       part_file_name(i, uuid), layout, model));
         pass.observer.advanced(1, 0);
         return {};
-      });
-  VERGER_RETURN_IF_ERROR(status);
+      }));
   pass.observer.stage_finished();
   return parts;
 }

@@ -42,10 +42,6 @@ Status check_width(int64_t width);
 // Moments of all rows, merged in the fixed tree. Every part must have rows of one width.
 Result<Moments> moments_of(const FeaturesTable& features, const Pass& pass);
 
-// Writes the projections of one part's rows, as `layout` wants them, into `folder`.
-Result<PartInfo> write_projection(Store& output, const std::string& name, Layout layout,
-                                  const FeatureRows& rows, const PcaModel& model);
-
 // Projects every part and writes it under `folder`, numbered as the features' parts.
 Result<std::vector<PartInfo>> project_parts(const FeaturesTable& features, OutputFolder& output,
                                             Layout layout, const PcaModel& model,

@@ -4,8 +4,8 @@
 
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "parquet/pca_part.h"
 #include "parquet/tables.h"
-#include "pipeline/reduction.h"
 
 namespace verger {
 
@@ -54,8 +54,8 @@ Status ShardWriter::write_parts(const ShardResult& result, ShardManifest& manife
 Status ShardWriter::write_projection_part(const ShardResult& result) {
   const auto file = part_file_name(result.shard.number, setup_.uuid);
   VERGER_ASSIGN_OR_RETURN(
-      auto part, write_projection(setup_.output.store(), below(setup_.output.folders().pca, file),
-                                  setup_.layout, result.features, *setup_.projection));
+      auto part, write_pca_part(setup_.output.store(), below(setup_.output.folders().pca, file),
+                                setup_.layout, result.features, *setup_.projection));
   remember(part);
   const std::lock_guard lock(mutex_);
   written_.projections[result.shard.number] = std::move(part);

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace verger {
+
+// Leaves elements that are made without a value uninitialised, so that the system gives the pages
+// of a large buffer one by one, as they are written, and not all at its making.
+template <class T>
+struct LazyAllocator : std::allocator<T> {
+  template <class U>
+  struct rebind {
+    using other = LazyAllocator<U>;
+  };
+
+  template <class U>
+  void construct(U* at) {
+    ::new (static_cast<void*>(at)) U;
+  }
+  template <class U, class... Arguments>
+  void construct(U* at, Arguments&&... arguments) {
+    ::new (static_cast<void*>(at)) U(std::forward<Arguments>(arguments)...);
+  }
+};
+
+// A std::vector whose LazyVector(n) and resize(n) leave new elements unset.
+template <class T>
+using LazyVector = std::vector<T, LazyAllocator<T>>;
+
+}  // namespace verger

@@ -1,0 +1,72 @@
+#include "parquet/pca_part.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+#include <vector>
+
+#include "base/status_macros.h"
+#include "parquet/row_group.h"
+
+namespace verger {
+
+namespace {
+
+std::vector<Column> columns_of(Layout layout, const PcaModel& model) {
+  if (layout == Layout::kTables) return {kPath, kLabel, {"pca", ColumnType::kFloats}};
+  return {kPath,
+          kLabel,
+          {"features", ColumnType::kFloats},
+          {"features_vectors", ColumnType::kVector},
+          {"features_scaled", ColumnType::kVector, static_cast<std::size_t>(model.width)},
+          {"features_pca", ColumnType::kVector, static_cast<std::size_t>(model.k)}};
+}
+
+std::vector<double> projected(const PcaModel& model, const RowGroup& rows) {
+  std::vector<double> result(rows.path.size() * static_cast<std::size_t>(model.k));
+  project(model, rows.features, result);
+  return result;
+}
+
+Status write_tables_group(PartWriter& part, const PcaModel& model, const RowGroup& group) {
+  const std::vector<double> exact = projected(model, group);
+  std::vector<float> rounded(exact.size());
+  std::ranges::transform(exact, rounded.begin(), [](double x) { return static_cast<float>(x); });
+  return part.write({group.path_array(), group.label_array(),
+                     floats_array(rounded, static_cast<std::size_t>(model.k))});
+}
+
+Status write_notebook_group(PartWriter& part, const PcaModel& model, const RowGroup& group) {
+  const std::vector<double> vectors(group.features.begin(), group.features.end());
+  std::vector<double> scaled(vectors.size());
+  standardise(model, group.features, scaled);
+  const std::vector<double> pca = projected(model, group);
+  return part.write({group.path_array(), group.label_array(), group.features_array(),
+                     vector_array(vectors, group.width), vector_array(scaled, group.width),
+                     vector_array(pca, static_cast<std::size_t>(model.k))});
+}
+
+}  // namespace
+
+Result<PcaPartWriter> PcaPartWriter::open(Store& output, const std::string& name, Layout layout,
+                                          const PcaModel& model) {
+  VERGER_ASSIGN_OR_RETURN(PartWriter part,
+                          PartWriter::open(output, name, columns_of(layout, model)));
+  return PcaPartWriter(std::move(part), layout, model);
+}
+
+Status PcaPartWriter::add(const FeatureRows& rows) {
+  assert(rows.width == static_cast<std::size_t>(model_->width));
+  const auto write = layout_ == Layout::kNotebook ? write_notebook_group : write_tables_group;
+  return for_each_row_group(rows,
+                            [&](const RowGroup& group) { return write(part_, *model_, group); });
+}
+
+Result<PartInfo> write_pca_part(Store& output, const std::string& name, Layout layout,
+                                const FeatureRows& rows, const PcaModel& model) {
+  VERGER_ASSIGN_OR_RETURN(auto part, PcaPartWriter::open(output, name, layout, model));
+  VERGER_RETURN_IF_ERROR(part.add(rows));
+  return part.finish();
+}
+
+}  // namespace verger
