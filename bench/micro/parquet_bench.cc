@@ -17,6 +17,7 @@
 namespace {
 
 using verger::FeatureRows;
+using verger::Layout;
 using verger::PcaModel;
 
 constexpr std::size_t kRows = 945;  // a part of 22,688 rows in 24
