@@ -21,11 +21,13 @@ Status apply_model(const ApplyArguments& arguments) {
   Console console(arguments.log_format);
   ConsoleObserver observer(console);
   const InterruptGuard interrupt;
-  VERGER_ASSIGN_OR_RETURN(const auto place, Store::open(arguments.model));
+  VERGER_ASSIGN_OR_RETURN(const auto place,
+                          Store::open(arguments.model, arguments.options.storage));
   VERGER_ASSIGN_OR_RETURN(const auto model, load_model(*place));
-  VERGER_ASSIGN_OR_RETURN(const auto network,
-                          load_network(arguments.options.model, arguments.options.threads,
-                                       watch_download(console, interrupt)));
+  VERGER_ASSIGN_OR_RETURN(
+      const auto network,
+      load_network(arguments.options.model, arguments.options.storage, arguments.options.threads,
+                   watch_download(console, interrupt)));
   warn_if_untrained(console, network.model->info().untrained);
   VERGER_ASSIGN_OR_RETURN(const auto record,
                           apply(arguments.input, arguments.output, network.view(), model,
@@ -50,6 +52,7 @@ void add_apply(CLI::App& app, Action& action) {
   add_weights_flags(*command, arguments->options.model);
   add_output_flags(*command, arguments->options.output);
   add_run_flags(*command, *arguments);
+  add_reads_flag(*command, arguments->options.storage);
   command->footer(
       "Example:\n"
       "  verger apply NewPhotographs NewResults --model Results\n"

@@ -30,6 +30,13 @@ void add_input_output(CLI::App& command, CommonArguments& arguments) {
       ->required();
 }
 
+void add_reads_flag(CLI::App& command, StorageOptions& options) {
+  command
+      .add_option("--reads-in-flight", options.reads_in_flight,
+                  "Images read at once (default: 64 from S3, 4 from a disk)")
+      ->group("Storage");
+}
+
 void add_input_flags(CLI::App& command, InputOptions& options) {
   command
       .add_option("--pattern", options.pattern,
@@ -102,9 +109,39 @@ void add_replacement_flags(CLI::App& command, OutputOptions& options) {
 
 void add_output_flags(CLI::App& command, OutputOptions& options) {
   add_replacement_flags(command, options);
+  command
+      .add_flag("--resume", options.resume,
+                "Go on with an interrupted run in OUTPUT: finished shards are kept")
+      ->group("Output");
   command.add_option("--parts", options.parts, "Part files a table (more past 4,096 rows each)")
       ->capture_default_str()
       ->group("Output");
+}
+
+void add_storage_flags(CLI::App& command, StorageOptions& options) {
+  command
+      .add_option("--s3-endpoint", options.s3_endpoint,
+                  "Server of s3:// places (default: $AWS_ENDPOINT_URL, AWS)")
+      ->type_name("URL")
+      ->group("Storage");
+  command
+      .add_option("--s3-region", options.s3_region,
+                  "Region of the buckets (default: $AWS_REGION, the profile's, the bucket's)")
+      ->group("Storage");
+  command
+      .add_option("--s3-addressing", options.s3_addressing,
+                  "path or virtual host (default: virtual at AWS, path elsewhere)")
+      ->type_name("path|virtual")
+      ->check(CLI::IsMember({"path", "virtual"}))
+      ->group("Storage");
+  command
+      .add_flag("--s3-anonymous", options.s3_anonymous, "Read public buckets without credentials")
+      ->group("Storage");
+  command
+      .add_option("--retries", options.retries,
+                  "Retries of a request that failed by the network or a busy server")
+      ->capture_default_str()
+      ->group("Storage");
 }
 
 void add_run_flags(CLI::App& command, CommonArguments& arguments) {
@@ -112,6 +149,7 @@ void add_run_flags(CLI::App& command, CommonArguments& arguments) {
       .add_option("--threads", arguments.options.threads,
                   "Images worked on at once (default: one a core)")
       ->group("Run");
+  add_storage_flags(command, arguments.options.storage);
   add_named(command, "--log-format", arguments.log_format, parse_log_format,
             "text (default), or json: one object a line on standard error")
       ->type_name("text|json")

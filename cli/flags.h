@@ -23,7 +23,9 @@ void add_image_flags(CLI::App& command, RunOptions& options);
 void add_model_flags(CLI::App& command, ModelOptions& options);
 void add_pca_flags(CLI::App& command, PcaOptions& options);
 void add_output_flags(CLI::App& command, OutputOptions& options);
-void add_run_flags(CLI::App& command, CommonArguments& arguments);  // threads, log format
+void add_reads_flag(CLI::App& command, StorageOptions& options);
+void add_storage_flags(CLI::App& command, StorageOptions& options);  // S3, retries
+void add_run_flags(CLI::App& command, CommonArguments& arguments);   // threads, log format
 
 // --overwrite and --layout alone.
 void add_replacement_flags(CLI::App& command, OutputOptions& options);

@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "command.h"
 #include "console.h"
+#include "flags.h"
 
 namespace verger::cli {
 
@@ -14,6 +15,7 @@ namespace {
 
 struct InspectArguments {
   std::string output;
+  StorageOptions storage;
   std::size_t rows = 5;
   bool json = false;
 };
@@ -80,7 +82,9 @@ void print_text(const Inspection& found) {
 }
 
 Status inspect_output(const InspectArguments& arguments) {
-  VERGER_ASSIGN_OR_RETURN(const auto found, inspect(arguments.output, arguments.rows));
+  VERGER_RETURN_IF_ERROR(arguments.storage.validate());
+  VERGER_ASSIGN_OR_RETURN(const auto found,
+                          inspect(arguments.output, arguments.storage, arguments.rows));
   if (arguments.json) {
     std::printf(
         "%s\n",
@@ -108,6 +112,7 @@ void add_inspect(CLI::App& app, Action& action) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_flag("--json", arguments->json, "For machines: one JSON document");
+  add_storage_flags(*command, arguments->storage);
   command->footer(
       "Example:\n"
       "  verger inspect Results --json\n"

@@ -18,9 +18,10 @@ Status travel(Road road, const CommonArguments& arguments) {
   Console console(arguments.log_format);
   ConsoleObserver observer(console);
   const InterruptGuard interrupt;
-  VERGER_ASSIGN_OR_RETURN(const auto network,
-                          load_network(arguments.options.model, arguments.options.threads,
-                                       watch_download(console, interrupt)));
+  VERGER_ASSIGN_OR_RETURN(
+      const auto network,
+      load_network(arguments.options.model, arguments.options.storage, arguments.options.threads,
+                   watch_download(console, interrupt)));
   const bool untrained = network.model->info().untrained;
   warn_if_untrained(console, untrained);
   VERGER_ASSIGN_OR_RETURN(const auto record,
@@ -42,6 +43,7 @@ void add_run(CLI::App& app, Action& action) {
   add_pca_flags(*command, arguments->options.pca);
   add_output_flags(*command, arguments->options.output);
   add_run_flags(*command, *arguments);
+  add_reads_flag(*command, arguments->options.storage);
   command->footer(
       "Example:\n"
       "  verger run Test Results --variance 0.95\n"
@@ -60,6 +62,7 @@ void add_extract(CLI::App& app, Action& action) {
   add_model_flags(*command, arguments->options.model);
   add_output_flags(*command, arguments->options.output);
   add_run_flags(*command, *arguments);
+  add_reads_flag(*command, arguments->options.storage);
   command->footer("Example:\n  verger extract Test Results --threads 2\n  verger reduce Results");
   command->callback(
       [arguments, &action] { action = [arguments] { return travel(extract, *arguments); }; });

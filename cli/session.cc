@@ -21,10 +21,11 @@ void on_signal(int signal) {
   interrupted.cancel();
 }
 
-Result<std::vector<uint8_t>> read_file(const std::string& path) {
+Result<std::vector<uint8_t>> read_file(const std::string& path, const StorageOptions& storage) {
   const auto slash = path.rfind('/');
   const bool bare = slash == std::string::npos;
-  VERGER_ASSIGN_OR_RETURN(const auto folder, Store::open(bare ? "." : path.substr(0, slash + 1)));
+  VERGER_ASSIGN_OR_RETURN(const auto folder,
+                          Store::open(bare ? "." : path.substr(0, slash + 1), storage));
   auto bytes = folder->read(bare ? path : path.substr(slash + 1));
   if (bytes.ok()) return bytes;
   return Status::model(bytes.error().message());
@@ -32,7 +33,8 @@ Result<std::vector<uint8_t>> read_file(const std::string& path) {
 
 bool is_onnx(const std::string& path) { return path.ends_with(".onnx"); }
 
-Result<std::unique_ptr<Model>> load(const ModelOptions& options, Precision precision, int threads,
+Result<std::unique_ptr<Model>> load(const ModelOptions& options, Precision precision,
+                                    const StorageOptions& storage, int threads,
                                     const FetchWatch& watch) {
   if (is_untrained(options.weights)) {
     VERGER_ASSIGN_OR_RETURN(const uint64_t seed, untrained_seed(options.weights));
@@ -42,7 +44,7 @@ Result<std::unique_ptr<Model>> load(const ModelOptions& options, Precision preci
   if (!is_onnx(path) && options.model.empty()) {
     VERGER_ASSIGN_OR_RETURN(path, find_or_fetch_weights(options.weights, watch));
   }
-  VERGER_ASSIGN_OR_RETURN(const auto bytes, read_file(path));
+  VERGER_ASSIGN_OR_RETURN(const auto bytes, read_file(path, storage));
   const ModelFile file{.name = path, .bytes = bytes};
   const bool onnx = is_onnx(path) || !options.model.empty();
   return onnx ? load_onnx(file, precision, threads) : load_mobilenet_v2(file, precision, threads);
@@ -80,14 +82,14 @@ InterruptGuard::~InterruptGuard() {
 
 const CancelToken& InterruptGuard::token() const { return interrupted; }
 
-Result<LoadedNetwork> load_network(const ModelOptions& options, int threads,
-                                   const FetchWatch& watch) {
+Result<LoadedNetwork> load_network(const ModelOptions& options, const StorageOptions& storage,
+                                   int threads, const FetchWatch& watch) {
   VERGER_RETURN_IF_ERROR(options.validate());
   if (threads == 0) threads = default_threads();
   LoadedNetwork network;
-  VERGER_ASSIGN_OR_RETURN(network.model, load(options, options.precision, threads, watch));
+  VERGER_ASSIGN_OR_RETURN(network.model, load(options, options.precision, storage, threads, watch));
   if (options.precision != Precision::kF32) {
-    VERGER_ASSIGN_OR_RETURN(network.reference, load(options, Precision::kF32, 1, watch));
+    VERGER_ASSIGN_OR_RETURN(network.reference, load(options, Precision::kF32, storage, 1, watch));
   }
   return network;
 }

@@ -25,6 +25,7 @@ class ConsoleObserver final : public Observer {
   void stage_started(std::string_view name, int64_t total) override;
   void advanced(int64_t done, int64_t rejected) override;
   void stage_finished() override;
+  void note(std::string_view sentence) override { console_.note(sentence); }
   void warning(std::string_view sentence) override { console_.warning(sentence); }
 
  private:
@@ -50,8 +51,8 @@ struct LoadedNetwork {
   std::unique_ptr<Model> reference;  // f32, when the model's precision is lower
   Network view() const { return {.model = *model, .reference = reference.get()}; }
 };
-Result<LoadedNetwork> load_network(const ModelOptions& options, int threads,
-                                   const FetchWatch& watch = {});
+Result<LoadedNetwork> load_network(const ModelOptions& options, const StorageOptions& storage,
+                                   int threads, const FetchWatch& watch = {});
 
 // Lets an interruption stop a download of the weights, and says that there is one. The console and
 // the interrupt must outlive it.

@@ -42,13 +42,13 @@ void print_reduction(const RunRecord& record) {
 }
 
 void print_times(const RunRecord& record) {
+  const int64_t extracted = record.counts.listed - record.shards.resumed_images;
   std::string stages;
   for (const auto& [stage, seconds] : record.seconds) {
     if (!stages.empty()) stages += ", ";
     stages += stage + ' ' + format_duration(std::chrono::duration<double>(seconds));
     if (stage == "extract" && seconds > 0) {
-      stages +=
-          " (" + format_rate(static_cast<double>(record.counts.listed) / seconds) + " images/s)";
+      stages += " (" + format_rate(static_cast<double>(extracted) / seconds) + " images/s)";
     }
   }
   row("time",

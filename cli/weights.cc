@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "command.h"
 #include "console.h"
+#include "flags.h"
 #include "model/mobilenet_v2.h"
 #include "session.h"
 
@@ -19,6 +20,7 @@ using Json = nlohmann::ordered_json;
 
 struct WeightsArguments {
   std::string file;
+  StorageOptions storage;
   bool json = false;
 };
 
@@ -78,7 +80,7 @@ Status check(const WeightsArguments& arguments) {
     VERGER_ASSIGN_OR_RETURN(path, present_weights());
   }
   VERGER_ASSIGN_OR_RETURN(const LoadedNetwork network,
-                          load_network({.weights = path, .model = {}}, 1));
+                          load_network({.weights = path, .model = {}}, arguments.storage, 1));
   const ModelInfo& info = network.model->info();
   const std::string official = official_name(info.weights_sha256);
   if (arguments.json) {
@@ -112,6 +114,7 @@ CLI::App* add_step(CLI::App& weights, Action& action, const std::string& name,
   if (name == "check") {
     command->add_option("FILE", arguments->file, "Weights to check (default: those of 'path')")
         ->type_name("FILE");
+    add_storage_flags(*command, arguments->storage);
   }
   command->add_flag("--json", arguments->json, "For machines: one JSON document");
   command->footer(footer);

@@ -49,6 +49,23 @@ struct InputOptions {
   Status validate() const;
 };
 
+// How s3:// places are reached. Credentials come by AWS' default chain: environment, profile, SSO
+// cache, container or instance role.
+struct StorageOptions {
+  // Affects results.
+  std::string s3_endpoint;    // http(s)://host[:port] of another server than AWS'; empty: the first
+                              // of AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS
+  std::string s3_region;      // empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's
+  std::string s3_addressing;  // "path" or "virtual"; empty: virtual at AWS, path elsewhere
+  bool s3_anonymous = false;  // sign nothing: public buckets
+
+  // Affects speed.
+  int reads_in_flight = 0;  // images read at once; 0: 64 from S3, 4 from this machine
+  int retries = 8;          // of a request that failed by the network or a busy server
+
+  Status validate() const;
+};
+
 enum class Layout { kTables, kNotebook };
 std::string_view layout_name(Layout layout);  // "tables", "notebook"
 Result<Layout> parse_layout(std::string_view name);
@@ -58,6 +75,7 @@ struct OutputOptions {
   Layout layout = Layout::kTables;
   int parts = 24;          // part files (and shards); more when a part would pass 4,096 rows
   bool overwrite = false;  // replace what OUTPUT holds
+  bool resume = false;     // go on with the run that OUTPUT holds, or begin when it is empty
 
   Status validate() const;
 };
@@ -69,6 +87,7 @@ struct RunOptions {
   ModelOptions model;
   PcaOptions pca;
   OutputOptions output;
+  StorageOptions storage;
   bool strict = false;  // the first rejected image fails the run
 
   // Affects speed.

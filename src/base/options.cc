@@ -66,6 +66,30 @@ Status InputOptions::validate() const {
   return {};
 }
 
+Status StorageOptions::validate() const {
+  const bool address = s3_endpoint.starts_with("http://") || s3_endpoint.starts_with("https://");
+  const auto host = s3_endpoint.find("://") + 3;
+  if (!s3_endpoint.empty() &&
+      (!address || host == s3_endpoint.size() ||
+       s3_endpoint.substr(host).find_first_of("/@?#") != std::string::npos)) {
+    return Status::invalid_argument("--s3-endpoint must be http(s)://HOST or http(s)://HOST:PORT" +
+                                    std::string(address ? " and nothing more." : "."));
+  }
+  if (!s3_addressing.empty() && s3_addressing != "path" && s3_addressing != "virtual") {
+    return Status::invalid_argument("--s3-addressing must be path or virtual, not '" +
+                                    s3_addressing + "'.");
+  }
+  if (reads_in_flight < 0 || reads_in_flight > 1024) {
+    return Status::invalid_argument("--reads-in-flight must be between 0 and 1024, not " +
+                                    std::to_string(reads_in_flight) + ".");
+  }
+  if (retries < 0 || retries > 100) {
+    return Status::invalid_argument("--retries must be between 0 and 100, not " +
+                                    std::to_string(retries) + ".");
+  }
+  return {};
+}
+
 std::string_view layout_name(Layout layout) {
   return layout == Layout::kNotebook ? "notebook" : "tables";
 }
@@ -82,6 +106,10 @@ Status OutputOptions::validate() const {
     return Status::invalid_argument("--parts must be between 1 and 100000, not " +
                                     std::to_string(parts) + ".");
   }
+  if (overwrite && resume) {
+    return Status::invalid_argument(
+        "--overwrite and --resume exclude each other: one starts anew, the other goes on.");
+  }
   return {};
 }
 
@@ -91,6 +119,7 @@ Status RunOptions::validate() const {
   VERGER_RETURN_IF_ERROR(model.validate());
   VERGER_RETURN_IF_ERROR(pca.validate());
   VERGER_RETURN_IF_ERROR(output.validate());
+  VERGER_RETURN_IF_ERROR(storage.validate());
   if (threads < 0 || threads > 4096) {
     return Status::invalid_argument("--threads must be between 0 and 4096, not " +
                                     std::to_string(threads) + ".");

@@ -4,6 +4,9 @@
 #include <arrow/util/io_util.h>
 
 #include <system_error>
+#include <utility>
+
+#include "storage/store.h"
 
 namespace verger {
 
@@ -28,6 +31,15 @@ Status io_error(std::string_view action, const std::string& path, const arrow::S
   const int number = arrow::internal::ErrnoFromStatus(error);
   if (number != 0) return io_error(action, path, number);
   return sentence(action, path, error.message().substr(0, error.message().find('\n')));
+}
+
+Result<std::vector<uint8_t>> check_size(std::vector<uint8_t> bytes, const FileEntry& listed,
+                                        const std::string& path) {
+  const auto size = static_cast<int64_t>(bytes.size());
+  if (size == listed.size) return bytes;
+  return sentence("read", path,
+                  "it has " + std::to_string(size) + " bytes, where " +
+                      std::to_string(listed.size) + " were listed");
 }
 
 }  // namespace verger

@@ -1,8 +1,10 @@
 // Errors of files as one sentence: "Cannot read file:/a/b.jpg: permission denied."
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "verger/status.h"
 
@@ -17,5 +19,11 @@ Status io_error(std::string_view action, const std::string& path, int error);
 
 // The same of an Arrow status, by its errno when it carries one.
 Status io_error(std::string_view action, const std::string& path, const arrow::Status& error);
+
+struct FileEntry;
+
+// `bytes`, or kIo when they are not as many as were listed.
+Result<std::vector<uint8_t>> check_size(std::vector<uint8_t> bytes, const FileEntry& listed,
+                                        const std::string& path);
 
 }  // namespace verger

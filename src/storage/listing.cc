@@ -36,11 +36,20 @@ bool matches(const std::string& name, const std::string& pattern) {
 
 }  // namespace
 
-Result<std::vector<FileEntry>> list_images(const Store& input, const InputOptions& options) {
-  VERGER_ASSIGN_OR_RETURN(auto files, input.list("", options.recursive, false));
-  std::erase_if(files, [&](const FileEntry& file) {
-    return is_hidden(file.name) || !matches(file.name, options.pattern);
+Status visit_images(const Store& input, const InputOptions& options, const FileVisitor& visitor) {
+  return input.visit("", options.recursive, false, [&](FileEntry file) {
+    const bool image = !is_hidden(file.name) && matches(file.name, options.pattern);
+    return image ? visitor(std::move(file)) : Status();
   });
+}
+
+Result<std::vector<FileEntry>> list_images(const Store& input, const InputOptions& options) {
+  std::vector<FileEntry> files;
+  VERGER_RETURN_IF_ERROR(visit_images(input, options, [&](FileEntry file) {
+    files.push_back(std::move(file));
+    return Status();
+  }));
+  std::ranges::sort(files, {}, &FileEntry::name);
   if (files.empty()) {
     const std::string wanted = options.pattern.empty() ? ".jpg, .jpeg or .png file"
                                                        : "file named '" + options.pattern + "'";

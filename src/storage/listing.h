@@ -12,7 +12,10 @@
 
 namespace verger {
 
-// The files of `input` that match, sorted by the bytes of their names. No match is kIo, naming the
+// The files of `input` that match, in any order.
+Status visit_images(const Store& input, const InputOptions& options, const FileVisitor& visitor);
+
+// The same, sorted by the bytes of their names. No match is kIo, naming the
 // pattern and the place.
 Result<std::vector<FileEntry>> list_images(const Store& input, const InputOptions& options);
 

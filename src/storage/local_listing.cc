@@ -26,10 +26,10 @@ using OpenFolder = std::unique_ptr<DIR, CloseFolder>;
 // A depth-first walk with one open folder at a time.
 class Walk {
  public:
-  explicit Walk(bool recursive) : recursive_(recursive) {}
+  Walk(bool recursive, const FileVisitor& visitor) : recursive_(recursive), visitor_(visitor) {}
 
-  // Appends the files of the folder at `path`, which `opened` is.
-  Status add_folder(OpenFolder opened, const std::string& path, const std::string& prefix) {
+  // Visits the files of the folder at `path`, which `opened` is.
+  Status visit_folder(OpenFolder opened, const std::string& path, const std::string& prefix) {
     struct stat self{};
     if (fstat(dirfd(opened.get()), &self) != 0) return list_error(path);
     const std::pair identity(self.st_dev, self.st_ino);
@@ -37,7 +37,7 @@ class Walk {
     if (std::ranges::find(ancestors_, identity) != ancestors_.end()) return {};
 
     std::vector<std::string> subfolders;
-    VERGER_RETURN_IF_ERROR(add_files(opened.get(), path, prefix, subfolders));
+    VERGER_RETURN_IF_ERROR(visit_files(opened.get(), path, prefix, subfolders));
     opened.reset();
     if (!recursive_) return {};
 
@@ -46,15 +46,10 @@ class Walk {
       const std::string below = path == "/" ? path + name : path + '/' + name;
       OpenFolder subfolder(opendir(below.c_str()));
       if (!subfolder) return list_error(below);
-      VERGER_RETURN_IF_ERROR(add_folder(std::move(subfolder), below, prefix + name + '/'));
+      VERGER_RETURN_IF_ERROR(visit_folder(std::move(subfolder), below, prefix + name + '/'));
     }
     ancestors_.pop_back();
     return {};
-  }
-
-  std::vector<FileEntry> finish() {
-    std::ranges::sort(entries_, {}, &FileEntry::name);
-    return std::move(entries_);
   }
 
  private:
@@ -62,8 +57,8 @@ class Walk {
     return io_error("list", "file:" + path, errno);
   }
 
-  Status add_files(DIR* folder, const std::string& path, const std::string& prefix,
-                   std::vector<std::string>& subfolders) {
+  Status visit_files(DIR* folder, const std::string& path, const std::string& prefix,
+                     std::vector<std::string>& subfolders) {
     while (true) {
       errno = 0;
       const dirent* entry = readdir(folder);
@@ -76,42 +71,40 @@ class Walk {
         if (errno != ENOENT && errno != ELOOP) return list_error(path + '/' + entry->d_name);
         // Removed since readdir(), or a broken link.
         if (fstatat(dirfd(folder), entry->d_name, &file, AT_SYMLINK_NOFOLLOW) != 0) continue;
-        add_file(prefix, name, 0, file);
+        VERGER_RETURN_IF_ERROR(visit_file(prefix, name, 0, file));
       } else if (S_ISDIR(file.st_mode)) {
         if (recursive_) subfolders.emplace_back(name);
       } else if (S_ISREG(file.st_mode)) {
-        add_file(prefix, name, file.st_size, file);
+        VERGER_RETURN_IF_ERROR(visit_file(prefix, name, file.st_size, file));
       }
     }
   }
 
-  void add_file(const std::string& prefix, std::string_view name, int64_t size,
-                const struct stat& file) {
+  Status visit_file(const std::string& prefix, std::string_view name, int64_t size,
+                    const struct stat& file) {
     FileEntry entry;
     entry.name.reserve(prefix.size() + name.size());
     entry.name.append(prefix).append(name);
     entry.size = size;
     entry.mtime_ns = file.st_mtim.tv_sec * kNanosecondsASecond + file.st_mtim.tv_nsec;
-    entries_.push_back(std::move(entry));
+    return visitor_(std::move(entry));
   }
 
   const bool recursive_;
-  std::vector<FileEntry> entries_;
+  const FileVisitor& visitor_;
   std::vector<std::pair<dev_t, ino_t>> ancestors_;
 };
 
 }  // namespace
 
-Result<std::vector<FileEntry>> list_local(const std::string& path, const std::string& prefix,
-                                          bool recursive, bool missing_ok) {
+Status visit_local(const std::string& path, const std::string& prefix, bool recursive,
+                   bool missing_ok, const FileVisitor& visitor) {
   OpenFolder folder(opendir(path.c_str()));
   if (!folder) {
-    if (missing_ok && errno == ENOENT) return std::vector<FileEntry>();
+    if (missing_ok && errno == ENOENT) return {};
     return io_error("list", "file:" + path, errno);
   }
-  Walk walk(recursive);
-  VERGER_RETURN_IF_ERROR(walk.add_folder(std::move(folder), path, prefix));
-  return walk.finish();
+  return Walk(recursive, visitor).visit_folder(std::move(folder), path, prefix);
 }
 
 }  // namespace verger

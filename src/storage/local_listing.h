@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "storage/store.h"
 #include "verger/status.h"
@@ -13,8 +12,8 @@ namespace verger {
 // names with a leading dot.
 inline constexpr std::string_view kTemporaryPrefix = ".verger-tmp-";
 
-// Store::list() of the local folder `path`; `prefix` goes before every name.
-Result<std::vector<FileEntry>> list_local(const std::string& path, const std::string& prefix,
-                                          bool recursive, bool missing_ok);
+// Store::visit() of the local folder `path`; `prefix` goes before every name.
+Status visit_local(const std::string& path, const std::string& prefix, bool recursive,
+                   bool missing_ok, const FileVisitor& visitor);
 
 }  // namespace verger

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <algorithm>
 
 #include "storage/scratch_folder.h"
 
@@ -13,8 +14,21 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+Result<std::vector<FileEntry>> list(const std::string& path, const std::string& prefix,
+                                    bool recursive, bool missing_ok) {
+  std::vector<FileEntry> files;
+  const Status status =
+      visit_local(path, prefix, recursive, missing_ok, [&](FileEntry file) -> Status {
+        files.push_back(std::move(file));
+        return {};
+      });
+  if (!status.ok()) return status;
+  std::ranges::sort(files, {}, &FileEntry::name);
+  return files;
+}
+
 std::vector<std::string> names(const std::filesystem::path& path, bool recursive = true) {
-  const auto files = list_local(path.string(), "", recursive, false);
+  const auto files = list(path.string(), "", recursive, false);
   EXPECT_TRUE(files.ok()) << files.error().message();
   std::vector<std::string> names;
   if (files.ok()) {
@@ -37,7 +51,7 @@ TEST(LocalListing, HoldsSizesAndTimes) {
   folder.write("a b/x.jpg", "12345");
   const timespec times[2] = {{1, 0}, {1'700'000'000, 123'456'789}};
   ASSERT_EQ(utimensat(AT_FDCWD, (folder / "a b/x.jpg").c_str(), times, 0), 0);
-  const auto files = list_local(folder.path().string(), "in/", true, false);
+  const auto files = list(folder.path().string(), "in/", true, false);
   ASSERT_TRUE(files.ok());
   ASSERT_EQ(files->size(), 1U);
   EXPECT_EQ(files->front().name, "in/a b/x.jpg");
@@ -60,7 +74,7 @@ TEST(LocalListing, FollowsLinksWithoutLoops) {
   std::filesystem::create_directory_symlink("..", folder / "real/up");
   std::filesystem::create_directory_symlink(".", folder / "real/self");
   EXPECT_THAT(names(folder.path()), ElementsAre("file", "real/x", "twin/x"));
-  const auto files = list_local(folder.path().string(), "", true, false);
+  const auto files = list(folder.path().string(), "", true, false);
   EXPECT_EQ(files->front().size, 3);
 }
 
@@ -68,7 +82,7 @@ TEST(LocalListing, ListsBrokenLinksSoThatNothingIsLostInSilence) {
   const ScratchFolder folder;
   std::filesystem::create_symlink("nowhere", folder / "broken.jpg");
   std::filesystem::create_symlink("circle.jpg", folder / "circle.jpg");
-  const auto files = list_local(folder.path().string(), "", true, false);
+  const auto files = list(folder.path().string(), "", true, false);
   ASSERT_TRUE(files.ok());
   ASSERT_EQ(files->size(), 2U);
   EXPECT_EQ(files->at(0).size, 0);
@@ -85,13 +99,13 @@ TEST(LocalListing, TellsMissingFoldersFromFiles) {
   const ScratchFolder folder;
   folder.write("x", "");
   const std::string missing = (folder / "missing").string();
-  EXPECT_THAT(list_local(missing, "", true, true).value(), IsEmpty());
-  const auto absent = list_local(missing, "", true, false);
+  EXPECT_THAT(list(missing, "", true, true).value(), IsEmpty());
+  const auto absent = list(missing, "", true, false);
   ASSERT_FALSE(absent.ok());
   EXPECT_EQ(absent.error().code(), StatusCode::kIo);
   EXPECT_EQ(absent.error().message(),
             "Cannot list file:" + missing + ": no such file or directory.");
-  const auto file = list_local((folder / "x").string(), "", true, true);
+  const auto file = list((folder / "x").string(), "", true, true);
   ASSERT_FALSE(file.ok());
   EXPECT_THAT(file.error().message(), HasSubstr("not a directory"));
 }
@@ -107,7 +121,7 @@ TEST(LocalListing, NamesTheFolderThatCannotBeRead) {
     std::filesystem::current_path(name);
   }
   std::filesystem::current_path(here);
-  const auto files = list_local(folder.path().string(), "", true, false);
+  const auto files = list(folder.path().string(), "", true, false);
   ASSERT_FALSE(files.ok());
   EXPECT_EQ(files.error().code(), StatusCode::kIo);
   EXPECT_THAT(files.error().message(), HasSubstr(name));

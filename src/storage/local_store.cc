@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/status_macros.h"
 #include "storage/io_error.h"
 #include "storage/local_listing.h"
 #include "storage/local_pending_file.h"
@@ -63,10 +64,10 @@ std::string LocalStore::display_path(const std::string& name) const {
   return "file:" + filesystem_path(name);
 }
 
-Result<std::vector<FileEntry>> LocalStore::list(const std::string& folder, bool recursive,
-                                                bool missing_ok) const {
-  return list_local(filesystem_path(folder), folder.empty() ? "" : folder + '/', recursive,
-                    missing_ok);
+Status LocalStore::visit(const std::string& folder, bool recursive, bool missing_ok,
+                         const FileVisitor& visitor) const {
+  return visit_local(filesystem_path(folder), folder.empty() ? "" : folder + '/', recursive,
+                     missing_ok, visitor);
 }
 
 Result<bool> LocalStore::exists(const std::string& name) const {
@@ -95,6 +96,11 @@ Result<std::vector<uint8_t>> LocalStore::read(const std::string& name) const {
   return bytes;
 }
 
+Result<std::vector<uint8_t>> LocalStore::read_listed(const FileEntry& file) const {
+  VERGER_ASSIGN_OR_RETURN(auto bytes, read(file.name));
+  return check_size(std::move(bytes), file, display_path(file.name));
+}
+
 Result<std::unique_ptr<PendingFile>> LocalStore::create(const std::string& name) {
   assert(!name.empty());
   return create_local_file(filesystem_path(name));
@@ -104,13 +110,6 @@ Status LocalStore::remove(const std::string& name) {
   assert(!name.empty());
   if (unlink(filesystem_path(name).c_str()) == 0 || errno == ENOENT || errno == ENOTDIR) return {};
   return io_error("remove", display_path(name), errno);
-}
-
-Status LocalStore::remove_folder(const std::string& name) {
-  assert(!name.empty());
-  std::error_code error;
-  std::filesystem::remove_all(filesystem_path(name), error);
-  return error ? io_error("remove", display_path(name), error.value()) : Status();
 }
 
 Status LocalStore::remove_temporaries(const std::string& folder) {

@@ -15,13 +15,14 @@ class LocalStore final : public Store {
   explicit LocalStore(std::string root);
 
   std::string display_path(const std::string& name) const override;
-  Result<std::vector<FileEntry>> list(const std::string& folder, bool recursive,
-                                      bool missing_ok) const override;
+  Status visit(const std::string& folder, bool recursive, bool missing_ok,
+               const FileVisitor& visitor) const override;
   Result<bool> exists(const std::string& name) const override;
   Result<std::vector<uint8_t>> read(const std::string& name) const override;
+  Result<std::vector<uint8_t>> read_listed(const FileEntry& file) const override;
+  int default_reads_in_flight() const override { return 4; }
   Result<std::unique_ptr<PendingFile>> create(const std::string& name) override;
   Status remove(const std::string& name) override;
-  Status remove_folder(const std::string& name) override;
   Status remove_temporaries(const std::string& folder) override;
   std::shared_ptr<arrow::fs::FileSystem> filesystem() const override { return filesystem_; }
   std::string filesystem_path(const std::string& name) const override;

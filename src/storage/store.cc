@@ -3,21 +3,38 @@
 #include <arrow/io/interfaces.h>
 #include <arrow/status.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/status_macros.h"
 #include "storage/io_error.h"
 #include "storage/local_path.h"
 #include "storage/local_store.h"
+#include "storage/s3_store.h"
 
 namespace verger {
 
-Result<std::shared_ptr<Store>> Store::open(const std::string& place) {
+Result<std::shared_ptr<Store>> Store::open(const std::string& place,
+                                           const StorageOptions& options) {
   const std::string scheme = scheme_of(place);
+  if (scheme == "s3") return open_s3_store(place, options);
   if (!scheme.empty() && scheme != "file") {
-    return Status::invalid_argument("'" + place + "' cannot be opened: this build reads local " +
-                                    "paths and file:// URIs, not " + scheme + "://.");
+    return Status::invalid_argument("'" + place + "' cannot be opened: places are local paths, " +
+                                    "file:// and s3:// URIs, not " + scheme + "://.");
   }
   VERGER_ASSIGN_OR_RETURN(std::string root, local_path(place));
   return std::shared_ptr<Store>(std::make_shared<LocalStore>(std::move(root)));
+}
+
+Result<std::vector<FileEntry>> Store::list(const std::string& folder, bool recursive,
+                                           bool missing_ok) const {
+  std::vector<FileEntry> files;
+  VERGER_RETURN_IF_ERROR(visit(folder, recursive, missing_ok, [&](FileEntry file) {
+    files.push_back(std::move(file));
+    return Status();
+  }));
+  std::ranges::sort(files, {}, &FileEntry::name);
+  return files;
 }
 
 Status Store::write(const std::string& name, std::span<const uint8_t> bytes) {
@@ -31,5 +48,7 @@ Status Store::write(const std::string& name, std::span<const uint8_t> bytes) {
 Status Store::write(const std::string& name, std::string_view text) {
   return write(name, std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
 }
+
+void close_storage() { close_s3(); }
 
 }  // namespace verger

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "verger/options.h"
 #include "verger/status.h"
 
 namespace arrow::fs {
@@ -37,12 +39,17 @@ class PendingFile {
   virtual Status commit() = 0;
 };
 
+// Takes one file of a listing; an error ends the listing with it.
+using FileVisitor = std::function<Status(FileEntry)>;
+
 // A root folder on a filesystem. Thread-safe. Every error is kIo and names the full path.
 class Store {
  public:
-  // `place`: a local path (absolute or relative), a file:// URI, or a path as the tables show it
-  // (file:/…, spaces as they are). Other schemes are kInvalidArgument. Nothing is created or read.
-  static Result<std::shared_ptr<Store>> open(const std::string& place);
+  // `place`: a local path (absolute or relative), a file:// URI, a path as the tables show it
+  // (file:/…, spaces as they are), or s3://bucket/key (literally, nothing is percent-decoded).
+  // Other schemes are kInvalidArgument. Nothing is created or read.
+  static Result<std::shared_ptr<Store>> open(const std::string& place,
+                                             const StorageOptions& options = {});
 
   virtual ~Store() = default;
 
@@ -50,19 +57,25 @@ class Store {
   // file:/home/a/Test/Pineapple Mini/128_100.jpg.
   virtual std::string display_path(const std::string& name) const = 0;
 
-  // Every file below `folder` ("" for the root), sorted by the bytes of the name. Links to files
-  // and folders are followed, but not into a folder that they lie in; a broken link is listed as a
-  // file of 0 bytes, so that nothing is dropped in silence. A missing folder is an empty list when
-  // `missing_ok`, an error otherwise. Temporary files of pending writes are not listed.
-  virtual Result<std::vector<FileEntry>> list(const std::string& folder, bool recursive,
-                                              bool missing_ok) const = 0;
+  // Every file below `folder` ("" for the root), in any order, as the storage lists them. Links to
+  // files and folders are followed, but not into a folder that they lie in; a broken link is listed
+  // as a file of 0 bytes, so that nothing is dropped in silence. A missing folder is an empty list
+  // when `missing_ok`, an error otherwise. Temporary files of pending writes are not listed.
+  virtual Status visit(const std::string& folder, bool recursive, bool missing_ok,
+                       const FileVisitor& visitor) const = 0;
+  // The same, sorted by the bytes of the name.
+  Result<std::vector<FileEntry>> list(const std::string& folder, bool recursive,
+                                      bool missing_ok) const;
 
   virtual Result<bool> exists(const std::string& name) const = 0;  // a file of this name
   virtual Result<std::vector<uint8_t>> read(const std::string& name) const = 0;
+  // Reads a file that was listed, in one request. One of another size by now is an error.
+  virtual Result<std::vector<uint8_t>> read_listed(const FileEntry& file) const = 0;
+  // How many reads keep this storage busy without harm.
+  virtual int default_reads_in_flight() const = 0;
   // Makes the folders it needs. A file of that name is replaced at the commit.
   virtual Result<std::unique_ptr<PendingFile>> create(const std::string& name) = 0;
-  virtual Status remove(const std::string& name) = 0;         // fine when it is not there
-  virtual Status remove_folder(const std::string& name) = 0;  // with what it holds; likewise
+  virtual Status remove(const std::string& name) = 0;  // fine when it is not there
 
   // Removes what writers that were killed left behind anywhere below `folder`. Only for whoever
   // knows that nobody else is writing there.
@@ -76,5 +89,9 @@ class Store {
   Status write(const std::string& name, std::span<const uint8_t> bytes);
   Status write(const std::string& name, std::string_view text);
 };
+
+// Gives back what the storage libraries hold of the process. Once, when every Store is gone; no
+// Store can be opened afterwards.
+void close_storage();
 
 }  // namespace verger

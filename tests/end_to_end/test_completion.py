@@ -88,7 +88,7 @@ def test_commands_are_completed(complete):
     "path", [("run",), ("extract",), ("reduce",), ("apply",), ("sample",), ("weights", "check")]
 )
 def test_options_are_those_of_the_help(verger, complete, path):
-    listed = set(re.findall(r"(?m)(?<![\w-])--[a-z][a-z-]*", options_part(verger, path)))
+    listed = set(re.findall(r"(?m)(?<![\w-])--[a-z][a-z0-9-]*", options_part(verger, path)))
     completed = {name for name in complete(*path, "--") if name.startswith("--")}
     assert listed <= completed
     assert completed - listed <= {"--no-recursive"}

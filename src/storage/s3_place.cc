@@ -1,0 +1,52 @@
+#include "storage/s3_place.h"
+
+#include <cstdlib>
+#include <initializer_list>
+
+#include "base/status_macros.h"
+
+namespace verger {
+
+namespace {
+
+constexpr std::string_view kScheme = "s3://";
+
+// The first variable that is set and not empty.
+std::string first_of(std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return value;
+  }
+  return "";
+}
+
+}  // namespace
+
+Result<S3Place> parse_s3_place(const std::string& place) {
+  const std::string path = place.substr(std::min(kScheme.size(), place.size()));
+  const std::size_t slash = std::min(path.find('/'), path.size());
+  S3Place parsed{.bucket = path.substr(0, slash), .key = ""};
+  if (!place.starts_with(kScheme) || parsed.bucket.empty()) {
+    return Status::invalid_argument("'" + place + "' names no bucket; write s3://BUCKET/KEY.");
+  }
+  const std::size_t first = path.find_first_not_of('/', slash);
+  if (first != path.npos) {
+    parsed.key = path.substr(first, path.find_last_not_of('/') + 1 - first);
+  }
+  return parsed;
+}
+
+Result<StorageOptions> with_environment(StorageOptions options) {
+  if (options.s3_endpoint.empty()) {
+    options.s3_endpoint = first_of({"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});
+    if (options.s3_endpoint.ends_with('/')) options.s3_endpoint.pop_back();
+    if (!options.validate().ok()) {
+      return Status::invalid_argument(
+          "AWS_ENDPOINT_URL must be http(s)://HOST or http(s)://HOST:PORT and nothing more.");
+    }
+  }
+  if (options.s3_region.empty()) options.s3_region = first_of({"AWS_REGION", "AWS_DEFAULT_REGION"});
+  return options;
+}
+
+}  // namespace verger
