@@ -17,7 +17,7 @@
 namespace verger {
 
 // Rows a row group: what is held in memory at once while a part is written.
-inline constexpr std::size_t kRowGroupRows = 512;
+inline constexpr std::size_t kRowGroupRows = 256;
 
 // Writes one part file, row group by row group, on the caller's thread. The same rows give the same
 // bytes. Nothing is visible before finish().

@@ -57,7 +57,7 @@ TEST_F(TablesTest, PartsAreNamedAsSparkNamesThem) {
 }
 
 TEST_F(TablesTest, FeaturesComeBackToTheBit) {
-  for (const std::size_t count : {1UL, 511UL, 512UL, 513UL, 1300UL}) {
+  for (const std::size_t count : {1UL, 255UL, 256UL, 257UL, 700UL}) {
     const FeatureRows rows = test_rows(count, 37);
     const auto part = write_features_part(*store_, "features/part", rows);
     ASSERT_TRUE(part.ok()) << part.error().message();
@@ -180,7 +180,7 @@ TEST_F(TablesTest, SchemasReadAsPeopleWriteThem) {
 }
 
 TEST_F(TablesTest, RowGroupsAreBounded) {
-  ASSERT_TRUE(write_features_part(*store_, "part", test_rows(1100, 8)).ok());
+  ASSERT_TRUE(write_features_part(*store_, "part", test_rows(600, 8)).ok());
   std::vector<int64_t> sizes;
   const auto status = read_part_file(*store_, "part", [&](auto& file) -> Result<bool> {
     const auto metadata = file.metadata();
@@ -190,7 +190,7 @@ TEST_F(TablesTest, RowGroupsAreBounded) {
     return true;
   });
   EXPECT_TRUE(status.ok());
-  EXPECT_THAT(sizes, ElementsAre(512, 512, 76));
+  EXPECT_THAT(sizes, ElementsAre(256, 256, 88));
 }
 
 TEST_F(TablesTest, AFullDiskIsAnErrorAndLeavesNothing) {

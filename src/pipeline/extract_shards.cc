@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/bounded_queue.h"
+#include "base/byte_budget.h"
 #include "base/lazy_vector.h"
 #include "base/status_macros.h"
 
@@ -18,10 +19,14 @@ namespace {
 
 // One image on its way from storage to the network.
 struct Fetched {
-  std::size_t shard;  // position in `shards`
-  std::size_t image;  // position in the source
+  std::size_t shard;        // position in `shards`
+  std::size_t image;        // position in the source
+  ByteBudget::Claim claim;  // on the memory that its bytes take
   Result<std::vector<uint8_t>> bytes;
 };
+
+// Of files that were read and not yet decoded.
+constexpr std::size_t kBytesInFlight = std::size_t{64} << 20;
 
 // A shard being filled: row i belongs to image shard.begin + i, so that the order of completion
 // leaves no trace.
@@ -66,6 +71,7 @@ class ShardExtraction {
   std::pair<std::size_t, std::size_t> locate(std::size_t ordinal) const;
   OpenShard& open(std::size_t position);
   void fail(Status status);
+  void stop();
   bool stopping() const { return failed_ || cancel_.cancelled(); }
 
   const ImageSource& source_;
@@ -85,7 +91,8 @@ class ShardExtraction {
 
   std::atomic<bool> failed_ = false;
   std::atomic<std::size_t> next_ = 0;
-  BoundedQueue<Fetched> queue_;
+  ByteBudget budget_{kBytesInFlight};
+  BoundedQueue<Fetched> queue_;  // goes before the budget, on which its items have claims
 };
 
 Status ShardExtraction::run(ExtractTimes* times) {
@@ -115,9 +122,11 @@ void ShardExtraction::fetch() {
     const std::size_t ordinal = next_.fetch_add(1);
     if (ordinal >= starts_.back()) return;
     const auto [position, image] = locate(ordinal);
-    if (!queue_.push({position, image, source_.read(image)})) return;
+    auto claim = budget_.claim(static_cast<std::size_t>(source_.length(image)));
+    if (!claim) return;
+    if (!queue_.push({position, image, *std::move(claim), source_.read(image)})) return;
   }
-  queue_.cancel();
+  stop();
 }
 
 void ShardExtraction::extract() {
@@ -130,7 +139,7 @@ void ShardExtraction::extract() {
       fail(std::move(status));
     }
   }
-  if (stopping()) queue_.cancel();  // wakes the fetchers that wait for room
+  if (stopping()) stop();
   const std::lock_guard lock(mutex_);
   times_ += (*extractor)->times();
 }
@@ -204,7 +213,13 @@ void ShardExtraction::fail(Status status) {
     if (!failed_) failure_ = std::move(status);
     failed_ = true;
   }
+  stop();
+}
+
+// Wakes everyone who waits.
+void ShardExtraction::stop() {
   queue_.cancel();
+  budget_.cancel();
 }
 
 }  // namespace

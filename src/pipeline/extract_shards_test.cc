@@ -59,6 +59,9 @@ class MemorySource final : public ImageSource {
   std::string path(std::size_t image) const override { return "mem:/" + std::to_string(image); }
   std::string label(std::size_t image) const override { return std::to_string(image % 4); }
   std::string fingerprint(std::size_t image) const override { return path(image); }
+  int64_t length(std::size_t image) const override {
+    return static_cast<int64_t>(encoded_[image % encoded_.size()].size());
+  }
   Result<std::vector<uint8_t>> read(std::size_t image) const override {
     ++reads;
     if (unreadable(image)) return Status::io("It is gone.");

@@ -20,6 +20,7 @@ class ImageSource {
   virtual std::size_t size() const = 0;
   virtual std::string path(std::size_t image) const = 0;  // as the tables show it
   virtual std::string label(std::size_t image) const = 0;
+  virtual int64_t length(std::size_t image) const = 0;  // bytes of the file, as listed
   virtual Result<std::vector<uint8_t>> read(std::size_t image) const = 0;
 
   // The image's identity: it changes when the image may have changed.
@@ -35,13 +36,25 @@ class StoreSource final : public ImageSource {
   std::size_t size() const override { return entries_.size(); }
   std::string path(std::size_t image) const override;
   std::string label(std::size_t image) const override;
+  int64_t length(std::size_t image) const override { return entries_[image].size; }
   Result<std::vector<uint8_t>> read(std::size_t image) const override;
   std::string fingerprint(std::size_t image) const override;  // name, size, modification time
 
+  // The images that by now have another size or modification time than when they were listed: some
+  // may have been read before and some after. Lists the store anew. Images that are gone are none:
+  // those that could not be read were rejected.
+  struct Changed {
+    int64_t count = 0;
+    std::string first;  // the path of one of them
+  };
+  Result<Changed> find_changed() const;
+
  private:
-  StoreSource(std::shared_ptr<const Store> store, std::vector<FileEntry> entries);
+  StoreSource(std::shared_ptr<const Store> store, InputOptions options,
+              std::vector<FileEntry> entries);
 
   std::shared_ptr<const Store> store_;
+  InputOptions options_;
   std::vector<FileEntry> entries_;
 };
 

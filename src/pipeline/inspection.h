@@ -49,6 +49,7 @@ struct Inspection {
 
 // Recounts and re-hashes every file of the result in `place`. kIo when there is no result there at
 // all; what is wrong with one is told by its checks.
-Result<Inspection> inspect(const std::string& place, std::size_t head_rows);
+Result<Inspection> inspect(const std::string& place, const StorageOptions& storage,
+                           std::size_t head_rows);
 
 }  // namespace verger

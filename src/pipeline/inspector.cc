@@ -269,8 +269,9 @@ Result<Inspection> Inspector::run(std::size_t head_rows) {
 
 }  // namespace
 
-Result<Inspection> inspect(const std::string& place, std::size_t head_rows) {
-  VERGER_ASSIGN_OR_RETURN(auto store, Store::open(place));
+Result<Inspection> inspect(const std::string& place, const StorageOptions& storage,
+                           std::size_t head_rows) {
+  VERGER_ASSIGN_OR_RETURN(auto store, Store::open(place, storage));
   VERGER_ASSIGN_OR_RETURN(const bool exists, store->exists(std::string(kRunRecordName)));
   if (!exists) {
     return Status::io("No result in " + store->display_path("") + ": it has no " +

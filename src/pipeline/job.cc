@@ -6,22 +6,13 @@
 #include "base/status_macros.h"
 #include "pipeline/extract_shards.h"
 #include "pipeline/precision_check.h"
-#include "pipeline/shard_writer.h"
+#include "pipeline/resume.h"
 #include "storage/listing.h"
 #include "verger/version.h"
 
 namespace verger {
 
 namespace {
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::string text(sizeof "2025-01-31T12:00:00Z", '\0');
-  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts));
-  return text;
-}
 
 double process_cpu_seconds() {
   timespec now{};
@@ -47,17 +38,17 @@ Result<std::unique_ptr<Job>> Job::open(std::string command, const std::string& i
                                        const std::string& output, const RunOptions& options,
                                        Tables tables, Watch watch) {
   VERGER_RETURN_IF_ERROR(options.validate());
-  VERGER_ASSIGN_OR_RETURN(auto from, Store::open(input));
-  VERGER_ASSIGN_OR_RETURN(auto to, Store::open(output));
+  VERGER_ASSIGN_OR_RETURN(auto from, Store::open(input, options.storage));
+  VERGER_ASSIGN_OR_RETURN(auto to, Store::open(output, options.storage));
   OutputFolder folder(to, options.output.layout, tables);
-  VERGER_RETURN_IF_ERROR(folder.check_free(options.output.overwrite));
+  VERGER_RETURN_IF_ERROR(folder.check_free(options.output));
 
   RunOptions resolved = options;
   if (resolved.threads == 0) resolved.threads = default_threads();
   std::unique_ptr<Job> job(new Job(from, std::move(folder), resolved, watch));
   job->record_.command = std::move(command);
   job->record_.state = "running";
-  job->record_.started = utc_now();
+  job->record_.started = utc_text(std::time(nullptr));
   job->record_.input = from->display_path("");
   job->record_.output = to->display_path("");
   job->record_.options = resolved;
@@ -101,12 +92,16 @@ Status Job::begin(const ModelInfo* model) {
     record_.model = *model;
     record_.width = model->width;
   }
+  VERGER_ASSIGN_OR_RETURN(lease_,
+                          Lease::acquire(output_.shared_store(), record_.command, watch_.cancel));
+  // Another run may have come and gone since open().
+  VERGER_RETURN_IF_ERROR(output_.check_free(options_.output));
   VERGER_RETURN_IF_ERROR(output_.begin());
   return write_json(output_.store(), std::string(kRunRecordName), record_.to_json());
 }
 
-Status Job::extract(const Network& network, const PcaModel* projection) {
-  const auto shards = plan_shards(source_->size(), options_.output.parts);
+Status Job::extract(const Network& network, const DecodedPcaModel* projection) {
+  auto shards = plan_shards(source_->size(), options_.output.parts);
   ShardWriter writer({.output = output_,
                       .source = *source_,
                       .model = network.model.info(),
@@ -114,19 +109,11 @@ Status Job::extract(const Network& network, const PcaModel* projection) {
                       .layout = options_.output.layout,
                       .uuid = uuid_,
                       .shards = shards.size(),
-                      .projection = projection});
-  const WorkerOptions worker{
-      .image = options_.image, .strict = options_.strict, .threads = options_.threads};
-
-  ExtractTimes times;
-  const double cpu_start = process_cpu_seconds();
-  watch_.observer.stage_started("extract", record_.counts.listed);
-  VERGER_RETURN_IF_ERROR(extract_shards(
-      *source_, shards, network.model, worker, watch_.cancel, watch_.observer,
-      [&](const ShardResult& result) { return writer.write(result); }, &times));
-  watch_.observer.stage_finished();
-  record_.cpu_seconds = {.extract = process_cpu_seconds() - cpu_start,
-                         .read = static_cast<double>(times.read_ns) * 1e-9};
+                      .projection = projection == nullptr ? nullptr : &projection->model,
+                      .projection_sha256 = projection == nullptr ? "" : model_sha256(*projection)});
+  VERGER_ASSIGN_OR_RETURN(shards, resume(writer, std::move(shards)));
+  VERGER_RETURN_IF_ERROR(extract_remaining(network.model, shards, writer));
+  VERGER_RETURN_IF_ERROR(check_inputs());
 
   VERGER_ASSIGN_OR_RETURN(WrittenShards written, writer.finish());
   record_.counts = written.counts;
@@ -141,6 +128,54 @@ Status Job::extract(const Network& network, const PcaModel* projection) {
       check_precision(*source_, network.model, *network.reference, options_.image));
   stage_done("precision check");
   return {};
+}
+
+Result<std::vector<Shard>> Job::resume(ShardWriter& writer, std::vector<Shard> shards) {
+  record_.shards.total = static_cast<int64_t>(shards.size());
+  if (!options_.output.resume) return shards;
+  VERGER_ASSIGN_OR_RETURN(auto remaining, adopt_finished_shards(writer, output_, shards, pass()));
+  record_.shards.resumed = static_cast<int64_t>(shards.size() - remaining.size());
+  record_.shards.resumed_images = record_.counts.listed;
+  for (const Shard& shard : remaining) {
+    record_.shards.resumed_images -= static_cast<int64_t>(shard.size());
+  }
+  watch_.observer.note("Resumed: " + std::to_string(record_.shards.resumed) + " of " +
+                       std::to_string(shards.size()) + " shards were finished already.");
+  return remaining;
+}
+
+Status Job::extract_remaining(const Model& model, std::span<const Shard> shards,
+                              ShardWriter& writer) {
+  if (shards.empty()) return {};
+  const int reads = options_.storage.reads_in_flight;
+  const WorkerOptions worker{
+      .image = options_.image,
+      .strict = options_.strict,
+      .threads = options_.threads,
+      .reads_in_flight = reads > 0 ? reads : input_->default_reads_in_flight()};
+  ExtractTimes times;
+  const double cpu_start = process_cpu_seconds();
+  watch_.observer.stage_started("extract", record_.counts.listed - record_.shards.resumed_images);
+  const auto write = [&](const ShardResult& result) -> Status {
+    VERGER_RETURN_IF_ERROR(lease_->check());
+    return writer.write(result);
+  };
+  VERGER_RETURN_IF_ERROR(extract_shards(*source_, shards, model, worker, watch_.cancel,
+                                        watch_.observer, write, &times));
+  watch_.observer.stage_finished();
+  record_.cpu_seconds = {.extract = process_cpu_seconds() - cpu_start,
+                         .read = static_cast<double>(times.read_ns) * 1e-9};
+  return {};
+}
+
+// An image that changed while the run read it has features of one state and the recorded size and
+// time of another.
+Status Job::check_inputs() const {
+  VERGER_ASSIGN_OR_RETURN(const auto changed, source_->find_changed());
+  if (changed.count == 0) return {};
+  return Status::io(std::to_string(changed.count) +
+                    " of the images changed during the run, such as " + changed.first +
+                    "; go on with --resume, which does their shards again.");
 }
 
 // After an extraction the features are in the output; `reduce` reads them where they are.
@@ -190,6 +225,7 @@ Status Job::save_model(const DecodedPcaModel& model) {
 
 Result<RunRecord> Job::finish() {
   if (watch_.cancel.cancelled()) return Status::cancelled("Interrupted.");
+  VERGER_RETURN_IF_ERROR(lease_->check());
   record_.state = "done";
   VERGER_RETURN_IF_ERROR(
       write_json(output_.store(), std::string(kRunRecordName), record_.to_json()));

@@ -5,14 +5,17 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "pipeline/image_source.h"
+#include "pipeline/lease.h"
 #include "pipeline/output_folder.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/reduction.h"
 #include "pipeline/run_record.h"
+#include "pipeline/shard_writer.h"
 #include "storage/store.h"
 #include "verger/moments.h"
 #include "verger/pca.h"
@@ -36,7 +39,7 @@ class Job {
   Status begin(const ModelInfo* model);
 
   // Images → features, rejected; and moments, or with `projection` the pca table.
-  Status extract(const Network& network, const PcaModel* projection);
+  Status extract(const Network& network, const DecodedPcaModel* projection);
   // Moments → PCA model.
   Status fit();
   // Features → pca table.
@@ -52,6 +55,10 @@ class Job {
   Job(std::shared_ptr<Store> input, OutputFolder output, const RunOptions& options, Watch watch)
       : input_(std::move(input)), output_(std::move(output)), options_(options), watch_(watch) {}
 
+  // Takes over what an interrupted run finished, when asked to; the shards that remain.
+  Result<std::vector<Shard>> resume(ShardWriter& writer, std::vector<Shard> shards);
+  Status extract_remaining(const Model& model, std::span<const Shard> shards, ShardWriter& writer);
+  Status check_inputs() const;
   // Adds the wall time since the last stage to the record.
   void stage_done(const char* stage);
   FeaturesTable features_table() const;
@@ -63,6 +70,7 @@ class Job {
   const Watch watch_;
   const std::string uuid_ = random_uuid();
 
+  std::unique_ptr<Lease> lease_;  // after begin()
   RunRecord record_;
   ReductionRecord reduction_;
   std::set<std::string> written_;

@@ -1,5 +1,7 @@
 #include "pipeline/json.h"
 
+#include <ctime>
+
 #include "base/status_macros.h"
 
 namespace verger {
@@ -12,6 +14,15 @@ Counts& Counts::operator+=(const Counts& other) {
   rejected += other.rejected;
   for (const auto& [reason, count] : other.rejected_by_reason) rejected_by_reason[reason] += count;
   return *this;
+}
+
+std::string utc_text(int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  std::string text(sizeof "2025-01-31T12:00:00Z", '\0');
+  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts));
+  return text;
 }
 
 json counts_json(const Counts& counts) {

@@ -26,6 +26,9 @@ struct Counts {
   bool operator==(const Counts&) const = default;
 };
 
+// Seconds since the Unix epoch as "2025-01-31T12:00:00Z".
+std::string utc_text(int64_t seconds);
+
 nlohmann::json counts_json(const Counts& counts);
 nlohmann::json part_json(const PartInfo& part);
 // These throw nlohmann::json::exception when the document is not of the form: call them below

@@ -13,6 +13,7 @@ class Observer {
   virtual void stage_started(std::string_view /*name*/, int64_t /*total*/) {}
   virtual void advanced(int64_t /*done*/, int64_t /*rejected*/) {}
   virtual void stage_finished() {}
+  virtual void note(std::string_view /*sentence*/) {}
   virtual void warning(std::string_view /*sentence*/) {}
 };
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <random>
-#include <vector>
+#include <utility>
 
+#include "base/fault_point.h"
 #include "base/status_macros.h"
+#include "pipeline/run_record.h"
 
 namespace verger {
 
@@ -69,18 +72,47 @@ std::set<std::string> OutputFolder::owned_folders() const {
   return owned;
 }
 
-Status OutputFolder::check_free(bool overwrite) const {
-  if (overwrite) return {};
+// What lies where this command writes. Leases are not: they say who writes, not what.
+Result<std::vector<FileEntry>> OutputFolder::present() const {
   std::vector<std::string> places = {""};
   if (tables_ == Tables::kReduction) places = {folders_.pca, folders_.model};
+  std::vector<FileEntry> found;
   for (const auto& place : places) {
-    VERGER_ASSIGN_OR_RETURN(const auto files, store_->list(place, true, true));
-    if (files.empty()) continue;
-    return Status::io("The output " + store_->display_path(place) + " already holds files (" +
-                      files.front().name +
-                      "); choose another folder, or replace its tables with --overwrite.");
+    VERGER_ASSIGN_OR_RETURN(auto files, store_->list(place, true, true));
+    std::erase_if(files, [](const auto& file) { return file.name.starts_with(kLeasesFolder); });
+    std::ranges::move(files, std::back_inserter(found));
   }
-  return {};
+  return found;
+}
+
+// The tables of another layout lie elsewhere: they would stay beside the new ones.
+Status OutputFolder::check_same_layout() const {
+  const auto record = read_run_record(*store_);
+  if (!record.ok() || record->options.output.layout == layout_) return {};
+  const std::string there(layout_name(record->options.output.layout));
+  return Status::io("The output " + store_->display_path("") + " holds tables of --layout " +
+                    there + "; give that layout, or choose another folder.");
+}
+
+Status OutputFolder::check_free(const OutputOptions& options) const {
+  VERGER_ASSIGN_OR_RETURN(const auto files, present());
+  if (files.empty()) return {};
+  if (options.overwrite) return check_same_layout();
+  VERGER_ASSIGN_OR_RETURN(const bool run, store_->exists(std::string(kRunRecordName)));
+  if (options.resume && run) return check_same_layout();
+  const std::string place = "The output " + store_->display_path("");
+  if (options.resume) {
+    return Status::io(place + " holds files (" + files.front().name +
+                      ") but no run of verger to resume; choose another folder.");
+  }
+  VERGER_ASSIGN_OR_RETURN(const bool finished, store_->exists(std::string(kSuccessName)));
+  if (run && !finished) {
+    return Status::io(place +
+                      " holds an unfinished run; go on with it by --resume, or replace "
+                      "it with --overwrite.");
+  }
+  return Status::io(place + " already holds files (" + files.front().name +
+                    "); choose another folder, or replace its tables with --overwrite.");
 }
 
 Status OutputFolder::begin() {
@@ -96,6 +128,7 @@ Status OutputFolder::finish(const std::set<std::string>& written) {
     VERGER_RETURN_IF_ERROR(store_->remove_temporaries(folder));
     VERGER_RETURN_IF_ERROR(remove_stale(folder, written));
   }
+  fault_point("before-success");
   std::vector<std::string> marks = {""};
   if (tables_ != Tables::kReduction) marks.push_back(folders_.features);
   if (tables_ != Tables::kFeatures) marks.push_back(folders_.pca);
@@ -103,6 +136,7 @@ Status OutputFolder::finish(const std::set<std::string>& written) {
   std::reverse(marks.begin(), marks.end());
   for (const auto& folder : marks) {
     VERGER_RETURN_IF_ERROR(store_->write(below(folder, kSuccessName), std::string_view()));
+    if (folder != marks.back()) fault_point("between-marks");
   }
   return {};
 }
@@ -115,6 +149,7 @@ Status OutputFolder::remove_stale(const std::string& folder, const std::set<std:
     const bool ours = is_part(file.name) || (own && is_record(file.name));
     if (!ours || written.contains(file.name)) continue;
     VERGER_RETURN_IF_ERROR(store_->remove(file.name));
+    fault_point("replacing");
   }
   return {};
 }

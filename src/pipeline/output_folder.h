@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/store.h"
 #include "verger/options.h"
@@ -17,6 +18,7 @@ inline constexpr std::string_view kRunRecordName = "_verger/run.json";
 inline constexpr std::string_view kReductionRecordName = "_verger/reduction.json";
 inline constexpr std::string_view kShardsFolder = "_verger/shards";
 inline constexpr std::string_view kMomentsFolder = "_verger/moments";
+inline constexpr std::string_view kLeasesFolder = "_verger/leases";
 
 // Folders below the output; "" is the output itself.
 struct TableFolders {
@@ -39,13 +41,18 @@ enum class Tables { kFeatures, kReduction, kAll };
 class OutputFolder {
  public:
   OutputFolder(std::shared_ptr<Store> store, Layout layout, Tables tables)
-      : store_(std::move(store)), folders_(table_folders(layout)), tables_(tables) {}
+      : store_(std::move(store)),
+        layout_(layout),
+        folders_(table_folders(layout)),
+        tables_(tables) {}
 
   Store& store() const { return *store_; }
+  const std::shared_ptr<Store>& shared_store() const { return store_; }
   const TableFolders& folders() const { return folders_; }
 
-  // kIo when something is there already and `overwrite` is not given. Writes nothing.
-  Status check_free(bool overwrite) const;
+  // kIo when something is there already that `options` do not allow to replace or go on with.
+  // Writes nothing.
+  Status check_free(const OutputOptions& options) const;
 
   // Takes down the `_SUCCESS` marks, so that no reader that honours them sees a mixture.
   Status begin();
@@ -56,10 +63,13 @@ class OutputFolder {
   Status finish(const std::set<std::string>& written);
 
  private:
+  Status check_same_layout() const;
+  Result<std::vector<FileEntry>> present() const;
   Status remove_stale(const std::string& folder, const std::set<std::string>& written);
   std::set<std::string> owned_folders() const;
 
   std::shared_ptr<Store> store_;
+  Layout layout_;
   TableFolders folders_;
   Tables tables_;
 };

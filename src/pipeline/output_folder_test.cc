@@ -1,4 +1,5 @@
 #include "pipeline/output_folder.h"
+#include "pipeline/run_record.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,33 +26,61 @@ class OutputFolderTest : public ::testing::Test {
   void touch(const std::string& name) { ASSERT_TRUE(store_->write(name, "x").ok()); }
   bool exists(const std::string& name) { return std::filesystem::exists(root_ / name); }
 
+  void record_run(Layout layout) {
+    RunRecord record;
+    record.options.output.layout = layout;
+    ASSERT_TRUE(write_json(*store_, std::string(kRunRecordName), record.to_json()).ok());
+  }
+
   std::filesystem::path root_;
   std::shared_ptr<Store> store_;
 };
 
 TEST_F(OutputFolderTest, AnAbsentOrEmptyFolderIsFree) {
   const OutputFolder folder(store_, Layout::kTables, Tables::kAll);
-  EXPECT_TRUE(folder.check_free(false).ok());
+  EXPECT_TRUE(folder.check_free({}).ok());
   std::filesystem::create_directories(root_);
-  EXPECT_TRUE(folder.check_free(false).ok());
+  EXPECT_TRUE(folder.check_free({}).ok());
 }
 
 TEST_F(OutputFolderTest, AFolderWithFilesIsNotFreeUnlessOverwritten) {
   touch("notes.txt");
   const OutputFolder folder(store_, Layout::kTables, Tables::kAll);
-  const Status status = folder.check_free(false);
+  const Status status = folder.check_free({});
   EXPECT_EQ(status.code(), StatusCode::kIo);
   EXPECT_THAT(status.message(), HasSubstr("notes.txt"));
   EXPECT_THAT(status.message(), HasSubstr("--overwrite"));
-  EXPECT_TRUE(folder.check_free(true).ok());
+  EXPECT_TRUE(folder.check_free({.overwrite = true}).ok());
+}
+
+TEST_F(OutputFolderTest, OnlyARunOfOursCanBeResumed) {
+  const OutputFolder folder(store_, Layout::kTables, Tables::kAll);
+  EXPECT_TRUE(folder.check_free({.resume = true}).ok());  // begins
+  touch("_verger/leases/a.json");
+  EXPECT_TRUE(folder.check_free({.resume = true}).ok());
+  EXPECT_TRUE(folder.check_free({}).ok());
+  touch("notes.txt");
+  EXPECT_THAT(folder.check_free({.resume = true}).message(), HasSubstr("no run of verger"));
+  record_run(Layout::kTables);
+  EXPECT_TRUE(folder.check_free({.resume = true}).ok());
+  EXPECT_THAT(folder.check_free({}).message(), HasSubstr("--resume"));
+  touch("_SUCCESS");
+  EXPECT_THAT(folder.check_free({}).message(), HasSubstr("already holds files"));
+}
+
+TEST_F(OutputFolderTest, TablesOfAnotherLayoutAreNotReplaced) {
+  record_run(Layout::kNotebook);
+  const OutputFolder folder(store_, Layout::kTables, Tables::kAll);
+  EXPECT_THAT(folder.check_free({.overwrite = true}).message(), HasSubstr("--layout notebook"));
+  EXPECT_THAT(folder.check_free({.resume = true}).message(), HasSubstr("--layout notebook"));
 }
 
 TEST_F(OutputFolderTest, AReductionMayJoinFeatures) {
   touch("features/part-00000-a.parquet");
   const OutputFolder folder(store_, Layout::kTables, Tables::kReduction);
-  EXPECT_TRUE(folder.check_free(false).ok());
+  EXPECT_TRUE(folder.check_free({}).ok());
   touch("pca/part-00000-a.parquet");
-  EXPECT_FALSE(folder.check_free(false).ok());
+  EXPECT_FALSE(folder.check_free({}).ok());
 }
 
 TEST_F(OutputFolderTest, FinishRemovesOldPartsKeepsForeignFilesAndSetsTheMarks) {

@@ -48,7 +48,7 @@ Result<RunRecord> apply(const std::string& input, const std::string& output, con
                           Job::open("apply", input, output, options, Tables::kAll, watch));
   VERGER_RETURN_IF_ERROR(job->list());
   VERGER_RETURN_IF_ERROR(job->begin(&network.model.info()));
-  VERGER_RETURN_IF_ERROR(job->extract(network, &reduction.model));
+  VERGER_RETURN_IF_ERROR(job->extract(network, &reduction));
   VERGER_RETURN_IF_ERROR(job->save_model(reduction));
   return job->finish();
 }

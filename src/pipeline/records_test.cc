@@ -18,9 +18,11 @@ ShardManifest example_manifest() {
                      .rejected_by_reason = {{"truncated", 1}}},
           .inputs_sha256 = "aa",
           .options_sha256 = "bb",
+          .model_sha256 = "",
           .features = {.name = "features/p", .rows = 9, .bytes = 123, .sha256 = "cc"},
           .rejected = PartInfo{.name = "rejected/p", .rows = 1, .bytes = 45, .sha256 = "dd"},
-          .moments = std::nullopt};
+          .moments = std::nullopt,
+          .pca = std::nullopt};
 }
 
 RunRecord example_record() {

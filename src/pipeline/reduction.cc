@@ -15,10 +15,9 @@ namespace {
 
 bool is_parquet(const FileEntry& file) { return file.name.ends_with(".parquet"); }
 
-// Moments of one part's rows; of a width yet unknown they are empty when the part is.
-Result<std::optional<Moments>> moments_of_part(const FeaturesTable& features, std::size_t part,
-                                               std::size_t width) {
-  const std::string& name = features.parts[part];
+// Moments of one part's rows; none yet when the width is not known (0) and the part is empty.
+Result<std::optional<Moments>> find_moments(const Store& store, const std::string& name,
+                                            std::size_t width) {
   std::optional<Moments> moments;
   if (width > 0) moments.emplace(static_cast<int>(width));
   const auto add = [&](const FeatureRows& rows) -> Status {
@@ -26,7 +25,7 @@ Result<std::optional<Moments>> moments_of_part(const FeaturesTable& features, st
     if (!moments) moments.emplace(static_cast<int>(rows.width));
     return moments->add(rows.features);
   };
-  VERGER_RETURN_IF_ERROR(visit_features_part(features.store, name, width, add));
+  VERGER_RETURN_IF_ERROR(visit_features_part(store, name, width, add));
   return moments;
 }
 
@@ -66,13 +65,18 @@ Status check_width(int64_t width) {
       std::to_string(Moments::kMaxWidth) + "; choose a model whose output is pooled.");
 }
 
+Result<Moments> moments_of_part(const Store& store, const std::string& name, int width) {
+  VERGER_ASSIGN_OR_RETURN(auto moments, find_moments(store, name, static_cast<std::size_t>(width)));
+  return *std::move(moments);
+}
+
 Result<Moments> moments_of(const FeaturesTable& features, const Pass& pass) {
   pass.observer.stage_started("moments", static_cast<int64_t>(features.parts.size()));
   // The first part with rows sets the width of all.
   std::size_t first = 0;
   std::optional<Moments> found;
   for (; first < features.parts.size() && !found; ++first) {
-    VERGER_ASSIGN_OR_RETURN(found, moments_of_part(features, first, 0));
+    VERGER_ASSIGN_OR_RETURN(found, find_moments(features.store, features.parts[first], 0));
     pass.observer.advanced(1, 0);
   }
   if (!found) {
@@ -87,11 +91,11 @@ Result<Moments> moments_of(const FeaturesTable& features, const Pass& pass) {
   std::mutex mutex;  // of the tree
   VERGER_RETURN_IF_ERROR(
       parallel_for(rest, pass.threads, pass.cancel, [&](std::size_t i) -> Status {
-        VERGER_ASSIGN_OR_RETURN(
-            auto moments, moments_of_part(features, first + i, static_cast<std::size_t>(width)));
+        VERGER_ASSIGN_OR_RETURN(Moments moments,
+                                moments_of_part(features.store, features.parts[first + i], width));
         pass.observer.advanced(1, 0);
         const std::lock_guard lock(mutex);
-        return tree.add(first + i, *std::move(moments));
+        return tree.add(first + i, std::move(moments));
       }));
   pass.observer.stage_finished();
   return tree.finish();
@@ -147,6 +151,12 @@ Result<DecodedPcaModel> load_model(const Store& store) {
   return Status::model("No model in " + store.display_path("") +
                        ": expected a folder with model.json, as 'verger run' or 'verger reduce' "
                        "leaves in OUTPUT/model.");
+}
+
+std::string model_sha256(const DecodedPcaModel& model) {
+  Sha256 sha;
+  for (const auto& file : encode_pca_model(model.model, model.provenance)) sha.update(file.bytes);
+  return sha.finish();
 }
 
 Status check_same_network(const DecodedPcaModel& model, const ModelInfo& network) {

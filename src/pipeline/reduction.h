@@ -39,6 +39,9 @@ Result<FeaturesTable> find_features(const Store& store);
 // kModel when vectors of this width are too wide to be reduced.
 Status check_width(int64_t width);
 
+// Moments of one part's rows, which must have `width` features.
+Result<Moments> moments_of_part(const Store& store, const std::string& name, int width);
+
 // Moments of all rows, merged in the fixed tree. Every part must have rows of one width.
 Result<Moments> moments_of(const FeaturesTable& features, const Pass& pass);
 
@@ -54,6 +57,9 @@ Result<std::vector<PartInfo>> save_model(OutputFolder& output, const PcaModel& m
 // Loads a model from a folder of model.json, or from an output that holds one. kModel when there is
 // none or it is damaged.
 Result<DecodedPcaModel> load_model(const Store& store);
+
+// The hash of a model's files.
+std::string model_sha256(const DecodedPcaModel& model);
 
 // kModel when the model was fitted on the features of another network than `network`.
 Status check_same_network(const DecodedPcaModel& model, const ModelInfo& network);

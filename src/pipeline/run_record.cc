@@ -23,6 +23,10 @@ json options_json(const RunOptions& options) {
           {"layout", layout_name(options.output.layout)},
           {"parts", options.output.parts},
           {"strict", options.strict},
+          {"s3_endpoint", options.storage.s3_endpoint},
+          {"s3_region", options.storage.s3_region},
+          {"s3_addressing", options.storage.s3_addressing},
+          {"s3_anonymous", options.storage.s3_anonymous},
           {"threads", options.threads}};
 }
 
@@ -34,6 +38,10 @@ Result<RunOptions> parse_options(const json& from) {
   options.pca = {.variance = from.at("variance"), .components = from.at("components")};
   options.output.parts = from.at("parts");
   options.strict = from.at("strict");
+  options.storage.s3_endpoint = from.at("s3_endpoint");
+  options.storage.s3_region = from.at("s3_region");
+  options.storage.s3_addressing = from.at("s3_addressing");
+  options.storage.s3_anonymous = from.at("s3_anonymous");
   options.threads = from.at("threads");
   VERGER_ASSIGN_OR_RETURN(options.model.precision,
                           parse_precision(from.at("precision").get<std::string>()));
@@ -130,6 +138,10 @@ json RunRecord::to_json() const {
       {"options", options_json(options)},
       {"model", model ? model_json(*model) : json(nullptr)},
       {"counts", counts_json(counts)},
+      {"shards",
+       {{"total", shards.total},
+        {"resumed", shards.resumed},
+        {"resumed_images", shards.resumed_images}}},
       {"width", width},
       {"reduction", reduction ? reduction_json(*reduction) : json(nullptr)},
       {"precision_check", precision_check ? precision_json(*precision_check) : json(nullptr)},
@@ -150,6 +162,10 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     record.input = from.at("input");
     record.output = from.at("output");
     record.counts = parse_counts(from.at("counts"));
+    const auto& shards = from.at("shards");
+    record.shards = {.total = shards.at("total"),
+                     .resumed = shards.at("resumed"),
+                     .resumed_images = shards.at("resumed_images")};
     record.width = from.at("width");
     if (const auto& reduction = from.at("reduction"); !reduction.is_null()) {
       record.reduction = parse_reduction(reduction);

@@ -37,6 +37,15 @@ struct RunRecord {
   RunOptions options;
   std::optional<ModelInfo> model;  // of the network; absent when `reduce` did not know it
   Counts counts;
+
+  // `resumed` of the shards, with as many images, were taken over from an interrupted run.
+  struct Shards {
+    int64_t total = 0;
+    int64_t resumed = 0;
+    int64_t resumed_images = 0;
+  };
+  Shards shards;
+
   int64_t width = 0;  // features a row
 
   struct Reduction {

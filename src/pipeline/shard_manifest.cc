@@ -7,6 +7,7 @@
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "pipeline/output_folder.h"
+#include "verger/version.h"
 
 namespace verger {
 
@@ -35,6 +36,20 @@ std::string ShardManifest::name() const {
   return below(kShardsFolder, five_digits(shard.number) + ".json");
 }
 
+std::vector<PartInfo> ShardManifest::files() const {
+  std::vector<PartInfo> named = {features};
+  for (const auto& part : {rejected, moments, pca}) {
+    if (part) named.push_back(*part);
+  }
+  return named;
+}
+
+bool ShardManifest::same_recipe(const ShardManifest& other) const {
+  return shard.number == other.shard.number && shard.begin == other.shard.begin &&
+         shard.end == other.shard.end && inputs_sha256 == other.inputs_sha256 &&
+         options_sha256 == other.options_sha256 && model_sha256 == other.model_sha256;
+}
+
 std::string moments_name(std::size_t shard) {
   return below(kMomentsFolder, five_digits(shard) + ".moments");
 }
@@ -48,9 +63,11 @@ json ShardManifest::to_json() const {
           {"counts", counts_json(counts)},
           {"inputs_sha256", inputs_sha256},
           {"options_sha256", options_sha256},
+          {"model_sha256", model_sha256},
           {"features", part_json(features)},
           {"rejected", optional_part(rejected)},
-          {"moments", optional_part(moments)}};
+          {"moments", optional_part(moments)},
+          {"pca", optional_part(pca)}};
 }
 
 Result<ShardManifest> ShardManifest::parse(const json& from) {
@@ -60,14 +77,17 @@ Result<ShardManifest> ShardManifest::parse(const json& from) {
         .counts = parse_counts(from.at("counts")),
         .inputs_sha256 = from.at("inputs_sha256"),
         .options_sha256 = from.at("options_sha256"),
+        .model_sha256 = from.at("model_sha256"),
         .features = parse_part(from.at("features")),
         .rejected = parse_optional_part(from.at("rejected")),
-        .moments = parse_optional_part(from.at("moments"))};
+        .moments = parse_optional_part(from.at("moments")),
+        .pca = parse_optional_part(from.at("pca"))};
   });
 }
 
 std::string extraction_sha256(const ImageOptions& image, const ModelInfo& model) {
-  const json recipe = {{"max_pixels", image.max_pixels},
+  const json recipe = {{"verger_version", kVersion},
+                       {"max_pixels", image.max_pixels},
                        {"exif_orientation", image.exif_orientation},
                        {"model", model.name},
                        {"weights_sha256", model.weights_sha256},
@@ -77,16 +97,19 @@ std::string extraction_sha256(const ImageOptions& image, const ModelInfo& model)
   return sha.finish();
 }
 
+Result<ShardManifest> read_shard_manifest(const Store& store, const std::string& name) {
+  VERGER_ASSIGN_OR_RETURN(const json document, read_json(store, name));
+  auto manifest = ShardManifest::parse(document);
+  if (manifest.ok()) return manifest;
+  return Status::io(store.display_path(name) + ": " + manifest.error().message());
+}
+
 Result<std::vector<ShardManifest>> read_shard_manifests(const Store& store) {
   VERGER_ASSIGN_OR_RETURN(const auto files, store.list(std::string(kShardsFolder), false, true));
   std::vector<ShardManifest> manifests;
   for (const auto& file : files) {
-    VERGER_ASSIGN_OR_RETURN(const json document, read_json(store, file.name));
-    auto manifest = ShardManifest::parse(document);
-    if (!manifest.ok()) {
-      return Status::io(store.display_path(file.name) + ": " + manifest.error().message());
-    }
-    manifests.push_back(*std::move(manifest));
+    VERGER_ASSIGN_OR_RETURN(auto manifest, read_shard_manifest(store, file.name));
+    manifests.push_back(std::move(manifest));
   }
   std::sort(manifests.begin(), manifests.end(),
             [](const auto& a, const auto& b) { return a.shard.number < b.shard.number; });

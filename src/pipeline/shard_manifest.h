@@ -22,20 +22,29 @@ struct ShardManifest {
   Counts counts;
   std::string inputs_sha256;   // of the images' fingerprints
   std::string options_sha256;  // of everything that decides an image's features
+  std::string model_sha256;    // of the PCA model that projected the shard at once; else ""
   PartInfo features;
   std::optional<PartInfo> rejected;  // absent when the shard rejected nothing
   std::optional<PartInfo> moments;   // absent when recomputing them reads less than they hold
+  std::optional<PartInfo> pca;       // only with model_sha256
 
-  std::string name() const;  // "_verger/shards/00007.json"
+  std::string name() const;             // "_verger/shards/00007.json"
+  std::vector<PartInfo> files() const;  // every file that it names
+
+  // Was it made of the same images in the same way? Then its files serve in place of `other`'s.
+  bool same_recipe(const ShardManifest& other) const;
   nlohmann::json to_json() const;
   static Result<ShardManifest> parse(const nlohmann::json& json);
 };
 
-// The hash of everything that decides an image's features: its recipe.
+// The hash of everything that decides an image's features, the program's version included.
 std::string extraction_sha256(const ImageOptions& image, const ModelInfo& model);
 
 // "_verger/moments/00007.moments"
 std::string moments_name(std::size_t shard);
+
+// kIo when it is absent or damaged.
+Result<ShardManifest> read_shard_manifest(const Store& store, const std::string& name);
 
 // The manifests of an output, in the shards' order.
 Result<std::vector<ShardManifest>> read_shard_manifests(const Store& store);

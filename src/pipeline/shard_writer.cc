@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "base/fault_point.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "parquet/pca_part.h"
 #include "parquet/tables.h"
+#include "pipeline/reduction.h"
 
 namespace verger {
 
@@ -23,17 +25,47 @@ Status ShardWriter::write(const ShardResult& result) {
   ShardManifest manifest = manifest_of(result);
   VERGER_RETURN_IF_ERROR(write_parts(result, manifest));
   if (setup_.projection != nullptr) {
-    VERGER_RETURN_IF_ERROR(write_projection_part(result));
+    VERGER_RETURN_IF_ERROR(write_projection_part(result, manifest));
   } else {
     VERGER_RETURN_IF_ERROR(write_moments(result, manifest));
   }
+  fault_point("shard-data-written");
   VERGER_RETURN_IF_ERROR(write_json(setup_.output.store(), manifest.name(), manifest.to_json()));
+  fault_point("shard-committed");
+  enter(manifest);
+  return {};
+}
 
+// The shard is finished: its files belong to the result.
+void ShardWriter::enter(const ShardManifest& manifest) {
+  const std::size_t number = manifest.shard.number;
   const std::lock_guard lock(mutex_);
   written_.files.insert(manifest.name());
-  written_.features_parts[result.shard.number] = manifest.features.name;
+  for (const PartInfo& file : manifest.files()) written_.files.insert(file.name);
+  written_.features_parts[number] = manifest.features.name;
+  if (setup_.projection != nullptr) written_.projections[number] = *manifest.pca;
   written_.counts += manifest.counts;
+}
+
+Status ShardWriter::adopt(const ShardManifest& manifest) {
+  if (setup_.projection == nullptr) {
+    VERGER_ASSIGN_OR_RETURN(Moments moments, read_moments(manifest));
+    const std::lock_guard lock(mutex_);
+    VERGER_RETURN_IF_ERROR(written_.moments->add(manifest.shard.number, std::move(moments)));
+  }
+  enter(manifest);
   return {};
+}
+
+Result<Moments> ShardWriter::read_moments(const ShardManifest& manifest) const {
+  const Store& store = setup_.output.store();
+  if (!manifest.moments) {
+    return moments_of_part(store, manifest.features.name, setup_.model.width);
+  }
+  VERGER_ASSIGN_OR_RETURN(const auto bytes, store.read(manifest.moments->name));
+  auto moments = Moments::deserialise(bytes);
+  if (moments.ok()) return moments;
+  return Status::io(store.display_path(manifest.moments->name) + ": " + moments.error().message());
 }
 
 Status ShardWriter::write_parts(const ShardResult& result, ShardManifest& manifest) {
@@ -42,23 +74,18 @@ Status ShardWriter::write_parts(const ShardResult& result, ShardManifest& manife
   VERGER_ASSIGN_OR_RETURN(
       manifest.features,
       write_features_part(setup_.output.store(), below(folders.features, file), result.features));
-  remember(manifest.features);
   if (result.rejected.empty()) return {};
   VERGER_ASSIGN_OR_RETURN(
       manifest.rejected,
       write_rejected_part(setup_.output.store(), below(folders.rejected, file), result.rejected));
-  remember(*manifest.rejected);
   return {};
 }
 
-Status ShardWriter::write_projection_part(const ShardResult& result) {
+Status ShardWriter::write_projection_part(const ShardResult& result, ShardManifest& manifest) {
   const auto file = part_file_name(result.shard.number, setup_.uuid);
   VERGER_ASSIGN_OR_RETURN(
-      auto part, write_pca_part(setup_.output.store(), below(setup_.output.folders().pca, file),
-                                setup_.layout, result.features, *setup_.projection));
-  remember(part);
-  const std::lock_guard lock(mutex_);
-  written_.projections[result.shard.number] = std::move(part);
+      manifest.pca, write_pca_part(setup_.output.store(), below(setup_.output.folders().pca, file),
+                                   setup_.layout, result.features, *setup_.projection));
   return {};
 }
 
@@ -74,33 +101,33 @@ Status ShardWriter::write_moments(const ShardResult& result, ShardManifest& mani
                                 .bytes = static_cast<int64_t>(bytes.size()),
                                 .sha256 = sha256_hex(bytes)};
     VERGER_RETURN_IF_ERROR(setup_.output.store().write(manifest.moments->name, bytes));
-    remember(*manifest.moments);
   }
   const std::lock_guard lock(mutex_);
   return written_.moments->add(result.shard.number, std::move(moments));
 }
 
-ShardManifest ShardWriter::manifest_of(const ShardResult& result) const {
+ShardManifest ShardWriter::expected(const Shard& shard) const {
   ShardManifest manifest;
-  manifest.shard = result.shard;
+  manifest.shard = shard;
+  Sha256 inputs;
+  for (std::size_t image = shard.begin; image < shard.end; ++image) {
+    inputs.update(setup_.source.fingerprint(image) + '\n');
+  }
+  manifest.inputs_sha256 = inputs.finish();
+  manifest.options_sha256 = options_sha256_;
+  manifest.model_sha256 = setup_.projection_sha256;
+  return manifest;
+}
+
+ShardManifest ShardWriter::manifest_of(const ShardResult& result) const {
+  ShardManifest manifest = expected(result.shard);
   manifest.counts.listed = static_cast<int64_t>(result.shard.size());
   manifest.counts.features = static_cast<int64_t>(result.features.size());
   manifest.counts.rejected = static_cast<int64_t>(result.rejected.size());
   for (const auto& row : result.rejected) {
     manifest.counts.rejected_by_reason[std::string(reject_reason_name(row.reason))] += 1;
   }
-  Sha256 inputs;
-  for (std::size_t image = result.shard.begin; image < result.shard.end; ++image) {
-    inputs.update(setup_.source.fingerprint(image) + '\n');
-  }
-  manifest.inputs_sha256 = inputs.finish();
-  manifest.options_sha256 = options_sha256_;
   return manifest;
-}
-
-void ShardWriter::remember(const PartInfo& part) {
-  const std::lock_guard lock(mutex_);
-  written_.files.insert(part.name);
 }
 
 Result<WrittenShards> ShardWriter::finish() {

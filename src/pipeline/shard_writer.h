@@ -27,6 +27,7 @@ struct ShardWriterSetup {
   std::string uuid;                      // of this run's part files
   std::size_t shards = 0;                // in the whole plan
   const PcaModel* projection = nullptr;  // project by this model at once, instead of taking moments
+  std::string projection_sha256;         // of that model
 };
 
 // Everything that the shards left behind.
@@ -45,16 +46,23 @@ class ShardWriter {
   // Writes a shard's parts and, when they are complete, its manifest. Thread-safe.
   Status write(const ShardResult& result);
 
+  // What a manifest of this shard would say of its recipe; its files and counts are left open.
+  ShardManifest expected(const Shard& shard) const;
+
+  // Takes over a shard that an earlier run finished, by its manifest. Thread-safe.
+  Status adopt(const ShardManifest& manifest);
+
   // When every shard was written: an empty rejected table if nothing was rejected, since a table
   // without a single part cannot be read.
   Result<WrittenShards> finish();
 
  private:
   Status write_parts(const ShardResult& result, ShardManifest& manifest);
-  Status write_projection_part(const ShardResult& result);
+  Status write_projection_part(const ShardResult& result, ShardManifest& manifest);
   Status write_moments(const ShardResult& result, ShardManifest& manifest);
   ShardManifest manifest_of(const ShardResult& result) const;
-  void remember(const PartInfo& part);
+  Result<Moments> read_moments(const ShardManifest& manifest) const;
+  void enter(const ShardManifest& manifest);
 
   const ShardWriterSetup setup_;
   const std::string options_sha256_;

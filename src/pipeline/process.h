@@ -1,0 +1,23 @@
+// Who this process is, so that another one on the same machine can tell whether it still lives.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace verger {
+
+struct ProcessIdentity {
+  std::string host;     // the machine's name, for people
+  std::string machine;  // this boot of it, and the space that process numbers count in
+  int64_t pid = 0;
+  int64_t started = 0;  // since the boot, in the kernel's ticks: numbers are given out again
+
+  bool operator==(const ProcessIdentity&) const = default;
+};
+
+ProcessIdentity this_process();
+
+// True only when it is certain: the process was on this machine, and is there no more.
+bool has_ended(const ProcessIdentity& process);
+
+}  // namespace verger
