@@ -14,6 +14,7 @@ using std::chrono::duration;
 constexpr std::chrono::milliseconds kRefresh{100};  // of the bar
 constexpr std::chrono::seconds kLineEvery{10};      // elsewhere
 constexpr std::chrono::seconds kWindow{10};         // over which the rate is taken
+constexpr std::chrono::seconds kStall{30};          // without progress
 constexpr int kBarWidest = 40;
 constexpr int kBarNarrowest = 8;
 
@@ -49,6 +50,7 @@ Progress::Progress(Console& console, Options options)
     : console_(console), options_(std::move(options)), start_(options_.clock()) {
   samples_.push_back({start_, 0});
   last_line_ = start_;
+  last_change_ = start_;
   if (console_.options().terminal) refresh();
   if (options_.own_thread) thread_ = std::thread([this] { run(); });
 }
@@ -84,6 +86,7 @@ void Progress::stop_thread() {
 void Progress::refresh() {
   const std::lock_guard lock(mutex_);
   const Time now = options_.clock();
+  tell_stall(now);
   const bool due = now - last_line_ >= kLineEvery;
   if (!console_.options().terminal && !due) return;
   const Reading reading = read(now);
@@ -93,6 +96,18 @@ void Progress::refresh() {
   }
   last_line_ = now;
   console_.line(console_.format() == LogFormat::kJson ? json(reading) : line(reading));
+}
+
+void Progress::tell_stall(Time now) {
+  if (done() != last_done_) {
+    last_done_ = done();
+    last_change_ = now;
+    stall_told_ = false;
+  }
+  if (stall_told_ || now - last_change_ < kStall) return;
+  stall_told_ = true;
+  console_.warning("No progress in '" + options_.stage + "' for " + format_duration(kStall) +
+                   ": the storage does not answer, or answers slowly; requests are retried.");
 }
 
 Progress::Reading Progress::read(Time now) {

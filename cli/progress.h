@@ -50,7 +50,8 @@ class Progress {
   // "elapsed_s"). Once, when no thread adds any more.
   void finish();
 
-  // Draws the bar, or writes the line if one is due.
+  // Draws the bar, or writes the line if one is due. Warns, once a stall, when nothing has been
+  // done for half a minute.
   void refresh();
 
   int64_t done() const { return done_.load(std::memory_order_relaxed); }
@@ -73,6 +74,7 @@ class Progress {
   void run();
   void stop_thread();
   Reading read(Time now);
+  void tell_stall(Time now);
   std::string bar(const Reading& reading) const;
   std::string line(const Reading& reading) const;
   std::string json(const Reading& reading) const;
@@ -86,6 +88,9 @@ class Progress {
   std::mutex mutex_;            // guards what follows
   std::deque<Sample> samples_;  // of the last kWindow, for the rate
   Time last_line_;
+  Time last_change_;  // of the count
+  int64_t last_done_ = 0;
+  bool stall_told_ = false;
   bool stopping_ = false;
   std::condition_variable stop_;
   std::thread thread_;

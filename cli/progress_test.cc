@@ -123,6 +123,24 @@ TEST_F(ProgressTest, ALineEveryTenSecondsOffATerminal) {
   EXPECT_EQ(take(), "extract  100/1,000 images  10.0/s  ETA 1 min 30 s  0 rejected\n");
 }
 
+TEST_F(ProgressTest, SaysOnceThatAStageStalls) {
+  Console console(console_options(LogFormat::kText, false));
+  Progress progress(console, progress_options());
+  const auto after = [&](int time) {
+    now_ += seconds(time);
+    progress.refresh();
+    return take();
+  };
+  progress.add(1);
+  EXPECT_THAT(after(9), Not(HasSubstr("No progress")));
+  EXPECT_THAT(after(29), Not(HasSubstr("No progress")));
+  EXPECT_THAT(after(1), HasSubstr("No progress in 'extract' for 30 s"));
+  EXPECT_THAT(after(60), Not(HasSubstr("No progress")));
+  progress.add(1);
+  EXPECT_THAT(after(1), Not(HasSubstr("No progress")));
+  EXPECT_THAT(after(30), HasSubstr("No progress"));
+}
+
 TEST_F(ProgressTest, RateIsRecent) {
   Console console(console_options(LogFormat::kText, false));
   Progress progress(console, progress_options(0));
