@@ -1,10 +1,12 @@
 #include "parquet/part_file.h"
 
+#include <arrow/buffer.h>
 #include <arrow/filesystem/filesystem.h>
-#include <arrow/io/interfaces.h>
+#include <arrow/io/memory.h>
 #include <arrow/result.h>
 #include <parquet/properties.h>
 
+#include <memory>
 #include <utility>
 
 #include "storage/io_error.h"
@@ -17,13 +19,27 @@ Status part_error(const std::string& display_path, std::string_view cause) {
   return Status::io("Cannot read " + display_path + ": " + std::string(cause) + ".");
 }
 
+namespace {
+
+parquet::ReaderProperties reader_properties() {
+  parquet::ReaderProperties properties;
+  properties.set_page_checksum_verification(true);
+  return properties;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<parquet::ParquetFileReader>> open_part_file(const Store& store,
                                                                    const std::string& name) {
   auto file = store.filesystem()->OpenInputFile(store.filesystem_path(name));
   if (!file.ok()) return io_error("read", store.display_path(name), file.status());
-  parquet::ReaderProperties properties;
-  properties.set_page_checksum_verification(true);
-  return parquet::ParquetFileReader::Open(*std::move(file), properties);
+  return parquet::ParquetFileReader::Open(*std::move(file), reader_properties());
+}
+
+std::unique_ptr<parquet::ParquetFileReader> open_part_bytes(std::span<const uint8_t> bytes) {
+  auto file = std::make_shared<arrow::io::BufferReader>(
+      std::make_shared<arrow::Buffer>(bytes.data(), static_cast<int64_t>(bytes.size())));
+  return parquet::ParquetFileReader::Open(std::move(file), reader_properties());
 }
 
 }  // namespace verger

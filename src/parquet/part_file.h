@@ -3,8 +3,10 @@
 
 #include <parquet/file_reader.h>
 
+#include <cstdint>
 #include <exception>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,18 +23,31 @@ Status part_error(const std::string& display_path, std::string_view cause);
 Result<std::unique_ptr<parquet::ParquetFileReader>> open_part_file(const Store& store,
                                                                    const std::string& name);
 
-// Calls `read(parquet::ParquetFileReader&)`, which returns a Result, on an opened file. What the
+// The same of a file in memory; borrows `bytes`.
+std::unique_ptr<parquet::ParquetFileReader> open_part_bytes(std::span<const uint8_t> bytes);
+
+// Calls `read(parquet::ParquetFileReader&)`, which returns a Result, on what `open` opens. What the
 // Parquet library throws at a damaged file becomes part_error().
-template <class Read>
-auto read_part_file(const Store& store, const std::string& name, const Read& read)
+template <class Open, class Read>
+auto read_part(const std::string& place, const Open& open, const Read& read)
     -> decltype(read(std::declval<parquet::ParquetFileReader&>())) {
   try {
-    auto file = open_part_file(store, name);
+    Result<std::unique_ptr<parquet::ParquetFileReader>> file = open();
     if (!file.ok()) return std::move(file).error();
     return read(**file);
   } catch (const std::exception& error) {
-    return part_error(store.display_path(name), error.what());
+    return part_error(place, error.what());
   }
+}
+
+template <class Read>
+auto read_part_file(const Store& store, const std::string& name, const Read& read) {
+  return read_part(store.display_path(name), [&] { return open_part_file(store, name); }, read);
+}
+
+template <class Read>
+auto read_part_bytes(std::span<const uint8_t> bytes, const std::string& place, const Read& read) {
+  return read_part(place, [&] { return open_part_bytes(bytes); }, read);
 }
 
 }  // namespace verger

@@ -39,13 +39,13 @@ std::string type_text(const arrow::DataType& type) {
 
 }  // namespace
 
-Result<PartSchema> read_part_schema(const Store& store, const std::string& name) {
-  return read_part_file(store, name, [&](parquet::ParquetFileReader& file) -> Result<PartSchema> {
+Result<PartSchema> read_part_schema(std::span<const uint8_t> bytes, const std::string& place) {
+  return read_part_bytes(bytes, place, [&](parquet::ParquetFileReader& file) -> Result<PartSchema> {
     const auto metadata = file.metadata();
     std::shared_ptr<arrow::Schema> schema;
     const arrow::Status status = parquet::arrow::FromParquetSchema(
         metadata->schema(), parquet::default_arrow_reader_properties(), &schema);
-    if (!status.ok()) return part_error(store.display_path(name), status.message());
+    if (!status.ok()) return part_error(place, status.message());
     PartSchema result;
     for (const auto& field : schema->fields()) {
       result.columns.emplace_back(field->name(), type_text(*field->type()));

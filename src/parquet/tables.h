@@ -70,6 +70,7 @@ struct PartSchema {
   std::vector<std::pair<std::string, std::string>> columns;
   int64_t rows = 0;
 };
-Result<PartSchema> read_part_schema(const Store& store, const std::string& name);
+// `bytes`: the whole file, borrowed; `place`: its name in errors.
+Result<PartSchema> read_part_schema(std::span<const uint8_t> bytes, const std::string& place);
 
 }  // namespace verger

@@ -4,9 +4,10 @@
 #include <set>
 #include <utility>
 
-#include "base/sha256.h"
 #include "base/status_macros.h"
 #include "parquet/tables.h"
+#include "pipeline/file_check.h"
+#include "pipeline/lease.h"
 #include "pipeline/output_folder.h"
 #include "pipeline/reduction.h"
 #include "pipeline/shard_manifest.h"
@@ -22,7 +23,9 @@ constexpr std::size_t kHeadValues = 5;
 class Inspector {
  public:
   Inspector(std::shared_ptr<Store> store, RunRecord record)
-      : store_(std::move(store)), folders_(table_folders(record.options.output.layout)) {
+      : store_(std::move(store)),
+        folders_(table_folders(record.options.output.layout)),
+        files_(*store_) {
     found_.record = std::move(record);
   }
 
@@ -43,13 +46,13 @@ class Inspector {
   void read_head(std::size_t rows);
   std::vector<PartInfo> features_parts() const;
   std::vector<PartInfo> rejected_parts() const;
-  std::string verify(const PartInfo& file, bool parquet) const;
   void add(std::string name, const std::string& fault, std::string fine);
 
   std::shared_ptr<Store> store_;
   TableFolders folders_;
   std::vector<ShardManifest> manifests_;
   ReductionRecord reduction_;
+  FileCheck files_;
   Inspection found_;
 };
 
@@ -62,6 +65,10 @@ void Inspector::check_complete() {
   std::string fault;
   if (found_.record.state != "done") {
     fault = "the run did not finish; its state is '" + found_.record.state + "'";
+    const auto leases = read_leases(*store_);
+    for (const auto& lease : leases.ok() ? *leases : std::vector<LeaseRecord>()) {
+      if (lease.is_live()) fault = "it is being written " + lease.by_whom();
+    }
   }
   std::vector<std::string> folders = {""};
   if (has_features()) folders.push_back(folders_.features);
@@ -88,25 +95,6 @@ void Inspector::check_shards() {
       std::to_string(manifests_.size()) + " shards cover images 0 to " + std::to_string(expected));
 }
 
-// Why a file is not what its record says; "" when it is.
-std::string Inspector::verify(const PartInfo& file, bool parquet) const {
-  const auto bytes = store_->read(file.name);
-  if (!bytes.ok()) return file.name + " is missing or unreadable";
-  if (static_cast<int64_t>(bytes->size()) != file.bytes) {
-    return file.name + " has " + std::to_string(bytes->size()) + " bytes, not " +
-           std::to_string(file.bytes);
-  }
-  if (sha256_hex(*bytes) != file.sha256) return file.name + " is damaged: its SHA-256 differs";
-  if (!parquet) return {};
-  const auto schema = read_part_schema(*store_, file.name);
-  if (!schema.ok()) return file.name + " is not readable Parquet: " + schema.error().message();
-  if (schema->rows != file.rows) {
-    return file.name + " holds " + std::to_string(schema->rows) + " rows, not " +
-           std::to_string(file.rows);
-  }
-  return {};
-}
-
 std::vector<PartInfo> Inspector::features_parts() const {
   std::vector<PartInfo> parts;
   for (const auto& manifest : manifests_) parts.push_back(manifest.features);
@@ -126,7 +114,7 @@ void Inspector::check_files() {
   int64_t files = 0;
   const auto verify_all = [&](const std::vector<PartInfo>& infos, bool parquet) {
     for (const auto& info : infos) {
-      if (fault.empty()) fault = verify(info, parquet);
+      if (fault.empty()) fault = files_.fault_of(info, parquet);
       ++files;
     }
   };
@@ -140,24 +128,26 @@ void Inspector::check_files() {
   add("files", fault, std::to_string(files) + " files have the recorded size, SHA-256 and rows");
 }
 
-// Parquet files that no manifest names would be read as rows of the tables all the same.
+// Files that no manifest names would be read as rows of the tables all the same.
 Status Inspector::check_strays() {
   std::set<std::string> known;
   for (const auto& part : features_parts()) known.insert(part.name);
   for (const auto& part : rejected_parts()) known.insert(part.name);
   for (const auto& part : reduction_.parts) known.insert(part.name);
   std::set<std::string> folders;
-  if (has_features()) folders.insert(folders_.features);
-  if (has_features() && found_.record.counts.rejected > 0) folders.insert(folders_.rejected);
+  if (has_features()) folders = {folders_.features, folders_.rejected};
   if (has_reduction()) folders.insert(folders_.pca);
   std::string fault;
   for (const auto& folder : folders) {
     VERGER_ASSIGN_OR_RETURN(const auto files, store_->list(folder, false, true));
     for (const auto& file : files) {
-      const bool mark = file.name == below(folder, kSuccessName);
-      if (fault.empty() && !mark && !known.contains(file.name)) {
-        fault = file.name + " is not part of the result, but readers of the table may take it";
-      }
+      if (!fault.empty() || known.contains(file.name)) continue;
+      if (file.name == below(folder, kSuccessName)) continue;
+      // A table without a rejection still has one part, of which no manifest tells.
+      if (folder == folders_.rejected && rejected_parts().empty() &&
+          files_.is_empty_part(file.name))
+        continue;
+      fault = file.name + " is not part of the result, but readers of the table may take it";
     }
   }
   add("strays", fault, "no foreign file lies in the tables");
@@ -223,9 +213,7 @@ void Inspector::describe_table(const std::string& name, const std::string& folde
     table.bytes += part.bytes;
   }
   if (!parts.empty()) {
-    if (auto schema = read_part_schema(*store_, parts.front().name); schema.ok()) {
-      table.columns = std::move(schema->columns);
-    }
+    table.columns = files_.schema_of(parts.front()).columns;
   }
   found_.tables.push_back(std::move(table));
 }

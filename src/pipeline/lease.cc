@@ -20,10 +20,8 @@ int64_t now_ms() {
 }
 
 std::string refusal(const Store& output, const LeaseRecord& other) {
-  return "The output " + output.display_path("") + " is being written by another run: verger " +
-         other.command + " on " + other.holder.host + ", process " +
-         std::to_string(other.holder.pid) + "; unless renewed, its lease lapses at " +
-         utc_text(other.lapses_ms / 1000) + ". Wait for it, or choose another output.";
+  return "The output " + output.display_path("") + " is being written " + other.by_whom() +
+         ". Wait for it, or choose another output.";
 }
 
 std::chrono::milliseconds random_pause(std::chrono::milliseconds longest) {
@@ -35,6 +33,11 @@ std::chrono::milliseconds random_pause(std::chrono::milliseconds longest) {
 }  // namespace
 
 std::string LeaseRecord::name() const { return below(kLeasesFolder, token + ".json"); }
+
+std::string LeaseRecord::by_whom() const {
+  return "by verger " + command + " on " + holder.host + ", process " + std::to_string(holder.pid) +
+         "; unless renewed, its lease lapses at " + utc_text(lapses_ms / 1000);
+}
 
 bool LeaseRecord::is_live() const { return lapses_ms > now_ms() && !has_ended(holder); }
 
@@ -65,6 +68,19 @@ Result<LeaseRecord> LeaseRecord::parse(const json& from) {
   });
 }
 
+Result<std::vector<LeaseRecord>> read_leases(const Store& output) {
+  std::vector<LeaseRecord> found;
+  VERGER_ASSIGN_OR_RETURN(const auto files, output.list(std::string(kLeasesFolder), false, true));
+  for (const auto& file : files) {
+    if (!file.name.ends_with(".json")) continue;
+    const auto document = read_json(output, file.name);
+    if (!document.ok()) continue;  // perhaps given back since the listing
+    auto lease = LeaseRecord::parse(*document);
+    if (lease.ok() && lease->name() == file.name) found.push_back(*std::move(lease));
+  }
+  return found;
+}
+
 Lease::Lease(std::shared_ptr<Store> output, LeaseRecord record, LeaseTiming timing)
     : output_(std::move(output)), timing_(timing), record_(std::move(record)) {}
 
@@ -88,7 +104,8 @@ Result<std::unique_ptr<Lease>> Lease::acquire(std::shared_ptr<Store> output, std
 Result<bool> Lease::try_claim() {
   record_.held = false;
   VERGER_RETURN_IF_ERROR(write());
-  VERGER_ASSIGN_OR_RETURN(const auto found, others());
+  VERGER_ASSIGN_OR_RETURN(auto found, read_leases(*output_));
+  std::erase_if(found, [&](const auto& lease) { return lease.token == record_.token; });
   for (const LeaseRecord& other : found) {
     if (!other.is_live()) continue;
     VERGER_RETURN_IF_ERROR(output_->remove(record_.name()));
@@ -99,21 +116,6 @@ Result<bool> Lease::try_claim() {
   record_.held = true;
   VERGER_RETURN_IF_ERROR(write());
   return true;
-}
-
-// A lease that vanishes while we look was given back. One that cannot be read is nobody's: it is
-// written whole or not at all.
-Result<std::vector<LeaseRecord>> Lease::others() const {
-  std::vector<LeaseRecord> found;
-  VERGER_ASSIGN_OR_RETURN(const auto files, output_->list(std::string(kLeasesFolder), false, true));
-  for (const auto& file : files) {
-    if (file.name == record_.name() || !file.name.ends_with(".json")) continue;
-    const auto document = read_json(*output_, file.name);
-    if (!document.ok()) continue;
-    auto other = LeaseRecord::parse(*document);
-    if (other.ok() && other->name() == file.name) found.push_back(*std::move(other));
-  }
-  return found;
 }
 
 Status Lease::write() {

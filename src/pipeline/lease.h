@@ -37,11 +37,16 @@ struct LeaseRecord {
   ProcessIdentity holder;
   int64_t lapses_ms = 0;  // since the Unix epoch
 
-  std::string name() const;  // "_verger/leases/<token>.json"
-  bool is_live() const;      // neither lapsed nor of a process that is known to have ended
+  std::string name() const;     // "_verger/leases/<token>.json"
+  std::string by_whom() const;  // "by verger run on HOST, process 7; …lapses at …"
+  bool is_live() const;         // neither lapsed nor of a process that is known to have ended
   nlohmann::json to_json() const;
   static Result<LeaseRecord> parse(const nlohmann::json& json);
 };
+
+// Every lease that stands in an output, live or not. One that cannot be read is nobody's: a lease
+// is written whole or not at all.
+Result<std::vector<LeaseRecord>> read_leases(const Store& output);
 
 class Lease {
  public:
@@ -58,7 +63,6 @@ class Lease {
  private:
   Lease(std::shared_ptr<Store> output, LeaseRecord record, LeaseTiming timing);
 
-  Result<std::vector<LeaseRecord>> others() const;
   Result<bool> try_claim();  // false: contested by others that only claim
   Status write();
   void renew_until_stopped();

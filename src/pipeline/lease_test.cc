@@ -54,7 +54,7 @@ TEST_F(LeaseTest, RefusesASecondRunAndSaysWhoseItIs) {
   const ProcessIdentity self = this_process();
   EXPECT_THAT(second.error().message(),
               AllOf(HasSubstr(self.host), HasSubstr("process " + std::to_string(self.pid)),
-                    HasSubstr("verger run"), HasSubstr("lapses at 2")));
+                    HasSubstr("lapses at 2")));
   EXPECT_EQ(leases(), 1u);
 }
 
