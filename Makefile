@@ -12,9 +12,10 @@ deps: ## Install what is missing: system packages, .venv/core
 	@tools/deps.sh python core
 
 .PHONY: deps-parity
-deps-parity: deps ## Install what the heavy tests need: Java, .venv/parity
+deps-parity: deps ## Install what the heavy tests need: Java, an S3 server, .venv/parity
 	@tools/deps.sh system heavy
 	@tools/deps.sh python parity
+	@tools/deps.sh maven
 
 .PHONY: deps-lint
 deps-lint: deps ## Install the formatters and checkers: .venv/lint

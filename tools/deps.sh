@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing of deps/: `deps.sh system [heavy]` by apt, `deps.sh python NAME` into
-# .venv/NAME from deps/python/NAME.lock. Both are quick when nothing is missing.
+# .venv/NAME from deps/python/NAME.lock; `deps.sh maven` into build/maven/ what deps/maven.txt names.
+# All are quick when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -60,6 +61,21 @@ install_python() {
   echo "$want" >"$venv/.installed"
 }
 
+install_maven() {
+  local coordinates sha256 group artifact version classifier file
+  mkdir -p build/maven
+  while read -r coordinates sha256; do
+    IFS=: read -r group artifact version classifier <<<"$coordinates"
+    file=$artifact-$version-$classifier.jar
+    if sha256sum --check --status <<<"$sha256  build/maven/$file" 2>/dev/null; then continue; fi
+    echo "deps: fetching $file"
+    mvn --quiet --batch-mode dependency:copy -DoutputDirectory="$PWD/build/maven" \
+      -Dartifact="$group:$artifact:$version:jar:$classifier" </dev/null
+    sha256sum --check --status <<<"$sha256  build/maven/$file" ||
+      fail "$file is not the file that deps/maven.txt names"
+  done < <(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' deps/maven.txt)
+}
+
 mkdir -p .venv
 case ${1-} in
   system) install_system "deps/debian${2:+-$2}.txt" ;;
@@ -69,5 +85,6 @@ case ${1-} in
     flock 9
     install_python "$2"
     ;;
-  *) fail "usage: deps.sh system [heavy] | python NAME" ;;
+  maven) install_maven ;;
+  *) fail "usage: deps.sh system [heavy] | python NAME | maven" ;;
 esac

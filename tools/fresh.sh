@@ -69,6 +69,7 @@ run_inside() {
   local fresh=$1 home=/root/verger target status=0
   mount --bind "$fresh" "$fresh"
   mount -t proc proc "$fresh/proc"
+  mount --rbind /sys "$fresh/sys" # hwloc, below OpenVINO's threads, says so when it is missing
   mount --rbind /dev "$fresh/dev"
   mount -t tmpfs tmpfs "$fresh/tmp"
   if [[ -d $repository/../shared ]]; then

@@ -52,7 +52,8 @@ quick() {
   make --no-print-directory build || return
   unit release
   # What parity with Keras and Spark imports is not in .venv/core.
-  python_tests python core -m "not heavy" tests/end_to_end tests/house tests/parity/pixels
+  python_tests python core -m "not heavy" \
+    tests/end_to_end tests/fault tests/house tests/parity/pixels
 }
 
 heavy() {

@@ -1,15 +1,13 @@
 #include "parquet/part_file.h"
 
 #include <arrow/buffer.h>
-#include <arrow/filesystem/filesystem.h>
 #include <arrow/io/memory.h>
-#include <arrow/result.h>
 #include <parquet/properties.h>
 
 #include <memory>
 #include <utility>
 
-#include "storage/io_error.h"
+#include "base/status_macros.h"
 
 namespace verger {
 
@@ -31,9 +29,8 @@ parquet::ReaderProperties reader_properties() {
 
 Result<std::unique_ptr<parquet::ParquetFileReader>> open_part_file(const Store& store,
                                                                    const std::string& name) {
-  auto file = store.filesystem()->OpenInputFile(store.filesystem_path(name));
-  if (!file.ok()) return io_error("read", store.display_path(name), file.status());
-  return parquet::ParquetFileReader::Open(*std::move(file), reader_properties());
+  VERGER_ASSIGN_OR_RETURN(auto file, store.open_file(name));
+  return parquet::ParquetFileReader::Open(std::move(file), reader_properties());
 }
 
 std::unique_ptr<parquet::ParquetFileReader> open_part_bytes(std::span<const uint8_t> bytes) {

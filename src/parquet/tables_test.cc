@@ -29,8 +29,7 @@ class TablesTest : public testing::Test {
   // The whole table as Arrow reads it.
   std::shared_ptr<arrow::Table> read(const std::string& name) const {
     parquet::arrow::FileReaderBuilder builder;
-    auto file = store_->filesystem()->OpenInputFile(store_->filesystem_path(name));
-    EXPECT_TRUE(builder.Open(*file).ok());
+    EXPECT_TRUE(builder.Open(store_->open_file(name).value()).ok());
     std::unique_ptr<parquet::arrow::FileReader> reader;
     EXPECT_TRUE(builder.Build(&reader).ok());
     const auto table = reader->ReadTable();

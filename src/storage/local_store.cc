@@ -1,6 +1,7 @@
 #include "storage/local_store.h"
 
-#include <arrow/filesystem/localfs.h>
+#include <arrow/io/file.h>
+#include <arrow/result.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,33 +53,32 @@ int read_all(int file, std::size_t expected, std::vector<uint8_t>& bytes) {
 
 }  // namespace
 
-LocalStore::LocalStore(std::string root)
-    : root_(std::move(root)), filesystem_(std::make_shared<arrow::fs::LocalFileSystem>()) {}
+LocalStore::LocalStore(std::string root) : root_(std::move(root)) {}
 
-std::string LocalStore::filesystem_path(const std::string& name) const {
+std::string LocalStore::local_name(const std::string& name) const {
   if (name.empty()) return root_;
   return root_ == "/" ? root_ + name : root_ + '/' + name;
 }
 
 std::string LocalStore::display_path(const std::string& name) const {
-  return "file:" + filesystem_path(name);
+  return "file:" + local_name(name);
 }
 
 Status LocalStore::visit(const std::string& folder, bool recursive, bool missing_ok,
                          const FileVisitor& visitor) const {
-  return visit_local(filesystem_path(folder), folder.empty() ? "" : folder + '/', recursive,
-                     missing_ok, visitor);
+  return visit_local(local_name(folder), folder.empty() ? "" : folder + '/', recursive, missing_ok,
+                     visitor);
 }
 
 Result<bool> LocalStore::exists(const std::string& name) const {
   struct stat found{};
-  if (stat(filesystem_path(name).c_str(), &found) == 0) return !S_ISDIR(found.st_mode);
+  if (stat(local_name(name).c_str(), &found) == 0) return !S_ISDIR(found.st_mode);
   if (errno == ENOENT || errno == ENOTDIR) return false;
   return io_error("look for", display_path(name), errno);
 }
 
 Result<std::vector<uint8_t>> LocalStore::read(const std::string& name) const {
-  const int file = ::open(filesystem_path(name).c_str(), O_RDONLY | O_CLOEXEC);
+  const int file = ::open(local_name(name).c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return io_error("read", display_path(name), errno);
   struct stat found{};
   std::vector<uint8_t> bytes;
@@ -101,20 +101,27 @@ Result<std::vector<uint8_t>> LocalStore::read_listed(const FileEntry& file) cons
   return check_size(std::move(bytes), file, display_path(file.name));
 }
 
+Result<std::shared_ptr<arrow::io::RandomAccessFile>> LocalStore::open_file(
+    const std::string& name) const {
+  auto file = arrow::io::ReadableFile::Open(local_name(name));
+  if (!file.ok()) return io_error("read", display_path(name), file.status());
+  return std::shared_ptr<arrow::io::RandomAccessFile>(*std::move(file));
+}
+
 Result<std::unique_ptr<PendingFile>> LocalStore::create(const std::string& name) {
   assert(!name.empty());
-  return create_local_file(filesystem_path(name));
+  return create_local_file(local_name(name));
 }
 
 Status LocalStore::remove(const std::string& name) {
   assert(!name.empty());
-  if (unlink(filesystem_path(name).c_str()) == 0 || errno == ENOENT || errno == ENOTDIR) return {};
+  if (unlink(local_name(name).c_str()) == 0 || errno == ENOENT || errno == ENOTDIR) return {};
   return io_error("remove", display_path(name), errno);
 }
 
 Status LocalStore::remove_temporaries(const std::string& folder) {
   std::error_code error;
-  std::filesystem::recursive_directory_iterator place(filesystem_path(folder), error);
+  std::filesystem::recursive_directory_iterator place(local_name(folder), error);
   if (error == std::errc::no_such_file_or_directory) return {};
   for (; !error && place != end(place); place.increment(error)) {
     const auto& path = place->path();

@@ -24,12 +24,13 @@ class LocalStore final : public Store {
   Result<std::unique_ptr<PendingFile>> create(const std::string& name) override;
   Status remove(const std::string& name) override;
   Status remove_temporaries(const std::string& folder) override;
-  std::shared_ptr<arrow::fs::FileSystem> filesystem() const override { return filesystem_; }
-  std::string filesystem_path(const std::string& name) const override;
+  Result<std::shared_ptr<arrow::io::RandomAccessFile>> open_file(
+      const std::string& name) const override;
 
  private:
+  std::string local_name(const std::string& name) const;  // of the file on this machine
+
   const std::string root_;
-  const std::shared_ptr<arrow::fs::FileSystem> filesystem_;
 };
 
 }  // namespace verger

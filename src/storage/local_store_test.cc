@@ -44,7 +44,6 @@ TEST(LocalStore, ShowsPathsAsSparkDoes) {
   EXPECT_EQ(store->display_path("Pineapple Mini/128_100.jpg"),
             "file:/data/Test/Pineapple Mini/128_100.jpg");
   EXPECT_EQ(store->display_path(""), "file:/data/Test");
-  EXPECT_EQ(store->filesystem_path("a"), "/data/Test/a");
   const auto root = Store::open("/").value();
   EXPECT_EQ(root->display_path("x.jpg"), "file:/x.jpg");
   EXPECT_EQ(root->display_path(""), "file:/");
@@ -68,7 +67,7 @@ TEST(LocalStore, ReadsWhatItWrote) {
   EXPECT_TRUE(store->exists("a b/x").value());
   EXPECT_FALSE(store->exists("a b").value());
   EXPECT_FALSE(store->exists("a b/x/below").value());
-  const auto file = store->filesystem()->OpenInputFile(store->filesystem_path("a b/x"));
+  const auto file = store->open_file("a b/x");
   ASSERT_TRUE(file.ok());
   EXPECT_EQ(*(*file)->GetSize(), 10);
 }

@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "storage/io_error.h"
 #include "storage/s3_error.h"
+#include "storage/s3_file.h"
 #include "storage/s3_place.h"
 #include "storage/s3_retry.h"
 
@@ -25,7 +26,6 @@ using arrow::fs::S3FileSystem;
 constexpr int kReadsInFlight = 64;
 constexpr double kConnectSeconds = 5;
 constexpr double kSilenceSeconds = 10;  // without a byte: the request is tried again
-constexpr int kShortReads = 5;          // of one object, before it counts as changed
 
 int64_t nanoseconds(arrow::fs::TimePoint time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
@@ -54,21 +54,20 @@ class S3PendingFile final : public PendingFile {
 
 class S3Store final : public Store {
  public:
-  S3Store(S3Place place, std::shared_ptr<S3FileSystem> filesystem)
-      : place_(std::move(place)), filesystem_(std::move(filesystem)) {}
+  S3Store(S3Place place, std::shared_ptr<S3FileSystem> filesystem, int retries)
+      : place_(std::move(place)), filesystem_(std::move(filesystem)), retries_(retries) {}
 
   std::string display_path(const std::string& name) const override {
-    return "s3://" + filesystem_path(name);
+    return "s3://" + object_path(name);
   }
 
-  std::string filesystem_path(const std::string& name) const override {
+  std::string object_path(const std::string& name) const {
     std::string path = place_.bucket;
     if (!place_.key.empty()) path += '/' + place_.key;
     if (!name.empty()) path += '/' + name;
     return path;
   }
 
-  std::shared_ptr<arrow::fs::FileSystem> filesystem() const override { return filesystem_; }
   int default_reads_in_flight() const override { return kReadsInFlight; }
 
   Status visit(const std::string& folder, bool recursive, bool missing_ok,
@@ -76,6 +75,8 @@ class S3Store final : public Store {
   Result<bool> exists(const std::string& name) const override;
   Result<std::vector<uint8_t>> read(const std::string& name) const override;
   Result<std::vector<uint8_t>> read_listed(const FileEntry& file) const override;
+  Result<std::shared_ptr<arrow::io::RandomAccessFile>> open_file(
+      const std::string& name) const override;
   Result<std::unique_ptr<PendingFile>> create(const std::string& name) override;
   Status remove(const std::string& name) override;
   // An upload that a killed writer left unfinished is no object: a bucket's lifecycle rule for
@@ -87,15 +88,16 @@ class S3Store final : public Store {
 
   const S3Place place_;
   const std::shared_ptr<S3FileSystem> filesystem_;
+  const int retries_;
 };
 
 Status S3Store::visit(const std::string& folder, bool recursive, bool missing_ok,
                       const FileVisitor& visitor) const {
   arrow::fs::FileSelector selector;
-  selector.base_dir = filesystem_path(folder);
+  selector.base_dir = object_path(folder);
   selector.recursive = recursive;
   selector.allow_not_found = missing_ok;
-  const std::size_t prefix = filesystem_path("").size() + 1;
+  const std::size_t prefix = object_path("").size() + 1;
   const auto next_page = filesystem_->GetFileInfoGenerator(selector);
   while (true) {
     const auto page = next_page().result();
@@ -111,50 +113,53 @@ Status S3Store::visit(const std::string& folder, bool recursive, bool missing_ok
 }
 
 Result<bool> S3Store::exists(const std::string& name) const {
-  const auto info = filesystem_->GetFileInfo(filesystem_path(name));
+  const auto info = filesystem_->GetFileInfo(object_path(name));
   if (!info.ok()) return s3_error("look for", display_path(name), info.status());
   return info->IsFile();
 }
 
 Result<std::vector<uint8_t>> S3Store::read(const std::string& name) const {
-  const auto info = filesystem_->GetFileInfo(filesystem_path(name));
+  const auto info = filesystem_->GetFileInfo(object_path(name));
   if (!info.ok()) return s3_error("read", display_path(name), info.status());
   if (!info->IsFile()) return io_error("read", display_path(name), ENOENT);
   return read_bytes(*info);
 }
 
 Result<std::vector<uint8_t>> S3Store::read_listed(const FileEntry& file) const {
-  FileInfo info(filesystem_path(file.name), arrow::fs::FileType::File);
+  FileInfo info(object_path(file.name), arrow::fs::FileType::File);
   info.set_size(file.size);
   VERGER_ASSIGN_OR_RETURN(auto bytes, read_bytes(info));
   return check_size(std::move(bytes), file, display_path(file.name));
 }
 
-// Fewer bytes than the object has come without an error when a connection ends early: try again.
 Result<std::vector<uint8_t>> S3Store::read_bytes(const FileInfo& info) const {
   const std::string place = "s3://" + info.path();
-  const auto file = filesystem_->OpenInputFile(info);  // asks nothing: the size is known
-  if (!file.ok()) return s3_error("read", place, file.status());
+  const auto object = filesystem_->OpenInputFile(info);  // asks nothing: the size is known
+  if (!object.ok()) return s3_error("read", place, object.status());
   std::vector<uint8_t> bytes(static_cast<std::size_t>(info.size()));
-  for (int attempt = 0; attempt < kShortReads; ++attempt) {
-    const auto got = (*file)->ReadAt(0, info.size(), bytes.data());
-    if (!got.ok()) return s3_error("read", place, got.status());
-    if (*got == info.size()) return bytes;
-    if (attempt + 1 == kShortReads) bytes.resize(static_cast<std::size_t>(*got));
-  }
+  const auto got = retrying_file(*object, retries_)->ReadAt(0, info.size(), bytes.data());
+  if (!got.ok()) return s3_error("read", place, got.status());
+  bytes.resize(static_cast<std::size_t>(*got));
   return bytes;
+}
+
+Result<std::shared_ptr<arrow::io::RandomAccessFile>> S3Store::open_file(
+    const std::string& name) const {
+  auto object = filesystem_->OpenInputFile(object_path(name));
+  if (!object.ok()) return s3_error("read", display_path(name), object.status());
+  return retrying_file(*std::move(object), retries_);
 }
 
 Result<std::unique_ptr<PendingFile>> S3Store::create(const std::string& name) {
   assert(!name.empty());
-  auto stream = filesystem_->OpenOutputStream(filesystem_path(name), nullptr);
+  auto stream = filesystem_->OpenOutputStream(object_path(name), nullptr);
   if (!stream.ok()) return s3_error("write", display_path(name), stream.status());
   return std::unique_ptr<PendingFile>(new S3PendingFile(display_path(name), *std::move(stream)));
 }
 
 Status S3Store::remove(const std::string& name) {
   assert(!name.empty());
-  const arrow::Status removed = filesystem_->DeleteFile(filesystem_path(name));
+  const arrow::Status removed = filesystem_->DeleteFile(object_path(name));
   if (removed.ok() || is_not_found(removed)) return {};
   return s3_error("remove", display_path(name), removed);
 }
@@ -206,7 +211,7 @@ Result<std::shared_ptr<Store>> open_s3_store(const std::string& place,
   auto filesystem = S3FileSystem::Make(client_options(options));
   if (!filesystem.ok()) return s3_error("reach", place, filesystem.status());
   return std::shared_ptr<Store>(
-      std::make_shared<S3Store>(std::move(parsed), *std::move(filesystem)));
+      std::make_shared<S3Store>(std::move(parsed), *std::move(filesystem), options.retries));
 }
 
 void close_s3() {

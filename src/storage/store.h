@@ -12,12 +12,10 @@
 #include "verger/options.h"
 #include "verger/status.h"
 
-namespace arrow::fs {
-class FileSystem;
-}
 namespace arrow::io {
 class OutputStream;
-}
+class RandomAccessFile;
+}  // namespace arrow::io
 
 namespace verger {
 
@@ -81,9 +79,9 @@ class Store {
   // knows that nobody else is writing there.
   virtual Status remove_temporaries(const std::string& folder) = 0;
 
-  // The same place for readers that speak Arrow.
-  virtual std::shared_ptr<arrow::fs::FileSystem> filesystem() const = 0;
-  virtual std::string filesystem_path(const std::string& name) const = 0;
+  // A file to read from in any order, for readers that speak Arrow.
+  virtual Result<std::shared_ptr<arrow::io::RandomAccessFile>> open_file(
+      const std::string& name) const = 0;
 
   // create() + write + commit().
   Status write(const std::string& name, std::span<const uint8_t> bytes);

@@ -74,7 +74,9 @@ def main() -> None:
     parser.add_argument("--features", type=Path, help="a float32 .npy instead of made ones")
     parser.add_argument("--json", type=Path, help="write the table there, too")
     arguments = parser.parse_args()
-    names = ["ours", "ours_tables", "numpy_eigh", "scikit_learn"] + ["spark_ml"] * arguments.with_spark
+    names = ["ours", "ours_tables", "numpy_eigh", "scikit_learn"] + [
+        "spark_ml"
+    ] * arguments.with_spark
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         features = arguments.features or folder / "features.npy"

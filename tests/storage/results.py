@@ -1,0 +1,45 @@
+"""What a result holds, whatever the places it was read from and written to."""
+
+import hashlib
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+MODEL_FILES = ["mean.npy", "deviation.npy", "components.npy", "eigenvalues.npy"]
+FOLDERS = {
+    "tables": {"features": "features", "pca": "pca", "rejected": "rejected", "model": "model"},
+    "notebook": {
+        "features": ".",
+        "pca": "pca_results",
+        "rejected": "_verger/rejected",
+        "model": "_verger/model",
+    },
+}
+
+
+def rows(folder):
+    """The rows of a table in order, with paths from the class's folder on, and their digest."""
+    parts = sorted(folder.glob("part-*.parquet"))
+    table = pa.concat_tables([pq.read_table(part) for part in parts])
+    paths = ["/".join(path.split("/")[-2:]) for path in table["path"].to_pylist()]
+    kept = [name for name in table.column_names if name not in ("path", "message")]
+    digest = hashlib.sha256()
+    for name in kept:
+        digest.update(repr(table[name].to_pylist()).encode())
+    return paths, digest.hexdigest()
+
+
+def content(output, layout="tables"):
+    """Everything in a result that must not depend on how it came about."""
+    folders = FOLDERS[layout]
+    found = {name: rows(output / folders[name]) for name in ("features", "pca", "rejected")}
+    for name in MODEL_FILES:
+        found[name] = (output / folders["model"] / name).read_bytes()
+    return found
+
+
+def leftovers(output):
+    """Temporary files and leases, of which a finished run leaves none."""
+    return [path for path in output.rglob("*") if ".verger-tmp" in path.name] + list(
+        (output / "_verger" / "leases").glob("*")
+    )
