@@ -5,6 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
+MINUTES ?= 10
 
 .PHONY: deps
 deps: ## Install what is missing: system packages, .venv/core
@@ -36,12 +37,16 @@ demo: build ## Render a sample orchard, run the whole chain on it and show the r
 	@tools/demo.sh
 
 .PHONY: test
-test: ## Build, then run the unit tests and the Python tests
+test: ## Build, then run the unit tests, the Python tests and each fuzz target for 20 s
 	@tools/run_tests.sh quick
 
 .PHONY: test-heavy
 test-heavy: ## Sanitizers, and comparisons with Keras, Pillow, scikit-learn and Spark
 	@tools/run_tests.sh heavy
+
+.PHONY: fuzz
+fuzz: deps ## Look for inputs that crash, for MINUTES=10 in all, shared out among the targets
+	@tools/run_tests.sh fuzz $(MINUTES)
 
 .PHONY: parity
 parity: build deps-parity ## Compare with the references and write docs/parity.md

@@ -37,6 +37,11 @@ if(VERGER_SANITIZE)
   link_libraries(verger_no_deepbind ${CMAKE_DL_LIBS})
 endif()
 
+# libFuzzer sees by which inputs new code is reached; tests/fuzz/ links the fuzzer itself.
+if(VERGER_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE}")

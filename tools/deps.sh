@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing of deps/: `deps.sh system [heavy]` by apt, `deps.sh python NAME` into
+# Installs what is missing of deps/: `deps.sh system [heavy|fuzz]` by apt, `deps.sh python NAME` into
 # .venv/NAME from deps/python/NAME.lock; `deps.sh maven` into build/maven/ what deps/maven.txt names.
 # All are quick when nothing is missing.
 set -euo pipefail
@@ -86,5 +86,5 @@ case ${1-} in
     install_python "$2"
     ;;
   maven) install_maven ;;
-  *) fail "usage: deps.sh system [heavy] | python NAME | maven" ;;
+  *) fail "usage: deps.sh system [heavy|fuzz] | python NAME | maven" ;;
 esac

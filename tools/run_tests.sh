@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the test suites: `run_tests.sh quick` what a change needs, `run_tests.sh heavy` the
-# sanitizers and the comparisons with the references. Every suite leaves build/reports/SUITE/:
+# sanitizers and the comparisons with the references, `run_tests.sh fuzz MINUTES` the fuzz targets
+# for that long in all (each for 20 s as part of `quick`). Every suite leaves build/reports/SUITE/:
 # its JUnit files and `exit`, its exit status. count_tests.py adds them up.
 set -uo pipefail # no -e: a suite that fails must not keep the next from running
 cd "$(dirname "$0")/.." || exit 1
@@ -48,9 +49,24 @@ python_tests() {
     --junit-xml="$reports/$suite/pytest.xml" "$@"
 }
 
+# Each fuzz target for so many seconds, side by side: one test a target.
+fuzz_targets() {
+  tools/deps.sh system fuzz && build_preset fuzz && run_suite fuzz env VERGER_FUZZ_SECONDS="$1" ctest \
+    --test-dir "$root/build/fuzz" --parallel "$jobs" --timeout $(($1 + 120)) \
+    --output-on-failure --no-tests=error --output-junit "$reports/fuzz/ctest.xml"
+}
+
+fuzz() {
+  local targets rounds
+  targets=$(grep -c '^verger_fuzz_target' tests/fuzz/CMakeLists.txt)
+  rounds=$(((targets + jobs - 1) / jobs))
+  fuzz_targets "$((60 * $1 / rounds))"
+}
+
 quick() {
   make --no-print-directory build || return
   unit release
+  fuzz_targets 20
   # What parity with Keras and Spark imports is not in .venv/core.
   python_tests python core -m "not heavy" \
     tests/end_to_end tests/fault tests/house tests/parity/pixels
@@ -71,13 +87,14 @@ heavy() {
 }
 
 case ${1-} in
-  quick) suites=(unit-release python) ;;
+  quick) suites=(unit-release fuzz python) ;;
+  fuzz) suites=(fuzz) ;;
   heavy) suites=(unit-asan unit-tsan python-heavy) ;;
   *)
-    echo "usage: run_tests.sh quick|heavy" >&2
+    echo "usage: run_tests.sh quick|heavy|fuzz MINUTES" >&2
     exit 2
     ;;
 esac
 register "${suites[@]}"
-"$1"
+"$@"
 python3 tools/count_tests.py "$reports" "${suites[@]}"

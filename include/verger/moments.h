@@ -23,6 +23,7 @@ class Moments {
  public:
   static constexpr std::size_t kBlockRows = 256;
   static constexpr int kMaxWidth = 1 << 14;
+  static constexpr int64_t kMaxRows = int64_t{1} << 53;  // counts stay exact in float64
 
   explicit Moments(int width);  // 1 … kMaxWidth
   ~Moments();
@@ -35,8 +36,9 @@ class Moments {
   // nothing is added.
   Status add(std::span<const float> rows);
 
-  // this ← this ∪ other, whose widths must agree. Rows added afterwards start a new block. The
-  // order matters to the last bits: merge shards by MomentsTree, which fixes it.
+  // this ← this ∪ other, whose widths must agree; at most kMaxRows rows in all. Rows added
+  // afterwards start a new block. The order matters to the last bits: merge shards by MomentsTree,
+  // which fixes it.
   Status merge(const Moments& other);
 
   int width() const { return width_; }

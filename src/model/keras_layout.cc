@@ -124,7 +124,8 @@ class Finder {
  private:
   static std::string describe(Slot slot) {
     const ConvLayer& layer = mobilenet_v2_layers()[slot.layer];
-    return std::string(kVariableNames[slot.variable]) + " of layer " + layer.owner(slot.variable);
+    return std::string(kVariableNames[static_cast<std::size_t>(slot.variable)]) + " of layer " +
+           layer.owner(slot.variable);
   }
 
   static std::string text(std::span<const std::size_t> shape) {
@@ -141,7 +142,7 @@ class Finder {
   }
 
   void put(Slot slot, const std::string& path, const std::vector<std::size_t>& shape) {
-    std::string& place = paths_[slot.layer][slot.variable];
+    std::string& place = paths_[slot.layer][static_cast<std::size_t>(slot.variable)];
     if (!place.empty()) {
       fault("it has " + describe(slot) + " twice, at " + place + " and " + path);
     }

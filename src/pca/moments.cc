@@ -157,6 +157,11 @@ Status Moments::merge(const Moments& other) {
                                     std::to_string(width_) + ".");
   }
   if (!other.pending_.empty() || &other == this) return merge(other.closed());
+  if (other.count_ > kMaxRows - count()) {
+    return Status::invalid_argument("Moments of " + std::to_string(count()) + " and of " +
+                                    std::to_string(other.count_) +
+                                    " rows cannot be merged: they are more than 2^53.");
+  }
   close();
   if (other.count_ == 0) return {};
   if (count_ == 0) return *this = other, Status();

@@ -64,9 +64,8 @@ Result<Header> read_header(std::span<const uint8_t> bytes) {
 bool is_plausible(int64_t count, std::span<const double> mean, std::span<const double> upper) {
   const auto finite = [](double x) { return std::isfinite(x); };
   const auto zero = [](double x) { return x == 0; };
-  if (count < 0 || !std::ranges::all_of(mean, finite) || !std::ranges::all_of(upper, finite)) {
-    return false;
-  }
+  if (count < 0 || count > Moments::kMaxRows) return false;
+  if (!std::ranges::all_of(mean, finite) || !std::ranges::all_of(upper, finite)) return false;
   if (count == 0 && !std::ranges::all_of(mean, zero)) return false;
   if (count < 2 && !std::ranges::all_of(upper, zero)) return false;
   for (std::size_t i = 0, at = 0; i < mean.size(); at += mean.size() - i, ++i) {

@@ -92,6 +92,8 @@ TEST(MomentsFileTest, ImplausibleValuesAreFoundThoughTheHashIsRight) {
   EXPECT_THAT(fault_of(forged(kCountAt, int64_t{-1})), HasSubstr("no rows have"));
   EXPECT_THAT(fault_of(forged(kCountAt, int64_t{0})), HasSubstr("no rows have"));
   EXPECT_THAT(fault_of(forged(kCountAt, int64_t{1})), HasSubstr("no rows have"));
+  EXPECT_THAT(fault_of(forged(kCountAt, Moments::kMaxRows + 1)), HasSubstr("no rows have"));
+  EXPECT_EQ(fault_of(forged(kCountAt, Moments::kMaxRows)), "none");
   EXPECT_THAT(fault_of(forged(kUpperAt, -1.0)), HasSubstr("no rows have"));
   EXPECT_THAT(fault_of(forged(kUpperAt + kWidth * sizeof(double), -1.0)),
               HasSubstr("no rows have"));
@@ -101,6 +103,14 @@ TEST(MomentsFileTest, ImplausibleValuesAreFoundThoughTheHashIsRight) {
     EXPECT_THAT(fault_of(forged(kUpperAt + 8, bad)), HasSubstr("no rows have"));
   }
   EXPECT_EQ(fault_of(forged(kMeanAt, 7.0)), "none");
+}
+
+TEST(MomentsFileTest, MoreRowsThanCanBeCountedAreNotMerged) {
+  auto moments = Moments::deserialise(forged(kCountAt, Moments::kMaxRows)).value();
+  const Status merged = moments.merge(Moments::deserialise(example()).value());
+  EXPECT_EQ(merged.code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(merged.message(), HasSubstr("cannot be merged"));
+  EXPECT_EQ(moments.count(), Moments::kMaxRows);
 }
 
 TEST(MomentsFileTest, RandomBytesAreRefused) {

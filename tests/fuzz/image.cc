@@ -1,0 +1,67 @@
+// Bytes of a photograph → pixels and tensor.
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "image/bytes.h"
+#include "target.h"
+#include "verger/image.h"
+
+namespace verger {
+
+namespace {
+
+constexpr int64_t kMaxPixels = 1 << 16;
+
+// A PNG with right checksums: a random one would hardly ever get past them.
+std::vector<uint8_t> with_checksums(std::span<const uint8_t> input) {
+  std::vector<uint8_t> bytes(input.begin(), input.end());
+  constexpr std::size_t kSignature = 8, kFrame = 12;  // of a chunk: length, name, checksum
+  for (std::size_t at = kSignature; at + kFrame <= bytes.size();) {
+    const std::size_t length = big_endian_32(bytes, at);
+    if (length > bytes.size() - at - kFrame) break;
+    const auto sum = static_cast<uint32_t>(crc32_z(0, &bytes[at + 4], length + 4));
+    for (std::size_t i = 0; i < 4; ++i) {
+      bytes[at + 8 + length + i] = static_cast<uint8_t>(sum >> (24 - 8 * i));
+    }
+    at += length + kFrame;
+  }
+  return bytes;
+}
+
+void decode(std::span<const uint8_t> bytes, bool exif_orientation) {
+  const ImageOptions options{.max_pixels = kMaxPixels, .exif_orientation = exif_orientation};
+  const auto image = decode_image(bytes, options);
+  if (image.ok()) {
+    const int64_t pixels = int64_t{image->width} * image->height;
+    require(image->width > 0 && image->height > 0, "an image has pixels");
+    require(pixels <= kMaxPixels, "an image is no larger than max_pixels");
+    require(image->pixels.size() == 3 * static_cast<std::size_t>(pixels), "all are there");
+  }
+  static std::vector<float> tensor(kTensorSize);
+  ImageReader reader(options);
+  if (reader.read(bytes, tensor).has_value()) return;
+  require(image.ok(), "what is read can be decoded");
+  require(std::ranges::all_of(tensor, [](float x) { return x >= -1 && x <= 1; }),
+          "a tensor's values are from -1 to 1");
+}
+
+}  // namespace
+
+}  // namespace verger
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
+  constexpr std::array<uint8_t, 4> kPng = {0x89, 'P', 'N', 'G'};
+  const std::span<const uint8_t> bytes(data, size);
+  verger::decode(bytes, false);
+  if (size > kPng.size() && std::equal(kPng.begin(), kPng.end(), data)) {
+    verger::decode(verger::with_checksums(bytes), true);
+  } else {
+    verger::decode(bytes, true);
+  }
+  return 0;
+}
