@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,38 +19,32 @@ using Hdf5Index = std::map<std::string, std::vector<std::size_t>, std::less<>>;
 // True where an HDF5 file may begin: with its signature at 0, 512, 1024, 2048, …
 bool has_hdf5_signature(std::span<const uint8_t> bytes);
 
-// An open file. Builds of the HDF5 library need not be thread-safe, so the library's lock is held
-// for as long as any Hdf5File lives. The library's own messages to stderr are off meanwhile, and
-// stay off when anything could not be read: at exit it would print what it could not close.
+// An open file: the part of the format (HDF5 File Format Specification, version 3.0) that Keras
+// writes. The HDF5 library (1.10) crashes and reads beyond its buffers when a file is damaged on
+// purpose, so it is not used here.
 //
-// Nothing outside `bytes` is read: soft and external links are not followed, nor external storage.
-// An array is read only at a size that the caller knows beforehand. Attributes are left alone: HDF5
-// 1.10 crashes on text of variable length, such as Keras writes, in a damaged heap.
+// Nothing outside `bytes`, which must outlive it, is read: soft and external links are not followed,
+// nor external storage; attributes are left alone. Nothing is allocated but what the names in the
+// file need. Immutable and thread-safe.
 class Hdf5File {
  public:
   explicit Hdf5File(std::span<const uint8_t> bytes);
-  ~Hdf5File();
-  Hdf5File(const Hdf5File&) = delete;
-  Hdf5File& operator=(const Hdf5File&) = delete;
 
-  bool is_open() const;
+  bool is_open() const { return root_.has_value(); }
 
   // Nothing when the file's structure is damaged or larger than any that Keras writes.
-  std::optional<Hdf5Index> index();
+  const std::optional<Hdf5Index>& index() const { return index_; }
 
-  // Reads an array of any floating-point type as float32, row-major. False, with `values`
-  // unspecified, when it is damaged, does not have exactly values.size() elements, or is not
-  // stored as floating-point numbers in one piece within the file, as Keras does.
-  bool read(const std::string& path, std::span<float> values);
+  // Reads an array of floating-point numbers (IEEE 754, of 16, 32 or 64 bits) as float32,
+  // row-major. False, with `values` unspecified, when it is damaged, does not have exactly
+  // values.size() elements, or is not stored in one piece within the file, as Keras does.
+  bool read(const std::string& path, std::span<float> values) const;
 
  private:
-  bool try_read(const std::string& path, std::span<float> values) const;
-
-  std::unique_lock<std::mutex> lock_;
-  int64_t file_ = -1;   // hid_t
-  bool sound_ = false;  // whether all could be read so far
-  void* error_data_ = nullptr;
-  void* error_function_ = nullptr;
+  std::span<const uint8_t> file_;  // from the superblock on
+  std::optional<uint64_t> root_;   // the address of the root group
+  std::optional<Hdf5Index> index_;
+  std::map<std::string, uint64_t, std::less<>> arrays_;  // the addresses
 };
 
 }  // namespace verger

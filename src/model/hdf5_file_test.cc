@@ -5,6 +5,8 @@
 
 #include <array>
 #include <numeric>
+#include <string>
+#include <vector>
 
 #include "model/keras_fixture.h"
 
@@ -54,31 +56,34 @@ TEST(Hdf5File, SignaturesAreFoundAfterAUserBlock) {
   EXPECT_FALSE(has_hdf5_signature({}));
 }
 
-TEST(Hdf5File, TheLibrarysMessagesAreOnAgainAfterASoundFile) {
-  const auto print = reinterpret_cast<H5E_auto2_t>(H5Eprint2);
-  H5Eset_auto2(H5E_DEFAULT, print, stderr);
-  const auto bytes = small_file();
-  {
-    const Hdf5File file(bytes);
-  }
-  H5E_auto2_t after = nullptr;
-  void* data = nullptr;
-  H5Eget_auto2(H5E_DEFAULT, &after, &data);
-  EXPECT_EQ(after, print);
-  EXPECT_EQ(data, stderr);
-}
-
 // Writes a file with one array at "x" whose creation properties `prepare` sets.
+struct Form {
+  hid_t type = H5T_IEEE_F32LE;
+  bool newest = false;        // the newest form of the format
+  std::size_t more = 0;       // further arrays
+  std::vector<float> values;  // none: nothing is written
+};
+
 template <class Prepare>
-std::vector<uint8_t> file_with(Prepare prepare) {
+std::vector<uint8_t> file_with(Prepare prepare, const Form& form = {}) {
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5Pset_fapl_core(access, 1 << 16, 0);
+  if (form.newest) H5Pset_libver_bounds(access, H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
   const hid_t file = H5Fcreate("x", H5F_ACC_TRUNC, H5P_DEFAULT, access);
   const std::array<hsize_t, 1> sides = {64};
   const hid_t space = H5Screate_simple(1, sides.data(), nullptr);
   const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
   prepare(creation);
-  H5Dclose(H5Dcreate2(file, "x", H5T_IEEE_F32LE, space, H5P_DEFAULT, creation, H5P_DEFAULT));
+  const hid_t array = H5Dcreate2(file, "x", form.type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+  if (!form.values.empty()) {
+    H5Dwrite(array, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, form.values.data());
+  }
+  H5Dclose(array);
+  for (std::size_t i = 0; i < form.more; ++i) {
+    const std::string name = "more" + std::to_string(i);
+    H5Dclose(
+        H5Dcreate2(file, name.c_str(), form.type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+  }
   H5Lcreate_external("/etc/passwd", "/", file, "elsewhere", H5P_DEFAULT, H5P_DEFAULT);
   H5Lcreate_soft("/x", file, "soft", H5P_DEFAULT, H5P_DEFAULT);
   H5Fflush(file, H5F_SCOPE_GLOBAL);
@@ -105,6 +110,72 @@ TEST(Hdf5File, OnlyArraysInOnePieceWithinTheFileAreRead) {
     const hsize_t chunk = 64;
     H5Pset_chunk(creation, 1, &chunk);
   })));
+}
+
+std::vector<float> slope() {
+  std::vector<float> values(64);
+  std::iota(values.begin(), values.end(), -20.5F);
+  return values;
+}
+
+std::vector<float> read_x(const std::vector<uint8_t>& bytes) {
+  const Hdf5File file(bytes);
+  std::vector<float> values(64);
+  EXPECT_TRUE(file.read("x", values));
+  return values;
+}
+
+bool can_read_x(const std::vector<uint8_t>& bytes) {
+  std::vector<float> values(64);
+  return Hdf5File(bytes).read("x", values);
+}
+
+void leave_as_it_is(hid_t) {}
+
+TEST(Hdf5File, EveryIeeeTypeIsRead) {
+  const hid_t half = H5Tcopy(H5T_IEEE_F32LE);
+  H5Tset_fields(half, 15, 10, 5, 0, 10);
+  H5Tset_size(half, 2);
+  H5Tset_ebias(half, 15);
+  for (const hid_t type : {half, H5T_IEEE_F32LE, H5T_IEEE_F32BE, H5T_IEEE_F64LE, H5T_IEEE_F64BE}) {
+    EXPECT_EQ(read_x(file_with(leave_as_it_is, {.type = type, .values = slope()})), slope());
+  }
+  H5Tclose(half);
+  for (const hid_t type : {H5T_STD_I32LE, H5T_STD_U8LE, H5T_VAX_F32}) {
+    EXPECT_FALSE(can_read_x(file_with(leave_as_it_is, {.type = type, .values = slope()})));
+  }
+}
+
+TEST(Hdf5File, EveryFormOfTheFormatIsRead) {
+  const auto compact = [](hid_t creation) { H5Pset_layout(creation, H5D_COMPACT); };
+  for (const bool newest : {false, true}) {
+    const Form form{.newest = newest, .more = 5, .values = slope()};
+    EXPECT_EQ(read_x(file_with(leave_as_it_is, form)), slope());
+    EXPECT_EQ(read_x(file_with(compact, form)), slope());
+    auto moved = file_with(leave_as_it_is, form);
+    moved.insert(moved.begin(), 1024, 0);
+    EXPECT_EQ(read_x(moved), slope());
+  }
+  EXPECT_EQ(read_x(file_with(leave_as_it_is)), std::vector<float>(64, 0.0F));
+}
+
+TEST(Hdf5File, GroupsOfManyLinksAreReadInTheFormThatKerasWrites) {
+  std::vector<FixtureArray> arrays;
+  for (int i = 0; i < 1000; ++i) arrays.push_back({"a/" + std::to_string(i), {1}, {1}});
+  const auto bytes = write_hdf5(arrays);
+  const Hdf5File file(bytes);
+  ASSERT_TRUE(file.index());
+  EXPECT_EQ(file.index()->size(), 1000);
+  const auto newest = file_with(leave_as_it_is, {.newest = true, .more = 300});
+  EXPECT_FALSE(Hdf5File(newest).index());  // links in a fractal heap
+}
+
+TEST(Hdf5File, WhatWasNeverWrittenIsReadOnlyAsZeros) {
+  const auto filled_with = [](float value) {
+    return file_with(
+        [value](hid_t creation) { H5Pset_fill_value(creation, H5T_NATIVE_FLOAT, &value); });
+  };
+  EXPECT_FALSE(can_read_x(filled_with(7)));
 }
 
 // No flipped byte may crash the reader; whatever it reads is of the size that was asked.

@@ -43,7 +43,7 @@ std::string_view value_fault(Variable variable, const std::vector<float>& values
   return bad_variance ? "a negative variance" : "";
 }
 
-Result<NetworkWeights> read_variables(const ModelFile& file, Hdf5File& hdf5,
+Result<NetworkWeights> read_variables(const ModelFile& file, const Hdf5File& hdf5,
                                       const VariablePaths& paths) {
   NetworkWeights network(paths.size());
   for (std::size_t i = 0; i < paths.size(); ++i) {
@@ -71,11 +71,11 @@ Result<NetworkWeights> read_variables(const ModelFile& file, Hdf5File& hdf5,
 
 Result<NetworkWeights> read_keras_weights(const ModelFile& file) {
   if (!has_hdf5_signature(file.bytes)) return not_hdf5(file);
-  Hdf5File hdf5(file.bytes);
+  const Hdf5File hdf5(file.bytes);
   if (!hdf5.is_open()) {
     return fault(file, "is a damaged or incomplete HDF5 file; fetch it again");
   }
-  const auto index = hdf5.index();
+  const auto& index = hdf5.index();
   if (!index) return fault(file, "is a damaged HDF5 file; fetch it again");
   const auto paths = find_variables(*index);
   if (!paths.ok()) {

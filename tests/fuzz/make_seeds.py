@@ -161,13 +161,17 @@ def network_shapes() -> list[tuple[str, tuple[int, ...], int]]:
 
 
 def fill_network(file: h5py.File) -> None:
-    """Put the whole network there as Keras 3 names it; no data, which reads as zeros."""
+    """Put the whole network there as Keras 3 names it; no data, which reads as zeros.
+
+    The layers lie eight to a group: more would go into a heap, in this form of the format.
+    """
     counts: dict[str, int] = {}
 
     def place(kind: str) -> str:
-        number = counts.get(kind, 0)
+        layers, number = sum(counts.values()), counts.get(kind, 0)
         counts[kind] = number + 1
-        return f"layers/{kind}{f'_{number}' if number else ''}/vars/"
+        group = f"layers/{layers // 64}/{layers // 8 % 8}/"
+        return group + f"{kind}{f'_{number}' if number else ''}/vars/"
 
     for kind, shape, out in network_shapes():
         file.create_dataset(place(kind) + "0", shape, "<f4", track_times=False)

@@ -15,9 +15,9 @@ constexpr std::size_t kMaxValues = 1 << 16;
 
 // Every array that is not too large, whatever its name.
 void read_arrays(std::span<const uint8_t> bytes) {
-  Hdf5File file(bytes);
+  const Hdf5File file(bytes);
   if (!file.is_open()) return;
-  const auto index = file.index();
+  const auto& index = file.index();
   if (!index) return;
   std::vector<float> values;
   for (const auto& [path, shape] : *index) {

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/hdf5_object.h"
+
+namespace verger {
+
+bool is_hdf5_array(const Hdf5Object& object);
+
+// The shape of a simple dataspace of at most 4 dimensions; empty for any other.
+std::vector<std::size_t> hdf5_shape(const Hdf5Object& array);
+
+// Reads an array as Hdf5File::read() says.
+bool read_hdf5_array(std::span<const uint8_t> file, const Hdf5Object& array,
+                     std::span<float> values);
+
+}  // namespace verger
