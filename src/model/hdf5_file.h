@@ -23,9 +23,9 @@ bool has_hdf5_signature(std::span<const uint8_t> bytes);
 // writes. The HDF5 library (1.10) crashes and reads beyond its buffers when a file is damaged on
 // purpose, so it is not used here.
 //
-// Nothing outside `bytes`, which must outlive it, is read: soft and external links are not followed,
-// nor external storage; attributes are left alone. Nothing is allocated but what the names in the
-// file need. Immutable and thread-safe.
+// Nothing outside `bytes`, which must outlive it, is read: soft and external links are not
+// followed, nor external storage; attributes are left alone. Nothing is allocated but what the
+// names in the file need. Immutable and thread-safe.
 class Hdf5File {
  public:
   explicit Hdf5File(std::span<const uint8_t> bytes);
