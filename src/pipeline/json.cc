@@ -32,11 +32,23 @@ json counts_json(const Counts& counts) {
           {"rejected_by_reason", counts.rejected_by_reason}};
 }
 
+int64_t parse_count(const json& count) {
+  constexpr int64_t kMost = int64_t{1} << 53;
+  // A larger number than int64_t holds comes out negative.
+  const int64_t value = count.is_number_integer() ? count.get<int64_t>() : -1;
+  if (value >= 0 && value <= kMost) return value;
+  throw json::type_error::create(302, "a count must be a whole number from 0 to 2^53", &count);
+}
+
 Counts parse_counts(const json& counts) {
-  return {.listed = counts.at("listed"),
-          .features = counts.at("features"),
-          .rejected = counts.at("rejected"),
-          .rejected_by_reason = counts.at("rejected_by_reason")};
+  Counts parsed{.listed = parse_count(counts.at("listed")),
+                .features = parse_count(counts.at("features")),
+                .rejected = parse_count(counts.at("rejected")),
+                .rejected_by_reason = {}};
+  for (const auto& [reason, count] : counts.at("rejected_by_reason").items()) {
+    parsed.rejected_by_reason[reason] = parse_count(count);
+  }
+  return parsed;
 }
 
 json part_json(const PartInfo& part) {
@@ -45,8 +57,8 @@ json part_json(const PartInfo& part) {
 
 PartInfo parse_part(const json& part) {
   return {.name = part.at("name"),
-          .rows = part.at("rows"),
-          .bytes = part.at("bytes"),
+          .rows = parse_count(part.at("rows")),
+          .bytes = parse_count(part.at("bytes")),
           .sha256 = part.at("sha256")};
 }
 

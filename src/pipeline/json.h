@@ -33,6 +33,8 @@ nlohmann::json counts_json(const Counts& counts);
 nlohmann::json part_json(const PartInfo& part);
 // These throw nlohmann::json::exception when the document is not of the form: call them below
 // parse_document().
+// A whole number from 0 to 2^53: sums of a run's counts stay within int64_t.
+int64_t parse_count(const nlohmann::json& from);
 Counts parse_counts(const nlohmann::json& from);
 PartInfo parse_part(const nlohmann::json& from);
 

@@ -93,6 +93,19 @@ TEST(RunRecord, DamageIsRefused) {
     json damaged = example_record().to_json();
     damaged[field] = "damaged";
     EXPECT_FALSE(RunRecord::parse(damaged).ok()) << field;
+    damaged.erase(field);
+    EXPECT_FALSE(RunRecord::parse(damaged).ok()) << field;
+  }
+}
+
+TEST(ShardManifest, CountsThatNoRunHasAreRefused) {
+  for (const json& count : {json(-1), json(1e300), json(int64_t{1} << 54), json(true)}) {
+    json damaged = example_manifest().to_json();
+    damaged["counts"]["listed"] = count;
+    EXPECT_FALSE(ShardManifest::parse(damaged).ok()) << count;
+    damaged = example_manifest().to_json();
+    damaged["features"]["rows"] = count;
+    EXPECT_FALSE(ShardManifest::parse(damaged).ok()) << count;
   }
 }
 

@@ -82,8 +82,8 @@ json reduction_json(const RunRecord::Reduction& reduction) {
 }
 
 RunRecord::Reduction parse_reduction(const json& from) {
-  return {.k = from.at("k"),
-          .count = from.at("count"),
+  return {.k = parse_count(from.at("k")),
+          .count = parse_count(from.at("count")),
           .below = from.at("cumulative_below"),
           .reached = from.at("cumulative"),
           .above = from.at("cumulative_above")};
@@ -163,10 +163,10 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     record.output = from.at("output");
     record.counts = parse_counts(from.at("counts"));
     const auto& shards = from.at("shards");
-    record.shards = {.total = shards.at("total"),
-                     .resumed = shards.at("resumed"),
-                     .resumed_images = shards.at("resumed_images")};
-    record.width = from.at("width");
+    record.shards = {.total = parse_count(shards.at("total")),
+                     .resumed = parse_count(shards.at("resumed")),
+                     .resumed_images = parse_count(shards.at("resumed_images"))};
+    record.width = parse_count(from.at("width"));
     if (const auto& reduction = from.at("reduction"); !reduction.is_null()) {
       record.reduction = parse_reduction(reduction);
     }
@@ -185,7 +185,7 @@ Result<RunRecord> RunRecord::parse(const json& from) {
       parse_document("verger-run", from, [&] { return parse_options(from.at("options")); });
   if (!options.ok()) return std::move(options).error();
   VERGER_ASSIGN_OR_RETURN(record.options, *std::move(options));
-  if (from.at("model").is_null()) return record;
+  if (from.contains("model") && from["model"].is_null()) return record;
   auto model = parse_document("verger-run", from, [&] { return parse_model(from.at("model")); });
   if (!model.ok()) return std::move(model).error();
   VERGER_ASSIGN_OR_RETURN(record.model, *std::move(model));

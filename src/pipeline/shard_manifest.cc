@@ -73,7 +73,9 @@ json ShardManifest::to_json() const {
 Result<ShardManifest> ShardManifest::parse(const json& from) {
   return parse_document("verger-shard", from, [&] {
     return ShardManifest{
-        .shard = {.number = from.at("shard"), .begin = from.at("begin"), .end = from.at("end")},
+        .shard = {.number = static_cast<std::size_t>(parse_count(from.at("shard"))),
+                  .begin = static_cast<std::size_t>(parse_count(from.at("begin"))),
+                  .end = static_cast<std::size_t>(parse_count(from.at("end")))},
         .counts = parse_counts(from.at("counts")),
         .inputs_sha256 = from.at("inputs_sha256"),
         .options_sha256 = from.at("options_sha256"),
