@@ -50,7 +50,7 @@ std::optional<FloatType> float_type(const Hdf5Object& array) {
     if (ieee.size == size && ieee.sign == sign && ieee.exponent_at == exponent_at &&
         ieee.exponent_bits == exponent_bits && ieee.mantissa_bits == mantissa_bits &&
         ieee.bias == bias) {
-      return FloatType{static_cast<std::size_t>(size), (form & 1) != 0};
+      return FloatType{size, (form & 1) != 0};
     }
   }
   return std::nullopt;

@@ -61,7 +61,7 @@ struct Form {
   hid_t type = H5T_IEEE_F32LE;
   bool newest = false;        // the newest form of the format
   std::size_t more = 0;       // further arrays
-  std::vector<float> values;  // none: nothing is written
+  std::vector<float> values = {};  // none: nothing is written
 };
 
 template <class Prepare>

@@ -39,7 +39,7 @@ class SymbolTable {
  private:
   Hdf5Cursor from(uint64_t address) const {
     return Hdf5Cursor(
-        file_.subspan(static_cast<std::size_t>(std::min<uint64_t>(address, file_.size()))));
+        file_.subspan(std::min<uint64_t>(address, file_.size())));
   }
 
   bool read_heap(uint64_t address) {
@@ -90,7 +90,7 @@ class SymbolTable {
 
   bool add(uint64_t name_at, uint64_t object, bool soft) {
     if (!spend(budget_) || name_at >= names_.size()) return false;
-    const Bytes rest = names_.subspan(static_cast<std::size_t>(name_at));
+    const Bytes rest = names_.subspan(name_at);
     const auto end = std::ranges::find(rest, uint8_t{0});
     if (end == rest.end() || end == rest.begin()) return false;
     if (soft || end - rest.begin() > static_cast<std::ptrdiff_t>(kMaxName)) return true;

@@ -39,7 +39,7 @@ Bytes Hdf5Cursor::take(std::size_t size) {
 
 std::optional<Bytes> hdf5_bytes_at(Bytes file, uint64_t address, uint64_t size) {
   if (address > file.size() || size > file.size() - address) return std::nullopt;
-  return file.subspan(static_cast<std::size_t>(address), static_cast<std::size_t>(size));
+  return file.subspan(address, size);
 }
 
 std::optional<Hdf5Object> Hdf5Object::read(Bytes file, uint64_t address) {
@@ -95,7 +95,7 @@ bool Hdf5Object::read_version_1(Bytes file, uint64_t address) {
 
 bool Hdf5Object::read_version_2(Bytes file, uint64_t address) {
   constexpr uint64_t kOrdered = 0x04, kPhases = 0x10, kTimes = 0x20;
-  Hdf5Cursor prefix(file.subspan(static_cast<std::size_t>(address) + kVersion2Mark.size()));
+  Hdf5Cursor prefix(file.subspan(address + kVersion2Mark.size()));
   const bool known = prefix.number(1) == 2;
   const uint64_t flags = prefix.number(1);
   prefix.skip(((flags & kTimes) != 0 ? 16 : 0) + ((flags & kPhases) != 0 ? 4 : 0));

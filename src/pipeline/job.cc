@@ -55,6 +55,10 @@ Result<std::unique_ptr<Job>> Job::open(std::string command, const std::string& i
   return job;
 }
 
+Job::~Job() {
+  if (resumable_) watch_.observer.note("Finished shards are kept; go on with --resume.");
+}
+
 void Job::stage_done(const char* stage) {
   const auto now = std::chrono::steady_clock::now();
   record_.seconds.emplace_back(stage, std::chrono::duration<double>(now - stage_start_).count());
@@ -139,6 +143,7 @@ Result<std::vector<Shard>> Job::resume(ShardWriter& writer, std::vector<Shard> s
   for (const Shard& shard : remaining) {
     record_.shards.resumed_images -= static_cast<int64_t>(shard.size());
   }
+  resumable_ = record_.shards.resumed > 0;
   watch_.observer.note("Resumed: " + std::to_string(record_.shards.resumed) + " of " +
                        std::to_string(shards.size()) + " shards were finished already.");
   return remaining;
@@ -158,7 +163,9 @@ Status Job::extract_remaining(const Model& model, std::span<const Shard> shards,
   watch_.observer.stage_started("extract", record_.counts.listed - record_.shards.resumed_images);
   const auto write = [&](const ShardResult& result) -> Status {
     VERGER_RETURN_IF_ERROR(lease_->check());
-    return writer.write(result);
+    const Status written = writer.write(result);
+    if (written.ok()) resumable_ = true;
+    return written;
   };
   VERGER_RETURN_IF_ERROR(extract_shards(*source_, shards, model, worker, watch_.cancel,
                                         watch_.observer, write, &times));
@@ -230,6 +237,7 @@ Result<RunRecord> Job::finish() {
   VERGER_RETURN_IF_ERROR(
       write_json(output_.store(), std::string(kRunRecordName), record_.to_json()));
   VERGER_RETURN_IF_ERROR(output_.finish(written_));
+  resumable_ = false;
   return record_;
 }
 

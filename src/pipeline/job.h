@@ -1,6 +1,7 @@
 // A run under way: the stages of the road, which pipeline.cc puts in order.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -29,6 +30,9 @@ class Job {
   static Result<std::unique_ptr<Job>> open(std::string command, const std::string& input,
                                            const std::string& output, const RunOptions& options,
                                            Tables tables, Watch watch);
+
+  // Tells the observer when a run that ended early can be resumed.
+  ~Job();
 
   // INPUT → the sorted list of images.
   Status list();
@@ -70,7 +74,8 @@ class Job {
   const Watch watch_;
   const std::string uuid_ = random_uuid();
 
-  std::unique_ptr<Lease> lease_;  // after begin()
+  std::atomic<bool> resumable_ = false;  // shards are finished, the run is not
+  std::unique_ptr<Lease> lease_;         // after begin()
   RunRecord record_;
   ReductionRecord reduction_;
   std::set<std::string> written_;

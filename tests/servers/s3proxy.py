@@ -1,6 +1,7 @@
 """A real S3 server on loopback: s3proxy, which checks signatures and keeps objects as files."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import time
@@ -20,6 +21,11 @@ class Server:
 
     endpoint: str
     data: Path
+
+    def client_environment(self):
+        """This process' environment, with the server's credentials and nothing else of AWS."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return kept | self.environment()
 
     def environment(self, secret=SECRET_KEY, access=ACCESS_KEY, endpoint=None):
         """What a client needs in its environment, besides PATH and HOME."""
