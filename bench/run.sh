@@ -29,6 +29,8 @@ if [[ -n $weights ]]; then
   echo "== chain"
   "$python" bench/task/chain/run.py "$photographs" "$weights" --json "$results/chain.json"
 fi
+echo "== small-objects"
+"$python" bench/task/small-objects/run.py --json "$results/small-objects.json"
 echo "== memory"
 "$python" bench/task/memory/run.py "$photographs" "${weights:-untrained:1}" \
   --json "$results/memory.json"

@@ -59,8 +59,8 @@ TEST(Hdf5File, SignaturesAreFoundAfterAUserBlock) {
 // Writes a file with one array at "x" whose creation properties `prepare` sets.
 struct Form {
   hid_t type = H5T_IEEE_F32LE;
-  bool newest = false;        // the newest form of the format
-  std::size_t more = 0;       // further arrays
+  bool newest = false;             // the newest form of the format
+  std::size_t more = 0;            // further arrays
   std::vector<float> values = {};  // none: nothing is written
 };
 

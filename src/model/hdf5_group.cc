@@ -38,8 +38,7 @@ class SymbolTable {
 
  private:
   Hdf5Cursor from(uint64_t address) const {
-    return Hdf5Cursor(
-        file_.subspan(std::min<uint64_t>(address, file_.size())));
+    return Hdf5Cursor(file_.subspan(std::min<uint64_t>(address, file_.size())));
   }
 
   bool read_heap(uint64_t address) {

@@ -36,7 +36,7 @@ def disk(tmp_path):
 
 def shards(output):
     """Manifests of finished shards."""
-    return len(list(output.glob("_verger/shards/*.json")))
+    return len(list(output.glob("_verger/shards/[0-9]*.json")))
 
 
 def resumed(output):

@@ -84,7 +84,7 @@ def main() -> None:
     """Run the rounds; print medians and the ratios of each round."""
     parser = argparse.ArgumentParser(description="Measure small objects on S3.")
     parser.add_argument("--objects", type=int, default=4000)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
