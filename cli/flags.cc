@@ -94,6 +94,10 @@ void add_pca_flags(CLI::App& command, PcaOptions& options) {
       ->check(CLI::PositiveNumber)
       ->excludes(variance)
       ->group("Reduction");
+  command
+      .add_flag("--standardize,!--no-standardize", options.standardize,
+                "Divide each feature by its deviation (default)")
+      ->group("Reduction");
 }
 
 void add_replacement_flags(CLI::App& command, OutputOptions& options) {

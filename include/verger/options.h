@@ -35,8 +35,9 @@ struct ModelOptions {
 
 struct PcaOptions {
   // Affects results.
-  double variance = 0.95;  // share of the variance to keep, in (0, 1]; decides k ...
-  int components = 0;      // ... unless k is given here (> 0)
+  double variance = 0.95;   // share of the variance to keep, in (0, 1]; decides k ...
+  int components = 0;       // ... unless k is given here (> 0)
+  bool standardize = true;  // divide each feature by its deviation; else it is only centred
 
   Status validate() const;
 };

@@ -14,13 +14,15 @@
 namespace verger {
 
 // Standardisation (sample deviation, n − 1) and principal components of the standardised features,
-// all float64. The loading of largest magnitude in each component is positive; the first on ties,
-// which are magnitudes within 1e-9 of the largest.
+// all float64. Without PcaOptions::standardize every deviation is 1, so that "standardised" means
+// centred and nothing more. The loading of largest magnitude in each component is positive; the
+// first on ties, which are magnitudes within 1e-9 of the largest.
 struct PcaModel {
   int width = 0;                    // features
   int k = 0;                        // components kept
   int64_t count = 0;                // rows it was fitted on
   double variance = 0;              // PcaOptions::variance that chose k; 0 when `components` did
+  bool standardize = true;          // PcaOptions::standardize
   std::vector<double> mean;         // width
   std::vector<double> deviation;    // width; 0 for a constant column, which standardises to 0
   std::vector<double> eigenvalues;  // width, descending: the whole spectrum; what rounding leaves

@@ -1,4 +1,4 @@
-// Moments → PcaModel: the correlation matrix and its eigensystem.
+// Moments → PcaModel: the correlation (or covariance) matrix and its eigensystem.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -17,9 +17,10 @@ namespace {
 // moments and the solver are right to about 1e-13 of it.
 constexpr double kNoise = 1e-12;
 
-// Of the standardised columns, covariance is correlation. A constant column has none: zeros.
-// `second` is the centred second moment, `root` the square roots of its diagonal.
-AlignedBuffer correlation(std::span<const double> second, std::span<const double> root) {
+// The covariance of the standardised columns, which is correlation when `root` holds the square
+// roots of the diagonal of `second`, the centred second moment. A column of root 0, which is
+// constant, gives zeros.
+AlignedBuffer covariance(std::span<const double> second, std::span<const double> root) {
   const std::size_t width = root.size();
   AlignedBuffer matrix(second.size());
   for (std::size_t i = 0; i < width; ++i) {
@@ -97,21 +98,27 @@ Result<PcaModel> fit_pca(const Moments& moments, const PcaOptions& options) {
   model.width = moments.width();
   model.count = moments.count();
   model.variance = options.components > 0 ? 0 : options.variance;
+  model.standardize = options.standardize;
   model.mean = moments.mean();
 
   const auto width = static_cast<std::size_t>(model.width);
   const std::vector<double> second = moments.centred_second_moment();
-  std::vector<double> root(width);
-  for (std::size_t i = 0; i < width; ++i) root[i] = std::sqrt(second[i * width + i]);
-  if (std::ranges::all_of(root, [](double x) { return x == 0; })) {
+  const double scale = std::sqrt(static_cast<double>(model.count - 1));
+  std::vector<double> root(width, scale);
+  bool constant = true;
+  for (std::size_t i = 0; i < width; ++i) {
+    const double square = second[i * width + i];
+    constant = constant && square == 0;
+    if (options.standardize) root[i] = std::sqrt(square);
+  }
+  if (constant) {
     return Status::invalid_argument(
         "Every feature is the same in all images, so there is no variance to keep.");
   }
-  const double scale = std::sqrt(static_cast<double>(model.count - 1));
   for (const double x : root) model.deviation.push_back(x / scale);
 
   VERGER_ASSIGN_OR_RETURN(Eigensystem eigen,
-                          symmetric_eigensystem(correlation(second, root), width));
+                          symmetric_eigensystem(covariance(second, root), width));
   const double noise = kNoise * eigen.values.front();
   model.eigenvalues = eigen.values;
   std::ranges::replace_if(model.eigenvalues, [noise](double x) { return x <= noise; }, 0.0);

@@ -12,6 +12,7 @@
 namespace verger {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Eq;
 using ::testing::HasSubstr;
@@ -157,6 +158,20 @@ TEST(FitTest, ScaleAndShiftOfAColumnChangeNoComponent) {
   const PcaModel changed = fit(moments_of(scaled, 4), {.components = 4});
   EXPECT_THAT(changed.components, Eq(plain.components));
   EXPECT_THAT(changed.eigenvalues, Eq(plain.eigenvalues));
+}
+
+TEST(FitTest, WithoutStandardisationTheVarianceOfTheColumnsIsKept) {
+  // Columns of variance 2/3 and 6, uncorrelated, and a constant one.
+  const std::vector<float> rows = {-1, 0, 7, 1, 0, 7, 0, -3, 7, 0, 3, 7};
+  const PcaModel model = fit(moments_of(rows, 3), {.variance = 1.0, .standardize = false});
+  EXPECT_FALSE(model.standardize);
+  EXPECT_THAT(model.deviation, Each(1.0));
+  ASSERT_EQ(model.k, 2);
+  EXPECT_NEAR(model.eigenvalues[0], 6, 1e-14);
+  EXPECT_NEAR(model.eigenvalues[1], 2.0 / 3, 1e-14);
+  EXPECT_EQ(model.eigenvalues[2], 0);
+  EXPECT_NEAR(model.components[1], 1, 1e-14);
+  EXPECT_NEAR(model.components[3], 1, 1e-14);
 }
 
 TEST(FitTest, TheLargestLoadingIsPositive) {

@@ -84,6 +84,12 @@ bool take(const Json& object, std::string_view key, T& value) {
   return fits;
 }
 
+// As take(), but `value` keeps what it has when there is no such key.
+template <class T>
+bool take_or_absent(const Json& object, std::string_view key, T& value) {
+  return !object.contains(key) || take(object, key, value);
+}
+
 bool take_provenance(const Json& json, PcaProvenance& provenance) {
   const auto found = json.find("provenance");
   return found != json.end() && take(*found, "verger_version", provenance.verger_version) &&
@@ -147,6 +153,9 @@ bool rows_are_units(const PcaModel& model) {
 Status check_values(const PcaModel& model) {
   const auto negative = [](double x) { return x < 0; };
   if (std::ranges::any_of(model.deviation, negative)) return damaged("a deviation is negative");
+  if (!model.standardize && std::ranges::any_of(model.deviation, [](double x) { return x != 1; })) {
+    return damaged("a deviation is not 1, though nothing was standardised");
+  }
   if (std::ranges::any_of(model.eigenvalues, negative) ||
       !std::ranges::is_sorted(model.eigenvalues, std::greater<>()) || model.rank() < model.k) {
     return damaged("eigenvalues.npy is not a spectrum of k components or more");
@@ -172,6 +181,7 @@ std::vector<EncodedFile> encode_pca_model(const PcaModel& model, const PcaProven
                      {"k", model.k},
                      {"count", model.count},
                      {"variance", model.variance},
+                     {"standardize", model.standardize},
                      {"cumulative_ratio",
                       {{"k_minus_1", model.cumulative_ratio(model.k - 1)},
                        {"k", model.cumulative_ratio(model.k)},
@@ -190,6 +200,7 @@ Result<DecodedPcaModel> decode_pca_model(std::span<const EncodedFile> files) {
   PcaModel& model = decoded.model;
   if (!take(json, "width", model.width) || !take(json, "k", model.k) ||
       !take(json, "count", model.count) || !take(json, "variance", model.variance) ||
+      !take_or_absent(json, "standardize", model.standardize) ||
       !take_provenance(json, decoded.provenance)) {
     return damaged("a field of model.json is missing or of the wrong type");
   }

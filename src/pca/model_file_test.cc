@@ -81,6 +81,30 @@ TEST(ModelFileTest, IsReadBackToTheSameBits) {
   }
 }
 
+TEST(ModelFileTest, WithoutStandardisationEveryDeviationIs1) {
+  const PcaModel model = example_model({.standardize = false});
+  auto files = encode_pca_model(model, kProvenance);
+  const auto decoded = decode_pca_model(files);
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_FALSE(decoded->model.standardize);
+  EXPECT_THAT(decoded->model.deviation, Eq(model.deviation));
+  set_array(files, "deviation.npy", {1, 1, 1, 1, 1, 2}, {6});
+  EXPECT_THAT(fault_of(files), HasSubstr("a deviation is not 1"));
+}
+
+TEST(ModelFileTest, WithoutTheFieldFeaturesWereStandardised) {
+  auto files = example();
+  Json json = model_json(files);
+  json.erase("standardize");
+  set_model_json(files, json);
+  const auto decoded = decode_pca_model(files);
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_TRUE(decoded->model.standardize);
+  json["standardize"] = "no";
+  set_model_json(files, json);
+  EXPECT_THAT(fault_of(files), HasSubstr("wrong type"));
+}
+
 TEST(ModelFileTest, IsWrittenWithModelJsonLast) {
   std::vector<std::string> names;
   for (const EncodedFile& file : example()) names.push_back(file.name);
@@ -146,6 +170,7 @@ TEST(ModelFileTest, FieldsMissingOrOfTheWrongTypeAreFound) {
                                    Json::object(), 1e300};
   for (const auto& [key, value] : whole.items()) {
     if (key == "cumulative_ratio") continue;  // for people; decoding computes it
+    if (key == "standardize") continue;       // may be missing
     Json json = whole;
     json.erase(key);
     set_model_json(files, json);

@@ -20,6 +20,7 @@ json options_json(const RunOptions& options) {
           {"precision", precision_name(options.model.precision)},
           {"variance", options.pca.variance},
           {"components", options.pca.components},
+          {"standardize", options.pca.standardize},
           {"layout", layout_name(options.output.layout)},
           {"parts", options.output.parts},
           {"strict", options.strict},
@@ -35,7 +36,9 @@ Result<RunOptions> parse_options(const json& from) {
   options.input = {.pattern = from.at("pattern"), .recursive = from.at("recursive")};
   options.image = {.max_pixels = from.at("max_pixels"),
                    .exif_orientation = from.at("exif_orientation")};
-  options.pca = {.variance = from.at("variance"), .components = from.at("components")};
+  options.pca = {.variance = from.at("variance"),
+                 .components = from.at("components"),
+                 .standardize = from.value("standardize", true)};
   options.output.parts = from.at("parts");
   options.strict = from.at("strict");
   options.storage.s3_endpoint = from.at("s3_endpoint");
