@@ -5,10 +5,8 @@ include(Wheels)
 find_package(Threads REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(ZLIB REQUIRED)
-find_package(CURL REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 find_package(nlohmann_json 3.11 REQUIRED)
-find_package(CLI11 2.1 REQUIRED)
 
 # OpenVINO: openvino::runtime.
 find_package(OpenVINO 2025 QUIET COMPONENTS Runtime)
@@ -22,33 +20,6 @@ if(NOT OpenVINO_FOUND)
     NO_DEFAULT_PATH
   )
   set(VERGER_OPENVINO_FROM_WHEEL TRUE)
-endif()
-
-# Arrow: Arrow::arrow_shared, Parquet::parquet_shared, and verger::arrow_s3, which the wheel
-# keeps in a library of its own and other builds inside libarrow.
-find_package(Arrow CONFIG QUIET)
-find_package(Parquet CONFIG QUIET)
-add_library(verger_arrow_s3 INTERFACE)
-add_library(verger::arrow_s3 ALIAS verger_arrow_s3)
-if(Arrow_FOUND AND Parquet_FOUND)
-  target_link_libraries(verger_arrow_s3 INTERFACE Arrow::arrow_shared)
-else()
-  verger_require_wheel(ARROW_LIBS Arrow)
-  set(include "${VERGER_WHEEL_ARROW_INCLUDE}")
-  verger_wheel_library(Arrow::arrow_shared "${include}" "${VERGER_WHEEL_ARROW_LIBS}/libarrow.so.*")
-  verger_wheel_library(
-    Parquet::parquet_shared
-    "${include}"
-    "${VERGER_WHEEL_ARROW_LIBS}/libparquet.so.*"
-  )
-  verger_wheel_library(
-    verger::arrow_s3_wheel
-    "${include}"
-    "${VERGER_WHEEL_ARROW_LIBS}/libarrow_s3.so.*"
-  )
-  target_link_libraries(Parquet::parquet_shared INTERFACE Arrow::arrow_shared)
-  target_link_libraries(verger_arrow_s3 INTERFACE verger::arrow_s3_wheel Arrow::arrow_shared)
-  set(VERGER_ARROW_FROM_WHEEL TRUE)
 endif()
 
 # OpenBLAS with LAPACK: verger::blas. Builds before 0.3.28 give wrong results on some processors.
@@ -72,6 +43,14 @@ else()
   set(VERGER_OPENBLAS_FROM_WHEEL TRUE)
 endif()
 
+if(VERGER_BUILD_PROGRAM)
+  find_package(CURL REQUIRED)
+  find_package(CLI11 2.1 REQUIRED)
+  include(Arrow)
+endif()
+if(VERGER_BUILD_PYTHON)
+  include(Nanobind)
+endif()
 if(VERGER_BUILD_TESTS)
   find_package(GTest REQUIRED CONFIG)
   find_package(HDF5 REQUIRED COMPONENTS C)

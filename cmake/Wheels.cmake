@@ -1,16 +1,25 @@
 # The wheels in .venv/core carry the C++ headers and libraries of OpenVINO, Arrow and OpenBLAS.
 # This asks Python once where they lie and sets VERGER_WHEEL_<KEY> (see wheel_paths.py).
 
+# A build of the Python package by another tool than make brings its own environment, in which
+# PYTHONPATH counts.
+set(verger_default_python "${PROJECT_SOURCE_DIR}/.venv/core/bin/python")
+set(verger_python_flags -I)
+if(SKBUILD AND NOT VERGER_PYTHON)
+  find_package(Python 3.11 REQUIRED COMPONENTS Interpreter)
+  set(verger_default_python "${Python_EXECUTABLE}")
+  set(verger_python_flags -s -P)
+endif()
 set(
   VERGER_PYTHON
-  "${PROJECT_SOURCE_DIR}/.venv/core/bin/python"
+  "${verger_default_python}"
   CACHE FILEPATH
   "Python of the environment whose wheels carry OpenVINO, Arrow and OpenBLAS"
 )
 
 if(EXISTS "${VERGER_PYTHON}")
   execute_process(
-    COMMAND "${VERGER_PYTHON}" -I "${CMAKE_CURRENT_LIST_DIR}/wheel_paths.py"
+    COMMAND "${VERGER_PYTHON}" ${verger_python_flags} "${CMAKE_CURRENT_LIST_DIR}/wheel_paths.py"
     OUTPUT_VARIABLE verger_wheel_lines
     OUTPUT_STRIP_TRAILING_WHITESPACE
     COMMAND_ERROR_IS_FATAL ANY

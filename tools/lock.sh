@@ -3,10 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../deps/python"
 uv=${UV:-../../.venv/lint/bin/uv}
-# Core comes first: parity takes its pins over, so that both environments agree.
-for name in core parity lint; do
+# Core comes first: parity and wheel take its pins over, so that the environments agree.
+for name in core parity wheel lint; do
   options=()
-  if [[ $name == parity ]]; then options=(--constraint core.lock); fi
+  if [[ $name == parity || $name == wheel ]]; then options=(--constraint core.lock); fi
   "$uv" pip compile --quiet --universal --generate-hashes --python-version 3.11 \
     --no-emit-index-url --no-emit-find-links --no-annotate \
     --custom-compile-command 'make lock' \

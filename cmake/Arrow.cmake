@@ -1,0 +1,26 @@
+# Arrow: Arrow::arrow_shared, Parquet::parquet_shared, and verger::arrow_s3, which the wheel
+# keeps in a library of its own and other builds inside libarrow.
+find_package(Arrow CONFIG QUIET)
+find_package(Parquet CONFIG QUIET)
+add_library(verger_arrow_s3 INTERFACE)
+add_library(verger::arrow_s3 ALIAS verger_arrow_s3)
+if(Arrow_FOUND AND Parquet_FOUND)
+  target_link_libraries(verger_arrow_s3 INTERFACE Arrow::arrow_shared)
+else()
+  verger_require_wheel(ARROW_LIBS Arrow)
+  set(include "${VERGER_WHEEL_ARROW_INCLUDE}")
+  verger_wheel_library(Arrow::arrow_shared "${include}" "${VERGER_WHEEL_ARROW_LIBS}/libarrow.so.*")
+  verger_wheel_library(
+    Parquet::parquet_shared
+    "${include}"
+    "${VERGER_WHEEL_ARROW_LIBS}/libparquet.so.*"
+  )
+  verger_wheel_library(
+    verger::arrow_s3_wheel
+    "${include}"
+    "${VERGER_WHEEL_ARROW_LIBS}/libarrow_s3.so.*"
+  )
+  target_link_libraries(Parquet::parquet_shared INTERFACE Arrow::arrow_shared)
+  target_link_libraries(verger_arrow_s3 INTERFACE verger::arrow_s3_wheel Arrow::arrow_shared)
+  set(VERGER_ARROW_FROM_WHEEL TRUE)
+endif()

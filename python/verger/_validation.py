@@ -1,0 +1,91 @@
+"""What may be fitted and transformed: tables of finite numbers, as scikit-learn takes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def column_names(table: object) -> NDArray[np.object_] | None:
+    """Return the names of a data frame's columns when all are strings, else None."""
+    columns = getattr(table, "columns", None)
+    if columns is None or callable(columns):
+        return None
+    names = np.asarray(columns, dtype=object)
+    return names if all(isinstance(name, str) for name in names) and names.size else None
+
+
+def float32_rows(table: Any, estimator: object) -> NDArray[np.float32]:
+    """Return a table as float32 [n, features] in C order; not copied when it is that already.
+
+    Raises TypeError or ValueError, in scikit-learn's words, when it is no table of finite numbers
+    or has no row or no column.
+    """
+    name = type(estimator).__name__
+    array = _dense(table)
+    if array.ndim != 2:
+        raise ValueError(
+            f"Expected 2D array, got {array.ndim}D array instead. Reshape your data by "
+            "array.reshape(-1, 1) if it has a single feature or array.reshape(1, -1) if it is a "
+            "single sample."
+        )
+    for axis, what in enumerate(("sample", "feature")):
+        if array.shape[axis] == 0:
+            raise ValueError(
+                f"Found array with 0 {what}(s) (shape={array.shape}) while a minimum of 1 is "
+                f"required by {name}."
+            )
+    with np.errstate(over="ignore"):
+        rows = np.ascontiguousarray(array, dtype=np.float32)
+    if not np.isfinite(rows).all():
+        raise ValueError(
+            f"Input X contains NaN, infinity or a value too large for float32; {name} takes finite "
+            "features."
+        )
+    return rows
+
+
+def _dense(table: Any) -> NDArray[Any]:
+    if type(table).__module__.startswith("scipy.sparse"):
+        raise TypeError(
+            "A sparse table was passed, but dense data is required: use '.toarray()' first."
+        )
+    array = np.asarray(table)
+    if np.iscomplexobj(array):
+        raise ValueError(f"Complex data not supported\n{array!r}\n")
+    return array
+
+
+def check_columns(width: int, names: NDArray[np.object_] | None, estimator: Any) -> None:
+    """Raise ValueError when the columns are not those of the fit."""
+    expected = estimator.n_features_in_
+    fitted = getattr(estimator, "feature_names_in_", None)
+    if names is not None and fitted is not None and not np.array_equal(names, fitted):
+        raise ValueError(_names_message(list(names), list(fitted)))
+    if width != expected:
+        raise ValueError(
+            f"X has {width} features, but {type(estimator).__name__} is expecting {expected} "
+            "features as input."
+        )
+
+
+def _names_message(names: list[str], fitted: list[str]) -> str:
+    message = "The feature names should match those that were passed during fit.\n"
+    unseen = sorted(set(names) - set(fitted))
+    missing = sorted(set(fitted) - set(names))
+    if unseen:
+        message += "Feature names unseen at fit time:\n" + _listed(unseen)
+    if missing:
+        message += "Feature names seen at fit time, yet now missing:\n" + _listed(missing)
+    if not unseen and not missing:
+        message += "Feature names must be in the same order as they were in fit.\n"
+    return message
+
+
+def _listed(names: list[str], most: int = 5) -> str:
+    lines = [f"- {name}\n" for name in names[:most]]
+    return "".join([*lines, "- ...\n" if len(names) > most else ""])
