@@ -32,6 +32,10 @@ build: deps ## Build the program, at build/verger
 	@cmake --build --preset release --parallel $(JOBS)
 	@ln -sfn release/cli/verger build/verger
 
+.PHONY: wheel
+wheel: ## Build the Python package's wheel into dist/, for the running Python (PYTHON=python3)
+	@tools/wheel.sh
+
 .PHONY: demo
 demo: build ## Render a sample orchard, run the whole chain on it and show the result
 	@tools/demo.sh
@@ -77,8 +81,8 @@ install: build ## Install the program and the libraries it needs (PREFIX=/usr/lo
 	@cmake --install build/release --prefix "$(PREFIX)"
 
 .PHONY: clean
-clean: ## Remove build/; the environments in .venv stay
-	rm -rf build
+clean: ## Remove build/ and dist/; the environments in .venv stay
+	rm -rf build dist
 
 .PHONY: help
 help: ## Show this list

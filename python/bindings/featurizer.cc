@@ -168,7 +168,7 @@ Raises:
                    "What the network is: model_name, weights, weights_sha256, precision, "
                    "untrained, engine, width.")
       .def("featurize", featurize, "images"_a,
-           nb::sig("def featurize(self, images: list) -> FeatureBatch"),
+           nb::sig("def featurize(self, images: list[object]) -> FeatureBatch"),
            R"(Featurizes a list.
 
 Each element is a ``str`` (the path of a file), bytes-like of one dimension (the bytes of a JPEG or

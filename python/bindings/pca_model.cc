@@ -201,10 +201,13 @@ A row's bits depend neither on its neighbours nor on the threads. ValueError: an
       .def_static("from_files", from_files, "files"_a,
                   nb::sig("def from_files(files: dict[str, bytes]) -> PcaModel"),
                   "The inverse of to_files(). ModelError when a file is missing or damaged.")
-      .def("__getstate__", [](const DecodedPcaModel& self) { return to_files(self, {}); })
-      .def("__setstate__", [](DecodedPcaModel& self, const nb::dict& files) {
-        new (&self) DecodedPcaModel(from_files(files));
-      });
+      .def("__getstate__", [](const DecodedPcaModel& self) { return to_files(self, {}); },
+           nb::sig("def __getstate__(self) -> dict[str, bytes]"))
+      .def("__setstate__",
+           [](DecodedPcaModel& self, const nb::dict& files) {
+             new (&self) DecodedPcaModel(from_files(files));
+           },
+           nb::sig("def __setstate__(self, files: dict[str, bytes], /) -> None"));
 }
 
 }  // namespace
@@ -222,7 +225,7 @@ Immutable, and so thread-safe. The GIL is released while it works.)");
       "components"_a = PcaOptions{}.components, "standardize"_a = PcaOptions{}.standardize,
       "provenance"_a = nb::dict(),
       nb::sig("def solve_pca(moments: Moments, *, variance: float = 0.95, components: int = 0, "
-              "standardize: bool = True, provenance: dict = {}) -> PcaModel"),
+              "standardize: bool = True, provenance: dict[str, str | bool] = {}) -> PcaModel"),
       R"(Solves the full spectrum in float64 and keeps the leading components.
 
 Args:

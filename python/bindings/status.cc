@@ -47,7 +47,6 @@ void raise(const Status& status) {
 
 void register_errors(nb::module_& module) {
   nb::exception<ModelException>(module, "ModelError", PyExc_OSError);
-  module.attr("ModelError").attr("__module__") = "verger";
   module.attr("ModelError").attr("__doc__") =
       "Weights, an ONNX model or a saved PCA model cannot be used; the message says which and why.";
 }

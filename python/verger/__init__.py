@@ -26,6 +26,8 @@ from verger._verger import (
 )
 from verger._weights import fetch_weights, find_weights
 
+ModelError.__module__ = "verger"
+
 __all__ = [
     "FeatureBatch",
     "FeatureStream",

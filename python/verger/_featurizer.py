@@ -143,8 +143,7 @@ class Featurizer(Estimator):
         return tags
 
     def _network(self) -> _verger.Featurizer:
-        key = (self.weights, self.model, self.precision, self.threads)
-        key += (self.max_pixels, self.exif_orientation)
+        key = tuple(value for name, value in self.get_params().items() if name != "on_error")
         with self._lock:
             if self._loaded is None or self._loaded[0] != key:
                 self._loaded = (key, self._load())

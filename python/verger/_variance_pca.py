@@ -132,7 +132,7 @@ class VariancePCA(Estimator):
         by file, model.json last. Raises OSError.
         """
         model = self._fitted()
-        provenance = dict(model.provenance)
+        provenance: dict[str, Any] = dict(model.provenance)
         if featurizer is not None:
             provenance = {k: v for k, v in featurizer.info.items() if k in provenance}
         provenance["verger_version"] = _verger.__version__
@@ -236,7 +236,7 @@ class VariancePCA(Estimator):
     @property
     def explained_variance_ratio_(self) -> NDArray[np.float64]:
         """Their share of the whole spectrum."""
-        return self.explained_variance_ / self.spectrum_.sum()
+        return self.explained_variance_ / float(self.spectrum_.sum())
 
     @property
     def n_components_(self) -> int:

@@ -1,0 +1,47 @@
+"""The package is typed, its native module included."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import ROOT
+
+import verger as package
+
+USE = """
+import numpy as np
+from numpy.typing import NDArray
+import verger
+
+features: NDArray[np.float32] = verger.Featurizer("untrained:1", threads=2).transform(["a.jpg"])
+rows: NDArray[np.float64] = verger.VariancePCA(variance=0.9).fit(features).transform(features)
+moments: verger.Moments = verger.merge_moments([verger.Moments(3)])
+model: verger.PcaModel = verger.solve_pca(moments, components=2)
+version: str = verger.__version__
+error: type[OSError] = verger.ModelError
+"""
+MISUSE = "import verger\nverger.Moments('3')\nverger.VariancePCA(share=0.9)\n"
+
+
+def mypy(*arguments):
+    command = [sys.executable, "-m", "mypy", "--config-file", ROOT / "pyproject.toml", *arguments]
+    folder = Path(package.__file__).parent.parent
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return done.stdout
+
+
+def test_the_package_is_typed_throughout():
+    assert "Success: no issues found in 1" in mypy("-p", "verger")
+
+
+def test_its_types_serve_those_who_use_it(tmp_path):
+    (tmp_path / "use.py").write_text(USE)
+    (tmp_path / "misuse.py").write_text(MISUSE)
+    assert "Success: no issues found in 1 source file" in mypy(tmp_path / "use.py")
+    assert "Found 2 errors" in mypy(tmp_path / "misuse.py")
+
+
+def test_every_public_name_has_a_docstring():
+    for name in package.__all__:
+        value = getattr(package, name)
+        assert isinstance(value, str) or value.__doc__, name

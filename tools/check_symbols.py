@@ -1,0 +1,77 @@
+"""List the newest symbol versions that shared libraries need; exit status 1 when one is too new.
+
+usage: check_symbols.py [--glibc 2.34] [--glibcxx 3.4.29] FILE …
+
+FILE is a shared library or a wheel, whose libraries are all looked at. Amazon Linux 2023 offers
+GLIBC_2.34 and GLIBCXX_3.4.29, which are the defaults.
+"""
+
+import argparse
+import io
+import re
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from elftools.elf.elffile import ELFFile
+from elftools.elf.gnuversions import GNUVerNeedSection
+
+VERSION = re.compile(r"(GLIBC|GLIBCXX|CXXABI)_([0-9.]+)")
+
+
+def libraries(path: Path) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield the name and the content of each shared library in a file."""
+    if path.suffix != ".whl":
+        yield str(path), io.BytesIO(path.read_bytes())
+        return
+    with zipfile.ZipFile(path) as wheel:
+        for name in wheel.namelist():
+            if re.search(r"\.so(\.|$)", name):
+                yield f"{path.name}: {name}", io.BytesIO(wheel.read(name))
+
+
+def needed_versions(library: BinaryIO) -> Iterator[str]:
+    """Yield the versions that a library needs of others, such as GLIBC_2.34."""
+    for section in ELFFile(library).iter_sections():
+        if isinstance(section, GNUVerNeedSection):
+            for _, versions in section.iter_versions():
+                yield from (version.name for version in versions)
+
+
+def newest(versions: Iterator[str]) -> dict[str, tuple[int, ...]]:
+    """Return the newest version of each of the three families."""
+    result: dict[str, tuple[int, ...]] = {}
+    for version in versions:
+        if match := VERSION.fullmatch(version):
+            number = tuple(int(part) for part in match[2].split("."))
+            result[match[1]] = max(result.get(match[1], ()), number)
+    return result
+
+
+def main() -> int:
+    """Check every file named; print what each library needs."""
+    parser = argparse.ArgumentParser(description="newest symbol versions of shared libraries")
+    parser.add_argument("--glibc", default="2.34")
+    parser.add_argument("--glibcxx", default="3.4.29")
+    parser.add_argument("files", nargs="+", type=Path)
+    arguments = parser.parse_args()
+    limits = {"GLIBC": arguments.glibc, "GLIBCXX": arguments.glibcxx, "CXXABI": "1.3.13"}
+    found = too_new = 0
+    for path in arguments.files:
+        for name, library in libraries(path):
+            found += 1
+            needs = newest(needed_versions(library))
+            for family, number in sorted(needs.items()):
+                limit = tuple(int(part) for part in limits[family].split("."))
+                mark = "" if number <= limit else f"  TOO NEW: at most {limits[family]}"
+                too_new += bool(mark)
+                print(f"{name}: {family}_{'.'.join(map(str, number))}{mark}")
+    if not found:
+        print("check_symbols: no shared library in what was named", file=sys.stderr)
+    return 1 if too_new or not found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
