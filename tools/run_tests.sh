@@ -70,6 +70,7 @@ quick() {
   # What parity with Keras and Spark imports is not in .venv/core.
   python_tests python core -m "not heavy" \
     tests/end_to_end tests/fault tests/house tests/parity/pixels
+  python_tests python-package core -m "not heavy" python/tests
 }
 
 heavy() {
@@ -87,7 +88,7 @@ heavy() {
 }
 
 case ${1-} in
-  quick) suites=(unit-release fuzz python) ;;
+  quick) suites=(unit-release fuzz python python-package) ;;
   fuzz) suites=(fuzz) ;;
   heavy) suites=(unit-asan unit-tsan python-heavy) ;;
   *)

@@ -201,13 +201,15 @@ A row's bits depend neither on its neighbours nor on the threads. ValueError: an
       .def_static("from_files", from_files, "files"_a,
                   nb::sig("def from_files(files: dict[str, bytes]) -> PcaModel"),
                   "The inverse of to_files(). ModelError when a file is missing or damaged.")
-      .def("__getstate__", [](const DecodedPcaModel& self) { return to_files(self, {}); },
-           nb::sig("def __getstate__(self) -> dict[str, bytes]"))
-      .def("__setstate__",
-           [](DecodedPcaModel& self, const nb::dict& files) {
-             new (&self) DecodedPcaModel(from_files(files));
-           },
-           nb::sig("def __setstate__(self, files: dict[str, bytes], /) -> None"));
+      .def(
+          "__getstate__", [](const DecodedPcaModel& self) { return to_files(self, {}); },
+          nb::sig("def __getstate__(self) -> dict[str, bytes]"))
+      .def(
+          "__setstate__",
+          [](DecodedPcaModel& self, const nb::dict& files) {
+            new (&self) DecodedPcaModel(from_files(files));
+          },
+          nb::sig("def __setstate__(self, files: dict[str, bytes], /) -> None"));
 }
 
 }  // namespace

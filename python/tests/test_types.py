@@ -4,9 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import ROOT
-
 import verger as package
+from conftest import ROOT
 
 USE = """
 import numpy as np
