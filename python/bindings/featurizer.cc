@@ -125,26 +125,23 @@ nb::dict info(const Featurizer& self) {
   result["model_name"] = model.name;
   result["weights"] = model.weights;
   result["weights_sha256"] = model.weights_sha256;
-  result["precision"] = nb::str(precision_name(model.precision).data());
+  result["precision"] = std::string(precision_name(model.precision));
   result["untrained"] = model.untrained;
   result["engine"] = model.engine;
   result["width"] = model.width;
   return result;
 }
 
-}  // namespace
-
-void register_featurizer(nb::module_& module) {
-  nb::class_<Featurizer>(module, "Featurizer",
-                         R"(A loaded network, and the threads that take images through it.
+// Docstrings.
+constexpr const char* kFeaturizer =
+    R"(A loaded network, and the threads that take images through it.
 
 Thread-safe: calls from many threads run side by side, each on ``threads`` threads of its own. The
 GIL is released while images are read, decoded and featurized. An image's features do not depend on
-its neighbours or on the number of threads.)")
-      .def("__init__", construct, nb::kw_only(), "weights"_a, "data"_a.none() = nb::none(),
-           "onnx"_a = false, "precision"_a = "f32", "threads"_a = 0,
-           "max_pixels"_a = ImageOptions{}.max_pixels, "exif_orientation"_a = false,
-           R"(Loads MobileNetV2 or an ONNX model.
+its neighbours or on the number of threads.)";
+
+constexpr const char* kInit =
+    R"(Loads MobileNetV2 or an ONNX model.
 
 Args:
     weights: the name of the file, or ``"untrained:SEED"`` without ``data``.
@@ -157,30 +154,20 @@ Args:
 
 Raises:
     ValueError: an argument is unusable, or the processor lacks bf16.
-    ModelError: ``data`` is no such model, or is damaged.)")
-      .def_prop_ro(
-          "threads", [](const Featurizer& self) { return self.pool->threads(); },
-          "int: images worked on at once.")
-      .def_prop_ro(
-          "width", [](const Featurizer& self) { return self.pool->model().info().width; },
-          "int: features an image.")
-      .def_prop_ro("info", info, nb::sig("def info(self) -> dict[str, str | int | bool]"),
-                   "What the network is: model_name, weights, weights_sha256, precision, "
-                   "untrained, engine, width.")
-      .def("featurize", featurize, "images"_a,
-           nb::sig("def featurize(self, images: list[object]) -> FeatureBatch"),
-           R"(Featurizes a list.
+    ModelError: ``data`` is no such model, or is damaged.)";
+
+constexpr const char* kFeaturize =
+    R"(Featurizes a list.
 
 Each element is a ``str`` (the path of a file), bytes-like of one dimension (the bytes of a JPEG or
 PNG file), uint8 [height, width, 3] in C order (RGB pixels), or None (rejected as unreadable).
 
 Raises:
     TypeError, ValueError: an element is none of these; the message has its index.
-    ModelError: the network itself failed.)")
-      .def("featurize_arrow", featurize_arrow, "images"_a, "column"_a = "content",
-           nb::sig("def featurize_arrow(self, images: object, column: str = 'content') -> "
-                   "FeatureBatch | FeatureStream"),
-           R"(Featurizes Arrow data: the bytes of JPEG or PNG files.
+    ModelError: the network itself failed.)";
+
+constexpr const char* kFeaturizeArrow =
+    R"(Featurizes Arrow data: the bytes of JPEG or PNG files.
 
 Args:
     images: what has ``__arrow_c_array__`` (an array or record batch) or ``__arrow_c_stream__``
@@ -193,7 +180,30 @@ Returns:
 Raises:
     TypeError: ``images`` is not Arrow data.
     ValueError: there is no such column, or it is of another type.
-    ModelError: the network itself failed.)");
+    ModelError: the network itself failed.)";
+
+}  // namespace
+
+void register_featurizer(nb::module_& module) {
+  nb::class_<Featurizer>(module, "Featurizer", kFeaturizer)
+      .def("__init__", construct, nb::kw_only(), "weights"_a, "data"_a.none() = nb::none(),
+           "onnx"_a = false, "precision"_a = "f32", "threads"_a = 0,
+           "max_pixels"_a = ImageOptions{}.max_pixels, "exif_orientation"_a = false, kInit)
+      .def_prop_ro(
+          "threads", [](const Featurizer& self) { return self.pool->threads(); },
+          "int: images worked on at once.")
+      .def_prop_ro(
+          "width", [](const Featurizer& self) { return self.pool->model().info().width; },
+          "int: features an image.")
+      .def_prop_ro("info", info, nb::sig("def info(self) -> dict[str, str | int | bool]"),
+                   "What the network is: model_name, weights, weights_sha256, precision, "
+                   "untrained, engine, width.")
+      .def("featurize", featurize, "images"_a,
+           nb::sig("def featurize(self, images: list[object]) -> FeatureBatch"), kFeaturize)
+      .def("featurize_arrow", featurize_arrow, "images"_a, "column"_a = "content",
+           nb::sig("def featurize_arrow(self, images: object, column: str = 'content') -> "
+                   "FeatureBatch | FeatureStream"),
+           kFeaturizeArrow);
 }
 
 }  // namespace verger::python

@@ -49,8 +49,8 @@ ImageInput ImageInputs::input(nb::handle image, std::size_t index) {
   if (image.is_none()) return NoImage{};
   if (PyUnicode_Check(image.ptr()) != 0) {
     // As os.fsencode(): a name that is not UTF-8 is kept as it is.
-    PyObject* encoded = nullptr;
-    if (PyUnicode_FSConverter(image.ptr(), &encoded) == 0) throw nb::python_error();
+    PyObject* encoded = PyUnicode_EncodeFSDefault(image.ptr());
+    if (encoded == nullptr) throw nb::python_error();
     const nb::bytes path = nb::steal<nb::bytes>(encoded);
     return ImagePath{{path.c_str(), path.size()}};
   }

@@ -65,7 +65,7 @@ Moments read_bytes(const nb::bytes& bytes) {
     const nb::gil_scoped_release release;
     return Moments::deserialise({static_cast<const uint8_t*>(bytes.data()), bytes.size()});
   }();
-  if (!moments.ok()) raise(Status::invalid_argument(moments.error().message()));
+  if (!moments.ok()) raise(Status::invalid_argument(std::move(moments).error().message()));
   return std::move(moments).value();
 }
 
@@ -78,7 +78,7 @@ Result<Moments> merged(std::vector<Moments> shards) {
 }
 
 LockedMoments* merge_tree(const nb::list& shards) {
-  if (shards.size() == 0) throw nb::value_error("There are no moments to merge.");
+  if (nb::len(shards) == 0) throw nb::value_error("There are no moments to merge.");
   std::vector<Moments> copies;
   for (const nb::handle shard : shards) {
     auto& moments = nb::cast<LockedMoments&>(shard);

@@ -46,8 +46,8 @@ void raise(const Status& status) {
 }
 
 void register_errors(nb::module_& module) {
-  nb::exception<ModelException>(module, "ModelError", PyExc_OSError);
-  module.attr("ModelError").attr("__doc__") =
+  const nb::exception<ModelException> error(module, "ModelError", PyExc_OSError);
+  error.attr("__doc__") =
       "Weights, an ONNX model or a saved PCA model cannot be used; the message says which and why.";
 }
 

@@ -26,7 +26,7 @@ inline void raise_if_error(const Status& status) {
 
 template <class T>
 T value_or_raise(Result<T> result) {
-  if (!result.ok()) raise(result.error());
+  if (!result.ok()) raise(std::move(result).error());
   return std::move(result).value();
 }
 

@@ -12,7 +12,7 @@ namespace verger {
 template <class T>
 struct LazyAllocator : std::allocator<T> {
   template <class U>
-  struct rebind {
+  struct rebind {  // NOLINT(readability-identifier-naming): the name that allocators have it by
     using other = LazyAllocator<U>;
   };
 

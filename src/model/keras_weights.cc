@@ -76,7 +76,8 @@ Result<NetworkWeights> read_keras_weights(const ModelFile& file) {
     return fault(file, "is a damaged or incomplete HDF5 file; fetch it again");
   }
   const auto& index = hdf5.index();
-  if (!index) return fault(file, "is damaged or not an HDF5 file as Keras writes it; fetch it again");
+  if (!index)
+    return fault(file, "is damaged or not an HDF5 file as Keras writes it; fetch it again");
   const auto paths = find_variables(*index);
   if (!paths.ok()) {
     return fault(file, "is not MobileNetV2 1.0: " + paths.error().message() +

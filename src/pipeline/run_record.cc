@@ -165,13 +165,13 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     record.input = from.at("input");
     record.output = from.at("output");
     record.counts = parse_counts(from.at("counts"));
-    const auto& shards = from.at("shards");
-    record.shards = {.total = parse_count(shards.at("total")),
-                     .resumed = parse_count(shards.at("resumed")),
-                     .resumed_images = parse_count(shards.at("resumed_images"))};
+    const auto& done = from.at("shards");
+    record.shards = {.total = parse_count(done.at("total")),
+                     .resumed = parse_count(done.at("resumed")),
+                     .resumed_images = parse_count(done.at("resumed_images"))};
     record.width = parse_count(from.at("width"));
-    if (const auto& reduction = from.at("reduction"); !reduction.is_null()) {
-      record.reduction = parse_reduction(reduction);
+    if (const auto& reduced = from.at("reduction"); !reduced.is_null()) {
+      record.reduction = parse_reduction(reduced);
     }
     if (const auto& check = from.at("precision_check"); !check.is_null()) {
       record.precision_check = parse_precision_check(check);
