@@ -46,8 +46,7 @@ void print_head(const Inspection& found) {
   }
 }
 
-void print_reduction(const Inspection& found) {
-  const auto& reduction = *found.record.reduction;
+void print_reduction(const Inspection& found, const RunRecord::Reduction& reduction) {
   std::printf("\nreduction\n  dimension after PCA: %s of %s, %s of the variance\n",
               format_count(reduction.k).c_str(), format_count(found.record.width).c_str(),
               format_percent(reduction.reached).c_str());
@@ -73,7 +72,7 @@ void print_text(const Inspection& found) {
                 format_count(record.width).c_str());
   }
   print_head(found);
-  if (record.reduction) print_reduction(found);
+  if (record.reduction) print_reduction(found, *record.reduction);
   std::printf("\nchecks\n");
   for (const auto& check : found.checks) {
     std::printf("  %-6s %-10s %s\n", check.ok ? "ok" : "FAULT", check.name.c_str(),

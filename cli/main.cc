@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   // A shard's buffers are megabytes that come and go. Left to itself, glibc soon keeps such blocks
   // in its heaps, which then grow with the number of images; held below this size, it gives them
   // back at once.
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);  // NOLINT(concurrency-mt-unsafe): before any thread
 #endif
   return verger::cli::run_program(argc, argv);
 }

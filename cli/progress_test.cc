@@ -183,6 +183,7 @@ TEST_F(ProgressTest, AddsOfManyThreadsAreAllCounted) {
   Progress::Options options{.stage = "extract", .total = 40'000};
   Progress progress(console, options);  // with its own thread, drawing meanwhile
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int image = 0; image < 10'000; ++image) progress.add(1, image % 2);
