@@ -103,7 +103,8 @@ Result<std::unique_ptr<Lease>> Lease::acquire(std::shared_ptr<Store> output, std
 
 Result<bool> Lease::try_claim() {
   record_.held = false;
-  VERGER_RETURN_IF_ERROR(write());
+  // A run that comes to its end sweeps temporary files away, perhaps this one's: hence twice.
+  if (!write().ok()) VERGER_RETURN_IF_ERROR(write());
   VERGER_ASSIGN_OR_RETURN(auto found, read_leases(*output_));
   std::erase_if(found, [&](const auto& lease) { return lease.token == record_.token; });
   for (const LeaseRecord& other : found) {

@@ -128,6 +128,7 @@ Status OutputFolder::finish(const std::set<std::string>& written) {
     VERGER_RETURN_IF_ERROR(store_->remove_temporaries(folder));
     VERGER_RETURN_IF_ERROR(remove_stale(folder, written));
   }
+  VERGER_RETURN_IF_ERROR(store_->remove_temporaries("_verger"));  // of records and leases
   fault_point("before-success");
   std::vector<std::string> marks = {""};
   if (tables_ != Tables::kReduction) marks.push_back(folders_.features);

@@ -90,6 +90,7 @@ TEST_F(OutputFolderTest, FinishRemovesOldPartsKeepsForeignFilesAndSetsTheMarks) 
                            "pca/part-00000-new.parquet", "_SUCCESS", "pca/_SUCCESS"}) {
     touch(name);
   }
+  touch("_verger/leases/.verger-tmp-1-killed.json");
   OutputFolder folder(store_, Layout::kTables, Tables::kAll);
   ASSERT_TRUE(folder.begin().ok());
   EXPECT_FALSE(exists("_SUCCESS"));
@@ -102,6 +103,7 @@ TEST_F(OutputFolderTest, FinishRemovesOldPartsKeepsForeignFilesAndSetsTheMarks) 
   EXPECT_FALSE(exists("_verger/shards/00009.json"));
   EXPECT_TRUE(exists("features/part-00000-new.parquet"));
   EXPECT_TRUE(exists("features/notes.txt"));
+  EXPECT_FALSE(exists("_verger/leases/.verger-tmp-1-killed.json"));
   EXPECT_TRUE(exists("_SUCCESS"));
   EXPECT_TRUE(exists("features/_SUCCESS"));
   EXPECT_TRUE(exists("pca/_SUCCESS"));
