@@ -24,10 +24,10 @@ def empty_cache(monkeypatch, tmp_path):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """A certificate for localhost with its key, in one file."""
+    """A certificate for 127.0.0.1 with its key, in one file."""
     folder = tmp_path_factory.mktemp("certificate")
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-    command += " -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    command += " -subj /CN=verger -addext subjectAltName=IP:127.0.0.1"
     files = ["-keyout", folder / "key.pem", "-out", folder / "certificate.pem"]
     subprocess.run([*command.split(), *files], check=True, capture_output=True)
     return folder
@@ -54,7 +54,7 @@ def server(certificate, monkeypatch):
     threading.Thread(target=web.serve_forever, daemon=True).start()
     official = {
         "file_name": FILE,
-        "url": f"https://localhost:{web.server_port}/{FILE}",
+        "url": f"https://127.0.0.1:{web.server_port}/{FILE}",
         "sha256": hashlib.sha256(DATA).hexdigest(),
     }
     monkeypatch.setattr(_weights, "official_weights", lambda: [official])
@@ -115,7 +115,7 @@ def test_a_wrong_download_leaves_nothing(server, empty_cache, answer):
     if answer is not None:
         server["/" + FILE] = answer
     with pytest.raises(
-        package.ModelError, match=f"get {FILE} from https://localhost.* by weights="
+        package.ModelError, match=f"get {FILE} from https://127.0.0.1.* by weights="
     ):
         package.Featurizer().load()
     assert not list(empty_cache.rglob("*"))
