@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing of deps/: `deps.sh system [heavy|fuzz]` by apt, `deps.sh python NAME` into
-# .venv/NAME from deps/python/NAME.lock; `deps.sh maven` into build/maven/ what deps/maven.txt names.
+# .venv/NAME from deps/python/NAME.lock; `deps.sh maven [NAME ...]` into build/maven/NAME/ from
+# deps/maven/NAME.lock.
 # All are quick when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -61,21 +62,6 @@ install_python() {
   echo "$want" >"$venv/.installed"
 }
 
-install_maven() {
-  local coordinates sha256 group artifact version classifier file
-  mkdir -p build/maven
-  while read -r coordinates sha256; do
-    IFS=: read -r group artifact version classifier <<<"$coordinates"
-    file=$artifact-$version-$classifier.jar
-    if sha256sum --check --status <<<"$sha256  build/maven/$file" 2>/dev/null; then continue; fi
-    echo "deps: fetching $file"
-    mvn --quiet --batch-mode dependency:copy -DoutputDirectory="$PWD/build/maven" \
-      -Dartifact="$group:$artifact:$version:jar:$classifier" </dev/null
-    sha256sum --check --status <<<"$sha256  build/maven/$file" ||
-      fail "$file is not the file that deps/maven.txt names"
-  done < <(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' deps/maven.txt)
-}
-
 mkdir -p .venv
 case ${1-} in
   system) install_system "deps/debian${2:+-$2}.txt" ;;
@@ -85,6 +71,10 @@ case ${1-} in
     flock 9
     install_python "$2"
     ;;
-  maven) install_maven ;;
-  *) fail "usage: deps.sh system [heavy|fuzz] | python NAME | maven" ;;
+  maven)
+    exec 9>.venv/.maven.lock
+    flock 9
+    python3 tools/maven.py install "${@:2}"
+    ;;
+  *) fail "usage: deps.sh system [heavy|fuzz] | python NAME | maven [NAME ...]" ;;
 esac

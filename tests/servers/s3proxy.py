@@ -67,7 +67,7 @@ def wait_until_ready(endpoint, process, log):
 @contextlib.contextmanager
 def s3proxy(folder):
     """Run a server that keeps its data below `folder`."""
-    (jar,) = (ROOT / "build" / "maven").glob("s3proxy-*.jar")
+    (jar,) = (ROOT / "build" / "maven" / "s3proxy").glob("s3proxy-*.jar")
     port = free_port()
     data = folder / "data"
     data.mkdir(parents=True)
