@@ -3,10 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../deps/python"
 uv=${UV:-../../.venv/lint/bin/uv}
-# Core comes first: parity and wheel take its pins over, so that the environments agree.
-for name in core parity wheel lint; do
+# Core comes first: the others take its pins over, so that the environments agree.
+for name in core parity wheel spark spark35 lint; do
   options=()
-  if [[ $name == parity || $name == wheel ]]; then options=(--constraint core.lock); fi
+  if [[ $name != core && $name != lint ]]; then options=(--constraint core.lock); fi
   "$uv" pip compile --quiet --universal --generate-hashes --python-version 3.11 \
     --no-emit-index-url --no-emit-find-links --no-annotate \
     --custom-compile-command 'make lock' \
