@@ -13,9 +13,10 @@ deps: ## Install what is missing: system packages, .venv/core
 	@tools/deps.sh python core
 
 .PHONY: deps-parity
-deps-parity: deps ## Install what the heavy tests need: Java, an S3 server, .venv/parity
+deps-parity: deps ## Install what the heavy tests need: Java, S3 and YARN servers, .venv/parity, .venv/spark35
 	@tools/deps.sh system heavy
 	@tools/deps.sh python parity
+	@tools/deps.sh python spark35
 	@tools/deps.sh maven
 
 .PHONY: deps-lint
@@ -35,6 +36,10 @@ build: deps ## Build the program, at build/verger
 .PHONY: wheel
 wheel: ## Build the Python package's wheel into dist/, for the running Python (PYTHON=python3)
 	@tools/wheel.sh
+
+.PHONY: spark-archive
+spark-archive: ## Pack the Python package and all it needs for a Spark cluster's nodes, into dist/
+	@tools/spark_archive.sh
 
 .PHONY: demo
 demo: build ## Render a sample orchard, run the whole chain on it and show the result

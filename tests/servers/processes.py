@@ -28,7 +28,7 @@ def running(command, log, **keywords):
         stop(process)
 
 
-def stop(process, patience=15):
+def stop(process, patience=5):
     """End a server, by force if it takes too long; return once it and its session are gone."""
     process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
