@@ -49,6 +49,7 @@ def spark_standalone(folder, environment="parity", workers=2, memory="1200m"):
         state = f"http://127.0.0.1:{web}/json/"
         wait_for(state, lambda answer: answer["aliveworkers"] == workers, daemons, logs)
         options = ["--master", url, "--driver-memory", "700m", "--executor-memory", "900m"]
+        settings = {"spark.cores.max": workers}
         yield StandaloneCluster(
-            spark, folder, options, {}, spark.environment(), url, f"http://127.0.0.1:{web}"
+            spark, folder, options, settings, spark.environment(), url, f"http://127.0.0.1:{web}"
         )

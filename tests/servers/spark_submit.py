@@ -12,6 +12,8 @@ from servers.s3proxy import ROOT
 
 FOREIGN = ("SPARK_", "PYSPARK_", "PYTHON", "HADOOP_", "YARN_", "AWS_")
 LOG_CHARACTERS = 6000
+# Java's quickest start: these programs live for seconds, on few cores.
+JAVA = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,9 @@ class Spark:
         """This process' environment, without other Sparks and Pythons, on loopback."""
         kept = {name: text for name, text in os.environ.items() if not name.startswith(FOREIGN)}
         own = {
+            "SPARK_DAEMON_JAVA_OPTS": JAVA,
             "SPARK_HOME": self.home,
+            "SPARK_LAUNCHER_OPTS": JAVA,
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_PUBLIC_DNS": "127.0.0.1",
             "PYSPARK_PYTHON": self.python,
@@ -60,7 +64,7 @@ class Cluster:
         """The folder of the event logs, from which the History Server reads."""
         return self.folder / "events"
 
-    def submit(self, script, *arguments, settings=None, options=(), timeout=240):
+    def submit(self, script, *arguments, settings=None, options=(), timeout=900):
         """Run a job to its end; return it. A failed job is an AssertionError."""
         with self.started(script, *arguments, settings=settings, options=options) as job:
             job.finish(timeout)
@@ -79,12 +83,16 @@ class Cluster:
         """What holds for every job: small, on loopback, with an event log."""
         return {
             "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.extraJavaOptions": JAVA,
             "spark.driver.host": "127.0.0.1",
             "spark.eventLog.enabled": "true",
             "spark.eventLog.dir": f"file://{self.event_log}",
+            "spark.executor.extraJavaOptions": JAVA,
+            # No task starts before all executors are there, or else one may do the whole job.
+            "spark.scheduler.maxRegisteredResourcesWaitingTime": "300s",
+            "spark.scheduler.minRegisteredResourcesRatio": "1.0",
             "spark.ui.port": "0",
             "spark.ui.showConsoleProgress": "false",
-            "spark.sql.shuffle.partitions": "4",
             **self.settings,
         }
 
@@ -124,7 +132,7 @@ class Job:
                 start_new_session=True,
             )
 
-    def finish(self, timeout=240):
+    def finish(self, timeout=900):
         """Wait for its end. A failure is an AssertionError with the ends of all logs."""
         try:
             status = self.process.wait(timeout)

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from servers.processes import nothing_left_below, read_json, running, wait_for
 from servers.s3proxy import ROOT, free_port
-from servers.spark_submit import Cluster, spark_of
+from servers.spark_submit import JAVA, Cluster, spark_of
 
 JARS = ROOT / "build" / "maven" / "yarn"
 SERVER = "org.apache.hadoop.yarn.server"
@@ -125,7 +125,15 @@ def yarn(folder, environment="parity", nodes=2):
         conf = write_role(folder / name, settings)
         logs.append(folder / f"{name}.log")
         main = f"{SERVER}.{role.lower()}.{role}"
-        command = [java / "bin/java", f"-Xmx{memory}m", *OPENED, "-cp", f"{conf}:{JARS}/*", main]
+        command = [
+            java / "bin/java",
+            f"-Xmx{memory}m",
+            *JAVA.split(),
+            *OPENED,
+            "-cp",
+            f"{conf}:{JARS}/*",
+            main,
+        ]
         server = running(command, logs[-1], cwd=folder / name, env=variables)
         daemons.append(stack.enter_context(server))
 
@@ -141,7 +149,6 @@ def yarn(folder, environment="parity", nodes=2):
         conf = write_role(folder / "client", manager)
         settings = {"spark.yarn.jars": f"local:{spark.home}/jars/*", **EXECUTOR}
         settings["spark.executor.instances"] = nodes
-        settings["spark.scheduler.minRegisteredResourcesRatio"] = "1.0"
         options = ["--master", "yarn", "--driver-memory", "700m", "--executor-cores", "1"]
         environment = {**variables, "HADOOP_CONF_DIR": str(conf), "YARN_CONF_DIR": str(conf)}
         addresses = [place["yarn.nodemanager.address"] for place in places]

@@ -20,7 +20,7 @@ from servers.spark_standalone import spark_standalone
 from servers.spark_submit import Packed
 from servers.yarn import yarn
 
-pytestmark = [pytest.mark.heavy, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(1800)]
 PARTITIONS = 20
 
 
@@ -118,7 +118,7 @@ def test_a_standalone_cluster_computes_the_same_bits(standalone, packed, task):
 
 def wait_until_midway(address):
     """Return once an executor has finished tasks and both are at others of the same stage."""
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 900
     while time.monotonic() < deadline:
         try:
             (application,) = read_json(f"{address}/api/v1/applications")
