@@ -68,7 +68,7 @@ def nothing_left_below(folder):
 def read_json(address):
     """What a server answers."""
     request = urllib.request.Request(address, headers={"Accept": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 
