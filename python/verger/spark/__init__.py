@@ -1,0 +1,45 @@
+"""Photographs -> features -> principal components in Spark, in the manner of `pyspark.ml`.
+
+    from pyspark.ml import Pipeline
+    from verger.spark import ImageFeaturizer, VariancePCA
+
+    images = spark.read.format("binaryFile").load("s3a://bucket/photographs")
+    pipeline = Pipeline(stages=[ImageFeaturizer(), VariancePCA(inputCol="features")])
+    pipeline.fit(images).transform(images).select("path", "pca")
+
+Needs pyspark 3.5 or newer and pyarrow (`verger[spark]`), and `verger` installed where the executors
+run. Spark Connect is not served: the network is broadcast, for which there must be a SparkContext.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from verger.spark.image_featurizer import ImageFeaturizer
+    from verger.spark.variance_pca import VariancePCA
+    from verger.spark.variance_pca_model import VariancePCAModel
+
+__all__ = ["ImageFeaturizer", "VariancePCA", "VariancePCAModel"]
+
+_MODULES = {
+    "ImageFeaturizer": "image_featurizer",
+    "VariancePCA": "variance_pca",
+    "VariancePCAModel": "variance_pca_model",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a class when it is asked for: executors need none of pyspark.ml."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        module = import_module(f"{__name__}.{_MODULES[name]}")
+    except ModuleNotFoundError as error:
+        if error.name not in ("pyspark", "pyarrow"):
+            raise
+        raise ModuleNotFoundError(
+            f"verger.spark needs {error.name}: pip install 'verger[spark]'.", name=error.name
+        ) from error
+    return getattr(module, name)

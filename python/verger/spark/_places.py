@@ -1,0 +1,181 @@
+"""What a place means: a path of this machine or an s3:// URI, and the filesystem that serves it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import unquote
+
+import pyarrow as pa
+from pyarrow import fs
+
+_S3 = ("s3", "s3a")
+_READS_S3 = 64
+_READS_LOCAL = 4
+_CONNECT_S = 5.0
+_SILENCE_S = 10.0  # without a byte: the request is tried again
+
+
+@dataclass(frozen=True)
+class Storage:
+    """How places are reached; the fields are the options of the command line.
+
+    Credentials come by AWS' default chain: environment, profile, container or instance role.
+    """
+
+    s3_endpoint: str = ""  # empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS
+    s3_region: str = ""  # empty: AWS_REGION, AWS_DEFAULT_REGION, else the profile's
+    s3_addressing: str = ""  # "path" or "virtual"; empty: virtual at AWS, path elsewhere
+    s3_anonymous: bool = False  # sign nothing: public buckets
+    reads_in_flight: int = 0  # files read at once; 0: 64 from S3, 4 from this machine
+    retries: int = 8  # of a request that failed by the network or a busy server
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any] | None) -> Self:
+        """Return the options by name, None and what is left out being the default.
+
+        Raises ValueError for an unknown name and a value out of range.
+        """
+        given = {name: value for name, value in (options or {}).items() if value is not None}
+        known = [field.name for field in fields(cls)]
+        for name in given:
+            if name not in known:
+                raise ValueError(f"No storage option is named {name!r}; there are: {known}.")
+        storage = cls(**given)
+        storage._validate()
+        return storage
+
+    def reads(self, path: str) -> int:
+        """Return how many files like `path` are read at once."""
+        return self.reads_in_flight or (_READS_S3 if is_s3(path) else _READS_LOCAL)
+
+    def client(self, attempts: int) -> Client:
+        """Return the S3 client, with what is left open taken from the environment."""
+        endpoint = self.s3_endpoint or _first_of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+        region = self.s3_region or _first_of("AWS_REGION", "AWS_DEFAULT_REGION")
+        if self.s3_addressing == "path" and not endpoint:
+            endpoint = f"https://s3.{region or 'us-east-1'}.amazonaws.com"
+        if endpoint and not region:
+            region = "us-east-1"  # other servers take any
+        return Client(
+            endpoint=endpoint.rstrip("/"),
+            region=region,
+            virtual=self.s3_addressing == "virtual",
+            anonymous=self.s3_anonymous,
+            attempts=attempts,
+            connections=self.reads_in_flight or _READS_S3,
+        )
+
+    def _validate(self) -> None:
+        endpoint = self.s3_endpoint
+        if endpoint and not endpoint.startswith(("http://", "https://")):
+            raise ValueError(f"s3_endpoint must be http(s)://HOST[:PORT], not {endpoint!r}.")
+        if self.s3_addressing not in ("", "path", "virtual"):
+            raise ValueError(
+                f"s3_addressing must be 'path' or 'virtual', not {self.s3_addressing!r}."
+            )
+        for name in ("reads_in_flight", "retries"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be at least 0, not {getattr(self, name)}.")
+
+
+@dataclass(frozen=True)
+class Client:
+    """What a client of S3 is made with."""
+
+    endpoint: str
+    region: str
+    virtual: bool
+    anonymous: bool
+    attempts: int  # of a request, the first included
+    connections: int
+
+    def filesystem(self) -> fs.FileSystem:
+        """Return the filesystem of this client, one for the process."""
+        with _lock:
+            if self not in _filesystems:
+                _filesystems[self] = self._connect()
+            return _filesystems[self]
+
+    def _connect(self) -> fs.FileSystem:
+        # Arrow keeps as many connections open as its pool has threads.
+        pa.set_io_thread_count(max(pa.io_thread_count(), self.connections + 8))
+        scheme, _, host = self.endpoint.rpartition("://")
+        return fs.S3FileSystem(
+            anonymous=self.anonymous,
+            region=self.region or None,
+            scheme=scheme or None,
+            endpoint_override=host or None,
+            force_virtual_addressing=self.virtual,
+            connect_timeout=_CONNECT_S,
+            request_timeout=_SILENCE_S,
+            retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=self.attempts),
+        )
+
+
+_filesystems: dict[Client, fs.FileSystem] = {}
+_lock = threading.Lock()
+
+
+def is_s3(place: str) -> bool:
+    """Tell whether a place is on S3."""
+    return place.partition("://")[0] in _S3
+
+
+def open_place(place: str, storage: Mapping[str, Any] | None = None) -> tuple[fs.FileSystem, str]:
+    """Return the filesystem that serves `place`, and the path of `place` in it.
+
+    `place` is a local path, a file: URI or an s3:// or s3a:// URI, spelled as Spark prints it:
+    characters stand for themselves, except that file:// URIs are percent-decoded. A filesystem is
+    made once a process for the same options. Nothing is asked of a server. Thread-safe.
+
+    Raises ValueError for another scheme, no bucket and options that are unusable.
+    """
+    return _open(place, Storage.of(storage), attempts=None)
+
+
+def open_once(place: str, storage: Storage) -> tuple[fs.FileSystem, str]:
+    """Return the same, of a filesystem that tries a request once: the caller tries again."""
+    return _open(place, storage, attempts=1)
+
+
+def _open(place: str, storage: Storage, attempts: int | None) -> tuple[fs.FileSystem, str]:
+    scheme, separator, rest = place.partition("://")
+    if separator and scheme in _S3:
+        bucket, _, key = rest.partition("/")
+        if not bucket:
+            raise ValueError(f"'{place}' names no bucket; write s3://BUCKET/KEY.")
+        client = storage.client(attempts or storage.retries + 1)
+        return client.filesystem(), f"{bucket}/{key.strip('/')}".rstrip("/")
+    if separator and scheme != "file" and scheme.isalnum():
+        raise ValueError(
+            f"'{place}' cannot be opened: places are local paths, file: and s3:// URIs, not "
+            f"{scheme}://."
+        )
+    return fs.LocalFileSystem(), _local_path(place)
+
+
+def _local_path(place: str) -> str:
+    path = place
+    if place.startswith("file://"):
+        host, slash, path = place.removeprefix("file://").partition("/")
+        if not slash or host not in ("", "localhost"):
+            raise ValueError(
+                f"'{place}' names the host '{host}'; a file on this machine is file:///path."
+            )
+        path = "/" + unquote(path, errors="surrogateescape")
+    elif place.startswith("file:/"):
+        path = place.removeprefix("file:")
+    if not path:
+        raise ValueError("An empty path was given; '.' is this folder.")
+    if "\0" in path:
+        raise ValueError(f"{place!r} is not a valid path: it holds a NUL byte.")
+    return os.path.normpath(Path.cwd() / path)
+
+
+def _first_of(*names: str) -> str:
+    return next((value for name in names if (value := os.environ.get(name))), "")
