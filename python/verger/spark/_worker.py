@@ -1,0 +1,37 @@
+"""What a Python worker of an executor keeps between its tasks."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from pyspark import TaskContext
+
+T = TypeVar("T")
+
+_MOST_KEPT = 4
+_kept: OrderedDict[Hashable, Any] = OrderedDict()
+_lock = threading.Lock()
+
+
+def kept(key: Hashable, make: Callable[[], T]) -> T:
+    """Return what `make` returned when this process first asked for `key`.
+
+    The few used last are kept. `key` must tell everything that the result depends on.
+    """
+    with _lock:
+        if key not in _kept:
+            _kept[key] = make()
+            while len(_kept) > _MOST_KEPT:
+                _kept.popitem(last=False)
+        _kept.move_to_end(key)
+        value: T = _kept[key]
+        return value
+
+
+def task_threads() -> int:
+    """Return the cores that Spark gave this task: spark.task.cpus. 1 outside of a task."""
+    context = TaskContext.get()
+    return 1 if context is None else int(context.cpus())
