@@ -144,15 +144,19 @@ class VariancePCA(Estimator):
 
         Raises verger.ModelError when there is none or it is damaged, OSError when it is unreadable.
         """
-        model = read_model(Path(path))
+        return cls._of(read_model(Path(path)))
+
+    @classmethod
+    def _of(cls, model: _verger.PcaModel) -> Self:
+        """Return an estimator fitted with a solved model."""
         by_variance = model.variance > 0
-        loaded = cls(
+        fitted = cls(
             variance=model.variance if by_variance else 0.95,
             n_components=None if by_variance else model.k,
             standardize=model.standardize,
         )
-        loaded._model = model
-        return loaded
+        fitted._model = model
+        return fitted
 
     def to_sklearn(self) -> Any:
         """Return scikit-learn's fitted Pipeline of StandardScaler and PCA that does the same."""

@@ -1,0 +1,53 @@
+"""VariancePCAModel on disk: Spark ML's metadata, and the files of docs/formats.md in a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.ml.util import DefaultParamsReader, DefaultParamsWriter, MLReader, MLWriter
+
+from verger import _verger
+
+if TYPE_CHECKING:
+    from verger.spark.variance_pca_model import VariancePCAModel
+
+_SCHEMA = "name string, content binary"
+
+
+class ModelWriter(MLWriter):
+    """Writes below a path that Spark understands: `metadata/`, and `data/` of Parquet."""
+
+    def __init__(self, instance: VariancePCAModel, model: _verger.PcaModel) -> None:
+        """Write `model`, with the params of `instance`."""
+        super().__init__()
+        self.instance = instance
+        self.model = model
+
+    def saveImpl(self, path: str) -> None:
+        """Write what is not there yet."""
+        DefaultParamsWriter.saveMetadata(self.instance, path, self.sc)
+        files = [(name, bytearray(data)) for name, data in self.model.to_files().items()]
+        table = self.sparkSession.createDataFrame(files, _SCHEMA)
+        table.coalesce(1).write.parquet(f"{path.rstrip('/')}/data")
+
+
+class ModelReader(MLReader["VariancePCAModel"]):
+    """Reads what ModelWriter wrote."""
+
+    def __init__(self, kind: type[VariancePCAModel]) -> None:
+        """Make objects of `kind`."""
+        super().__init__()
+        self.kind = kind
+
+    def load(self, path: str) -> VariancePCAModel:
+        """Return the model. verger.ModelError when a file is missing or damaged."""
+        metadata = DefaultParamsReader.loadMetadata(path, self.sc)
+        table = self.sparkSession.read.schema(_SCHEMA).parquet(f"{path.rstrip('/')}/data")
+        files = {row[0]: bytes(row[1]) for row in table.collect()}
+        try:
+            model = self.kind(_verger.PcaModel.from_files(files))
+        except _verger.ModelError as error:
+            raise _verger.ModelError(f"The model {path} is unusable: {error}") from error
+        model._resetUid(metadata["uid"])
+        DefaultParamsReader.getAndSetParams(model, metadata)
+        return model
