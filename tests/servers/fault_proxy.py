@@ -90,7 +90,7 @@ class FaultProxy:
             upstream = await asyncio.open_connection(self.upstream.hostname, self.upstream.port)
             while await self.forward(reader, writer, *upstream):
                 pass
-        except (ConnectionError, asyncio.IncompleteReadError, OSError):
+        except (asyncio.CancelledError, asyncio.IncompleteReadError, OSError):
             pass
         finally:
             with contextlib.suppress(Exception):
@@ -150,6 +150,14 @@ class FaultProxy:
         return True
 
 
+async def end_connections():
+    """End what clients that live longer than the proxy left open."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 @contextlib.contextmanager
 def fault_proxy(upstream, faults):
     """Run a proxy; yields it, with its address as `endpoint`."""
@@ -162,6 +170,7 @@ def fault_proxy(upstream, faults):
     try:
         yield proxy
     finally:
+        asyncio.run_coroutine_threadsafe(end_connections(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         server.close()

@@ -39,6 +39,14 @@ _LASTING = {
     "HTTP status 403": "access is denied to these credentials",
     "HTTP status 404": "no such object",
 }
+_PASSING = {
+    "NETWORK_CONNECTION": "the server cannot be reached or broke the connection off",
+    "SLOW_DOWN": "the server is too busy",
+    "SERVICE_UNAVAILABLE": "the server is too busy",
+    "INTERNAL_FAILURE": "the server had an internal failure",
+    "HTTP status 503": "the server is too busy",  # of a request whose answer has no body
+    "HTTP status 500": "the server had an internal failure",
+}
 
 
 def read_many(
@@ -148,7 +156,8 @@ def _read_with_retries(path: str, options: Storage, closed: threading.Event, tak
         try:
             return _read_once(path, options, take)
         except OSError as error:
-            lasting = not is_s3(path) or isinstance(error, FileNotFoundError) or _cause(error)
+            lasting = not is_s3(path) or isinstance(error, FileNotFoundError)
+            lasting = lasting or bool(_cause(error, _LASTING))
             if lasting or attempt >= options.retries:
                 raise
         pause = random.uniform(0, min(_LONGEST_S, _SHORTEST_S * 2**attempt))
@@ -168,14 +177,14 @@ def _read_once(path: str, options: Storage, take: Any) -> bytes:
     return content
 
 
-def _cause(error: OSError) -> str:
-    """Return what lasting cause the error has, in words; "" when another attempt may do."""
+def _cause(error: OSError, causes: Mapping[str, str]) -> str:
+    """Return what cause the error has, in words; "" when it is none of these."""
     words = str(error)
-    return next((cause for code, cause in _LASTING.items() if code in words), "")
+    return next((cause for code, cause in causes.items() if code in words), "")
 
 
 def _sentence(path: str, error: OSError) -> str:
-    cause = _cause(error)
+    cause = _cause(error, {**_LASTING, **_PASSING})
     if not cause and error.errno:
         cause = os.strerror(error.errno)
         cause = cause[:1].lower() + cause[1:]
