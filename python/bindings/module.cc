@@ -37,5 +37,8 @@ NB_MODULE(_verger, module) {
   verger::python::register_feature_stream(module);
   verger::python::register_featurizer(module);
   verger::python::register_moments(module);
+  verger::python::register_moments_tree(module);
   verger::python::register_pca_model(module);
+  verger::python::register_plan(module);
+  verger::python::register_run_options(module);
 }

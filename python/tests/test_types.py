@@ -30,7 +30,7 @@ def mypy(*arguments):
 
 
 def test_the_package_is_typed_throughout():
-    assert "Success: no issues found in 1" in mypy("-p", "verger")
+    assert "Success: no issues found" in mypy("-p", "verger")
 
 
 def test_its_types_serve_those_who_use_it(tmp_path):

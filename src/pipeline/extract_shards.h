@@ -9,7 +9,7 @@
 #include "parquet/tables.h"
 #include "pipeline/image_source.h"
 #include "pipeline/observer.h"
-#include "storage/listing.h"
+#include "plan/shards.h"
 #include "verger/extractor.h"
 #include "verger/model.h"
 #include "verger/options.h"

@@ -7,7 +7,7 @@
 #include "pipeline/extract_shards.h"
 #include "pipeline/precision_check.h"
 #include "pipeline/resume.h"
-#include "storage/listing.h"
+#include "plan/shards.h"
 #include "verger/version.h"
 
 namespace verger {

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "base/cancel.h"
-#include "pipeline/process.h"
+#include "base/process.h"
 #include "storage/store.h"
 #include "verger/status.h"
 

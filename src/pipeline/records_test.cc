@@ -109,19 +109,5 @@ TEST(ShardManifest, CountsThatNoRunHasAreRefused) {
   }
 }
 
-TEST(ExtractionHash, ChangesWithWhateverDecidesFeaturesAndNothingElse) {
-  const ModelInfo model = *example_record().model;
-  const std::string hash = extraction_sha256({}, model);
-  ModelInfo renamed = model;
-  renamed.weights = "elsewhere.h5";
-  renamed.engine = "Engine 2";
-  EXPECT_EQ(extraction_sha256({}, renamed), hash);
-  EXPECT_NE(extraction_sha256({.exif_orientation = true}, model), hash);
-  EXPECT_NE(extraction_sha256({.max_pixels = 1}, model), hash);
-  ModelInfo other = model;
-  other.weights_sha256 = "ff";
-  EXPECT_NE(extraction_sha256({}, other), hash);
-}
-
 }  // namespace
 }  // namespace verger

@@ -7,7 +7,7 @@
 #include "pipeline/output_folder.h"
 #include "pipeline/reduction.h"
 #include "pipeline/shard_writer.h"
-#include "storage/listing.h"
+#include "plan/shards.h"
 #include "verger/status.h"
 
 namespace verger {

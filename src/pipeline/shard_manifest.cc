@@ -4,10 +4,8 @@
 #include <array>
 #include <cstdio>
 
-#include "base/sha256.h"
 #include "base/status_macros.h"
 #include "pipeline/output_folder.h"
-#include "verger/version.h"
 
 namespace verger {
 
@@ -85,18 +83,6 @@ Result<ShardManifest> ShardManifest::parse(const json& from) {
         .moments = parse_optional_part(from.at("moments")),
         .pca = parse_optional_part(from.at("pca"))};
   });
-}
-
-std::string extraction_sha256(const ImageOptions& image, const ModelInfo& model) {
-  const json recipe = {{"verger_version", kVersion},
-                       {"max_pixels", image.max_pixels},
-                       {"exif_orientation", image.exif_orientation},
-                       {"model", model.name},
-                       {"weights_sha256", model.weights_sha256},
-                       {"precision", precision_name(model.precision)}};
-  Sha256 sha;
-  sha.update(recipe.dump());
-  return sha.finish();
 }
 
 Result<ShardManifest> read_shard_manifest(const Store& store, const std::string& name) {

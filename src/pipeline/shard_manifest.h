@@ -8,10 +8,8 @@
 
 #include "parquet/tables.h"
 #include "pipeline/json.h"
-#include "storage/listing.h"
+#include "plan/shards.h"
 #include "storage/store.h"
-#include "verger/model.h"
-#include "verger/options.h"
 #include "verger/status.h"
 
 namespace verger {
@@ -36,9 +34,6 @@ struct ShardManifest {
   nlohmann::json to_json() const;
   static Result<ShardManifest> parse(const nlohmann::json& json);
 };
-
-// The hash of everything that decides an image's features, the program's version included.
-std::string extraction_sha256(const ImageOptions& image, const ModelInfo& model);
 
 // "_verger/moments/00007.moments"
 std::string moments_name(std::size_t shard);

@@ -8,6 +8,7 @@
 #include "parquet/pca_part.h"
 #include "parquet/tables.h"
 #include "pipeline/reduction.h"
+#include "plan/recipe.h"
 
 namespace verger {
 

@@ -1,4 +1,4 @@
-#include "pipeline/process.h"
+#include "base/process.h"
 
 #include <unistd.h>
 

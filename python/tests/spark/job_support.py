@@ -1,0 +1,90 @@
+"""What the tests of the Spark job share."""
+
+import json
+import os
+import sys
+
+import pytest
+from conftest import ROOT, UNTRAINED
+
+PACKAGES = os.pathsep.join([str(ROOT / "build" / "release" / "python"), str(ROOT / "python/tests")])
+CLI = ("--weights", UNTRAINED, "--parts", 4)
+
+
+def environment():
+    """What Spark's processes need in theirs, besides what the tests have."""
+    return {
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_PYTHON": sys.executable,
+        "PYTHONPATH": PACKAGES,
+    }
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory):
+    """A session of two cores on this machine, without a user interface."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - not in .venv/core
+
+    os.environ |= environment()
+    builder = SparkSession.builder.master("local[2]").appName("verger's tests")
+    settings = {
+        "spark.driver.memory": "1g",
+        "spark.local.dir": tmp_path_factory.mktemp("spark"),
+        "spark.log.level": "OFF",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def no_job(spark):
+    """Fails the test when it started a job: what is said of the driver must be said there."""
+    tracker = spark.sparkContext._jsc.sc().statusStore()
+    before = tracker.jobsList(None).size()
+    yield
+    assert tracker.jobsList(None).size() == before
+
+
+@pytest.fixture(scope="session")
+def run(spark):
+    """verger.spark.run in that session, with the options of CLI where the test has no other."""
+    from verger.spark.job import run as genuine  # noqa: PLC0415 - not in .venv/core
+
+    def start(source, output, **options):
+        common = {"weights": UNTRAINED, "parts": 4, "quiet": True}
+        common = {k: v for k, v in common.items() if "model" not in options or k != "weights"}
+        return genuine(spark, source, output, **(common | options))
+
+    return start
+
+
+def document(path):
+    """A JSON file's."""
+    return json.loads(path.read_text())
+
+
+def manifests(output):
+    """The shards' manifests, without the names of files, in which the run's UUID is."""
+    found = [document(path) for path in sorted((output / "_verger/shards").glob("*.json"))]
+    for manifest in found:
+        for kind in ("features", "rejected", "moments"):
+            if manifest[kind]:
+                del manifest[kind]["name"]
+    return found
+
+
+def reduction(output):
+    """The hashes of the pca table's parts, and of the model's files by name."""
+    record = document(output / "_verger/reduction.json")
+    model = {file["name"]: file["sha256"] for file in record["model"]}
+    return [part["sha256"] for part in record["parts"]], model
+
+
+def parts_of(output, folder):
+    """The names of a table's part files."""
+    return sorted(path.name for path in (output / folder).glob("part-*"))

@@ -1,0 +1,187 @@
+"""The Spark job leaves what `verger run` leaves, to the byte."""
+
+import json
+import os
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from conftest import UNTRAINED
+from spark.job_support import CLI, document, manifests, no_job, reduction, run, spark
+from storage.results import FOLDERS, content, leftovers
+
+pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore:UNTRAINED")]
+__all__ = ["no_job", "run", "spark"]
+
+
+@pytest.fixture(scope="module")
+def mixed(verger, tmp_path_factory):
+    """Photographs, and what looks like some, below names with spaces and letters beyond ASCII."""
+    folder = tmp_path_factory.mktemp("mixed") / "Test"
+    verger("sample", folder, "--images", 24, "--classes", 3, "--seed", 9)
+    first = sorted(folder.rglob("*.jpg"))[0].read_bytes()
+    odd = folder / "Pomme d'été 1 %20+"
+    odd.mkdir()
+    (odd / "a b.JPG").write_bytes(first)
+    (odd / "empty.jpg").write_bytes(b"")
+    (odd / "cut.jpg").write_bytes(first[: len(first) // 2])
+    (odd / "text.png").write_text("no image")
+    (odd / "gone.jpg").symlink_to(odd / "nowhere")
+    (odd / "loop").symlink_to(folder)
+    (odd / ".hidden.jpg").write_bytes(first)
+    (odd / "note.txt").write_text("not listed")
+    return folder
+
+
+@pytest.mark.parametrize("shape", [("tables", 1), ("tables", 7), ("notebook", 4)])
+def test_the_result_has_the_bytes_of_the_programs(run, verger, orchard, tmp_path, shape):
+    layout, parts = shape
+    ours, theirs = tmp_path / "spark", tmp_path / "cli"
+    options = {"layout": layout, "parts": parts, "variance": 0.9}
+    record = run(orchard, ours, **options)
+    flags = [x for name, value in options.items() for x in (f"--{name}", value)]
+    verger("run", orchard, theirs, "--weights", UNTRAINED, *flags)
+    assert content(ours, layout) == content(theirs, layout)
+    assert manifests(ours) == manifests(theirs)
+    assert reduction(ours) == reduction(theirs)
+    assert not leftovers(ours)
+    shapes = [[p.relative_to(o).parent for p in sorted(o.rglob("*"))] for o in (ours, theirs)]
+    assert shapes[0] == shapes[1]
+    expected = document(theirs / "_verger/run.json")
+    for key in ("counts", "model", "shards", "width", "reduction", "state", "command", "input"):
+        assert record[key] == expected[key]
+    assert record["options"] | {"threads": 0} == expected["options"] | {"threads": 0}
+    assert set(record) - set(expected) == {"spark"}
+    verger("inspect", ours)
+
+
+def test_bad_images_are_rejected_as_the_program_rejects_them(run, verger, mixed, tmp_path):
+    record = run(mixed, tmp_path / "spark")
+    verger("run", mixed, tmp_path / "cli", *CLI)
+    assert record["counts"]["rejected"] == 4
+    assert content(tmp_path / "spark") == content(tmp_path / "cli")
+    assert manifests(tmp_path / "spark") == manifests(tmp_path / "cli")
+    verger("inspect", tmp_path / "spark")
+
+
+def test_names_need_not_be_utf8(run, verger, orchard, tmp_path):
+    images = tmp_path / os.fsdecode(b"Caf\xe9")
+    images.mkdir()
+    for number, photograph in enumerate(sorted(orchard.rglob("*.jpg"))[:3]):
+        (images / os.fsdecode(b"%d\xff.jpg" % number)).write_bytes(photograph.read_bytes())
+    run(images, tmp_path / "spark")
+    verger("run", images, tmp_path / "cli", *CLI)
+    assert manifests(tmp_path / "spark") == manifests(tmp_path / "cli")
+
+
+def test_spark_reads_the_tables(run, spark, orchard, tmp_path):
+    run(orchard, tmp_path / "out", layout="notebook")
+    features = spark.read.parquet(str(tmp_path / "out"))
+    assert [f.simpleString() for f in features.schema] == [
+        "path:string", "label:string", "features:array<float>",
+    ]  # fmt: skip
+    assert features.count() == 60
+    pca = spark.read.parquet(str(tmp_path / "out/pca_results"))
+    assert pca.schema["features_pca"].dataType.typeName() == "vectorudt"
+    assert pca.schema["features_scaled"].metadata == {"ml_attr": {"num_attrs": 1280}}
+
+
+def test_shards_with_more_rows_than_features_keep_their_moments(run, verger, orchard, tmp_path):
+    onnx = pytest.importorskip("onnx")
+    value, node = onnx.helper.make_tensor_value_info, onnx.helper.make_node
+    mean = node("ReduceMean", ["image", "axes"], ["mean"], keepdims=0)
+    axes = onnx.numpy_helper.from_array(np.array([1, 2]), "axes")
+    image = value("image", onnx.TensorProto.FLOAT, [1, 224, 224, 3])
+    vector = value("mean", onnx.TensorProto.FLOAT, [1, 3])
+    graph = onnx.helper.make_graph([mean], "mean", [image], [vector], [axes])
+    opsets = [onnx.helper.make_opsetid("", 18)]
+    path = tmp_path / "mean.onnx"
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opsets, ir_version=9), path)
+    run(orchard, tmp_path / "spark", model=path, parts=4)
+    verger("run", orchard, tmp_path / "cli", "--model", path, "--parts", 4)
+    names = [m["moments"]["bytes"] for m in manifests(tmp_path / "spark")]
+    assert len(names) == 4
+    assert manifests(tmp_path / "spark") == manifests(tmp_path / "cli")
+    assert content(tmp_path / "spark") == content(tmp_path / "cli")
+
+
+def test_a_finished_result_is_replaced_only_when_asked(run, verger, orchard, tmp_path):
+    output = tmp_path / "out"
+    verger("run", orchard, output, *CLI, "--variance", "0.5")
+    before = content(output)
+    with pytest.raises(OSError, match=r"already holds files .* with overwrite"):
+        run(orchard, output)
+    assert content(output) == before
+    with pytest.raises(OSError, match="holds tables of layout tables"):
+        run(orchard, output, layout="notebook", overwrite=True)
+    (output / "features" / "mine.txt").write_text("kept")
+    run(orchard, output, overwrite=True)
+    verger("run", orchard, tmp_path / "cli", *CLI)
+    assert content(output) == content(tmp_path / "cli")
+    assert (output / "features" / "mine.txt").exists()
+    (output / "features" / "mine.txt").unlink()
+    verger("inspect", output)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            {"source": "absent"},
+            (OSError, r"Cannot list file:.*absent: no such file or directory\."),
+        ),
+        ({"pattern": "*.bmp"}, (OSError, r"No file named '\*\.bmp' in or below file:")),
+        ({"weights": "absent.h5"}, (OSError, r"absent\.h5")),
+        ({"variance": 1.5}, (ValueError, r"^variance must be in \(0, 1\], not 1\.5\.$")),
+        ({"parts": 0}, (ValueError, "^parts must be between")),
+        ({"parts": "many"}, (ValueError, "^parts cannot be 'many'")),
+        ({"colour": 3}, (ValueError, "There is no option 'colour'")),
+        ({"resume": True, "overwrite": True}, (ValueError, "^overwrite and resume exclude")),
+        ({"layout": "spark"}, (ValueError, "^layout must be tables or notebook")),
+        ({"output": "hdfs://host/x"}, (ValueError, "cannot be opened")),
+        ({"s3_endpoint": "host:90"}, (ValueError, "^s3_endpoint must be http")),
+    ],
+)
+@pytest.mark.usefixtures("no_job")
+def test_what_is_wrong_is_said_before_any_task(run, orchard, tmp_path, change, expected):
+    places = {"source": orchard, "output": tmp_path / "out"}
+    error, message = expected
+    with pytest.raises(error, match=message) as raised:
+        run(**(places | change))
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_strict_ends_the_run_at_a_rejected_image(run, mixed, tmp_path):
+    with pytest.raises(OSError, match=r"is rejected \(\w.*\): .* Without strict the run would"):
+        run(mixed, tmp_path / "out", strict=True)
+    assert not (tmp_path / "out" / "_SUCCESS").exists()
+    assert not leftovers(tmp_path / "out")
+
+
+def test_the_jobs_leave_the_callers_group(run, spark, orchard, tmp_path):
+    context = spark.sparkContext
+    context.setJobGroup("mine", "my own job")
+    run(orchard, tmp_path / "out")
+    assert context.getLocalProperty("spark.jobGroup.id") == "mine"
+    assert context.getLocalProperty("spark.job.description") == "my own job"
+    for name in ("spark.jobGroup.id", "spark.job.description"):
+        context.setLocalProperty(name, None)
+
+
+def test_progress_is_json_on_demand(run, orchard, tmp_path, capfd):
+    run(orchard, tmp_path / "out", quiet=False, log_format="json")
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if line[:1] == "{"]
+    assert [(line["stage"], line["done"]) for line in lines if line["event"] == "stage"] == [
+        ("extract", 4), ("project", 4),
+    ]  # fmt: skip
+    assert any(line["event"] == "warning" and "UNTRAINED" in line["message"] for line in lines)
+
+
+def test_vectors_are_those_of_spark_ml(run, spark, orchard, tmp_path):
+    run(orchard, tmp_path / "out", layout="notebook", components=3)
+    part = sorted((tmp_path / "out" / FOLDERS["notebook"]["pca"]).glob("part-*"))[0]
+    assert pa.types.is_struct(pq.read_schema(part).field("features_pca").type)
+    row = spark.read.parquet(str(part)).select("features_pca").first()
+    assert row[0].size == 3

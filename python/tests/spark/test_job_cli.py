@@ -1,0 +1,103 @@
+"""verger-spark, from a shell and by spark-submit."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, UNTRAINED
+from spark.job_support import CLI, environment
+from storage.results import content, leftovers
+
+pytestmark = pytest.mark.heavy
+SCRIPT = ROOT / "python" / "verger" / "spark" / "cli.py"
+LOCAL = ["--master", "local[2]", "--conf", "spark.ui.enabled=false"]
+
+
+def start(command, **keywords):
+    """Start it with nothing of the tests' environment but what Spark needs."""
+    return subprocess.Popen(
+        [*map(str, command)], env=os.environ | environment(), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **keywords,
+    )  # fmt: skip
+
+
+def finished(*arguments, exit_code=0):
+    """Run verger-spark to its end."""
+    process = start([sys.executable, "-m", "verger.spark.cli", *arguments])
+    out, err = process.communicate(timeout=200)
+    assert process.returncode == exit_code, out + err
+    return out, err
+
+
+def test_a_run_from_a_shell(orchard, result, tmp_path):
+    out, err = finished("run", orchard, tmp_path / "out", *CLI, *LOCAL)
+    assert content(tmp_path / "out") == content(result)
+    assert "60 listed = 60 with features + 0 rejected" in out
+    assert "UNTRAINED WEIGHTS" in err
+    assert "untrained weights" in out
+
+
+def test_json_lines_end_with_the_summary(orchard, tmp_path):
+    _, err = finished("run", orchard, tmp_path / "out", *CLI, *LOCAL, "--log-format", "json")
+    events = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    assert events[-1]["event"] == "summary"
+    assert events[-1]["counts"]["listed"] == 60
+    assert events[-1]["spark"]["master"] == "local[2]"
+
+
+def test_the_file_is_given_to_spark_submit(orchard, result, tmp_path):
+    submit = Path(sys.executable).with_name("spark-submit")
+    process = start([submit, *LOCAL[:2], "--conf", "spark.ui.enabled=false", SCRIPT, "run",
+                     orchard, tmp_path / "out", *CLI])  # fmt: skip
+    out, err = process.communicate(timeout=200)
+    assert process.returncode == 0, err
+    assert content(tmp_path / "out") == content(result)
+    assert "run finished" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--variance", "2"], 2, "verger: error: --variance must be in (0, 1], not 2.0."),
+        (["--parts", "x"], 2, "verger: error: Argument --parts: invalid int value: 'x'."),
+        (["--resume", "--overwrite"], 2, "--overwrite and --resume exclude each other"),
+        (["--components", "3", "--variance", "0.5"], 2, "exclude each other"),
+        (["--pattern", "*.bmp"], 3, "verger: error: No file named '*.bmp' in or below file:"),
+        (["--weights", "absent.h5"], 4, "absent.h5"),
+    ],
+)
+def test_what_is_wrong_is_an_exit_code_and_a_sentence(orchard, tmp_path, arguments, code, message):
+    _, err = finished("run", orchard, tmp_path / "out", "--weights", UNTRAINED, *arguments, *LOCAL,
+                      exit_code=code)  # fmt: skip
+    assert message in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 130), (signal.SIGKILL, -9)])
+def test_a_run_that_is_ended_is_resumed(verger, tmp_path, number, code):
+    images, output = tmp_path / "Test", tmp_path / "out"
+    verger("sample", images, "--images", 240, "--classes", 4, "--seed", 2)
+    options = ["--weights", UNTRAINED, "--parts", 24]
+    process = start([sys.executable, "-m", "verger.spark.cli", "run", images, output, *options,
+                     *LOCAL], start_new_session=True)  # fmt: skip
+    shards = output / "_verger" / "shards"
+    while process.poll() is None and len(list(shards.glob("0*.json"))) < 3:
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == code, err
+    if code == 130:
+        assert "Interrupted." in err
+        assert not leftovers(output)
+    assert not (output / "_SUCCESS").exists()
+    verger("run", images, output, *options, "--resume")
+    verger("run", images, tmp_path / "undisturbed", *options)
+    assert json.loads((output / "_verger/run.json").read_text())["shards"]["resumed"] >= 3
+    assert content(output) == content(tmp_path / "undisturbed")
+    verger("inspect", output)

@@ -1,0 +1,52 @@
+"""The job from and to a real S3 server gives what the program gives on the disk."""
+
+import shutil
+
+import pytest
+from servers.s3proxy import SECRET_KEY, s3proxy
+from spark.job_support import CLI, manifests, run, spark
+from storage.results import content, leftovers
+
+pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore:UNTRAINED")]
+__all__ = ["run", "spark"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, orchard, spark):
+    """A server with the orchard in it, and its credentials in the environment of all."""
+    with s3proxy(tmp_path_factory.mktemp("s3proxy")) as running, pytest.MonkeyPatch.context() as m:
+        for name, value in running.environment().items():
+            m.setenv(name, value)
+            m.setitem(spark.sparkContext.environment, name, value)  # of the Python workers
+        folder = running.bucket("p8-data")
+        shutil.copytree(orchard, folder / "Test")
+        odd = folder / "Test" / "Pomme d'été 1 %20+"
+        odd.mkdir()
+        shutil.copy(sorted((folder / "Test").rglob("*.jpg"))[0], odd / "a b.jpg")
+        (odd / "empty.jpg").write_bytes(b"")
+        yield running
+
+
+def test_the_bits_are_those_of_the_disk(run, server, verger, tmp_path):
+    bucket = server.data / "p8-data"
+    run("s3a://p8-data/Test", "s3://p8-data/Results")
+    verger("run", bucket / "Test", tmp_path / "out", *CLI)
+    assert content(bucket / "Results") == content(tmp_path / "out")
+    assert not leftovers(bucket / "Results")
+    verger("inspect", "s3://p8-data/Results")
+    for path in (bucket / "Results").rglob("*"):
+        assert path.is_dir() or SECRET_KEY.encode() not in path.read_bytes()
+
+
+def test_each_goes_on_with_the_others_run(run, server, verger):
+    bucket = server.data / "p8-data"
+    places = ["s3://p8-data/Test", "s3://p8-data/Shared"]
+    run(*places)
+    before = manifests(bucket / "Shared")
+    (bucket / "Shared" / "_SUCCESS").unlink()
+    (bucket / "Shared" / "_verger" / "shards" / "00001.json").unlink()
+    said = verger("run", *places, *CLI, "--resume").stderr
+    assert "3 of 4 shards were finished already" in said
+    (bucket / "Shared" / "_verger" / "shards" / "00002.json").unlink()
+    assert run(*places, resume=True)["shards"]["resumed"] == 3
+    assert manifests(bucket / "Shared") == before

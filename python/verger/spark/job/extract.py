@@ -1,0 +1,194 @@
+"""One shard: images → features, rejected, moments, manifest. What a Spark task does."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from verger import _verger
+from verger.spark.job.ahead import ahead
+from verger.spark.job.folder import TableFolders
+from verger.spark.job.listing import ImageShard, label, read_image
+from verger.spark.job.manifest import (
+    MOMENTS_FOLDER,
+    Counts,
+    Manifest,
+    Part,
+    dump_json,
+    read_manifest,
+)
+from verger.spark.job.network import NetworkFile, loaded_network
+from verger.spark.job.store import Entry, Fence, Store, below
+from verger.spark.job.tables import part_file_name, write_features, write_rejected
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pyspark import Broadcast
+
+_BYTES_IN_FLIGHT = 64 << 20  # of images that were read and not yet decoded
+_IMAGES_A_THREAD = 32  # of one native call: long enough that its threads hardly wait
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Where a run's tasks write, and under which names."""
+
+    output: Store
+    folders: TableFolders
+    uuid: str  # of this run's part files
+    fence: Fence
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What all shards of an extraction have in common."""
+
+    input: Store
+    writing: Writing
+    network: Broadcast[NetworkFile]
+    options_sha256: str
+    threads: int
+    reads_in_flight: int
+    strict: bool
+
+
+@dataclass
+class _Rows:
+    """A shard being filled, in the order of the listing."""
+
+    features: NDArray[np.float32]
+    count: int = 0
+    paths: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    rejected: list[tuple[str, str, str, str, int]] = field(default_factory=list)
+
+
+def extract_shard(job: Extraction, item: ImageShard, attempt: int) -> dict[str, Any]:
+    """Do one shard and commit it; return its manifest's document and the CPU time it took.
+
+    Another attempt that has committed the shard meanwhile makes this one superfluous: its manifest
+    is returned. OSError: the output cannot be written, or, with `strict`, an image is rejected.
+    """
+    started = time.process_time()
+    done = committed(job.writing, item)
+    if done is None:
+        network = loaded_network(job.network.value, job.options_sha256, job.threads)
+        rows = _extract_rows(job, item, network)
+        done = _commit(job.writing, item, rows, attempt)
+    return {"manifest": done.to_json(), "cpu_seconds": time.process_time() - started}
+
+
+def committed(writing: Writing, item: ImageShard) -> Manifest | None:
+    """Return the manifest that this run has of the shard, if there is one."""
+    manifest = read_manifest(writing.output, item.shard.name)
+    if manifest is None or manifest.shard != item.shard:
+        return None
+    return manifest if f"-{writing.uuid}-" in manifest.features.name else None
+
+
+def _extract_rows(job: Extraction, item: ImageShard, network: _verger.Featurizer) -> _Rows:
+    rows = _Rows(np.empty((len(item.images), network.width), dtype=np.float32))
+    fetched = ahead(
+        item.images,
+        lambda image: read_image(job.input, image),
+        job.reads_in_flight,
+        weight=lambda image: max(image.size, 1),
+        most=_BYTES_IN_FLIGHT,
+    )
+    while batch := list(islice(fetched, _IMAGES_A_THREAD * job.threads)):
+        _add_batch(job, rows, batch, network)
+    return rows
+
+
+def _add_batch(
+    job: Extraction,
+    rows: _Rows,
+    batch: list[tuple[Entry, bytes | OSError]],
+    network: _verger.Featurizer,
+) -> None:
+    encoded: list[object] = [data for _, data in batch if isinstance(data, bytes)]
+    result = network.featurize(encoded)
+    features = result.features
+    rows.features[rows.count : rows.count + len(features)] = features
+    rows.count += len(features)
+    rejections = {row: (reason, message) for row, reason, message in result.rejections}
+    for image, rejection, length in _outcomes(batch, rejections):
+        path = job.input.display_path(image.name)
+        if rejection is None:
+            rows.paths.append(path)
+            rows.labels.append(label(path))
+            continue
+        reason, message = rejection
+        if job.strict:
+            raise OSError(
+                f"{path} is rejected ({reason}): {message} Without --strict the run would go on."
+            )
+        rows.rejected.append((path, label(path), reason, message, length))
+
+
+def _outcomes(
+    batch: list[tuple[Entry, bytes | OSError]], rejections: dict[int, tuple[str, str]]
+) -> Iterator[tuple[Entry, tuple[str, str] | None, int]]:
+    """Yield each image with its rejection (reason, message), if any, and its length."""
+    row = 0  # among those that could be read
+    for image, data in batch:
+        if isinstance(data, OSError):
+            yield image, ("unreadable", str(data)), -1
+        else:
+            yield image, rejections.get(row), len(data)
+            row += 1
+
+
+def _commit(writing: Writing, item: ImageShard, rows: _Rows, attempt: int) -> Manifest:
+    """Write the shard's parts and, when they are complete, its manifest."""
+    to, fence = writing.output, writing.fence
+    file = part_file_name(item.shard.number, writing.uuid, attempt)
+    features = rows.features[: rows.count]
+    name = below(writing.folders.features, file)
+    written = write_features(to, name, (rows.paths, rows.labels), features, fence)
+    rejected = None
+    if rows.rejected:
+        rejected = write_rejected(to, below(writing.folders.rejected, file), rows.rejected, fence)
+    manifest = Manifest(
+        item.shard,
+        _counts(item, rows),
+        written,
+        rejected,
+        _write_moments(writing, item.shard.number, features, attempt),
+    )
+    # The quicker of two attempts counts; the slower one's files are strays, removed at the end.
+    if other := committed(writing, item):
+        return other
+    to.write(item.shard.name, dump_json(manifest.to_json()), fence)
+    return manifest
+
+
+def _counts(item: ImageShard, rows: _Rows) -> Counts:
+    reasons = [row[2] for row in rows.rejected]
+    return Counts(
+        len(item.images),
+        rows.count,
+        len(reasons),
+        {reason: reasons.count(reason) for reason in sorted(set(reasons))},
+    )
+
+
+def _write_moments(
+    writing: Writing, number: int, features: NDArray[np.float32], attempt: int
+) -> Part | None:
+    """A shard of fewer rows than columns is sooner read again, so only larger ones keep theirs."""
+    count, width = features.shape
+    if count < width:
+        return None
+    moments = _verger.Moments(width)
+    moments.add(np.ascontiguousarray(features))
+    data = moments.to_bytes()
+    mark = f"-c{attempt:03d}" if attempt else ""
+    name = f"{MOMENTS_FOLDER}/{number:05d}{mark}.moments"
+    writing.output.write(name, data, writing.fence)
+    return Part(name, count, len(data), hashlib.sha256(data).hexdigest())

@@ -1,0 +1,90 @@
+"""What a run writes down of itself as a whole: _verger/run.json."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from verger import _verger
+from verger.spark.job.lease import utc_text
+from verger.spark.job.manifest import JSON_VERSION, Counts
+
+_RECORDED_OPTIONS = (
+    "pattern",
+    "recursive",
+    "max_pixels",
+    "exif_orientation",
+    "precision",
+    "variance",
+    "components",
+    "standardize",
+    "layout",
+    "parts",
+    "strict",
+    "s3_endpoint",
+    "s3_region",
+    "s3_addressing",
+    "s3_anonymous",
+    "threads",
+)
+_WARNING = "Untrained weights: a demonstration; the features mean nothing."
+
+
+class RunRecord:
+    """A run's summary, filled while it goes on."""
+
+    def __init__(self, input_: str, output: str, options: dict[str, Any], info: dict[str, Any]):
+        """Begin: places as the tables show them, all options, what the network is."""
+        self._started = utc_text(time.time())
+        self._places = {"input": input_, "output": output}
+        self._options = {name: options[name] for name in _RECORDED_OPTIONS}
+        self._info = info
+        self._stage_start = time.monotonic()
+        self.state = "running"
+        self.counts = Counts()
+        self.shards = {"total": 0, "resumed": 0, "resumed_images": 0}
+        self.reduction: dict[str, Any] | None = None
+        self.precision_check: dict[str, Any] | None = None
+        self.seconds: dict[str, float] = {}
+        self.cpu_seconds = 0.0  # of all tasks of the extraction
+        self.spark: dict[str, str] = {}
+
+    def stage_done(self, stage: str) -> None:
+        """Add the wall time since the last stage."""
+        now = time.monotonic()
+        self.seconds[stage] = now - self._stage_start
+        self._stage_start = now
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document."""
+        info = self._info
+        record = {
+            "format": "verger-run",
+            "version": JSON_VERSION,
+            "verger_version": _verger.__version__,
+            "command": "run",
+            "state": self.state,
+            "started": self._started,
+            **self._places,
+            "options": self._options,
+            "model": {
+                "name": info["model_name"],
+                **{
+                    name: info[name]
+                    for name in (
+                        "weights", "weights_sha256", "engine", "precision", "width", "untrained",
+                    )
+                },
+            },
+            "counts": self.counts.to_json(),
+            "shards": self.shards,
+            "width": info["width"],
+            "reduction": self.reduction,
+            "precision_check": self.precision_check,
+            "seconds": self.seconds,
+            "cpu_seconds": {"extract": self.cpu_seconds, "read": 0.0},
+            "spark": self.spark,
+        }  # fmt: skip
+        if info["untrained"]:
+            record["warning"] = _WARNING
+        return record

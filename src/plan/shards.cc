@@ -1,0 +1,22 @@
+#include "plan/shards.h"
+
+#include <algorithm>
+
+namespace verger {
+
+std::vector<Shard> plan_shards(std::size_t images, int parts) {
+  const std::size_t needed = (images + kMaxShardRows - 1) / kMaxShardRows;
+  const std::size_t wanted = static_cast<std::size_t>(std::max(parts, 1));
+  const std::size_t count = std::max(needed, std::min(wanted, images));
+  std::vector<Shard> shards;
+  shards.reserve(count);
+  std::size_t begin = 0;
+  for (std::size_t number = 0; number < count; ++number) {
+    const std::size_t size = images / count + (number < images % count ? 1 : 0);
+    shards.push_back({number, begin, begin + size});
+    begin += size;
+  }
+  return shards;
+}
+
+}  // namespace verger
