@@ -13,9 +13,13 @@ deps: ## Install what is missing: system packages, .venv/core
 	@tools/deps.sh python core
 
 .PHONY: deps-parity
-deps-parity: deps ## Install what the heavy tests need: Java, S3 and YARN servers, .venv/parity, .venv/spark35
+deps-parity: deps ## Install what the heavy tests need: Java, an S3 server, .venv/parity
 	@tools/deps.sh system heavy
 	@tools/deps.sh python parity
+	@tools/deps.sh maven s3proxy
+
+.PHONY: deps-clusters
+deps-clusters: deps-parity ## Install what the tests on clusters need: YARN, s3a, .venv/spark35
 	@tools/deps.sh python spark35
 	@tools/deps.sh maven
 
@@ -52,6 +56,10 @@ test: ## Build, then run the unit tests, the Python tests and each fuzz target f
 .PHONY: test-heavy
 test-heavy: ## Sanitizers, and comparisons with Keras, Pillow, scikit-learn and Spark
 	@tools/run_tests.sh heavy
+
+.PHONY: test-clusters
+test-clusters: ## One Spark job on real clusters: standalone, of two Spark versions, and YARN
+	@tools/run_tests.sh clusters
 
 .PHONY: fuzz
 fuzz: deps ## Look for inputs that crash, for MINUTES=10 in all, shared out among the targets

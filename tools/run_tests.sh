@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the test suites: `run_tests.sh quick` what a change needs, `run_tests.sh heavy` the
-# sanitizers and the comparisons with the references, `run_tests.sh fuzz MINUTES` the fuzz targets
-# for that long in all (each for 20 s as part of `quick`). Every suite leaves build/reports/SUITE/:
+# sanitizers and the comparisons with the references, `run_tests.sh clusters` one Spark job on real
+# clusters, `run_tests.sh fuzz MINUTES` the fuzz targets for that long in all (each for 20 s as part
+# of `quick`). Every suite leaves build/reports/SUITE/:
 # its JUnit files and `exit`, its exit status. count_tests.py adds them up.
 set -uo pipefail # no -e: a suite that fails must not keep the next from running
 cd "$(dirname "$0")/.." || exit 1
@@ -75,7 +76,7 @@ quick() {
 
 heavy() {
   make --no-print-directory build deps-parity || return
-  python_tests python-heavy parity -m heavy
+  python_tests python-heavy parity -m "heavy and not cluster"
   # Arrow's own allocators would hide overruns, and make reused memory look like races.
   export ARROW_DEFAULT_MEMORY_POOL=system
   build_preset asan && unit asan env \
@@ -87,12 +88,18 @@ heavy() {
     setarch --addr-no-randomize
 }
 
+clusters() {
+  make --no-print-directory build deps-clusters || return
+  python_tests python-clusters parity -m cluster
+}
+
 case ${1-} in
   quick) suites=(unit-release fuzz python python-package) ;;
   fuzz) suites=(fuzz) ;;
+  clusters) suites=(python-clusters) ;;
   heavy) suites=(unit-asan unit-tsan python-heavy) ;;
   *)
-    echo "usage: run_tests.sh quick|heavy|fuzz MINUTES" >&2
+    echo "usage: run_tests.sh quick|heavy|clusters|fuzz MINUTES" >&2
     exit 2
     ;;
 esac
