@@ -7,6 +7,8 @@
     pipeline = Pipeline(stages=[ImageFeaturizer(), VariancePCA(inputCol="features")])
     pipeline.fit(images).transform(images).select("path", "pca")
 
+`run` is the whole chain as one job, with the tables of the program.
+
 Needs pyspark 3.5 or newer and pyarrow (`verger[spark]`), and `verger` installed where the executors
 run. Spark Connect is not served: the network is broadcast, for which there must be a SparkContext.
 """
@@ -18,20 +20,22 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from verger.spark.image_featurizer import ImageFeaturizer
+    from verger.spark.job import run
     from verger.spark.variance_pca import VariancePCA
     from verger.spark.variance_pca_model import VariancePCAModel
 
-__all__ = ["ImageFeaturizer", "VariancePCA", "VariancePCAModel"]
+__all__ = ["ImageFeaturizer", "VariancePCA", "VariancePCAModel", "run"]
 
 _MODULES = {
     "ImageFeaturizer": "image_featurizer",
     "VariancePCA": "variance_pca",
     "VariancePCAModel": "variance_pca_model",
+    "run": "job",
 }
 
 
 def __getattr__(name: str) -> object:
-    """Load a class when it is asked for: executors need none of pyspark.ml."""
+    """Load what is asked for: executors need none of pyspark.ml."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
