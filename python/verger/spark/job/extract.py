@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from verger import _verger
 from verger.spark.job.ahead import ahead
 from verger.spark.job.folder import TableFolders

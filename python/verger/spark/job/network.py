@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from verger import _verger
 from verger._verger import ModelError
 from verger._weights import fetch_weights, find_weights

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+
 from verger import _verger
 from verger.spark.job.extract import Writing
 from verger.spark.job.manifest import Manifest, Part

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 from pyarrow import fs
+
 from verger.spark.job.store import Entry, Fence, Store, io_error
 
 _READS_IN_FLIGHT = 64

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from verger.spark.job.manifest import Part
 from verger.spark.job.store import Fence, Store
 
