@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
 import verger as package
 from conftest import ROOT
 
@@ -31,6 +33,12 @@ def mypy(*arguments):
 
 def test_the_package_is_typed_throughout():
     assert "Success: no issues found" in mypy("-p", "verger")
+
+
+@pytest.mark.heavy
+def test_it_is_typed_with_spark_as_without():
+    assert find_spec("pyspark") is not None
+    assert "Success: no issues found" in mypy("-p", "verger.spark")
 
 
 def test_its_types_serve_those_who_use_it(tmp_path):

@@ -1,5 +1,6 @@
 """ImageFeaturizer gives verger.Featurizer's features, from bytes and from paths, to the bit."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -253,6 +254,20 @@ def test_a_worker_builds_the_network_once(spark, stage, images):
     transform()
     assert before
     assert before <= of_workers()  # and not one built again
+
+
+def test_the_weights_are_broadcast_once(spark, real_weights, paths):
+    from verger.spark import ImageFeaturizer, _network  # noqa: PLC0415
+
+    expected = package.Featurizer(real_weights).transform(paths[:6])
+    before = set(_network._broadcasts)
+    for weights in (real_weights, real_weights.as_uri()):
+        stage = ImageFeaturizer(inputCol="path", weights=weights)
+        frame = spark.createDataFrame([(str(path),) for path in paths[:6]], "path string")
+        found = features_by_path(stage.transform(frame.repartition(3)))
+        assert found == {str(path): bits(row) for path, row in zip(paths, expected, strict=False)}
+    ((_, digest),) = set(_network._broadcasts) - before
+    assert digest == hashlib.sha256(real_weights.read_bytes()).hexdigest()
 
 
 def test_each_image_is_taken_once(spark, stage, images):

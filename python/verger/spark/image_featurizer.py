@@ -49,8 +49,8 @@ class ImageFeaturizer(
     Nothing is cached: features that are used twice, such as by a `fit` and a `transform`, are
     computed twice unless the DataFrame is persisted between.
 
-    Spark before 4.1 hands a task up to ``spark.sql.execution.arrow.maxRecordsPerBatch`` (10,000)
-    rows at a time however large they are: with a column of large images, set it to some hundred.
+    Spark 3.5 hands a task up to ``spark.sql.execution.arrow.maxRecordsPerBatch`` (10,000) rows at a
+    time however large they are: with a column of large images, set it to some hundred.
 
     Args:
         inputCol: A column of binary (images) or string (paths).
