@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,10 +88,13 @@ def _moments_of_shards(
 
 def _pieces(batch: pa.RecordBatch) -> Iterator[tuple[int, pa.RecordBatch]]:
     """Yield the runs of rows of one shard, with its number."""
+    if batch.column(1).null_count > 0:
+        raise ValueError("A row has no shard: its shardCol is null.")
     shards = batch.column(1).to_numpy(zero_copy_only=False)
-    begins = [0, *(np.flatnonzero(np.diff(shards)) + 1).tolist()] if len(shards) else []
-    for begin, end in zip(begins, [*begins[1:], len(shards)], strict=True):
-        yield int(shards[begin]), batch.slice(begin, end - begin)
+    ends = [*(np.flatnonzero(np.diff(shards)) + 1).tolist(), len(shards)]
+    for begin, end in pairwise([0, *ends]):
+        if end > begin:
+            yield int(shards[begin]), batch.slice(begin, end - begin)
 
 
 def _added(
