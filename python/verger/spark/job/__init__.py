@@ -36,12 +36,11 @@ def run(
     """Turn the photographs of `input` into the tables of `output`; return _verger/run.json.
 
     Args:
-        spark: The session whose executors do the work. They need this package, and access to both
-            places.
+        spark: The session; its executors need this package, and access to both places.
         input: A folder of photographs: a path that all machines share, or s3://bucket/key.
         output: A folder for the tables; made when absent.
         quiet: Show no progress.
-        log_format: "text", or "json": one object a line on standard error.
+        log_format: "text", or "json": one object a line.
         options: Those of ``verger run``, with underscores: ``variance=0.95``, ``resume=True``,
             ``layout="notebook"``, ``weights="s3://bucket/weights.h5"``, …. None stands for the
             default. `threads` are those of one task (default: spark.task.cpus).
@@ -50,18 +49,17 @@ def run(
         ValueError: An option is unusable.
         verger.ModelError: The weights or the model are.
         OSError: INPUT or OUTPUT is, or another run writes OUTPUT.
-        RuntimeError: Spark itself gave up, as when executors were lost again and again.
+        RuntimeError: Spark itself gave up.
     """
     given = {
         name: os.fspath(value) if isinstance(value, os.PathLike) else value
         for name, value in options.items()
         if value is not None
     }
+    console = Console(log_format, quiet=quiet)
+    places = os.fspath(input), os.fspath(output)
     try:
-        return run_job(
-            spark, os.fspath(input), os.fspath(output), run_options(given),
-            Console(log_format, quiet=quiet),
-        )  # fmt: skip
+        return run_job(spark, *places, run_options(given), console)
     except (OSError, ValueError) as error:
         if "--" not in str(error):
             raise
