@@ -6,8 +6,6 @@
 # What is packed is a virtual environment. It brings no interpreter along: its bin/python is a link to
 # one of the same version that every node must have at the same place, NODE_PYTHON, by default where
 # the running one (PYTHON) is here: /usr/bin/python3.11 on Debian 12 and Amazon Linux 2023 alike.
-#
-# The same sources and the same platform give the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
@@ -34,6 +32,7 @@ prune() {
     "$packages"/pyarrow/{include,libarrow_flight.so*,libarrow_python_flight.so*,_flight.*} \
     "$packages"/scipy_openblas32/include
   find "$packages" -depth -type d \( -name tests -o -name __pycache__ \) -exec rm -rf {} +
+  rm -f "$packages"/verger-*.dist-info/direct_url.json # where the wheel lay
   find "$packages" -type f \( -name '*.pxi' -o -name '*.pxd' -o -name '*.pyx' -o -name '*.a' \) -delete
   link_copies "$packages/pyarrow"
   # Symbols for debuggers, a fifth of it. Other wheels' libraries bear no stripping: patchelf was there.
