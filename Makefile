@@ -58,7 +58,7 @@ test-heavy: ## Sanitizers, and comparisons with Keras, Pillow, scikit-learn and 
 	@tools/run_tests.sh heavy
 
 .PHONY: test-clusters
-test-clusters: ## One Spark job on real clusters: standalone, of two Spark versions, and YARN
+test-clusters: ## The Spark job killed, resumed and on S3; real clusters: standalone and YARN
 	@tools/run_tests.sh clusters
 
 .PHONY: fuzz

@@ -12,7 +12,11 @@ from conftest import ROOT, UNTRAINED
 from spark.job_support import CLI, document, environment, manifests, parts_of, run, spark
 from storage.results import content, leftovers
 
-pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore:UNTRAINED")]
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.cluster,
+    pytest.mark.filterwarnings("ignore:UNTRAINED"),
+]
 __all__ = ["run", "spark"]
 FAULTY = ROOT / "python" / "tests" / "spark" / "job_faults.py"
 
@@ -58,7 +62,7 @@ def test_the_program_resumes_a_job_of_spark(faulty, verger, orchard, tmp_path, c
     said = faulty(output, "third-shard-fails", exit_code=3, failures=1)
     assert "Finished shards are kept; go on with --resume." in said
     assert "Cannot write the third shard." in said
-    done = {path.name for path in (output / "_verger/shards").glob("*.json")}
+    done = {path.name for path in (output / "_verger/shards").glob("0*.json")}
     assert done
     assert "00002.json" not in done
     verger("run", orchard, output, *CLI, exit_code=3)
@@ -76,7 +80,7 @@ def test_spark_resumes_a_run_of_the_program(run, orchard, tmp_path, check_whole,
         env=os.environ | {"VERGER_KILL_AT": point}, check=False, capture_output=True,
     )  # fmt: skip
     assert killed.returncode == -9
-    done = len(list((output / "_verger/shards").glob("*.json")))
+    done = len(list((output / "_verger/shards").glob("0*.json")))
     with pytest.raises(OSError, match=r"unfinished run; go on with it by resume"):
         run(orchard, output)
     record = run(orchard, output, resume=True)
@@ -151,8 +155,8 @@ def test_a_lease_is_renewed_and_taken_over_when_its_holder_is_gone(tmp_path):
     from verger.spark.job.local_store import LocalStore  # noqa: PLC0415
 
     store = LocalStore(str(tmp_path))
-    with Lease.acquire(store, "run", LeaseTiming(lapse=0.6, renew=0.1)) as lease:
-        time.sleep(1.2)
+    with Lease.acquire(store, "run", LeaseTiming(lapse=5, renew=0.1)) as lease:
+        time.sleep(6)
         lease.check()
         lease.fence()
         stolen = document(tmp_path / lease_name(lease.token))

@@ -7,7 +7,11 @@ from servers.s3proxy import SECRET_KEY, s3proxy
 from spark.job_support import CLI, manifests, run, spark
 from storage.results import content, leftovers
 
-pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore:UNTRAINED")]
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.cluster,
+    pytest.mark.filterwarnings("ignore:UNTRAINED"),
+]
 __all__ = ["run", "spark"]
 
 

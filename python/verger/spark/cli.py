@@ -166,16 +166,19 @@ def _summary(record: dict[str, Any]) -> str:
     return "\nrun finished\n" + "\n".join(f"  {name:<12} {text}" for name, text in rows.items())
 
 
-def _interrupted(signal_number: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     parsed = parser().parse_args(arguments)
     console = Console(parsed.log_format)
-    signal.signal(signal.SIGTERM, _interrupted)
     code, failure = _EXIT_IO, ""
+    ended = False
+
+    def end(signal_number: int, frame: object) -> NoReturn:
+        nonlocal ended
+        ended = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
     try:
         record = _run(parsed, console)
     except KeyboardInterrupt:
@@ -186,6 +189,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code, failure = _EXIT_USAGE, _with_flags(str(error))
     except (OSError, RuntimeError) as error:
         failure = str(error)
+        if ended:  # Py4J may make a lost connection of it
+            code, failure = _EXIT_INTERRUPTED, "Interrupted."
     else:
         if console.json:
             console.line("", {"event": "summary", **record})
