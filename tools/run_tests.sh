@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Runs the test suites: `run_tests.sh quick` what a change needs, `run_tests.sh heavy` the
 # sanitizers and the comparisons with the references, `run_tests.sh clusters` the Spark job in
-# processes of its own and on real clusters, `run_tests.sh fuzz MINUTES` the fuzz targets for that long in all (each for 20 s as part
-# of `quick`). Every suite leaves build/reports/SUITE/:
-# its JUnit files and `exit`, its exit status. count_tests.py adds them up.
+# processes of its own and on real clusters, `run_tests.sh fuzz MINUTES` the fuzz targets for that
+# long in all (each for 20 s as part of `quick`). Every suite leaves build/reports/SUITE/: its JUnit
+# files and `exit`, its exit status. count_tests.py adds them up.
 set -uo pipefail # no -e: a suite that fails must not keep the next from running
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
