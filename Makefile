@@ -18,8 +18,8 @@ deps-parity: deps ## Install what the heavy tests need: Java, an S3 server, .ven
 	@tools/deps.sh python parity
 	@tools/deps.sh maven s3proxy
 
-.PHONY: deps-clusters
-deps-clusters: deps-parity ## Install what the tests on clusters need: YARN, s3a, .venv/spark35
+.PHONY: deps-spark
+deps-spark: deps-parity ## Install what test-spark needs: YARN, s3a, .venv/spark35
 	@tools/deps.sh python spark35
 	@tools/deps.sh maven
 
@@ -57,9 +57,9 @@ test: ## Build, then run the unit tests, the Python tests and each fuzz target f
 test-heavy: ## Sanitizers, and comparisons with Keras, Pillow, scikit-learn and Spark
 	@tools/run_tests.sh heavy
 
-.PHONY: test-clusters
-test-clusters: ## The Spark job killed, resumed and on S3; real clusters: standalone and YARN
-	@tools/run_tests.sh clusters
+.PHONY: test-spark
+test-spark: ## The package in Spark: estimators, the job killed and resumed, on S3 and on clusters
+	@tools/run_tests.sh spark
 
 .PHONY: fuzz
 fuzz: deps ## Look for inputs that crash, for MINUTES=10 in all, shared out among the targets

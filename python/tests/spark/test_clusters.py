@@ -20,7 +20,7 @@ from servers.spark_standalone import spark_standalone
 from servers.spark_submit import Packed
 from servers.yarn import yarn
 
-pytestmark = [pytest.mark.heavy, pytest.mark.cluster, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.heavy, pytest.mark.spark, pytest.mark.timeout(1800)]
 PARTITIONS = 20
 
 

@@ -7,7 +7,7 @@ import pytest
 from servers.fault_proxy import Faults, fault_proxy
 from servers.s3proxy import s3proxy
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.spark]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,11 @@ import verger as package
 from conftest import UNTRAINED
 from spark_jobs import counted
 
-pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore:UNTRAINED WEIGHTS")]
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.spark,
+    pytest.mark.filterwarnings("ignore:UNTRAINED WEIGHTS"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,11 @@ from conftest import UNTRAINED
 from spark.job_support import CLI, document, manifests, no_job, reduction, run, spark
 from storage.results import FOLDERS, content, leftovers
 
-pytestmark = [pytest.mark.heavy, pytest.mark.filterwarnings("ignore:UNTRAINED")]
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.spark,
+    pytest.mark.filterwarnings("ignore:UNTRAINED"),
+]
 __all__ = ["no_job", "run", "spark"]
 
 

@@ -13,7 +13,7 @@ from conftest import ROOT, UNTRAINED
 from spark.job_support import CLI, environment
 from storage.results import content, leftovers
 
-pytestmark = [pytest.mark.heavy, pytest.mark.cluster]
+pytestmark = [pytest.mark.heavy, pytest.mark.spark]
 SCRIPT = ROOT / "python" / "verger" / "spark" / "cli.py"
 LOCAL = ["--master", "local[2]", "--conf", "spark.ui.enabled=false"]
 

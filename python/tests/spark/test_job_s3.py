@@ -9,7 +9,7 @@ from storage.results import content, leftovers
 
 pytestmark = [
     pytest.mark.heavy,
-    pytest.mark.cluster,
+    pytest.mark.spark,
     pytest.mark.filterwarnings("ignore:UNTRAINED"),
 ]
 __all__ = ["run", "spark"]

@@ -5,7 +5,7 @@ import pytest
 import verger as package
 from spark_jobs import counted
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.heavy, pytest.mark.spark]
 
 
 @pytest.fixture(scope="module")
