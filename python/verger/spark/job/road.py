@@ -71,7 +71,7 @@ class Job:
         record.counts.listed = len(opened.images)
         record.spark = {
             "version": self._context.version,
-            "master": self._context.master,
+            "master": self._context.master or "",
             "application": self._context.applicationId or "",
         }
         return record
