@@ -2,15 +2,12 @@
 
 import os
 import shutil
-import sys
 
 import numpy as np
 import pytest
 import verger as package
-from conftest import ROOT
+from spark.job_support import environment
 from spark_jobs import jobs_of
-
-PACKAGES = os.pathsep.join([str(ROOT / "build" / "release" / "python"), str(ROOT / "python/tests")])
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +15,7 @@ def spark(tmp_path_factory):
     """A session of two cores, without a network interface and a user interface."""
     from pyspark.sql import SparkSession  # noqa: PLC0415 - not in .venv/core
 
-    os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
-    os.environ["PYTHONPATH"] = PACKAGES  # of the Python workers
+    os.environ |= environment()
     builder = SparkSession.builder.master("local[2]").appName("verger's tests")
     settings = {
         "spark.driver.memory": "1g",

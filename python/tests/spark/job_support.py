@@ -21,36 +21,6 @@ def environment():
 
 
 @pytest.fixture(scope="session")
-def spark(tmp_path_factory):
-    """A session of two cores on this machine, without a user interface."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - not in .venv/core
-
-    os.environ |= environment()
-    builder = SparkSession.builder.master("local[2]").appName("verger's tests")
-    settings = {
-        "spark.driver.memory": "1g",
-        "spark.local.dir": tmp_path_factory.mktemp("spark"),
-        "spark.log.level": "OFF",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-    }
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    yield session
-    session.stop()
-
-
-@pytest.fixture
-def no_job(spark):
-    """Fails the test when it started a job: what is said of the driver must be said there."""
-    tracker = spark.sparkContext._jsc.sc().statusStore()
-    before = tracker.jobsList(None).size()
-    yield
-    assert tracker.jobsList(None).size() == before
-
-
-@pytest.fixture(scope="session")
 def run(spark):
     """verger.spark.run in that session, with the options of CLI where the test has no other."""
     from verger.spark.job import run as genuine  # noqa: PLC0415 - not in .venv/core

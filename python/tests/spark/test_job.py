@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import UNTRAINED
-from spark.job_support import CLI, document, manifests, no_job, reduction, run, spark
+from spark.job_support import CLI, document, manifests, reduction, run
 from storage.results import FOLDERS, content, leftovers
 
 pytestmark = [
@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.spark,
     pytest.mark.filterwarnings("ignore:UNTRAINED"),
 ]
-__all__ = ["no_job", "run", "spark"]
+__all__ = ["run"]
 
 
 @pytest.fixture(scope="module")

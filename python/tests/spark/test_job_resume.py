@@ -9,7 +9,7 @@ import time
 
 import pytest
 from conftest import ROOT, UNTRAINED
-from spark.job_support import CLI, document, environment, manifests, parts_of, run, spark
+from spark.job_support import CLI, document, environment, manifests, parts_of, run
 from storage.results import content, leftovers
 
 pytestmark = [
@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.spark,
     pytest.mark.filterwarnings("ignore:UNTRAINED"),
 ]
-__all__ = ["run", "spark"]
+__all__ = ["run"]
 FAULTY = ROOT / "python" / "tests" / "spark" / "job_faults.py"
 
 

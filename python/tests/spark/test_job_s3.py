@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 from servers.s3proxy import SECRET_KEY, s3proxy
-from spark.job_support import CLI, manifests, run, spark
+from spark.job_support import CLI, manifests, run
 from storage.results import content, leftovers
 
 pytestmark = [
@@ -12,7 +12,7 @@ pytestmark = [
     pytest.mark.spark,
     pytest.mark.filterwarnings("ignore:UNTRAINED"),
 ]
-__all__ = ["run", "spark"]
+__all__ = ["run"]
 
 
 @pytest.fixture(scope="module")
