@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from servers.s3proxy import ROOT
@@ -22,6 +22,11 @@ class Spark:
 
     python: Path
     home: Path
+
+    @property
+    def version(self):
+        """Its release, such as 4.3.0."""
+        return re.search(r'"(.+)"', (self.home / "version.py").read_text()).group(1)
 
     def program(self, name):
         """One of Spark's scripts."""
@@ -64,6 +69,22 @@ class Cluster:
         """The folder of the event logs, from which the History Server reads."""
         return self.folder / "events"
 
+    def with_variables(self, variables):
+        """The same cluster, whose drivers and executors have these environment variables as well.
+
+        Those of a driver on a node, in YARN's cluster mode, too.
+        """
+        on_nodes = {
+            f"spark.{kind}.{name}": value
+            for kind in ("executorEnv", "yarn.appMasterEnv")
+            for name, value in variables.items()
+        }
+        return replace(
+            self,
+            environment={**self.environment, **variables},
+            settings={**self.settings, **on_nodes},
+        )
+
     def submit(self, script, *arguments, settings=None, options=(), timeout=900):
         """Run a job to its end; return it. A failed job is an AssertionError."""
         with self.started(script, *arguments, settings=settings, options=options) as job:
@@ -94,22 +115,6 @@ class Cluster:
             "spark.ui.port": "0",
             "spark.ui.showConsoleProgress": "false",
             **self.settings,
-        }
-
-
-@dataclass(frozen=True)
-class Packed:
-    """A packed environment: the archive for the nodes, and the same unpacked for drivers here."""
-
-    archive: Path
-    unpacked: Path
-
-    def settings(self):
-        """Settings by which executors have the archive's Python, and a driver here the unpacked."""
-        return {
-            "spark.archives": f"{self.archive}#environment",
-            "spark.pyspark.python": "./environment/bin/python",
-            "spark.pyspark.driver.python": self.unpacked / "bin" / "python",
         }
 
 

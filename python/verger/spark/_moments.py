@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _SCHEMA = "shard bigint, moments binary"
 # Moments that are merged at once. A power of two, so that the merging of groups and then of what
-# they gave is one and the same binary tree, however deep. Of 1280 features each has 6.5 MB.
+# they gave is one and the same binary tree, however deep. Of 1280 features each has 6.5 MB, of
+# which Spark holds several copies on their way: more would not fit a driver's usual heap of 1 GB.
 _GROUP = 8
-_MOST_ON_DRIVER = 32
 
 
 def moments_of(rows: DataFrame, sharded: bool, skip_invalid: bool) -> _verger.Moments | None:
@@ -39,7 +39,7 @@ def moments_of(rows: DataFrame, sharded: bool, skip_invalid: bool) -> _verger.Mo
         yield from _moments_of_shards(batches, sharded, skip_invalid)
 
     partials = rows.mapInArrow(shards, _SCHEMA).rdd.map(lambda row: (row[0], bytes(row[1])))
-    partials = partials.persist(StorageLevel.MEMORY_AND_DISK)
+    partials = partials.persist(StorageLevel.DISK_ONLY)
     try:
         numbers = sorted(partials.keys().collect())
         if not numbers:
@@ -53,7 +53,7 @@ def moments_of(rows: DataFrame, sharded: bool, skip_invalid: bool) -> _verger.Mo
 
 def _merge_tree(partials: RDD[tuple[int, bytes]], count: int) -> _verger.Moments:
     """Merge moments 0 … count - 1 by the tree of merge_moments, the lower levels on executors."""
-    while count > _MOST_ON_DRIVER:
+    while count > _GROUP:
         groups = -(-count // _GROUP)
         partials = (
             partials.map(lambda pair: (pair[0] // _GROUP, pair))

@@ -1,0 +1,41 @@
+"""A job for spark-submit: pipeline_job.py INPUT OUTPUT WEIGHTS PARTITIONS.
+
+The photographs below INPUT, as Spark itself reads them -> features and principal components, both
+as vectors, by a Pipeline; with each row, where its executor's package was found.
+"""
+
+import sys
+
+from pyspark.ml import Pipeline
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+from verger.spark import ImageFeaturizer, VariancePCA
+
+
+@F.udf("string")
+def package(_):
+    """Where the Python worker has verger from."""
+    import verger  # noqa: PLC0415 - the worker's, not the driver's
+
+    return verger.__file__
+
+
+def main():
+    """Run the job."""
+    place, output, weights, partitions = sys.argv[1:]
+    spark = SparkSession.builder.appName("verger pipeline").getOrCreate()
+    options = {"pathGlobFilter": "*.jpg", "recursiveFileLookup": "true"}
+    photographs = spark.read.format("binaryFile").options(**options).load(place)
+    images = photographs.select("path", "content").repartition(int(partitions), "path")
+    featurizer = ImageFeaturizer(weights=weights, outputType="vector")
+    spark.sparkContext.setJobDescription(f"Features of the photographs in {place}")
+    features = featurizer.transform(images).drop("content").persist()
+    pca = VariancePCA(inputCol="features", orderCol="path", outputType="vector")
+    model = Pipeline(stages=[pca]).fit(features)
+    table = model.transform(features).withColumn("package", package("path"))
+    table.write.mode("errorifexists").parquet(output)
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main()
