@@ -26,7 +26,8 @@ class Spark:
     @property
     def version(self):
         """Its release, such as 4.3.0."""
-        return re.search(r'"(.+)"', (self.home / "version.py").read_text()).group(1)
+        (core,) = self.home.glob("jars/spark-core_*.jar")
+        return core.stem.rpartition("-")[2]
 
     def program(self, name):
         """One of Spark's scripts."""

@@ -12,7 +12,6 @@ from pyspark.sql import functions as F
 from verger.spark import ImageFeaturizer, VariancePCA
 
 
-@F.udf("string")
 def package(_):
     """Where the Python worker has verger from."""
     import verger  # noqa: PLC0415 - the worker's, not the driver's
@@ -32,7 +31,7 @@ def main():
     features = featurizer.transform(images).drop("content").persist()
     pca = VariancePCA(inputCol="features", orderCol="path", outputType="vector")
     model = Pipeline(stages=[pca]).fit(features)
-    table = model.transform(features).withColumn("package", package("path"))
+    table = model.transform(features).withColumn("package", F.udf(package, "string")("path"))
     table.write.mode("errorifexists").parquet(output)
     spark.stop()
 

@@ -4,14 +4,18 @@ import os
 import signal
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
+from arrays import matrix, same_bits
 from conftest import UNTRAINED
 from servers.cluster_history import history_of
 from servers.processes import read_json
 from servers.s3a import s3a_settings
-from servers.s3proxy import SECRET_KEY, free_port, s3proxy
+from servers.s3proxy import SECRET_KEY, Server, free_port, s3proxy
 from servers.spark_archive import spark_archive
 from servers.spark_standalone import spark_standalone
 from servers.yarn import yarn
@@ -20,15 +24,16 @@ from storage.results import content, leftovers
 pytestmark = [pytest.mark.heavy, pytest.mark.spark, pytest.mark.timeout(1800)]
 PARTS = 20
 BUCKET = "p8-data"
+PIPELINE = Path(__file__).with_name("pipeline_job.py")
 
 
 @dataclass
 class Bucket:
     """A bucket of a real S3 server with the photographs in it, and what must become of them."""
 
-    server: object
-    folder: object  # of this machine, where the objects lie
-    result: object  # of `verger run` on them
+    server: Server
+    folder: Path  # of this machine, where the objects lie
+    result: Path  # of `verger run` on them
 
     def command(self, packed, name):
         """The job: the console script for spark-submit and its arguments."""
@@ -137,3 +142,30 @@ def test_yarn_computes_the_same_bits_on_both_nodes(yarn_cluster, packed, bucket,
     assert len({urlsplit(log).port for log in logs}) == 2
 
 
+def check_pipeline(output, result):
+    """Spark's own table has the features and the components of the program; return packages."""
+    ours = pq.read_table(output).sort_by("path")
+    features, reduced = (
+        matrix(pq.read_table(result / name).sort_by("path"), name) for name in ("features", "pca")
+    )
+    assert len(ours) == 400
+    assert same_bits(matrix(ours, "features").astype(np.float32), features)
+    # The moments of other shards have other last bits.
+    np.testing.assert_allclose(matrix(ours, "pca"), reduced, atol=1e-3, rtol=1e-3)
+    return set(ours["package"].to_pylist())
+
+
+def test_a_pipeline_reads_and_writes_by_s3a(yarn_cluster, packed, bucket):
+    places = [f"s3a://{BUCKET}/Test", f"s3a://{BUCKET}/Pipeline"]
+    command = [PIPELINE, *places, UNTRAINED, PARTS]
+    settings = s3a_settings(bucket.server)
+    yarn_cluster.submit_packed("client", packed, *command, settings=settings)
+    packages = check_pipeline(bucket.folder / "Pipeline", bucket.result)
+    assert all("/environment/lib/python3." in package for package in packages)
+
+
+def test_a_pipeline_on_files_that_the_machines_share(standalone, packed, bucket, tmp_path):
+    places = [f"file:{bucket.folder / 'Test'}", f"file:{tmp_path / 'out'}"]
+    command = [PIPELINE, *places, UNTRAINED, PARTS]
+    standalone.submit(*command, settings=packed.settings())
+    check_pipeline(tmp_path / "out", bucket.result)

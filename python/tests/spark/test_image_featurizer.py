@@ -173,7 +173,7 @@ def test_other_columns_are_passed_on_whatever_they_are(spark, stage, paths):
         ({"errorCol": "features"}, ValueError, "'features' exists already"),
         ({"errorCol": "error", "handleInvalid": "skip"}, ValueError, "errorCol needs"),
         ({"weights": "/nowhere/weights.h5"}, package.ModelError, "'/nowhere/weights.h5' .* exist"),
-        ({"weights": "file:/nowhere.h5"}, package.ModelError, "'file:/nowhere.h5' cannot be read"),
+        ({"weights": "file:/nowhere.h5"}, package.ModelError, "Cannot read file:/nowhere.h5"),
         ({"weights": __file__}, package.ModelError, "test_image_featurizer.py"),
         ({"model": "/nowhere/model.onnx", "weights": None}, package.ModelError, "model.onnx"),
         ({"model": "model.onnx"}, ValueError, "weights and model exclude each other"),

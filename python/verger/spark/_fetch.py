@@ -6,47 +6,21 @@ before it. `read_many` keeps many requests under way and hands the files over in
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from typing import Any
 
-from verger.spark._places import Storage, is_s3, open_once, open_place
-
-__all__ = ["MOST_BYTES", "open_place", "read_many"]
+from verger.spark._places import Storage, is_s3, open_once
+from verger.spark._storage_errors import io_error, is_lasting, with_keywords
 
 MOST_BYTES = 64 << 20  # read and not yet handed over
 _AHEAD = 4
 _SHORTEST_S = 0.1
 _LONGEST_S = 10.0
-
-# Arrow's names and AWS' codes of errors that another request would meet as well.
-_LASTING = {
-    "INVALID_ACCESS_KEY_ID": "the server does not know the access key; check AWS_ACCESS_KEY_ID",
-    "SIGNATURE_DOES_NOT_MATCH": "the secret key does not fit the access key",
-    "ACCESS_DENIED": "access is denied to these credentials",
-    "INVALID_SIGNATURE": "access is denied to these credentials",
-    "ExpiredToken": "the session's credentials have expired; sign in anew",
-    "NO_SUCH_BUCKET": "there is no such bucket",
-    "NO_SUCH_KEY": "no such object",
-    "RESOURCE_NOT_FOUND": "no such object",
-    "PermanentRedirect": "the bucket is in another region; give s3_region",
-    "AuthorizationHeaderMalformed": "the bucket is in another region; give s3_region",
-    "HTTP status 403": "access is denied to these credentials",
-    "HTTP status 404": "no such object",
-}
-_PASSING = {
-    "NETWORK_CONNECTION": "the server cannot be reached or broke the connection off",
-    "SLOW_DOWN": "the server is too busy",
-    "SERVICE_UNAVAILABLE": "the server is too busy",
-    "INTERNAL_FAILURE": "the server had an internal failure",
-    "HTTP status 503": "the server is too busy",  # of a request whose answer has no body
-    "HTTP status 500": "the server had an internal failure",
-}
 
 
 def read_many(
@@ -140,33 +114,41 @@ def _read(path: str, options: Storage, room: _Room, turn: int) -> tuple[bytes | 
             room.take(turn, size)
 
     try:
-        return _read_with_retries(path, options, room.closed, take), taken[0]
+        return read_whole(path, options, take, room.closed), taken[0]
     except ValueError as error:  # no place at all
         failure = OSError(f"Cannot read {path}: {error}")
     except OSError as error:
-        failure = OSError(_sentence(path, error))
-        failure.errno = error.errno
+        failure = OSError(with_keywords(str(io_error("read", path, error))))
     take(0)
     return failure, taken[0]
 
 
-def _read_with_retries(path: str, options: Storage, closed: threading.Event, take: Any) -> bytes:
+def read_whole(
+    path: str,
+    options: Storage,
+    take: Callable[[int], None] = lambda size: None,
+    unwanted: threading.Event | None = None,
+) -> bytes:
+    """Return all of a file, with the retries of read_many().
+
+    `take` is told its size before each attempt to read it; `unwanted` ends the pauses between them.
+    Raises OSError as Arrow does, and ValueError for what is no place.
+    """
+    unwanted = unwanted or threading.Event()
     attempt = 0
     while True:
         try:
             return _read_once(path, options, take)
         except OSError as error:
-            lasting = not is_s3(path) or isinstance(error, FileNotFoundError)
-            lasting = lasting or bool(_cause(error, _LASTING))
-            if lasting or attempt >= options.retries:
+            if not is_s3(path) or is_lasting(error) or attempt >= options.retries:
                 raise
         pause = random.uniform(0, min(_LONGEST_S, _SHORTEST_S * 2**attempt))
-        if closed.wait(pause):
+        if unwanted.wait(pause):
             raise OSError(f"{path} is no longer wanted")
         attempt += 1
 
 
-def _read_once(path: str, options: Storage, take: Any) -> bytes:
+def _read_once(path: str, options: Storage, take: Callable[[int], None]) -> bytes:
     filesystem, name = open_once(path, options)
     with filesystem.open_input_file(name) as file:
         size: int = file.size()
@@ -175,19 +157,3 @@ def _read_once(path: str, options: Storage, take: Any) -> bytes:
     if len(content) != size:
         raise OSError(f"it has {size} bytes, of which {len(content)} came")
     return content
-
-
-def _cause(error: OSError, causes: Mapping[str, str]) -> str:
-    """Return what cause the error has, in words; "" when it is none of these."""
-    words = str(error)
-    return next((cause for code, cause in causes.items() if code in words), "")
-
-
-def _sentence(path: str, error: OSError) -> str:
-    cause = _cause(error, {**_LASTING, **_PASSING})
-    if not cause and error.errno:
-        cause = os.strerror(error.errno)
-        cause = cause[:1].lower() + cause[1:]
-    if not cause:
-        cause = str(error).partition("\n")[0].rpartition("operation: ")[2].rstrip(" .")
-    return f"Cannot read {path}: {cause}."

@@ -6,19 +6,20 @@ import hashlib
 import os
 import warnings
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from verger import _verger
 from verger._featurizer import _UNTRAINED, _UNTRAINED_WARNING
 from verger._weights import fetch_weights, find_weights
-from verger.spark._places import is_s3, open_place
+from verger.spark._fetch import read_whole
+from verger.spark._places import Storage, is_s3
+from verger.spark._storage_errors import io_error
 from verger.spark._worker import kept, task_threads
 
 if TYPE_CHECKING:
     from pyspark import Broadcast, SparkContext
 
-    from verger.spark._params import HasNetwork
+    from verger.spark.image_featurizer import ImageFeaturizer
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Recipe:
     max_pixels: int
     exif_orientation: bool
 
-    def build(self, data: bytes | None, threads: int) -> _verger.Featurizer:
-        """Load the network. Raises ValueError and verger.ModelError."""
+    def build(self, data: bytes | None, threads: int = 1) -> _verger.Featurizer:
+        """Load the network. ValueError when it cannot run here, verger.ModelError for damage."""
         return _verger.Featurizer(
             weights=self.weights,
             data=data,
@@ -58,9 +59,12 @@ class Network:
         """Features an image."""
         return int(self.info["width"])
 
-    def open(self) -> _verger.Featurizer:
-        """Return the network, built by the first task of this process that asks for it."""
-        threads = task_threads()
+    def open(self, threads: int | None = None) -> _verger.Featurizer:
+        """Return the network, built by the first task of this process that asks for it.
+
+        `threads`: images worked on at once; by default the cores of the task.
+        """
+        threads = threads or task_threads()
 
         def build() -> _verger.Featurizer:
             return self.recipe.build(self.file.value if self.file else None, threads)
@@ -73,17 +77,18 @@ _checked: dict[Recipe, dict[str, Any]] = {}
 _broadcasts: dict[tuple[str, str], Broadcast[bytes]] = {}
 
 
-def network_of(stage: HasNetwork, context: SparkContext) -> Network:
+def network_of(stage: ImageFeaturizer, context: SparkContext) -> Network:
     """Return the network that a stage's params name.
 
     Raises ValueError for params that exclude each other or are out of range, and verger.ModelError
     for a file that is absent, damaged or of another network. Warns of untrained weights.
     """
-    weights, data = _file_of(stage)
-    recipe = Recipe(
-        weights=weights,
-        sha256=hashlib.sha256(data).hexdigest() if data is not None else "",
-        onnx=stage.getModel() is not None,
+    if (weights := stage.getWeights()) is not None and weights.startswith(_UNTRAINED):
+        warnings.warn(_UNTRAINED_WARNING, UserWarning, stacklevel=5)
+    recipe, data = read_network(
+        weights,
+        stage.getModel(),
+        Storage.of(stage.getStorage()),
         precision=stage.getPrecision(),
         max_pixels=stage.getMaxPixels(),
         exif_orientation=stage.getExifOrientation(),
@@ -92,32 +97,37 @@ def network_of(stage: HasNetwork, context: SparkContext) -> Network:
     return Network(recipe, _broadcast(context, recipe, data), info)
 
 
-def _file_of(stage: HasNetwork) -> tuple[str, bytes | None]:
-    weights, model = stage.getWeights(), stage.getModel()
-    if weights is not None and model is not None:
+def read_network(
+    weights: str | None, model: str | None, storage: Storage, **how: Any
+) -> tuple[Recipe, bytes | None]:
+    """Return a network's recipe and the bytes of its file, None where it has none.
+
+    `weights` and `model` are paths of this machine or URIs; without either, the usual places are
+    searched. `how` are the Recipe's other fields. Raises ValueError for both, and verger.ModelError
+    for a file that cannot be read.
+    """
+    if weights and model:
         raise ValueError(
             "weights and model exclude each other: an ONNX model carries its own weights."
         )
-    if weights is not None and weights.startswith(_UNTRAINED):
-        warnings.warn(_UNTRAINED_WARNING, UserWarning, stacklevel=6)
-        return weights, None
-    place = model if model is not None else weights
-    if place is not None and (is_s3(place) or place.startswith("file:")):
-        return place, _read(place)
-    path = find_weights(weights) if model is None else Path(model)
-    path = path or fetch_weights()
-    return os.fspath(path), _read(os.fspath(path))
+    onnx = bool(model) or (weights or "").endswith(".onnx")
+    if not model and (weights or "").startswith(_UNTRAINED):
+        return Recipe(weights=str(weights), sha256="", onnx=False, **how), None
+    place = model or weights
+    if not onnx and not (place and (is_s3(place) or place.startswith("file:"))):
+        place = os.fspath(find_weights(place or None) or fetch_weights())
+    assert place is not None
+    data = _read(place, storage)
+    return Recipe(weights=place, sha256=hashlib.sha256(data).hexdigest(), onnx=onnx, **how), data
 
 
-def _read(place: str) -> bytes:
+def _read(place: str, storage: Storage) -> bytes:
     try:
-        filesystem, name = open_place(place)
-        with filesystem.open_input_file(name) as file:
-            content: bytes = file.read()
-    except (OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0].rstrip(". ")
-        raise _verger.ModelError(f"The weights '{place}' cannot be read: {reason}.") from error
-    return content
+        return read_whole(place, storage)
+    except ValueError as error:
+        raise _verger.ModelError(f"The weights cannot be read: {error}") from error
+    except OSError as error:
+        raise _verger.ModelError(str(io_error("read", place, error))) from error
 
 
 def _check(recipe: Recipe, data: bytes | None) -> dict[str, Any]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 import pyarrow as pa
 from pyarrow import fs
 
 _S3 = ("s3", "s3a")
+_HTTP = ("http://", "https://")
 _READS_S3 = 64
 _READS_LOCAL = 4
 _CONNECT_S = 5.0
@@ -53,16 +55,24 @@ class Storage:
         """Return how many files like `path` are read at once."""
         return self.reads_in_flight or (_READS_S3 if is_s3(path) else _READS_LOCAL)
 
+    def settled(self) -> Self:
+        """Return the same with what is left open taken from the environment of this process."""
+        endpoint = self.s3_endpoint or _first_of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+        if endpoint and not endpoint.startswith(_HTTP):
+            raise ValueError(f"AWS_ENDPOINT_URL must be http(s)://HOST[:PORT], not {endpoint!r}.")
+        region = self.s3_region or _first_of("AWS_REGION", "AWS_DEFAULT_REGION")
+        return replace(self, s3_endpoint=endpoint.rstrip("/"), s3_region=region)
+
     def client(self, attempts: int) -> Client:
         """Return the S3 client, with what is left open taken from the environment."""
-        endpoint = self.s3_endpoint or _first_of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-        region = self.s3_region or _first_of("AWS_REGION", "AWS_DEFAULT_REGION")
+        settled = self.settled()
+        endpoint, region = settled.s3_endpoint, settled.s3_region
         if self.s3_addressing == "path" and not endpoint:
             endpoint = f"https://s3.{region or 'us-east-1'}.amazonaws.com"
         if endpoint and not region:
             region = "us-east-1"  # other servers take any
         return Client(
-            endpoint=endpoint.rstrip("/"),
+            endpoint=endpoint,
             region=region,
             virtual=self.s3_addressing == "virtual",
             anonymous=self.s3_anonymous,
@@ -72,7 +82,7 @@ class Storage:
 
     def _validate(self) -> None:
         endpoint = self.s3_endpoint
-        if endpoint and not endpoint.startswith(("http://", "https://")):
+        if endpoint and not endpoint.startswith(_HTTP):
             raise ValueError(f"s3_endpoint must be http(s)://HOST[:PORT], not {endpoint!r}.")
         if self.s3_addressing not in ("", "path", "virtual"):
             raise ValueError(
@@ -114,6 +124,7 @@ class Client:
             connect_timeout=_CONNECT_S,
             request_timeout=_SILENCE_S,
             retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=self.attempts),
+            allow_delayed_open=True,  # a small object is one PUT
         )
 
 
@@ -124,6 +135,14 @@ _lock = threading.Lock()
 def is_s3(place: str) -> bool:
     """Tell whether a place is on S3."""
     return place.partition("://")[0] in _S3
+
+
+def s3_object(place: str) -> str:
+    """Return BUCKET/KEY of s3://BUCKET/KEY, or of s3a://, which is the same place."""
+    bucket, _, key = place.partition("://")[2].partition("/")
+    if not bucket:
+        raise ValueError(f"'{place}' names no bucket; write s3://BUCKET/KEY.")
+    return f"{bucket}/{key.strip('/')}".rstrip("/")
 
 
 def open_place(place: str, storage: Mapping[str, Any] | None = None) -> tuple[fs.FileSystem, str]:
@@ -144,37 +163,39 @@ def open_once(place: str, storage: Storage) -> tuple[fs.FileSystem, str]:
 
 
 def _open(place: str, storage: Storage, attempts: int | None) -> tuple[fs.FileSystem, str]:
-    scheme, separator, rest = place.partition("://")
-    if separator and scheme in _S3:
-        bucket, _, key = rest.partition("/")
-        if not bucket:
-            raise ValueError(f"'{place}' names no bucket; write s3://BUCKET/KEY.")
+    if is_s3(place):
         client = storage.client(attempts or storage.retries + 1)
-        return client.filesystem(), f"{bucket}/{key.strip('/')}".rstrip("/")
-    if separator and scheme != "file" and scheme.isalnum():
+        return client.filesystem(), s3_object(place)
+    return fs.LocalFileSystem(), local_path(place)
+
+
+def local_path(place: str) -> str:
+    """Return an absolute path: `.`, `..` and doubled slashes resolved by the text, links kept.
+
+    `place` is a path, ``file:///a%20b`` or ``file:/a b`` (as the tables show it, literally).
+    """
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", place)
+    if scheme and scheme[1] != "file":
         raise ValueError(
             f"'{place}' cannot be opened: places are local paths, file: and s3:// URIs, not "
-            f"{scheme}://."
+            f"{scheme[1]}://."
         )
-    return fs.LocalFileSystem(), _local_path(place)
-
-
-def _local_path(place: str) -> str:
     path = place
     if place.startswith("file://"):
-        host, slash, path = place.removeprefix("file://").partition("/")
+        host, slash, rest = place[len("file://") :].partition("/")
         if not slash or host not in ("", "localhost"):
             raise ValueError(
                 f"'{place}' names the host '{host}'; a file on this machine is file:///path."
             )
-        path = "/" + unquote(path, errors="surrogateescape")
+        path = os.fsdecode(unquote_to_bytes("/" + rest))
     elif place.startswith("file:/"):
-        path = place.removeprefix("file:")
+        path = place[len("file:") :]
     if not path:
         raise ValueError("An empty path was given; '.' is this folder.")
     if "\0" in path:
-        raise ValueError(f"{place!r} is not a valid path: it holds a NUL byte.")
-    return os.path.normpath(Path.cwd() / path)
+        raise ValueError(f"'{place}' is not a valid path: it holds a NUL byte.")
+    path = os.path.normpath(Path.cwd() / path)
+    return "/" + path.lstrip("/")
 
 
 def _first_of(*names: str) -> str:

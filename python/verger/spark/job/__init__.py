@@ -11,10 +11,10 @@ what the other began (docs/formats.md). docs/spark.md tells how to run it.
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any
 
 from verger._verger import run_options
+from verger.spark._storage_errors import with_keywords
 from verger.spark.job.console import Console
 from verger.spark.job.road import run_job
 
@@ -63,9 +63,4 @@ def run(
     except (OSError, ValueError) as error:
         if "--" not in str(error):
             raise
-        raise type(error)(_with_keywords(str(error))) from error
-
-
-def _with_keywords(message: str) -> str:
-    """Name options as keywords: --overwrite → overwrite."""
-    return re.sub(r"(?<![^\s'])--([a-z0-9-]+)", lambda flag: flag[1].replace("-", "_"), message)
+        raise type(error)(with_keywords(str(error))) from error

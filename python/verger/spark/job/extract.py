@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verger import _verger
+from verger.spark._network import Network
 from verger.spark.job.ahead import ahead
 from verger.spark.job.folder import TableFolders
 from verger.spark.job.listing import ImageShard, label, read_image
@@ -23,13 +24,11 @@ from verger.spark.job.manifest import (
     dump_json,
     read_manifest,
 )
-from verger.spark.job.network import NetworkFile, loaded_network
 from verger.spark.job.store import Entry, Fence, Store, below
 from verger.spark.job.tables import part_file_name, write_features, write_rejected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from pyspark import Broadcast
 
 _BYTES_IN_FLIGHT = 64 << 20  # of images that were read and not yet decoded
 _IMAGES_A_THREAD = 32  # of one native call: long enough that its threads hardly wait
@@ -51,8 +50,7 @@ class Extraction:
 
     input: Store
     writing: Writing
-    network: Broadcast[NetworkFile]
-    options_sha256: str
+    network: Network
     threads: int
     reads_in_flight: int
     strict: bool
@@ -78,7 +76,7 @@ def extract_shard(job: Extraction, item: ImageShard, attempt: int) -> dict[str, 
     started = time.process_time()
     done = committed(job.writing, item)
     if done is None:
-        network = loaded_network(job.network.value, job.options_sha256, job.threads)
+        network = job.network.open(job.threads)
         rows = _extract_rows(job, item, network)
         done = _commit(job.writing, item, rows, attempt)
     return {"manifest": done.to_json(), "cpu_seconds": time.process_time() - started}

@@ -10,39 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import unquote_to_bytes
 
-from verger.spark.job.store import (
-    TEMPORARY_PREFIX,
-    Entry,
-    Fence,
-    Store,
-    errors_named,
-    io_error,
-)
-
-
-def local_path(place: str) -> str:
-    """Return an absolute path: `.`, `..` and doubled slashes resolved by the text, links kept.
-
-    `place` is a path, ``file:///a%20b`` or ``file:/a b`` (as the tables show it, literally).
-    """
-    path = place
-    if place.startswith("file://"):
-        host, slash, rest = place[len("file://") :].partition("/")
-        if not slash or host not in ("", "localhost"):
-            raise ValueError(
-                f"'{place}' names the host '{host}'; a file on this machine is file:///path."
-            )
-        path = os.fsdecode(unquote_to_bytes("/" + rest))
-    elif place.startswith("file:/"):
-        path = place[len("file:") :]
-    if not path:
-        raise ValueError("An empty path was given; '.' is this folder.")
-    if "\0" in path:
-        raise ValueError(f"'{place}' is not a valid path: it holds a NUL byte.")
-    path = os.path.normpath(Path.cwd() / path)
-    return "/" + path.lstrip("/")
+from verger.spark._storage_errors import io_error
+from verger.spark.job.store import TEMPORARY_PREFIX, Entry, Fence, Store, errors_named
 
 
 class LocalStore(Store):
@@ -51,7 +21,7 @@ class LocalStore(Store):
     reads_in_flight = 4
 
     def __init__(self, root: str) -> None:
-        """Take `root` as local_path() gives it; nothing is created or read."""
+        """Take `root` as verger.spark._places.local_path() gives it; nothing is created or read."""
         self._root = root
 
     def _path(self, name: str) -> str:

@@ -1,103 +1,70 @@
-"""The network: found and checked on the driver, sent to the executors once, loaded there once."""
+"""What the run wants of its network, which the driver builds before any task does."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from verger import _verger
 from verger._verger import ModelError
-from verger._weights import fetch_weights, find_weights
+from verger.spark._network import Network, Recipe, read_network
 from verger.spark.job.listing import read_image
-from verger.spark.job.places import open_store, split_file
+from verger.spark.job.places import storage_of
 from verger.spark.job.store import Entry, Store
 
-_UNTRAINED = "untrained:"
+if TYPE_CHECKING:
+    from pyspark import SparkContext
+
 _MOST_WIDTH = 16384
 _SAMPLE_IMAGES = 32
 
 
 @dataclass(frozen=True)
-class NetworkFile:
-    """All that a Featurizer is made of; it is broadcast."""
+class CheckedNetwork:
+    """A network that was built here once."""
 
-    weights: str  # the file's name, or untrained:SEED
-    data: bytes | None
-    onnx: bool
-    precision: str
-    max_pixels: int
-    exif_orientation: bool
+    recipe: Recipe
+    data: bytes | None  # of its file
+    info: dict[str, Any]
+    options_sha256: str  # of all that features depend on
 
-    def load(self, threads: int, precision: str | None = None) -> _verger.Featurizer:
-        """Load the network. ModelError when it is damaged, ValueError when it cannot run here."""
-        return _verger.Featurizer(
-            weights=self.weights,
-            data=self.data,
-            onnx=self.onnx,
-            precision=precision or self.precision,
-            threads=threads,
-            max_pixels=self.max_pixels,
-            exif_orientation=self.exif_orientation,
-        )
+    def broadcast(self, context: SparkContext) -> Network:
+        """Return what tasks open it from; its `file`, if any, is the caller's to destroy."""
+        file = None if self.data is None else context.broadcast(self.data)
+        return Network(self.recipe, file, self.info)
 
 
-def find_network(options: dict[str, Any]) -> NetworkFile:
-    """Return the network that the options name. ModelError when there is none."""
-    weights: str = options["model"] or options["weights"]
-    data = None
-    onnx = bool(options["model"]) or weights.endswith(".onnx")
-    if not weights.startswith(_UNTRAINED) or options["model"]:
-        weights, data = _read(weights, options, onnx=onnx)
-    return NetworkFile(
-        weights, data, onnx, options["precision"], options["max_pixels"],
-        options["exif_orientation"],
-    )  # fmt: skip
+def find_network(options: dict[str, Any]) -> CheckedNetwork:
+    """Return the network that the options of a run name.
 
-
-def _read(weights: str, options: dict[str, Any], *, onnx: bool) -> tuple[str, bytes]:
-    if "://" not in weights and not onnx:
-        weights = os.fspath(find_weights(weights or None) or fetch_weights())
-    try:
-        folder, name = split_file(weights)
-        return weights, open_store(folder, options).read(name)
-    except OSError as error:
-        raise ModelError(str(error)) from error
-
-
-def check_width(width: int) -> None:
-    """ModelError when vectors are too wide to be reduced."""
-    if width > _MOST_WIDTH:
-        raise ModelError(
-            f"Vectors of {width} numbers are too wide: verger reduces at most {_MOST_WIDTH}; "
-            "choose a model whose output is pooled."
-        )
-
-
-_loaded: dict[tuple[str, int], _verger.Featurizer] = {}
-
-
-def loaded_network(file: NetworkFile, key: str, threads: int) -> _verger.Featurizer:
-    """Load a network, or return the one that this process has: `key` is of its recipe.
-
-    A Python worker does one task after another, so the network is loaded once a worker.
+    Raises ModelError when it is absent, damaged or too wide, ValueError when it cannot run here.
     """
-    if (key, threads) not in _loaded:
-        _loaded.clear()
-        _loaded[key, threads] = file.load(threads)
-    return _loaded[key, threads]
+    recipe, data = read_network(
+        options["weights"],
+        options["model"],
+        storage_of(options),
+        precision=options["precision"],
+        max_pixels=options["max_pixels"],
+        exif_orientation=options["exif_orientation"],
+    )
+    network = recipe.build(data)
+    if network.width > _MOST_WIDTH:
+        raise ModelError(
+            f"Vectors of {network.width} numbers are too wide: verger reduces at most "
+            f"{_MOST_WIDTH}; choose a model whose output is pooled."
+        )
+    return CheckedNetwork(recipe, data, network.info, network.extraction_sha256)
 
 
-def check_precision(store: Store, images: list[Entry], file: NetworkFile) -> dict[str, Any]:
+def check_precision(store: Store, images: list[Entry], network: CheckedNetwork) -> dict[str, Any]:
     """Return how near a reduced precision stays to f32 on a sample of the images."""
     samples = min(_SAMPLE_IMAGES, len(images))
     taken = [read_image(store, images[i * len(images) // samples]) for i in range(samples)]
     data: list[object] = [image for image in taken if isinstance(image, bytes)]
     reduced, exact = (
-        np.asarray(file.load(1, precision).featurize(data).features, dtype=np.float64)
-        for precision in (file.precision, "f32")
+        np.asarray(recipe.build(network.data).featurize(data).features, dtype=np.float64)
+        for recipe in (network.recipe, replace(network.recipe, precision="f32"))
     )
     lengths = np.linalg.norm(reduced, axis=1) * np.linalg.norm(exact, axis=1)
     products = (reduced * exact).sum(axis=1)

@@ -8,7 +8,7 @@ from typing import Any
 from verger.spark.job.console import Console
 from verger.spark.job.folder import OutputFolder
 from verger.spark.job.listing import list_images
-from verger.spark.job.network import NetworkFile, check_width, find_network
+from verger.spark.job.network import CheckedNetwork, find_network
 from verger.spark.job.places import open_store
 from verger.spark.job.store import Entry, Store
 
@@ -26,9 +26,7 @@ class Opened:
     input: Store
     output: OutputFolder
     images: list[Entry]
-    network: NetworkFile
-    info: dict[str, Any]
-    options_sha256: str
+    network: CheckedNetwork
 
 
 def open_run(input_: str, output: str, options: dict[str, Any], console: Console) -> Opened:
@@ -38,11 +36,9 @@ def open_run(input_: str, output: str, options: dict[str, Any], console: Console
     """
     source = open_store(input_, options)
     folder = OutputFolder(open_store(output, options), options["layout"])
-    file = find_network(options)
-    network = file.load(1)
-    check_width(network.width)
+    network = find_network(options)
     if network.info["untrained"]:
         console.warning(_UNTRAINED)
     folder.check_free(overwrite=options["overwrite"], resume=options["resume"])
     images = list_images(source, options)
-    return Opened(options, source, folder, images, file, network.info, network.extraction_sha256)
+    return Opened(options, source, folder, images, network)

@@ -49,7 +49,7 @@ class Job:
         self._lease = lease
         self._context = spark.sparkContext
         self._stages = Stages(self._context, console)
-        self._width = int(opened.info["width"])
+        self._width = int(opened.network.info["width"])
         store, folders = opened.output.store, opened.output.folders
         self._writing = Writing(store, folders, str(uuid.uuid4()), lease.fence)
         self._written: set[str] = set()
@@ -66,7 +66,7 @@ class Job:
             opened.input.display_path(),
             opened.output.store.display_path(),
             opened.options,
-            opened.info,
+            opened.network.info,
         )
         record.counts.listed = len(opened.images)
         record.spark = {
@@ -91,7 +91,7 @@ class Job:
     def extract(self) -> None:
         """Images → features, rejected; and the moments of all."""
         opened, record = self._opened, self.record
-        shards = plan(opened.images, opened.options["parts"], opened.options_sha256)
+        shards = plan(opened.images, opened.options["parts"], opened.network.options_sha256)
         tree = _verger.MomentsTree(self._width, len(shards))
         remaining = self._resume(shards, tree)
         self._extract_remaining(remaining)
@@ -133,12 +133,11 @@ class Job:
 
     def _extract_remaining(self, shards: list[ImageShard]) -> None:
         options, opened = self._opened.options, self._opened
-        network = self._context.broadcast(opened.network)
+        network = opened.network.broadcast(self._context)
         job = Extraction(
             opened.input,
             self._writing,
             network,
-            opened.options_sha256,
             options["threads"],
             options["reads_in_flight"] or opened.input.reads_in_flight,
             options["strict"],
@@ -150,7 +149,8 @@ class Job:
         )
         self.resumable = self.resumable or bool(shards)
         results = self._stages.run("extract", description, shards, partial(extract_shard, job))
-        network.destroy()
+        if network.file is not None:
+            network.file.destroy()
         self._lease.check()
         for result in results:
             manifest = Manifest.parse(result["manifest"])
@@ -169,7 +169,7 @@ class Job:
 
     def fit(self) -> None:
         """Moments → PCA model."""
-        options, info = self._opened.options, self._opened.info
+        options, info = self._opened.options, self._opened.network.info
         moments = self._moments.finish()
         if moments.count < 2:
             raise OSError(

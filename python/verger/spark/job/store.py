@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from verger.spark._storage_errors import io_error
+
 TEMPORARY_PREFIX = ".verger-tmp-"
 
 
@@ -39,19 +41,6 @@ def in_byte_order(entries: list[Entry]) -> list[Entry]:
 def below(folder: str, name: str) -> str:
     """Return folder/name, or the name alone when the folder is ""."""
     return f"{folder}/{name}" if folder else name
-
-
-def io_error(action: str, path: str, error: BaseException | str) -> OSError:
-    """Return an OSError of one sentence: Cannot `action` `path`: why."""
-    why = error if isinstance(error, str) else _cause(error)
-    return OSError(f"Cannot {action} {path}: {why}.")
-
-
-def _cause(error: BaseException) -> str:
-    number = getattr(error, "errno", None)
-    text = os.strerror(number) if number else str(error)
-    text = text.split("\n", maxsplit=1)[0].rstrip(" .")
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 class Store(abc.ABC):
