@@ -22,10 +22,19 @@ class StandaloneCluster(Cluster):
         found = processes_below(self.folder)
         return [process for process, line in found.items() if "CoarseGrainedExecutor" in line]
 
+    def python_workers(self, number):
+        """The process ids of all Python on worker `number`."""
+        found = processes_below(self.folder / f"worker-{number}")
+        return [process for process, line in found.items() if "pyspark.daemon" in line]
+
 
 @contextlib.contextmanager
 def spark_standalone(folder, environment="parity", workers=2, memory="1200m"):
-    """Run a master and workers of one core each, with logs and work below `folder`."""
+    """Run a master and workers of one core each, with logs and work below `folder`.
+
+    Each worker is a host of its own to Spark, which runs no second attempt at a task where the
+    first one is.
+    """
     spark = spark_of(environment)
     folder.mkdir(parents=True, exist_ok=True)
     port, web = free_port(), free_port()
@@ -33,19 +42,20 @@ def spark_standalone(folder, environment="parity", workers=2, memory="1200m"):
     variables = spark.environment(SPARK_LOCAL_DIRS=folder / "local", **SMALL)
     daemons, logs = [], []
 
-    def start(stack, name, role, *arguments):
+    def start(stack, name, role, host, *arguments):
         logs.append(folder / f"{name}.log")
         main = f"org.apache.spark.deploy.{role}.{role.capitalize()}"
-        command = [spark.program("spark-class"), main, "--host", "127.0.0.1", *arguments]
+        command = [spark.program("spark-class"), main, "--host", host, *arguments]
         server = running(command, logs[-1], cwd=folder, env=variables)
         daemons.append(stack.enter_context(server))
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(nothing_left_below(folder))
-        start(stack, "master", "master", "--port", port, "--webui-port", web)
+        start(stack, "master", "master", "127.0.0.1", "--port", port, "--webui-port", web)
         for number in range(workers):
             place = ["--port", 0, "--webui-port", 0, "-d", folder / f"worker-{number}"]
-            start(stack, f"worker-{number}", "worker", *place, "-c", 1, "-m", memory, url)
+            host = f"127.0.0.{number + 1}"
+            start(stack, f"worker-{number}", "worker", host, *place, "-c", 1, "-m", memory, url)
         state = f"http://127.0.0.1:{web}/json/"
         wait_for(state, lambda answer: answer["aliveworkers"] == workers, daemons, logs)
         options = ["--master", url, "--driver-memory", "700m", "--executor-memory", "900m"]

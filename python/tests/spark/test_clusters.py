@@ -128,6 +128,24 @@ def test_an_executor_killed_midway_changes_nothing(standalone, packed, bucket, t
     assert sum(stage["numFailedTasks"] for stage in history.stages) > 0
 
 
+def test_a_speculative_duplicate_changes_nothing(standalone, packed, bucket, tmp_path):
+    name, port = f"Speculative-{standalone.spark.version}", free_port()
+    speculation = {"": "true", ".interval": "100ms", ".minTaskRuntime": "1s", ".quantile": "0.1"}
+    settings = {**packed.settings(), "spark.ui.port": port}
+    settings |= {f"spark.speculation{key}": value for key, value in speculation.items()}
+    with standalone.started(*bucket.command(packed, name), settings=settings) as job:
+        wait_until_midway(f"http://127.0.0.1:{port}")
+        hanging = standalone.python_workers(1)
+        for process in hanging:
+            os.kill(process, signal.SIGSTOP)
+        job.finish()
+        for process in hanging:
+            os.kill(process, signal.SIGCONT)  # and goes on when all is over
+    bucket.check(name)
+    history = history_of(standalone, job.application(), tmp_path)
+    assert sum(stage["numKilledTasks"] for stage in history.stages) > 0
+
+
 @pytest.mark.parametrize("mode", ["client", "cluster"])
 def test_yarn_computes_the_same_bits_on_both_nodes(yarn_cluster, packed, bucket, tmp_path, mode):
     name = f"Results-yarn-{mode}"
