@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the test suites: `run_tests.sh quick` what a change needs, `run_tests.sh heavy` the
-# sanitizers and the comparisons with the references, `run_tests.sh spark` the package in Spark,
-# on clusters too, `run_tests.sh fuzz MINUTES` the fuzz targets for that
-# long in all (each for 20 s as part of `quick`). Every suite leaves build/reports/SUITE/: its JUnit
+# sanitizers, the comparisons with the references and the package in Spark, `run_tests.sh spark` the
+# last of these alone, `run_tests.sh fuzz MINUTES` the fuzz targets for that long in all (each for
+# 20 s as part of `quick`). Every suite leaves build/reports/SUITE/: its JUnit
 # files and `exit`, its exit status. count_tests.py adds them up.
 set -uo pipefail # no -e: a suite that fails must not keep the next from running
 cd "$(dirname "$0")/.." || exit 1
@@ -10,6 +10,7 @@ root=$PWD
 reports=$root/build/reports
 rules=$root/tools/sanitizers
 jobs=$(nproc)
+spark35_tests=(python/tests/spark/test_{image_featurizer,variance_pca_spark,job,job_cli}.py)
 
 # Marks suites as begun: one that never ends is then a failure, not a gap.
 register() {
@@ -74,9 +75,17 @@ quick() {
   python_tests python-package core -m "not heavy" python/tests
 }
 
+# On the current Spark, and what depends on its release on that of EMR 7 as well.
+spark() {
+  make --no-print-directory build deps-spark || return
+  python_tests python-spark parity -m spark
+  python_tests python-spark35 spark35 -m spark "${spark35_tests[@]}"
+}
+
 heavy() {
   make --no-print-directory build deps-parity || return
   python_tests python-heavy parity -m "heavy and not spark"
+  spark
   # Arrow's own allocators would hide overruns, and make reused memory look like races.
   export ARROW_DEFAULT_MEMORY_POOL=system
   build_preset asan && unit asan env \
@@ -88,16 +97,12 @@ heavy() {
     setarch --addr-no-randomize
 }
 
-spark() {
-  make --no-print-directory build deps-spark || return
-  python_tests python-spark parity -m spark
-}
 
 case ${1-} in
   quick) suites=(unit-release fuzz python python-package) ;;
   fuzz) suites=(fuzz) ;;
-  spark) suites=(python-spark) ;;
-  heavy) suites=(unit-asan unit-tsan python-heavy) ;;
+  spark) suites=(python-spark python-spark35) ;;
+  heavy) suites=(unit-asan unit-tsan python-heavy python-spark python-spark35) ;;
   *)
     echo "usage: run_tests.sh quick|heavy|spark|fuzz MINUTES" >&2
     exit 2

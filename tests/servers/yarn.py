@@ -1,6 +1,7 @@
 """A genuine YARN on loopback: a ResourceManager and NodeManagers of Hadoop's own jars."""
 
 import contextlib
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,9 @@ class YarnCluster(Cluster):
     def submit_packed(self, mode, packed, script, *arguments, **keywords):
         """Run a job in `mode` (client or cluster) with the Python of `packed` on every node."""
         settings = {**packed.settings(), "spark.executorEnv.SPARK_LOCAL_IP": "127.0.0.1"}
-        variables = {"SPARK_LOCAL_IP": "127.0.0.1"}
+        # What chooses the kernels of linear algebra, and so its last bits, is the same everywhere.
+        kernels = {k: text for k, text in os.environ.items() if k.startswith("OPENBLAS_")}
+        variables = {"SPARK_LOCAL_IP": "127.0.0.1", **kernels}
         if mode == "cluster":
             del settings["spark.pyspark.driver.python"]
             variables["PYSPARK_PYTHON"] = settings["spark.pyspark.python"]
