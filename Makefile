@@ -54,7 +54,7 @@ test: ## Build, then run the unit tests, the Python tests and each fuzz target f
 	@tools/run_tests.sh quick
 
 .PHONY: test-heavy
-test-heavy: ## Sanitizers, and comparisons with Keras, Pillow, scikit-learn and Spark
+test-heavy: ## Sanitizers, comparisons with Keras, Pillow, scikit-learn and Spark, and test-spark
 	@tools/run_tests.sh heavy
 
 .PHONY: test-spark

@@ -128,15 +128,8 @@ def yarn(folder, environment="parity", nodes=2):
         conf = write_role(folder / name, settings)
         logs.append(folder / f"{name}.log")
         main = f"{SERVER}.{role.lower()}.{role}"
-        command = [
-            java / "bin/java",
-            f"-Xmx{memory}m",
-            *JAVA.split(),
-            *OPENED,
-            "-cp",
-            f"{conf}:{JARS}/*",
-            main,
-        ]
+        options = [f"-Xmx{memory}m", *JAVA.split(), *OPENED, "-cp", f"{conf}:{JARS}/*"]
+        command = [java / "bin/java", *options, main]
         server = running(command, logs[-1], cwd=folder / name, env=variables)
         daemons.append(stack.enter_context(server))
 
