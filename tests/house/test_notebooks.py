@@ -56,9 +56,7 @@ def test_the_languages_differ_in_their_text_alone():
     for here, there in zip(*(read(path)["cells"] for path in (english, *others)), strict=True):
         assert (here["id"], here["cell_type"]) == (there["id"], there["cell_type"])
         assert here["metadata"] == there["metadata"]
-        assert (text(here) == text(there)) == (
-            here["cell_type"] == "code" or here["id"] == "imports"
-        )
+        assert (text(here) == text(there)) == (here["cell_type"] == "code")
 
 
 def test_one_cell_holds_the_parameters():
