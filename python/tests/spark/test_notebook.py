@@ -27,10 +27,11 @@ NOTEBOOK = ROOT / "examples" / "notebook.ipynb"
 
 @dataclass
 class Executed:
-    """A notebook with its outputs, and where it left its tables."""
+    """A notebook with its outputs, and where it left its tables and Spark its log."""
 
     notebook: nbformat.NotebookNode
     folder: Path
+    events: Path
 
     @property
     def outputs(self):
@@ -58,7 +59,11 @@ def photographs(orchard, tmp_path_factory):
 def kernel(environment, folder):
     """Make the kernel of an environment known to Jupyter; return what that takes of variables."""
     python = ROOT / ".venv" / environment / "bin" / "python"
+    (folder / "events").mkdir()
     settings = {
+        "spark.eventLog.compress": "false",
+        "spark.eventLog.dir": (folder / "events").as_uri(),
+        "spark.eventLog.enabled": "true",
         "spark.local.dir": folder / "spark",
         "spark.sql.warehouse.dir": folder / "warehouse",
         "spark.ui.enabled": "false",
@@ -101,7 +106,7 @@ def executed(request, photographs, tmp_path_factory):
             resources={"metadata": {"path": str(folder)}},
         )
         client.execute()
-    return Executed(notebook, folder / "orchard")
+    return Executed(notebook, folder / "orchard", folder / "events")
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +153,28 @@ def test_both_pictures_are_drawn(executed):
         picture = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")
         assert picture.width > 400
         assert len(picture.getcolors(1 << 24)) > 50
+
+
+def from_python(events, job):
+    """How many bytes Python workers gave Spark in the stages of the jobs so described."""
+    logged = [
+        json.loads(line) for f in events.rglob("*local-*") if f.is_file() for line in f.open()
+    ]
+    stages = {
+        event["Stage Info"]["Stage ID"]
+        for event in logged
+        if event["Event"] == "SparkListenerStageSubmitted"
+        and event["Properties"].get("spark.job.description", "").startswith(job)
+    }
+    tasks = [e for e in logged if e["Event"] == "SparkListenerTaskEnd" and e["Stage ID"] in stages]
+    updates = [u for task in tasks for u in task["Task Info"]["Accumulables"]]
+    name = "data returned from Python workers"
+    return sum(int(update["Update"]) for update in updates if update.get("Name") == name)
+
+
+def test_photographs_go_through_the_network_once(executed):
+    features = 61 * 1280 * 4
+    assert features < from_python(executed.events, "Features of the photographs") < 1.5 * features
 
 
 def test_the_tables_are_those_of_the_program(executed, expected):
