@@ -7,9 +7,8 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import nbclient
-import nbformat
 import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -29,7 +28,7 @@ NOTEBOOK = ROOT / "examples" / "notebook.ipynb"
 class Executed:
     """A notebook with its outputs, and where it left its tables and Spark its log."""
 
-    notebook: nbformat.NotebookNode
+    notebook: Any  # nbformat.NotebookNode
     folder: Path
     events: Path
 
@@ -44,7 +43,7 @@ class Executed:
 
 
 @pytest.fixture(scope="module")
-def photographs(orchard, tmp_path_factory):
+def mixed(orchard, tmp_path_factory):
     """The sample orchard with a grey photograph and one that was cut off, as PATH/Test."""
     folder = tmp_path_factory.mktemp("My Fruits") / "Test"
     shutil.copytree(orchard, folder)
@@ -87,11 +86,14 @@ def kernel(environment, folder):
 
 
 @pytest.fixture(scope="module", params=["parity", "spark35"])
-def executed(request, photographs, tmp_path_factory):
+def executed(request, mixed, tmp_path_factory):
     """The notebook, executed on the photographs with Spark 4.3 and with Spark 3.5."""
+    import nbclient  # noqa: PLC0415 - not in .venv/core
+    import nbformat  # noqa: PLC0415
+
     folder = tmp_path_factory.mktemp("notebook")
     (folder / "orchard").mkdir()
-    (folder / "orchard" / "Test").symlink_to(photographs)
+    (folder / "orchard" / "Test").symlink_to(mixed)
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     (at,) = [i for i, c in enumerate(notebook.cells) if "parameters" in c.metadata.get("tags", [])]
     given = f'PATH, WEIGHTS, PARTITIONS = "orchard", "{UNTRAINED}", {PARTS}'
@@ -110,10 +112,10 @@ def executed(request, photographs, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def expected(verger, photographs, tmp_path_factory):
+def expected(verger, mixed, tmp_path_factory):
     """What the program makes of the same photographs."""
     output = tmp_path_factory.mktemp("expected") / "Results"
-    verger("run", photographs, output, *CLI)
+    verger("run", mixed, output, *CLI)
     return output
 
 
@@ -157,9 +159,7 @@ def test_both_pictures_are_drawn(executed):
 
 def from_python(events, job):
     """How many bytes Python workers gave Spark in the stages of the jobs so described."""
-    logged = [
-        json.loads(line) for f in events.rglob("*local-*") if f.is_file() for line in f.open()
-    ]
+    logged = [json.loads(line) for f in events.rglob("[!.]*") if f.is_file() for line in f.open()]
     stages = {
         event["Stage Info"]["Stage ID"]
         for event in logged
