@@ -9,12 +9,12 @@ from pathlib import Path
 from verger._verger import ModelError, PcaModel
 
 # Below what is named: the folder itself, or a place in the output of a run, in either layout.
-_PLACES = ("", "model", "_verger/model")
+PLACES = ("", "model", "_verger/model")
 
 
 def read_model(path: Path) -> PcaModel:
     """Read the first model found. ModelError when there is none or it is damaged."""
-    for place in _PLACES:
+    for place in PLACES:
         folder = path / place
         if not (folder / "model.json").is_file():
             continue

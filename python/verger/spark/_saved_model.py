@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from pyarrow import fs
 from pyspark.ml.util import DefaultParamsReader, DefaultParamsWriter, MLReader, MLWriter
 
 from verger import _verger
+from verger._model_folder import PLACES
+from verger.spark._places import open_place
+from verger.spark._storage_errors import io_error
 
 if TYPE_CHECKING:
     from verger.spark.variance_pca_model import VariancePCAModel
@@ -51,3 +56,28 @@ class ModelReader(MLReader["VariancePCAModel"]):
         model._resetUid(metadata["uid"])
         DefaultParamsReader.getAndSetParams(model, metadata)
         return model
+
+
+def model_of_run(output: str, storage: Mapping[str, Any]) -> _verger.PcaModel:
+    """Return the model in the output of a run. Raises as VariancePCAModel.fromRun()."""
+    filesystem, root = open_place(output, storage)
+    for place in PLACES:
+        try:
+            files = _files_of(filesystem, f"{root}/{place}".rstrip("/"))
+        except OSError as error:
+            raise io_error("read", output, error) from error
+        if "model.json" in files:
+            try:
+                return _verger.PcaModel.from_files(files)
+            except _verger.ModelError as error:
+                raise _verger.ModelError(f"The model of {output} is unusable: {error}") from error
+    raise _verger.ModelError(f"No model in {output}: it is not the output of a finished run.")
+
+
+def _files_of(filesystem: fs.FileSystem, folder: str) -> dict[str, bytes]:
+    files = {}
+    for info in filesystem.get_file_info(fs.FileSelector(folder, allow_not_found=True)):
+        if info.extension in ("npy", "json"):
+            with filesystem.open_input_file(info.path) as file:
+                files[info.base_name] = file.read()
+    return files

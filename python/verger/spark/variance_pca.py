@@ -210,9 +210,19 @@ class VariancePCA(
             input_field(dataset, self, shard, _is_whole, "whole numbers as shardCol")
             number = F.col(f"`{shard}`")
         keyed = dataset.select(features, number.cast("bigint").alias("shard"), key.alias("key"))
-        # Which partition a shard lands in, or with which others, makes no difference.
-        gathered = keyed.repartition("shard").sortWithinPartitions("shard", "key", "features")
-        return gathered.select("features", "shard"), True
+        return _gathered(keyed, None if shard is not None else _SHARDS), True
+
+
+def _gathered(keyed: DataFrame, shards: int | None) -> DataFrame:
+    """Return features and shard, a shard's rows together and in order. None: as many as there are.
+
+    Which partition a shard lands in, or with which others, makes no difference to the bits. Their
+    number is given, since adaptive execution would put small ones together into a single task,
+    which then returned the moments of all shards.
+    """
+    usual = keyed.sparkSession.conf.get("spark.sql.shuffle.partitions")
+    gathered = keyed.repartition(shards or int(usual or _SHARDS), "shard")
+    return gathered.sortWithinPartitions("shard", "key", "features").select("features", "shard")
 
 
 def _is_whole(kind: DataType) -> bool:

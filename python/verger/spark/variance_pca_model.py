@@ -24,7 +24,7 @@ from verger.spark._columns import (
 )
 from verger.spark._params import HasInvalidAndOutput
 from verger.spark._project import Projection, broadcast_model
-from verger.spark._saved_model import ModelReader, ModelWriter
+from verger.spark._saved_model import ModelReader, ModelWriter, model_of_run
 
 if TYPE_CHECKING:
     from pyspark.ml import PipelineModel
@@ -67,6 +67,11 @@ class VariancePCAModel(
         return DenseVector(self.toVerger().explained_variance_ratio_)
 
     @property
+    def spectrum(self) -> DenseVector:
+        """All eigenvalues, descending, [features]: the variance of every component there is."""
+        return DenseVector(self.toVerger().spectrum_)
+
+    @property
     def pc(self) -> DenseMatrix:
         """The principal components as columns, [features, k], of the standardised features.
 
@@ -89,6 +94,19 @@ class VariancePCAModel(
     def numFeatures(self) -> int:
         """The number of features."""
         return self._solved().width
+
+    @classmethod
+    def fromRun(cls, output: str, **storage: Any) -> VariancePCAModel:
+        """Return the model in the output of a run, of the program or of Spark, in either layout.
+
+        Args:
+            output: A path of the driver's machine, or s3://bucket/key.
+            storage: s3_endpoint, s3_region, s3_addressing, s3_anonymous, retries.
+
+        Raises ValueError for what is no place, OSError for one that cannot be read, and
+        verger.ModelError where there is no model or a damaged one.
+        """
+        return cls(model_of_run(output, storage))
 
     def toVerger(self) -> verger.VariancePCA:
         """Return the fitted `verger.VariancePCA`, which saves in the form of ``verger run``."""

@@ -56,7 +56,7 @@ def run(
         for name, value in options.items()
         if value is not None
     }
-    console = Console(log_format, quiet=quiet)
+    console = Console(log_format, quiet=quiet, keywords=True)
     places = os.fspath(input), os.fspath(output)
     try:
         return run_job(spark, *places, run_options(given), console)

@@ -9,6 +9,8 @@ import threading
 import time
 from typing import Any, Protocol
 
+from verger.spark._storage_errors import with_keywords
+
 _LINE_SECONDS = 10.0  # between lines where there is no terminal
 
 
@@ -21,6 +23,9 @@ class Sink(Protocol):
     def clear(self) -> None:
         """Take it away."""
 
+    def finish(self, text: str) -> None:
+        """Show a last line, which stays."""
+
 
 class _Terminal:
     """A line of standard error that is written over."""
@@ -31,6 +36,9 @@ class _Terminal:
 
     def clear(self) -> None:
         self.show("")
+
+    def finish(self, text: str) -> None:
+        self.show(text + "\n")
 
 
 class _Notebook:
@@ -52,6 +60,10 @@ class _Notebook:
         """Leave the last line standing: a cell keeps what it showed."""
         self._handle = None
 
+    def finish(self, text: str) -> None:
+        self.show(text)
+        self._handle = None
+
 
 def _live_sink() -> Sink | None:
     shell = sys.modules.get("IPython")
@@ -65,12 +77,18 @@ def _live_sink() -> Sink | None:
 class Console:
     """Writes to standard error. Thread-safe."""
 
-    def __init__(self, log_format: str = "text", *, quiet: bool = False) -> None:
-        """Show text or json; with `quiet` nothing but warnings."""
+    def __init__(
+        self, log_format: str = "text", *, quiet: bool = False, keywords: bool = False
+    ) -> None:
+        """Show text or json; with `quiet` nothing but warnings.
+
+        Messages name options as flags of a shell, with `keywords` as those of a function.
+        """
         if log_format not in ("text", "json"):
             raise ValueError(f"log_format must be text or json, not '{log_format}'.")
         self.json = log_format == "json"
         self.quiet = quiet
+        self.keywords = keywords
         self.live = None if self.json or quiet else _live_sink()
         self._lock = threading.Lock()
 
@@ -85,6 +103,8 @@ class Console:
 
     def event(self, event: str, message: str, **more: object) -> None:
         """Write a message."""
+        if self.keywords:
+            message = with_keywords(message)
         mark = "" if event == "note" else f"{event}: "
         self.line(f"verger: {mark}{message}", {"event": event, "message": message, **more})
 
@@ -127,7 +147,10 @@ class Progress:
             return
         document = self._document(self._total) | {"elapsed_s": round(elapsed, 3)}
         text = f"verger: {self._stage}: {self._total:,} shards in {elapsed:.1f} s"
-        self._console.line(text, {"event": "stage", **document})
+        if self._console.live is not None:
+            self._console.live.finish(text)
+        else:
+            self._console.line(text, {"event": "stage", **document})
 
     def _rate(self, done: int) -> float:
         return done / max(time.monotonic() - self._start, 1e-3)
