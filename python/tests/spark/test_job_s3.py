@@ -32,12 +32,15 @@ def server(tmp_path_factory, orchard, spark):
 
 
 def test_the_bits_are_those_of_the_disk(run, server, verger, tmp_path):
+    from verger.spark import VariancePCAModel  # noqa: PLC0415 - not in .venv/core
+
     bucket = server.data / "p8-data"
-    run("s3a://p8-data/Test", "s3://p8-data/Results")
+    record = run("s3a://p8-data/Test", "s3://p8-data/Results")
     verger("run", bucket / "Test", tmp_path / "out", *CLI)
     assert content(bucket / "Results") == content(tmp_path / "out")
     assert not leftovers(bucket / "Results")
     verger("inspect", "s3://p8-data/Results")
+    assert VariancePCAModel.fromRun("s3a://p8-data/Results/").k == record["reduction"]["k"]
     for path in (bucket / "Results").rglob("*"):
         assert path.is_dir() or SECRET_KEY.encode() not in path.read_bytes()
 

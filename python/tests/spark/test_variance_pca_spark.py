@@ -150,22 +150,6 @@ def test_many_partitions_are_merged_by_the_fixed_tree(pca, table, rows):
     assert files_of(pca().fit(frame)) == package.solve_pca(merged).to_files()
 
 
-@pytest.mark.parametrize("layout", ["tables", "notebook"])
-def test_the_model_of_a_run_is_that_of_the_program(verger, result, tmp_path, layout):
-    from verger.spark import VariancePCAModel  # noqa: PLC0415
-
-    verger("reduce", result / "features", tmp_path / "out", "--layout", layout)
-    model = VariancePCAModel.fromRun(str(tmp_path / "out"))
-    run = package.VariancePCA.load(result)
-    assert model.k == run.n_components_
-    assert (model.spectrum.toArray() == run.spectrum_).all()
-    with pytest.raises(package.ModelError, match=r"No model in .*: it is not the output"):
-        VariancePCAModel.fromRun(str(tmp_path))
-    (tmp_path / "out" / {"tables": "model"}.get(layout, "_verger/model") / "mean.npy").unlink()
-    with pytest.raises(package.ModelError, match=r"The model of .* is unusable: "):
-        VariancePCAModel.fromRun(f"file:{tmp_path / 'out'}")
-
-
 @pytest.mark.parametrize("params", [{}, {"orderCol": "key"}])
 def test_a_fit_computes_each_row_once(spark, pca, table, params):
     frame, count = counted(spark, table.repartition(40))
