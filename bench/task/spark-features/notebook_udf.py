@@ -1,7 +1,7 @@
-"""The notebook's feature step: see bench/support/notebook.py."""
+"""The notebook's feature step: see bench/support/notebook_cells.py."""
 
 import session
-from notebook import Notebook
+from notebook_cells import Notebook
 
 
 def main() -> None:

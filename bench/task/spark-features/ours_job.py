@@ -7,7 +7,6 @@ of extraction alone; `extract_cpu_s`, the CPU time of that stage's tasks.
 import time
 
 import session
-
 import verger.spark
 
 

@@ -1,0 +1,28 @@
+"""The notebook as it is written, up to its second table: see bench/support/notebook_cells.py.
+
+Leaves OUT/shares.npy; its report says besides how many images it has predicted.
+"""
+
+import numpy as np
+import session
+from notebook_cells import Notebook
+
+
+def main() -> None:
+    """Contend."""
+    given = session.arguments()
+    spark = session.start()
+    notebook = Notebook.open(spark, given.weights)
+
+    def step(photographs, out):
+        before = notebook.predicted.value
+        shares = notebook.reduce(notebook.extract(photographs, out), out)
+        np.save(out.with_name("shares.npy"), shares)
+        return {"predicted": notebook.predicted.value - before}
+
+    session.contend(step, given)
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main()
