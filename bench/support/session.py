@@ -74,13 +74,16 @@ def clock() -> Iterator[dict[str, float]]:
     figures["cpu_s"] = tree_cpu_seconds() - cpu
 
 
-def contend(step: Callable[[Path, Path], dict | None], given: argparse.Namespace) -> None:
-    """Warm up, run `step(photographs, out)` while the clock runs, and leave the report.
+Step = Callable[[Path, Path], dict | None]  # photographs, out
+
+
+def contend(step: Step, given: argparse.Namespace, warm_up: Step | None = None) -> None:
+    """Warm up (by `step` itself), run `step` while the clock runs, and leave the report.
 
     What `step` returns goes into the report, over what the clock says.
     """
     with clock() as warming:
-        step(given.warm_up, given.out.with_name(f"{given.out.name}-warm"))
+        (warm_up or step)(given.warm_up, given.out.with_name(f"{given.out.name}-warm"))
     with clock() as figures:
         more = step(given.photographs, given.out)
     report = {"warm_up_s": warming["seconds"], **figures, **(more or {})}

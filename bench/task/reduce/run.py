@@ -117,8 +117,7 @@ def main() -> None:
                     check(name, folder)
     rows = table(rounds)
     show(rows)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
+    contest.save(arguments.json, {"rows": rows})
 
 
 if __name__ == "__main__":
