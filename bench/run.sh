@@ -28,9 +28,9 @@ in_spark() {
   # The program and its tools as `make build` leaves them.
   VERGER_BUILD=build/release measure reduce-spark reduce --spark-only --rounds 2
   measure spark-executors spark-executors "$photographs" "${weights:-untrained:1}" --rounds 2
-  measure spark-latency spark-latency "$photographs" "${weights:-untrained:1}" --images 1024
+  measure spark-latency spark-latency "$photographs" "${weights:-untrained:1}" --rounds 2
   if [[ -n $weights ]]; then
-    measure spark-features spark-features "$photographs" "$weights"
+    measure spark-features spark-features "$photographs" "$weights" --rounds 2
     measure spark-chain spark-chain "$photographs" "$weights" --rounds 2
   fi
 }

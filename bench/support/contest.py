@@ -61,10 +61,16 @@ class Field:
 
     @classmethod
     def prepare(cls, source: Path, folder: Path, count: int, weights: str) -> "Field":
-        """Copy `count` photographs, spread over all classes, and some for the warm-up."""
+        """Copy `count` photographs (0: all), spread over all classes, and some for the warm-up.
+
+        Weights are a file or untrained:SEED.
+        """
         every = sorted(source.resolve().rglob("*.jpg"))
+        count = count or len(every)
         if len(every) < count:
             sys.exit(f"{source} holds {len(every)} photographs; --images asks for {count}.")
+        if not weights.startswith("untrained:"):
+            weights = str(Path(weights).resolve())
         field = cls(folder, folder / "Test", folder / "Warm", weights, count)
         chosen = [every[i * len(every) // count] for i in range(count)]
         for place, paths in ((field.photographs, chosen), (field.warm_up, chosen[:WARM_UP])):

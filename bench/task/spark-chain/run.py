@@ -90,9 +90,8 @@ def main() -> None:
     given = parser.parse_args()
     rounds = dict.fromkeys(["ours_cli", "ours_job"], given.rounds)
     rounds["notebook"] = given.notebook_rounds
-    weights = str(Path(given.weights).resolve())
     with tempfile.TemporaryDirectory() as folder:
-        field = contest.Field.prepare(given.photographs, Path(folder), given.images, weights)
+        field = contest.Field.prepare(given.photographs, Path(folder), given.images, given.weights)
         figures, differences = measure(field, rounds)
     rates = {name: row["images_per_s"] for name, row in figures.items()}
     ratios = {f"{name} / notebook": rates[name] / rates["notebook"] for name in SCRIPTS}
@@ -101,7 +100,7 @@ def main() -> None:
     ratios = {what: ratio for what, ratio in ratios.items() if not what.startswith("notebook")}
     contest.print_table(figures, HEADINGS)
     contest.print_ratios(ratios)
-    result = {"images": given.images, "figures": figures, "ratios": ratios}
+    result = {"images": field.images, "figures": figures, "ratios": ratios}
     contest.save(given.json, {**result, "largest_differences": differences})
 
 

@@ -85,11 +85,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    weights = given.weights
-    if not weights.startswith("untrained:"):
-        weights = str(Path(weights).resolve())
     with tempfile.TemporaryDirectory() as folder:
-        field = contest.Field.prepare(given.photographs, Path(folder), given.images, weights)
+        field = contest.Field.prepare(given.photographs, Path(folder), given.images, given.weights)
         figures = contest.medians(measure(field, given.rounds))
     for row in figures.values():
         row["extract_per_s"] = field.images / row["extract_s"]

@@ -83,21 +83,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the feature step in Spark.")
     parser.add_argument("photographs", type=Path)
     parser.add_argument("weights")
-    parser.add_argument("--images", type=int, default=2096)
+    parser.add_argument("--images", type=int, default=0, help="default: all")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--notebook-rounds", type=int, default=1, help="0 leaves it out")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     rounds = dict.fromkeys([*OURS, "onnxruntime_udf"], given.rounds)
     rounds |= {"notebook_udf": given.notebook_rounds} if given.notebook_rounds else {}
-    weights = str(Path(given.weights).resolve())
     with tempfile.TemporaryDirectory() as folder:
-        field = contest.Field.prepare(given.photographs, Path(folder), given.images, weights)
+        field = contest.Field.prepare(given.photographs, Path(folder), given.images, given.weights)
         figures, differences = measure(field, rounds)
     ratios = ratios_of(figures)
     contest.print_table(figures, HEADINGS)
     contest.print_ratios(ratios)
-    result = {"images": given.images, "figures": figures, "ratios": ratios}
+    result = {"images": field.images, "figures": figures, "ratios": ratios}
     contest.save(given.json, {**result, "largest_differences": differences})
 
 
