@@ -26,9 +26,6 @@ def settings(route: str) -> dict[str, str]:
         "endpoint": os.environ["AWS_ENDPOINT_URL"],
         "endpoint.region": "us-east-1",
         "path.style.access": "true",
-        # The default asks for ETags, which files laid into the server's folder lack; a GET a file
-        # it is with either.
-        "input.stream.type": "classic",
     }
     return {"spark.jars": jars, **{f"spark.hadoop.fs.s3a.{k}": v for k, v in options.items()}}
 
