@@ -86,10 +86,13 @@ def of_photographs(title: str, columns: list[tuple], result: dict) -> Iterator[s
 
 def of_reduction(result: dict) -> Iterator[str]:
     """Yield the lines of the reduction."""
-    yield from ("### Features to components", "", f"22,688 rows of 1,280; {result['machine']}.", "")
-    ours = next(row["wall"] for row in result["rows"] if row["contestant"] == "ours_spark")
+    count, width = result["shape"]
+    what = f"{count:,} rows of {width:,} features; {result['machine']}."
+    yield from ("### Features to components", "", what, "")
+    every = result["contestants"]
+    ours = next(row["wall"] for row in every if row["contestant"] == "ours_spark")
     rows = []
-    for row in result["rows"]:
+    for row in every:
         steps = row.get("steps", {}).items()
         told = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in steps)
         figures = [f"{row['wall']:.1f}", f"{row['cpu']:.1f}", f"{row['wall'] / ours:.2f}", told]

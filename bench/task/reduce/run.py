@@ -115,9 +115,10 @@ def main() -> None:
                 rounds[name].append(run(name, features, folder / name))
                 if number == 0 and name != "ours":
                     check(name, folder)
+        shape = np.load(features, mmap_mode="r").shape
     rows = table(rounds)
     show(rows)
-    contest.save(arguments.json, {"rows": rows})
+    contest.save(arguments.json, {"shape": shape, "contestants": rows})
 
 
 if __name__ == "__main__":
