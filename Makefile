@@ -81,6 +81,10 @@ bench: build deps-parity ## Measure against the rivals, after checking the answe
 	@cmake --build --preset bench --parallel $(JOBS)
 	@bench/run.sh
 
+.PHONY: bench-spark
+bench-spark: build deps-spark ## The same for the package in Spark, beside pandas UDFs and Spark ML
+	@bench/run.sh spark
+
 .PHONY: format
 format: deps-lint ## Format every tracked source file
 	@tools/lint.sh format

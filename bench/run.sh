@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Every measurement, one after the other; results in build/bench/. Photographs and weights are the
-# shared ones when they are there, else the sample orchard and none (the chain then is left out).
+# `run.sh` makes every measurement but those in Spark, one after the other; `run.sh spark` those.
+# Results are left in build/bench-results/. Photographs and weights are the shared ones when they are
+# there, else the sample orchard and none (what compares with Keras then is left out).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=.venv/parity/bin/python
@@ -8,29 +9,50 @@ shared=${VERGER_SHARED:-../shared}
 results=build/bench-results
 mkdir -p "$results"
 
-for program in build/bench/bench/micro/*_bench; do
-  echo "== $(basename "$program")"
-  "$program" --benchmark_out="$results/$(basename "$program").json" --benchmark_out_format=json
-done
-
-echo "== reduce"
-"$python" bench/task/reduce/run.py --json "$results/reduce.json"
-
 photographs=$shared/fruits/Test
 weights=$(find "$shared/weights" -name 'mobilenet_v2_*.h5' 2>/dev/null | head -n 1)
 if [[ ! -d $photographs || -z $weights ]]; then
   photographs=$results/orchard
-  [[ -d $photographs ]] || build/verger sample "$photographs" --images 2000 --classes 24
+  [[ -d $photographs ]] || build/verger sample "$photographs" --images 2096 --classes 24
 fi
 
-echo "== preprocess"
-"$python" bench/task/preprocess/run.py "$photographs" --json "$results/preprocess.json"
-if [[ -n $weights ]]; then
-  echo "== chain"
-  "$python" bench/task/chain/run.py "$photographs" "$weights" --json "$results/chain.json"
-fi
-echo "== small-objects"
-"$python" bench/task/small-objects/run.py --json "$results/small-objects.json"
-echo "== memory"
-"$python" bench/task/memory/run.py "$photographs" "${weights:-untrained:1}" \
-  --json "$results/memory.json"
+# measure NAME TASK ARGUMENT...: one measurement, to $results/NAME.json.
+measure() {
+  local name=$1 task=$2
+  shift 2
+  echo "== $name"
+  "$python" "bench/task/$task/run.py" "$@" --json "$results/$name.json"
+}
+
+in_spark() {
+  # The program and its tools as `make build` leaves them.
+  VERGER_BUILD=build/release measure reduce-spark reduce --spark-only --rounds 2
+  measure spark-executors spark-executors "$photographs" "${weights:-untrained:1}" --rounds 2
+  measure spark-latency spark-latency "$photographs" "${weights:-untrained:1}" --rounds 2
+  if [[ -n $weights ]]; then
+    measure spark-features spark-features "$photographs" "$weights" --rounds 2
+    measure spark-chain spark-chain "$photographs" "$weights" --rounds 2
+  fi
+}
+
+elsewhere() {
+  local program
+  for program in build/bench/bench/micro/*_bench; do
+    echo "== $(basename "$program")"
+    "$program" --benchmark_out="$results/$(basename "$program").json" --benchmark_out_format=json
+  done
+  measure reduce reduce
+  measure preprocess preprocess "$photographs"
+  if [[ -n $weights ]]; then measure chain chain "$photographs" "$weights"; fi
+  measure small-objects small-objects
+  measure memory memory "$photographs" "${weights:-untrained:1}"
+}
+
+case ${1-} in
+  "") elsewhere ;;
+  spark) in_spark ;;
+  *)
+    echo "usage: run.sh [spark]" >&2
+    exit 2
+    ;;
+esac

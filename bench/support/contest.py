@@ -1,0 +1,185 @@
+"""What the benchmarks of Spark share outside the clock: contestants as processes, run in turn.
+
+A contestant is a script that is run as `NAME.py PHOTOGRAPHS WARM_UP OUT WEIGHTS REPORT` and leaves
+what it measured in REPORT, a JSON file (session.py has its side). Photographs are copied, so that
+paths, names and the file cache are the same for all.
+"""
+
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = [ROOT / "bench" / "support", ROOT / "build" / "release" / "python", ROOT / "tests"]
+CORES = 2
+WARM_UP = 16  # photographs that go through a session before the clock starts
+SAME_FEATURES = 2e-5  # of the largest feature: the bound of docs/parity.md
+
+sys.path.insert(0, str(ROOT / "tests"))
+from servers.spark_submit import spark_of  # noqa: E402
+
+Report = dict[str, float]
+
+
+def environment(script: Path, **more: object) -> dict[str, str]:
+    """Return a contestant's environment: its Python workers can import it by its name."""
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+    path = os.pathsep.join(map(str, [*PARTS, script.parent]))
+    return spark_of().environment(PYTHONPATH=path, **quiet, **more)
+
+
+def machine() -> str:
+    """Name the processor, its cores and its widest instructions."""
+    text = Path("/proc/cpuinfo").read_text()
+    model = next((li.split(":")[1].strip() for li in text.splitlines() if "model name" in li), "?")
+    widest = {"AMX": " amx_tile", "AVX512-BF16": " avx512_bf16", "AVX-512": " avx512f"}
+    found = next((name for name, flag in widest.items() if flag in text), "no AVX-512")
+    return f"{model}, {os.cpu_count()} cores, {found}, {platform.machine()}"
+
+
+@dataclass(frozen=True)
+class Field:
+    """The photographs of a benchmark, laid out for its contestants."""
+
+    folder: Path  # of everything
+    photographs: Path
+    warm_up: Path
+    weights: str
+    images: int
+
+    @classmethod
+    def prepare(cls, source: Path, folder: Path, count: int, weights: str) -> "Field":
+        """Copy `count` photographs (0: all), spread over all classes, and some for the warm-up.
+
+        Weights are a file or untrained:SEED.
+        """
+        every = sorted(source.resolve().rglob("*.jpg"))
+        count = count or len(every)
+        if len(every) < count:
+            sys.exit(f"{source} holds {len(every)} photographs; --images asks for {count}.")
+        if not weights.startswith("untrained:"):
+            weights = str(Path(weights).resolve())
+        field = cls(folder, folder / "Test", folder / "Warm", weights, count)
+        chosen = [every[i * len(every) // count] for i in range(count)]
+        for place, paths in ((field.photographs, chosen), (field.warm_up, chosen[:WARM_UP])):
+            for path in paths:
+                target = place / path.relative_to(source.resolve())
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, target)
+        return field
+
+    def with_weights(self, weights: object) -> "Field":
+        """Return the same with other weights."""
+        return replace(self, weights=str(weights))
+
+    def arguments(self, out: Path, report: Path) -> list[str]:
+        """Return a contestant's command line, and make room for what it writes."""
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        report.unlink(missing_ok=True)
+        places = [self.photographs, self.warm_up, out, self.weights, report]
+        return [str(place) for place in places]
+
+
+def run(script: Path, arguments: Sequence[object], variables: dict | None = None) -> None:
+    """Run one contestant once as a process. What it said is shown when it fails."""
+    command = [sys.executable, script, *arguments]
+    done = subprocess.run(
+        list(map(str, command)),
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment(script, **(variables or {})),
+    )
+    if done.returncode:
+        sys.exit(f"{script.name} ended with {done.returncode}:\n{done.stderr[-6000:]}")
+
+
+def measure(
+    field: Field, name: str, script: Path, *options: str, variables: dict | None = None
+) -> Report:
+    """Run one contestant once; return its report, with the seconds of the whole process."""
+    out, report = field.folder / name, field.folder / f"{name}.json"
+    start = time.perf_counter()
+    run(script, [*field.arguments(out, report), *options], variables)
+    seconds = time.perf_counter() - start
+    return {"process_s": seconds, **json.loads(report.read_text())}
+
+
+def in_turn(
+    contestants: dict[str, int], measure_one: Callable[[str], Report]
+) -> dict[str, list[Report]]:
+    """Run the contestants in turn, each as many rounds as it is given; return all reports."""
+    reports: dict[str, list[Report]] = {name: [] for name in contestants}
+    for number in range(max(contestants.values())):
+        for name, rounds in contestants.items():
+            if number < rounds:
+                reports[name].append(measure_one(name))
+                said = ", ".join(f"{key} {value:.1f}" for key, value in reports[name][-1].items())
+                print(f"  round {number + 1}: {name}: {said}", file=sys.stderr, flush=True)
+    return reports
+
+
+def medians(reports: dict[str, list[Report]]) -> dict[str, Report]:
+    """Return the median of each figure of each contestant over its rounds."""
+    return {
+        name: {key: statistics.median(report[key] for report in rounds) for key in rounds[0]}
+        for name, rounds in reports.items()
+    }
+
+
+def rows_of(folder: Path, column: str = "features") -> dict[str, np.ndarray]:
+    """Return a table's vectors by path: of list<float>, or Spark ML's dense vectors."""
+    paths = [path for path in sorted(folder.glob("part-*")) if path.suffix == ".parquet"]
+    rows: dict[str, np.ndarray] = {}
+    for path in paths:
+        table = pq.read_table(path, columns=["path", column], partitioning=None)
+        lists = table[column].combine_chunks()
+        lists = lists.field("values") if hasattr(lists, "field") else lists
+        if len(table):
+            values = pc.list_flatten(lists).to_numpy().reshape(len(table), -1)
+            rows |= dict(zip(table["path"].to_pylist(), values, strict=True))
+    return rows
+
+
+def check_features(name: str, theirs: dict, ours: dict, images: int, bound: float) -> float:
+    """Compare two tables of features, row by row; return the largest difference, in the largest."""
+    assert len(ours) == images, f"{len(ours)} features of {images} images"
+    assert theirs.keys() == ours.keys(), f"{name}: {len(theirs)} features of {images} images"
+    worst = 0.0
+    for path, row in ours.items():
+        worst = max(worst, float(np.abs(theirs[path] - row).max() / np.abs(row).max()))
+    assert worst <= bound, f"{name}: the features differ by {worst:.1e}"
+    return worst
+
+
+def print_table(figures: dict[str, Report], headings: dict[str, str]) -> None:
+    """Print a row a contestant."""
+    print(" " * 22, *(f"{heading:>14}" for heading in headings.values()))
+    for name, row in figures.items():
+        cells = (f"{row[key]:14.1f}" if key in row else f"{'-':>14}" for key in headings)
+        print(f"{name:22}", *cells)
+
+
+def print_ratios(ratios: dict[str, float]) -> None:
+    """Print a line a ratio."""
+    for what, ratio in ratios.items():
+        print(f"{what}: {ratio:.2f}")
+
+
+def save(path: Path | None, result: dict) -> None:
+    """Write the result, with the machine that it is of, where the command line says."""
+    if path:
+        path.write_text(json.dumps({"machine": machine(), **result}, indent=1) + "\n")

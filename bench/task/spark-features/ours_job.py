@@ -1,0 +1,35 @@
+"""verger.spark.run in a session that stands: photographs to both tables and the model.
+
+Its report says besides: `features_s`, all of it but the stages that reduce; `extract_s`, the stage
+of extraction alone; `extract_cpu_s`, the CPU time of that stage's tasks.
+"""
+
+import time
+
+import session
+import verger.spark
+
+
+def main() -> None:
+    """Contend."""
+    given = session.arguments()
+    spark = session.start(submitted=given.submitted)
+
+    def step(photographs, out):
+        start = time.perf_counter()
+        record = verger.spark.run(
+            spark, photographs, out, weights=given.weights, layout=given.layout, quiet=True
+        )
+        seconds = record["seconds"]
+        return {
+            "features_s": time.perf_counter() - start - seconds["fit"] - seconds["project"],
+            "extract_s": seconds["extract"],
+            "extract_cpu_s": record["cpu_seconds"]["extract"],
+        }
+
+    session.contend(step, given)
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main()

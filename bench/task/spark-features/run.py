@@ -1,0 +1,104 @@
+"""Measure the feature step in Spark: verger's job beside its program and the usual pandas UDFs.
+
+usage: run.py PHOTOGRAPHS WEIGHTS.h5 [--images N] [--rounds N] [--notebook-rounds N] [--json FILE]
+
+Every contestant is a process of its own with a session of local[2], and writes a table of
+features of the same photographs; they run in turn, round by round. Each table is compared with
+that of `verger run`, row by row, before its time counts. Timed is, in a session that stands and is
+warm, from the listing to the last part: of verger's two, which do the whole chain, all but the
+stages that reduce; of the program, its start as well. `process` is what a user waits for who starts
+from nothing: from the process' start to its end, the JVM's start, imports and warm-up included.
+CPU time is of all processes, the JVM's too; of verger's two it is that of the whole chain.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER.parents[1] / "support"))
+import contest  # noqa: E402
+
+OURS = ("ours_cli", "ours_job")
+HEADINGS = {
+    "images_per_s": "images/s",
+    "cpu_ms": "CPU ms/image",
+    "process_s": "process s",
+    "extract_per_s": "extract/s",
+    "extract_cpu_ms": "its CPU ms",
+}
+
+
+def features_folder(out: Path) -> Path:
+    """Return where a contestant leaves its features."""
+    return out / "features" if (out / "features").is_dir() else out
+
+
+def with_rates(row: contest.Report, images: int) -> contest.Report:
+    """Add to a contestant's medians what is printed."""
+    row |= {
+        "images_per_s": images / row.get("features_s", row["seconds"]),
+        "cpu_ms": 1000 * row["cpu_s"] / images,
+    }
+    if "extract_s" in row:
+        row["extract_per_s"] = images / row["extract_s"]
+        row["extract_cpu_ms"] = 1000 * row["extract_cpu_s"] / images
+    return row
+
+
+def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
+    """Run the rounds; return the medians and how far the features differ from the program's."""
+    onnx = field.folder / "network.onnx"
+    contest.run(FOLDER / "make_onnx.py", [field.weights, onnx])
+    differences: dict[str, float] = {}
+    reference: dict = {}
+
+    def once(name: str) -> contest.Report:
+        taken = field.with_weights(onnx) if name == "onnxruntime_udf" else field
+        report = contest.measure(taken, name, FOLDER / f"{name}.py")
+        rows = contest.rows_of(features_folder(field.folder / name))
+        if name == "ours_cli":
+            reference.update(rows)
+        bound = 0 if name in OURS else contest.SAME_FEATURES
+        difference = contest.check_features(name, rows, reference, field.images, bound)
+        differences[name] = max(difference, differences.get(name, 0))
+        return report
+
+    figures = contest.medians(contest.in_turn(rounds, once))
+    return {name: with_rates(row, field.images) for name, row in figures.items()}, differences
+
+
+def ratios_of(figures: dict) -> dict[str, float]:
+    """Return the job's rate in those of the others."""
+    rates = {name: row["images_per_s"] for name, row in figures.items()}
+    others = [name for name in rates if name != "ours_job"]
+    result = {f"ours_job / {name}": rates["ours_job"] / rates[name] for name in others}
+    stage = figures["ours_job"]["extract_per_s"] / figures["ours_cli"]["extract_per_s"]
+    return {**result, "ours_job / ours_cli, the stage alone": stage}
+
+
+def main() -> None:
+    """Run the rounds; print medians and ratios."""
+    parser = argparse.ArgumentParser(description="Measure the feature step in Spark.")
+    parser.add_argument("photographs", type=Path)
+    parser.add_argument("weights")
+    parser.add_argument("--images", type=int, default=0, help="default: all")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--notebook-rounds", type=int, default=1, help="0 leaves it out")
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    rounds = dict.fromkeys([*OURS, "onnxruntime_udf"], given.rounds)
+    rounds |= {"notebook_udf": given.notebook_rounds} if given.notebook_rounds else {}
+    with tempfile.TemporaryDirectory() as folder:
+        field = contest.Field.prepare(given.photographs, Path(folder), given.images, given.weights)
+        figures, differences = measure(field, rounds)
+    ratios = ratios_of(figures)
+    contest.print_table(figures, HEADINGS)
+    contest.print_ratios(ratios)
+    result = {"images": field.images, "figures": figures, "ratios": ratios}
+    contest.save(given.json, {**result, "largest_differences": differences})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Measure what latency costs ImageFeaturizer on S3: by path, and on Spark's binaryFile by s3a.
+
+usage: run.py PHOTOGRAPHS WEIGHTS [--images N] [--rounds N] [--content-rounds N] [--json FILE]
+
+A local S3 server behind a proxy that holds every GET back for 25 ms, beside the same proxy without
+delay. Each run is a process of its own with a session of local[2]; all must give the same features,
+to the bit. Timed is, in a session that stands and is warm, from the listing to the last part of a
+local table. The server and the proxy share the cores.
+"""
+
+import argparse
+import itertools
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from pyarrow import fs
+
+FOLDER = Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER.parents[1] / "support"))
+import contest  # noqa: E402
+from servers.fault_proxy import Faults, fault_proxy  # noqa: E402
+from servers.s3proxy import ACCESS_KEY, SECRET_KEY, Server, s3proxy  # noqa: E402
+
+LATENCIES = {"0 ms": 0.0, "25 ms": 0.025}
+HEADINGS = {"images_per_s": "images/s", "cpu_ms": "CPU ms/image", "process_s": "process s"}
+
+
+def by_name(rows: dict) -> dict:
+    """Return the rows by the path without its scheme, which the routes spell differently."""
+    return {path.partition("://")[2]: row for path, row in rows.items()}
+
+
+def upload(field: contest.Field, server: Server) -> None:
+    """Put the photographs into a bucket; as files in its folder they would have no ETags."""
+    server.bucket("p8-data")
+    store = fs.S3FileSystem(
+        endpoint_override=server.endpoint.split("//")[1],
+        scheme="http",
+        region="us-east-1",
+        access_key=ACCESS_KEY,
+        secret_key=SECRET_KEY,
+    )
+    for place in (field.photographs, field.warm_up):
+        fs.copy_files(str(place), f"p8-data/{place.name}", destination_filesystem=store)
+
+
+def measure(
+    field: contest.Field, server: Server, rounds: dict[str, int]
+) -> dict[str, list[contest.Report]]:
+    """Run as many rounds of each route."""
+    reference: dict = {}
+
+    def once(name: str) -> contest.Report:
+        route, latency = name.split(", ")
+        with fault_proxy(server.endpoint, Faults(latency=LATENCIES[latency])) as proxy:
+            report = contest.measure(
+                field,
+                "features",
+                FOLDER / "featurizer.py",
+                "--route",
+                route,
+                variables=server.environment(endpoint=proxy.endpoint),
+            )
+        rows = by_name(contest.rows_of(field.folder / "features"))
+        reference.update(reference or rows)
+        contest.check_features(name, rows, reference, field.images, 0)
+        return report
+
+    pairs = itertools.product(rounds, LATENCIES)
+    return contest.in_turn({f"{route}, {when}": rounds[route] for route, when in pairs}, once)
+
+
+def ratios_of(reports: dict[str, list[contest.Report]]) -> dict[str, float]:
+    """Return what share of its rate each route keeps, the median of the rounds."""
+    ratios = {}
+    for route in sorted({name.split(", ")[0] for name in reports}):
+        pairs = zip(*(reports[f"{route}, {latency}"] for latency in LATENCIES), strict=True)
+        shares = [quick["seconds"] / slow["seconds"] for quick, slow in pairs]
+        ratios[f"{route}, kept at 25 ms"] = statistics.median(shares)
+    return ratios
+
+
+def main() -> None:
+    """Run the rounds; print medians and ratios."""
+    parser = argparse.ArgumentParser(description="Measure what latency costs on S3.")
+    parser.add_argument("photographs", type=Path)
+    parser.add_argument("weights")
+    parser.add_argument("--images", type=int, default=2096)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--content-rounds", type=int, default=1, help="it is slow")
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, s3proxy(Path(folder)) as server:
+        field = contest.Field.prepare(given.photographs, Path(folder), given.images, given.weights)
+        upload(field, server)
+        reports = measure(field, server, {"path": given.rounds, "content": given.content_rounds})
+    figures = contest.medians(reports)
+    for row in figures.values():
+        row["images_per_s"] = given.images / row["seconds"]
+        row["cpu_ms"] = 1000 * row["cpu_s"] / given.images
+    ratios = ratios_of(reports)
+    contest.print_table(figures, HEADINGS)
+    contest.print_ratios(ratios)
+    contest.save(given.json, {"images": given.images, "figures": figures, "ratios": ratios})
+
+
+if __name__ == "__main__":
+    main()
