@@ -5,17 +5,14 @@ from servers.s3proxy import ACCESS_KEY, ROOT, SECRET_KEY
 JARS = ROOT / "build" / "maven" / "s3a"
 
 
-def s3a_settings(server):
-    """Settings of Spark by which s3a:// is the S3 server `server`."""
+def s3a_settings(endpoint):
+    """Settings of Spark by which s3a:// is the S3 server at `endpoint`."""
     jars = sorted(JARS.glob("*.jar"))
     assert jars, "no s3a in build/maven; run tools/deps.sh maven s3a"
     hadoop = {
         "access.key": ACCESS_KEY,
-        "endpoint": server.endpoint,
+        "endpoint": endpoint,
         "endpoint.region": "us-east-1",
-        # Files that were laid into the server's folder have no ETag.
-        "change.detection.mode": "none",
-        "input.stream.type": "classic",
         "path.style.access": "true",
         "secret.key": SECRET_KEY,
     }

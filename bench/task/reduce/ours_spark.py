@@ -1,4 +1,4 @@
-"""verger.spark.VariancePCA: fit, transform, a table."""
+"""verger.spark.VariancePCA: fit, transform, a table; the features are read by each of the two."""
 
 import contestant
 import numpy as np
@@ -17,4 +17,4 @@ def reduce(frame: DataFrame, folder: str, steps: spark_tables.Steps) -> np.ndarr
 
 
 if __name__ == "__main__":
-    spark_tables.main(lambda frame: frame, reduce)
+    spark_tables.main(reduce)

@@ -5,8 +5,8 @@ usage: run.py [--rounds N] [--with-spark | --spark-only] [--rows N] [--features 
 
 Every contestant runs in a process of its own, one after the other, round by round. Their answers
 are compared before any time is looked at. The figures are the best of the rounds, and ratios. The
-contestants in Spark have a session of local[2] that stands and is warm, hold the features in memory
-and write a table; their CPU time is that of all processes, the JVM's too.
+contestants in Spark have a session of local[2] that stands and is warm, and go from a stored table
+to a table; their CPU time is that of all processes, the JVM's too.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Spark ML done right: StandardScaler, PCA of all components to find k, PCA of k, a table.
 
-The features are held as vectors, the standardised ones as well, so that nothing is done twice but
-the second PCA, which its interface asks for.
+The features are held in memory as vectors, the standardised ones as well, so that nothing is done
+twice but the second PCA, which its interface asks for.
 """
 
 import contestant
@@ -12,13 +12,9 @@ from pyspark.ml.functions import array_to_vector
 from pyspark.sql import DataFrame
 
 
-def prepare(frame: DataFrame) -> DataFrame:
-    """Make Spark ML's vectors of the features."""
-    return frame.select("row", array_to_vector("features").alias("features"))
-
-
 def reduce(frame: DataFrame, folder: str, steps: spark_tables.Steps) -> np.ndarray:
     """Fit, choose k, fit again, project and write."""
+    frame = frame.select("row", array_to_vector("features").alias("features")).persist()
     width = len(frame.first()["features"])
     scaler = StandardScaler(inputCol="features", outputCol="scaled", withMean=True, withStd=True)
     scaled = scaler.fit(frame).transform(frame).select("row", "scaled").persist()
@@ -32,8 +28,9 @@ def reduce(frame: DataFrame, folder: str, steps: spark_tables.Steps) -> np.ndarr
     model.transform(scaled).select("row", "pca").write.parquet(folder)
     steps.done("project and write")
     scaled.unpersist()
+    frame.unpersist()
     return ratios * width  # no column of the benchmark is constant
 
 
 if __name__ == "__main__":
-    spark_tables.main(prepare, reduce)
+    spark_tables.main(reduce)

@@ -1,4 +1,4 @@
-"""What the Spark contestants share: a DataFrame held in memory, steps timed, a table written."""
+"""What the Spark contestants share: a stored table, steps timed, a table written."""
 
 import sys
 import tempfile
@@ -36,8 +36,8 @@ class Steps:
 Reduce = Callable[[DataFrame, str, Steps], np.ndarray]
 
 
-def load(spark: SparkSession, features: np.ndarray, folder: Path) -> DataFrame:
-    """Return row and features (array<float>), read from a Parquet table of PARTITIONS parts."""
+def stored(spark: SparkSession, features: np.ndarray, folder: Path) -> DataFrame:
+    """Store row and features (array<float>) as a Parquet table of PARTITIONS parts; return it."""
     folder.mkdir()
     for number, rows in enumerate(np.array_split(np.arange(len(features)), PARTITIONS)):
         values = pa.array(features[rows].ravel())
@@ -47,13 +47,6 @@ def load(spark: SparkSession, features: np.ndarray, folder: Path) -> DataFrame:
     return spark.read.parquet(str(folder))
 
 
-def held(frame: DataFrame) -> DataFrame:
-    """Hold the rows in memory before the clock starts."""
-    frame = frame.repartition(PARTITIONS).persist()
-    frame.count()
-    return frame
-
-
 def projected(folder: str) -> np.ndarray:
     """Read the pca table back, in the order of the rows."""
     table = pq.read_table(folder).sort_by("row")
@@ -61,15 +54,14 @@ def projected(folder: str) -> np.ndarray:
     return pc.list_flatten(vectors).to_numpy().reshape(len(table), -1)
 
 
-def main(prepare: Callable[[DataFrame], DataFrame], reduce: Reduce) -> None:
-    """Start Spark, load, warm up on some of the rows, and reduce while the clock runs."""
+def main(reduce: Reduce) -> None:
+    """Start Spark, store, warm up on some of the rows, and reduce while the clock runs."""
     features, out = np.load(sys.argv[1]), Path(sys.argv[2])
     spark = session.start()
     with tempfile.TemporaryDirectory() as folder:
-        frame = held(prepare(load(spark, features, Path(folder, "features"))))
-        few = held(frame.limit(200))
+        frame = stored(spark, features, Path(folder, "features"))
+        few = stored(spark, features[:2000], Path(folder, "few"))
         reduce(few, f"{folder}/warm", Steps())
-        few.unpersist()
         steps = Steps()
         with session.clock() as figures:
             spectrum = reduce(frame, f"{folder}/pca", steps)

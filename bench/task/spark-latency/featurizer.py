@@ -7,27 +7,11 @@
 import os
 
 import session
-from contest import ROOT
 from pyarrow import fs
-from servers.s3proxy import ACCESS_KEY, SECRET_KEY
+from servers.s3a import s3a_settings
 from verger.spark import ImageFeaturizer
 
 PARTITIONS = 8  # a few times the cores, as docs/spark.md advises
-
-
-def settings(route: str) -> dict[str, str]:
-    """Return what s3a needs, where it is wanted."""
-    if route == "path":
-        return {}
-    jars = ",".join(map(str, sorted((ROOT / "build" / "maven" / "s3a").glob("*.jar"))))
-    options = {
-        "access.key": ACCESS_KEY,
-        "secret.key": SECRET_KEY,
-        "endpoint": os.environ["AWS_ENDPOINT_URL"],
-        "endpoint.region": "us-east-1",
-        "path.style.access": "true",
-    }
-    return {"spark.jars": jars, **{f"spark.hadoop.fs.s3a.{k}": v for k, v in options.items()}}
 
 
 def paths_below(place: str) -> list[tuple[str]]:
@@ -41,7 +25,8 @@ def paths_below(place: str) -> list[tuple[str]]:
 def main() -> None:
     """Contend: the clock runs from the listing to the last part."""
     given = session.arguments()
-    spark = session.start(settings=settings(given.route))
+    content = given.route == "content"
+    spark = session.start(settings=s3a_settings(os.environ["AWS_ENDPOINT_URL"]) if content else {})
     featurizer = ImageFeaturizer(
         inputCol="path" if given.route == "path" else "content", weights=given.weights
     )

@@ -15,13 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from pyarrow import fs
-
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parents[1] / "support"))
 import contest  # noqa: E402
 from servers.fault_proxy import Faults, fault_proxy  # noqa: E402
-from servers.s3proxy import ACCESS_KEY, SECRET_KEY, Server, s3proxy  # noqa: E402
+from servers.s3proxy import Server, s3proxy, upload  # noqa: E402
 
 LATENCIES = {"0 ms": 0.0, "25 ms": 0.025}
 HEADINGS = {"images_per_s": "images/s", "cpu_ms": "CPU ms/image", "process_s": "process s"}
@@ -30,20 +28,6 @@ HEADINGS = {"images_per_s": "images/s", "cpu_ms": "CPU ms/image", "process_s": "
 def by_name(rows: dict) -> dict:
     """Return the rows by the path without its scheme, which the routes spell differently."""
     return {path.partition("://")[2]: row for path, row in rows.items()}
-
-
-def upload(field: contest.Field, server: Server) -> None:
-    """Put the photographs into a bucket; as files in its folder they would have no ETags."""
-    server.bucket("p8-data")
-    store = fs.S3FileSystem(
-        endpoint_override=server.endpoint.split("//")[1],
-        scheme="http",
-        region="us-east-1",
-        access_key=ACCESS_KEY,
-        secret_key=SECRET_KEY,
-    )
-    for place in (field.photographs, field.warm_up):
-        fs.copy_files(str(place), f"p8-data/{place.name}", destination_filesystem=store)
 
 
 def measure(
@@ -94,7 +78,9 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, s3proxy(Path(folder)) as server:
         field = contest.Field.prepare(given.photographs, Path(folder), given.images, given.weights)
-        upload(field, server)
+        server.bucket("p8-data")
+        for place in (field.photographs, field.warm_up):
+            upload(server, place, f"p8-data/{place.name}")
         reports = measure(field, server, {"path": given.rounds, "content": given.content_rounds})
     figures = contest.medians(reports)
     for row in figures.values():

@@ -16,7 +16,7 @@ from conftest import UNTRAINED
 from servers.cluster_history import history_of
 from servers.processes import read_json
 from servers.s3a import s3a_settings
-from servers.s3proxy import SECRET_KEY, Server, free_port, s3proxy
+from servers.s3proxy import SECRET_KEY, Server, free_port, s3proxy, upload
 from servers.spark_archive import spark_archive
 from servers.spark_standalone import spark_standalone
 from servers.yarn import yarn
@@ -55,9 +55,10 @@ def bucket(tmp_path_factory, verger):
     """Four hundred photographs on a server: enough to be killed in the middle of."""
     folder = tmp_path_factory.mktemp("s3")
     with s3proxy(folder) as server:
-        place = server.bucket(BUCKET)
-        verger("sample", place / "Test", "--images", 400, "--classes", 5, "--seed", 3)
-        verger("run", place / "Test", folder / "out", "--weights", UNTRAINED, "--parts", PARTS)
+        place, photographs = server.bucket(BUCKET), folder / "Test"
+        verger("sample", photographs, "--images", 400, "--classes", 5, "--seed", 3)
+        upload(server, photographs, f"{BUCKET}/Test")
+        verger("run", photographs, folder / "out", "--weights", UNTRAINED, "--parts", PARTS)
         yield Bucket(server, place, folder / "out")
 
 
@@ -178,7 +179,7 @@ def check_pipeline(output, result):
 def test_a_pipeline_reads_and_writes_by_s3a(yarn_cluster, packed, bucket):
     places = [f"s3a://{BUCKET}/Test", f"s3a://{BUCKET}/Pipeline"]
     command = [PIPELINE, *places, UNTRAINED, PARTS]
-    settings = s3a_settings(bucket.server)
+    settings = s3a_settings(bucket.server.endpoint)
     yarn_cluster.submit_packed("client", packed, *command, settings=settings)
     packages = check_pipeline(bucket.folder / "Pipeline", bucket.result)
     assert all("/environment/lib/python3." in package for package in packages)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 from pyspark import StorageLevel, TaskContext
+from pyspark.sql import functions as F
 
 from verger import _verger
 from verger.spark._rows import float_rows
 
 if TYPE_CHECKING:
-    from pyspark import RDD
     from pyspark.sql import DataFrame
 
-_SCHEMA = "shard bigint, moments binary"
+_SCHEMA = "place bigint, moments binary"
 # Moments that are merged at once. A power of two, so that the merging of groups and then of what
 # they gave is one and the same binary tree, however deep. Of 1280 features each has 6.5 MB, of
 # which Spark holds several copies on their way: more would not fit a driver's usual heap of 1 GB.
@@ -29,7 +29,7 @@ def moments_of(rows: DataFrame, sharded: bool, skip_invalid: bool) -> _verger.Mo
 
     Sharded: the columns are (features, shard), the rows of a shard are in one partition, in their
     order, and shards in ascending order. Else each partition is a shard, with its number. The rows
-    are computed once; what is kept of a partition is persisted until all are done.
+    are computed once; what is kept of a partition is on disk until all are done.
 
     `skip_invalid`: pass over rows that have no moments; else they fail the task, as do rows of
     different lengths.
@@ -38,35 +38,58 @@ def moments_of(rows: DataFrame, sharded: bool, skip_invalid: bool) -> _verger.Mo
     def shards(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield from _moments_of_shards(batches, sharded, skip_invalid)
 
-    partials = rows.mapInArrow(shards, _SCHEMA).rdd.map(lambda row: (row[0], bytes(row[1])))
-    partials = partials.persist(StorageLevel.DISK_ONLY)
+    partials = rows.mapInArrow(shards, _SCHEMA).persist(StorageLevel.DISK_ONLY)
     try:
-        numbers = sorted(partials.keys().collect())
-        if not numbers:
-            return None
-        place = {number: position for position, number in enumerate(numbers)}
-        ordered = partials.map(lambda pair: (place[pair[0]], pair[1]))
-        return _merge_tree(ordered, len(numbers))
+        numbers = sorted(row[0] for row in partials.select("place").collect())
+        return _merge_tree(_placed(partials, numbers), len(numbers)) if numbers else None
     finally:
         partials.unpersist()
 
 
-def _merge_tree(partials: RDD[tuple[int, bytes]], count: int) -> _verger.Moments:
-    """Merge moments 0 … count - 1 by the tree of merge_moments, the lower levels on executors."""
+def _placed(partials: DataFrame, numbers: list[int]) -> DataFrame:
+    """Replace each shard's number by its place among those that have rows."""
+    if numbers == list(range(len(numbers))):
+        return partials
+    places = partials.sparkSession.createDataFrame(
+        [(number, place) for place, number in enumerate(numbers)], "shard bigint, to bigint"
+    )
+    found = partials.join(F.broadcast(places), partials["place"] == places["shard"])
+    return found.select(F.col("to").alias("place"), "moments")
+
+
+def _merge_tree(partials: DataFrame, count: int) -> _verger.Moments:
+    """Merge moments 0 … count - 1 by the tree of merge_moments, the lower levels on executors.
+
+    They go as Arrow all the way: a row of Spark would be pickled byte by byte.
+    """
     while count > _GROUP:
-        groups = -(-count // _GROUP)
-        partials = (
-            partials.map(lambda pair: (pair[0] // _GROUP, pair))
-            .groupByKey(groups)
-            .map(lambda group: (group[0], _merged(group[1]).to_bytes()))
+        count = -(-count // _GROUP)
+        partials = partials.repartition(count, F.floor(F.col("place") / _GROUP)).mapInArrow(
+            _merged_groups, _SCHEMA
         )
-        count = groups
-    return _merged(partials.collect())
+    return _merged(_collected(partials))
 
 
-def _merged(pairs: Iterable[tuple[int, bytes]]) -> _verger.Moments:
-    ordered = sorted(pairs, key=lambda pair: pair[0])
-    return _verger.merge_moments([_verger.Moments.from_bytes(data) for _, data in ordered])
+def _merged_groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield the moments of each group: all of a group are in one partition, in any order."""
+    groups: dict[int, list[pa.RecordBatch]] = {}
+    for batch in batches:
+        for row in range(batch.num_rows):
+            group = batch.column(0)[row].as_py() // _GROUP
+            groups.setdefault(group, []).append(batch.slice(row, 1))
+    for group in sorted(groups):
+        yield _row(group, _merged(pa.Table.from_batches(groups.pop(group))))
+
+
+def _merged(table: pa.Table) -> _verger.Moments:
+    ordered = table.sort_by("place").column("moments")
+    return _verger.merge_moments([_verger.Moments.from_bytes(row.as_py()) for row in ordered])
+
+
+def _collected(frame: DataFrame) -> pa.Table:
+    if hasattr(frame, "toArrow"):  # since Spark 4
+        return frame.toArrow()
+    return pa.Table.from_batches(frame._collect_as_arrow())
 
 
 def _moments_of_shards(
@@ -114,8 +137,8 @@ def _added(
     return moments
 
 
-def _row(shard: int, moments: _verger.Moments) -> pa.RecordBatch:
-    shards = pa.array([shard], pa.int64())
+def _row(place: int, moments: _verger.Moments) -> pa.RecordBatch:
+    places = pa.array([place], pa.int64())
     return pa.RecordBatch.from_arrays(
-        [shards, pa.array([moments.to_bytes()], pa.binary())], ["shard", "moments"]
+        [places, pa.array([moments.to_bytes()], pa.binary())], ["place", "moments"]
     )
