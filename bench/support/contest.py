@@ -63,21 +63,22 @@ class Field:
     def prepare(cls, source: Path, folder: Path, count: int, weights: str) -> "Field":
         """Copy `count` photographs (0: all), spread over all classes, and some for the warm-up.
 
-        Weights are a file or untrained:SEED.
+        When there are fewer, they are taken again under other names. Weights are a file or
+        untrained:SEED.
         """
         every = sorted(source.resolve().rglob("*.jpg"))
         count = count or len(every)
-        if len(every) < count:
-            sys.exit(f"{source} holds {len(every)} photographs; --images asks for {count}.")
+        if not every:
+            sys.exit(f"{source} holds no photograph.")
         if not weights.startswith("untrained:"):
             weights = str(Path(weights).resolve())
         field = cls(folder, folder / "Test", folder / "Warm", weights, count)
         chosen = [every[i * len(every) // count] for i in range(count)]
         for place, paths in ((field.photographs, chosen), (field.warm_up, chosen[:WARM_UP])):
-            for path in paths:
+            for number, path in enumerate(paths):
                 target = place / path.relative_to(source.resolve())
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(path, target)
+                shutil.copy(path, target.with_stem(f"{target.stem}-{number}"))
         return field
 
     def with_weights(self, weights: object) -> "Field":

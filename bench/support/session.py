@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -82,8 +83,10 @@ def contend(step: Step, given: argparse.Namespace, warm_up: Step | None = None) 
 
     What `step` returns goes into the report, over what the clock says.
     """
+    warm = given.out.with_name(f"{given.out.name}-warm")
     with clock() as warming:
-        (warm_up or step)(given.warm_up, given.out.with_name(f"{given.out.name}-warm"))
+        (warm_up or step)(given.warm_up, warm)
+    shutil.rmtree(warm, ignore_errors=True)  # for the next round
     with clock() as figures:
         more = step(given.photographs, given.out)
     report = {"warm_up_s": warming["seconds"], **figures, **(more or {})}

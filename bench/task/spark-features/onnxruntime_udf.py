@@ -6,7 +6,7 @@ OpenVINO). Pillow opens and resizes.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -56,8 +56,8 @@ def featurizing(model: Broadcast):
     return featurize
 
 
-def main() -> None:
-    """Contend."""
+def main(featurizing: Callable[[Broadcast], Callable] = featurizing) -> None:
+    """Contend with a UDF."""
     given = session.arguments()
     spark = session.start()
     model = spark.sparkContext.broadcast(Path(given.weights).read_bytes())

@@ -21,6 +21,7 @@ sys.path.insert(0, str(FOLDER.parents[1] / "support"))
 import contest  # noqa: E402
 
 OURS = ("ours_cli", "ours_job")
+ON_ONNX = ("onnxruntime_udf", "onnxruntime_usual")
 HEADINGS = {
     "images_per_s": "images/s",
     "cpu_ms": "CPU ms/image",
@@ -55,7 +56,7 @@ def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
     reference: dict = {}
 
     def once(name: str) -> contest.Report:
-        taken = field.with_weights(onnx) if name == "onnxruntime_udf" else field
+        taken = field.with_weights(onnx) if name in ON_ONNX else field
         report = contest.measure(taken, name, FOLDER / f"{name}.py")
         rows = contest.rows_of(features_folder(field.folder / name))
         if name == "ours_cli":
@@ -83,12 +84,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the feature step in Spark.")
     parser.add_argument("photographs", type=Path)
     parser.add_argument("weights")
-    parser.add_argument("--images", type=int, default=0, help="default: all")
+    parser.add_argument("--images", type=int, default=7876)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--notebook-rounds", type=int, default=1, help="0 leaves it out")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    rounds = dict.fromkeys([*OURS, "onnxruntime_udf"], given.rounds)
+    rounds = dict.fromkeys([*OURS, *ON_ONNX], given.rounds)
     rounds |= {"notebook_udf": given.notebook_rounds} if given.notebook_rounds else {}
     with tempfile.TemporaryDirectory() as folder:
         field = contest.Field.prepare(given.photographs, Path(folder), given.images, given.weights)
