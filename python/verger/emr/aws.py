@@ -106,7 +106,7 @@ def said() -> Iterator[None]:
     except wrong.ParamValidationError as error:
         text = " ".join(str(error).split())
         raise UsageError(f"AWS' client refuses the request: {text}.") from error
-    except wrong.HTTPClientError as error:
+    except (wrong.ConnectionError, wrong.HTTPClientError) as error:
         raise AwsError(f"AWS cannot be reached: {error}.") from error
     except wrong.BotoCoreError as error:
         raise AwsError(f"AWS' client failed: {error}.") from error
