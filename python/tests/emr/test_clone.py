@@ -32,7 +32,7 @@ instances:
 subnet: subnet-0123456789abcdef0
 key: a key
 logs: s3://other-logs/here/
-tags: {"a=b": "c=d, e", "été": "it's"}
+tags: {"a b": "c=d, e", "été": "it's"}
 spark: {spark.task.maxFailures: "8", spark.driver.extraJavaOptions: "-Da='b c' -Xss4m"}
 scaling: {minimum: 2, maximum: 9, maximum_on_demand: 4, maximum_core: 5}
 bootstrap: [{name: "my own", script: "s3://p8-data/own.sh", arguments: ["--a b", "c'd"]}]
@@ -77,7 +77,8 @@ def told(cluster_id):
         for name in ("Id", "ClusterArn", "Status", "MasterPublicDnsName"):
             part.pop(name, None)
     document[1].sort(key=lambda part: part["Name"])
-    return document
+    document[0]["Tags"].sort(key=lambda tag: tag["Key"])
+    return json.dumps(document, indent=1, sort_keys=True).splitlines()
 
 
 def without_place(request):
@@ -150,6 +151,17 @@ def test_every_word_is_quoted():
 def test_what_the_program_has_no_option_for_is_said():
     with pytest.raises(UsageError, match="no option for Novelty"):
         awscli.words({"Novelty": 1, "Instances": {}}, "eu-west-1")
+
+
+def test_a_tag_that_the_program_cannot_write_is_said(server, emr, archives, tmp_path):
+    text = (EXAMPLES / "m5.yaml").read_text() + "tags: {a=b: c}\n"
+    (tmp_path / "c.yaml").write_text(text)
+    arguments = [tmp_path / "c.yaml", "--archive", archives["x86_64"], "--json"]
+    made = emr("create", *arguments).document["cluster_id"]
+    document = emr("clone", made, "--json").document
+    assert document["aws_cli"] is None
+    assert {"Key": "a=b", "Value": "c"} in document["request"]["Tags"]
+    assert "cannot write the tag 'a=b'" in emr("clone", made, "--dry-run").out
 
 
 def full_description():

@@ -97,6 +97,12 @@ def _instances(instances: dict[str, Any]) -> list[str]:
     return [*words, "--instance-groups", json.dumps([_group(group) for group in groups])]
 
 
+def _tag(tag: dict[str, str]) -> str:
+    if "=" in tag["Key"]:
+        raise UsageError(f"`aws emr create-cluster` cannot write the tag {tag['Key']!r}.")
+    return f"{tag['Key']}={tag['Value']}"
+
+
 def words(request: dict[str, Any], region: str) -> list[str]:
     """Return the command's words. UsageError for what the program has no option for."""
     unknown = set(request) - set(_PLAIN) - set(_AS_JSON) - set(_ELSEWHERE)
@@ -113,7 +119,7 @@ def words(request: dict[str, Any], region: str) -> list[str]:
     if actions := request.get("BootstrapActions"):
         made += ["--bootstrap-actions", json.dumps([_bootstrap(each) for each in actions])]
     if tags := request.get("Tags"):
-        made += ["--tags", *(f"{tag['Key']}={tag['Value']}" for tag in tags)]
+        made += ["--tags", *(_tag(tag) for tag in tags)]
     made.append(_flag("visible-to-all-users", request.get("VisibleToAllUsers", True)))
     for name, option in (("ExtendedSupport", "extended-support"),
                          ("SessionEnabled", "session-enabled")):  # fmt: skip
@@ -123,5 +129,13 @@ def words(request: dict[str, Any], region: str) -> list[str]:
 
 
 def command(request: dict[str, Any], region: str) -> str:
-    """Return the command as a line for a shell, everything quoted."""
+    """Return the command as a line for a shell, everything quoted. UsageError as words()."""
     return shlex.join(words(request, region))
+
+
+def command_or_reason(request: dict[str, Any], region: str) -> tuple[str | None, str]:
+    """Return the command and "", or None and why there is none."""
+    try:
+        return command(request, region), ""
+    except UsageError as error:
+        return None, str(error)

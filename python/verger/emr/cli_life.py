@@ -133,10 +133,11 @@ def clone_command(cluster_id: str, dry_run: bool, region: str | None, profile: s
     """Make a cluster like another, without its steps, and print the `aws` command that does so."""
     aws = Aws(region, profile)
     request = clone.request_of(clone.describe_all(aws, cluster_id))
-    command = awscli.command(request, aws.region)
+    command, reason = awscli.command_or_reason(request, aws.region)
     made = None if dry_run else cluster.start(aws, request)
     document = {"cluster_id": made, "cloned": cluster_id, "aws_cli": command, "request": request}
-    Console(json_wanted=json_wanted).result(document, f"{made}\n{command}" if made else command)
+    words = [*filter(None, [made]), command or reason]
+    Console(json_wanted=json_wanted).result(document, "\n".join(words))
 
 
 @click.command()

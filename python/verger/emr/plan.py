@@ -35,7 +35,7 @@ def plan_of(config: ClusterConfig, archive: Archive, images: int, precision: str
         "files": folder.tree(archive.name),
         "archive": {"name": archive.name, "python": archive.python, "machine": archive.machine,
                     "packages": archive.packages},
-        "aws_cli": awscli.command(request, config.region),
+        "aws_cli": awscli.command_or_reason(request, config.region)[0],
         "estimate": figures,
         "note": note,
     }  # fmt: skip
@@ -97,7 +97,7 @@ def words_of(plan: dict[str, Any]) -> str:
         "step",
         f"  {' '.join(plan['step']['HadoopJarStep']['Args'])}",
         "the same by AWS' own program, once the files are there",
-        f"  {plan['aws_cli']}",
+        f"  {plan['aws_cli'] or 'a tag with = in its name cannot be written there'}",
     ]
     return "\n".join(
         [*lines, *(_estimate(plan["estimate"]) if plan["estimate"] else [plan["note"]])]
