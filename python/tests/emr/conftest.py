@@ -3,6 +3,9 @@
 import importlib.util
 import io
 import json
+import os
+import subprocess
+import sys
 import tarfile
 import urllib.request
 from dataclasses import dataclass
@@ -124,3 +127,12 @@ def created(server, emr, archives):
     """The id of a cluster of examples/emr/m5.yaml."""
     arguments = [EXAMPLES / "m5.yaml", "--archive", archives["x86_64"], "--json"]
     return emr("create", *arguments).document["cluster_id"]
+
+
+@pytest.fixture(scope="session")
+def packed_archive():
+    """What `make spark-archive` packs for the running Python."""
+    environment = {**os.environ, "PYTHON": sys.executable}
+    os.environ.get("DEV") or subprocess.run(["tools/spark_archive.sh"], cwd=ROOT, env=environment, check=True)
+    (archive,) = (ROOT / "dist").glob("verger-spark-*.tar.gz")
+    return archive
