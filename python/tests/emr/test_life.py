@@ -1,6 +1,7 @@
 """The life of a cluster by the command line, against a server that stands in for AWS."""
 
 import json
+from pathlib import Path
 
 import boto3
 import pytest
@@ -69,9 +70,9 @@ def test_the_files_are_on_s3_before_the_cluster(server, created, archives):
     def text(key):
         return s3.get_object(Bucket="p8-data", Key=key)["Body"].read().decode()
 
-    folder = package.__path__[0]
-    assert text("verger/verger-spark.py") == open(f"{folder}/spark/cli.py").read()
-    assert text("bootstrap-emr.sh") == open(f"{folder}/emr/bootstrap-emr.sh").read()
+    folder = Path(package.__path__[0])
+    assert text("verger/verger-spark.py") == (folder / "spark/cli.py").read_text()
+    assert text("bootstrap-emr.sh") == (folder / "emr/bootstrap-emr.sh").read_text()
     (jupyter,) = json.loads(text("jupyter-s3-conf.json"))
     assert jupyter["Properties"] == {"s3.persistence.enabled": "true",
                                      "s3.persistence.bucket": "p8-data"}  # fmt: skip

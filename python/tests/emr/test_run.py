@@ -1,5 +1,6 @@
 """run leaves nothing behind that costs money, however it ends."""
 
+import contextlib
 import os
 import pty
 import signal
@@ -117,10 +118,8 @@ class Terminal:
 
     def read(self):
         """Take up what was shown; return all of it."""
-        try:
+        with contextlib.suppress(OSError):
             self.shown += os.read(self.master, 65536).decode()
-        except OSError:
-            pass
         return self.shown
 
     def answer_the_question(self, text):
