@@ -7,6 +7,7 @@ has of its own and a bare YARN has not, the s3:// filesystem and the instances' 
 configuration of Hadoop and in the environment.
 """
 
+import os
 import shutil
 from dataclasses import replace
 from types import SimpleNamespace
@@ -89,6 +90,8 @@ def like_emr(cluster, s3, defaults, folder):
     write_configuration(conf / "core-site.xml", core)
     settings = {**defaults, **cluster.common_settings(), **SMALL}
     own = {**s3.environment(), "SPARK_LOCAL_IP": "127.0.0.1"}
+    # It decides on PCA's last bits, so that the driver must have what the program has.
+    own |= {k: v for k, v in os.environ.items() if k == "OPENBLAS_CORETYPE"}
     settings |= {f"spark.executorEnv.{name}": value for name, value in own.items()}
     own["SPARK_HOME"] = cluster.spark.home
     settings |= {f"spark.yarn.appMasterEnv.{name}": value for name, value in own.items()}
