@@ -60,25 +60,25 @@ class Emr:
         self.backend.clusters[cluster_id].state = state
 
 
-def added_calls(server):
-    """The methods that moto's EMR lacks, by name."""
+def asked_of(response):
+    """The request that a response is for."""
+    return json.loads(response.body)
 
-    def asked_of(self):
-        return json.loads(self.body)
 
-    def told(self):
-        return server.requests[asked_of(self)["ClusterId"]]
+def policy_calls(told):
+    """What tells the policies that RunJobFlow was given; moto keeps none."""
 
-    def get_managed_scaling_policy(self):
-        policy = told(self).get("ManagedScalingPolicy")
-        return ActionResult({"ManagedScalingPolicy": policy} if policy else {})
+    def answer(name):
+        return lambda self: ActionResult({name: told(self)[name]} if name in told(self) else {})
 
-    def get_auto_termination_policy(self):
-        policy = told(self).get("AutoTerminationPolicy")
-        return ActionResult({"AutoTerminationPolicy": policy} if policy else {})
+    return {
+        "get_managed_scaling_policy": answer("ManagedScalingPolicy"),
+        "get_auto_termination_policy": answer("AutoTerminationPolicy"),
+    }
 
-    def list_instance_fleets(self):
-        return PaginatedResult({"InstanceFleets": told(self)["Fleets"]})
+
+def fleet_calls(told):
+    """What tells and changes fleets; moto has none."""
 
     def modify_instance_fleet(self):
         asked = asked_of(self)["InstanceFleet"]
@@ -87,30 +87,49 @@ def added_calls(server):
                 fleet |= {k: v for k, v in asked.items() if k.startswith("Target")}
         return EmptyResult()
 
-    def cancel_steps(self):
-        cluster = self.backend.clusters[asked_of(self)["ClusterId"]]
-        answers = []
-        for step in cluster.steps:
-            if step.id in asked_of(self)["StepIds"]:
-                over = step.state in ("COMPLETED", "FAILED", "CANCELLED")
-                step.state = step.state if over else "CANCELLED"
-                status = {"Status": "FAILED", "Reason": "is over"} if over else {
-                    "Status": "SUBMITTED"}  # fmt: skip
-                answers.append({"StepId": step.id, **status})
-        return ActionResult({"CancelStepsInfoList": answers})
+    def list_instance_fleets(self):
+        return PaginatedResult({"InstanceFleets": told(self)["Fleets"]})
 
-    def create_persistent_app_ui(self):
-        return ActionResult({"PersistentAppUIId": "p-1"})
-
-    def get_persistent_app_ui_presigned_url(self):
-        assert asked_of(self)["PersistentAppUIType"] == "SHS"
-        address = f"https://{asked_of(self)['PersistentAppUIId']}.emrappui-prod.example/shs"
-        return ActionResult({"PresignedURLReady": True, "PresignedURL": address})
-
-    calls = locals().copy()
     return {
-        name: call for name, call in calls.items() if name not in ("server", "asked_of", "told")
+        "list_instance_fleets": list_instance_fleets,
+        "modify_instance_fleet": modify_instance_fleet,
     }
+
+
+def cancel_steps(self):
+    """Cancel what is not over."""
+    answers = []
+    for step in self.backend.clusters[asked_of(self)["ClusterId"]].steps:
+        if step.id in asked_of(self)["StepIds"]:
+            over = step.state in ("COMPLETED", "FAILED", "CANCELLED")
+            step.state = step.state if over else "CANCELLED"
+            status = {"Status": "FAILED", "Reason": "is over"} if over else {"Status": "SUBMITTED"}
+            answers.append({"StepId": step.id, **status})
+    return ActionResult({"CancelStepsInfoList": answers})
+
+
+def create_persistent_app_ui(self):
+    """Make a History Server that outlives its cluster."""
+    assert ":cluster/j-" in asked_of(self)["TargetResourceArn"]
+    return ActionResult({"PersistentAppUIId": "p-1"})
+
+
+def get_persistent_app_ui_presigned_url(self):
+    """Tell its address."""
+    assert asked_of(self)["PersistentAppUIType"] == "SHS"
+    address = f"https://{asked_of(self)['PersistentAppUIId']}.emrappui-prod.example/shs"
+    return ActionResult({"PresignedURLReady": True, "PresignedURL": address})
+
+
+def added_calls(server):
+    """The methods that moto's EMR lacks, by name."""
+
+    def told(response):
+        return server.requests[asked_of(response)["ClusterId"]]
+
+    each = (cancel_steps, create_persistent_app_ui, get_persistent_app_ui_presigned_url)
+    by_name = {call.__name__: call for call in each}
+    return {**policy_calls(told), **fleet_calls(told), **by_name}
 
 
 def described_fleet(asked):

@@ -133,6 +133,6 @@ def created(server, emr, archives):
 def packed_archive():
     """What `make spark-archive` packs for the running Python."""
     environment = {**os.environ, "PYTHON": sys.executable}
-    os.environ.get("DEV") or subprocess.run(["tools/spark_archive.sh"], cwd=ROOT, env=environment, check=True)
+    subprocess.run(["tools/spark_archive.sh"], cwd=ROOT, env=environment, check=True)
     (archive,) = (ROOT / "dist").glob("verger-spark-*.tar.gz")
     return archive

@@ -13,10 +13,11 @@ CASES = (
     (10**9, "amx", 64, 100, 1),
     (10**9, "amx", 4, 10, 100),
 )
+TIMES = "\N{MULTIPLICATION SIGN}"
 HEAD = {
-    "en": "| images | workers | parts | listing | reads | whole run | USD | driver |",
-    "fr": "| images | machines de calcul | parts | listage | lectures | durée totale | USD | pilote |",
-}  # fmt: skip
+    "en": "images | workers | parts | listing | reads | whole run | USD | driver",
+    "fr": "images | machines de calcul | parts | listage | lectures | durée totale | USD | pilote",
+}
 
 
 def cluster_of(name, cores):
@@ -56,14 +57,14 @@ def row(case, language):
     found = estimate(wanted, images // runs, prefixes=prefixes)
     core = wanted.instances.core
     reads = f"{number(found.images_per_second, language)}/s"
-    listing = f"{number(found.listing_pages, language)} × {PAGE_S:g} s"
+    listing = f"{number(found.listing_pages, language)} {TIMES} {PAGE_S:g} s"
     if language == "fr":
         listing = listing.replace(".", ",")
-    times = "" if runs == 1 else f"{runs} × "
+    times = "" if runs == 1 else f"{runs} {TIMES} "
     listed = f"{listing} = {time(found.seconds['list'], language)}"
     cells = (
         f"{times}{number(images // runs, language)}",
-        f"{core.count} × {core.type}",
+        f"{core.count} {TIMES} {core.type}",
         f"{times}{number(found.parts, language)}",
         f"{times}{listed}" if runs == 1 else f"{times}{time(found.seconds['list'], language)}",
         reads,
@@ -77,7 +78,7 @@ def row(case, language):
 def table(language):
     """The whole table."""
     rule = "|---|---|---:|---|---:|---:|---:|---:|"
-    return "\n".join([HEAD[language], rule, *(row(case, language) for case in CASES)])
+    return "\n".join([f"| {HEAD[language]} |", rule, *(row(case, language) for case in CASES)])
 
 
 if __name__ == "__main__":  # python -m emr.sizing, with pytest's paths

@@ -60,5 +60,5 @@ def test_every_option_has_help():
     for name, command in program.commands.items():
         assert command.help, name
         for option in command.params:
-            if option.param_type_name == "option" and option.name != "role":
+            if option.param_type_name == "option":
                 assert option.help, f"{name} {option.opts}"

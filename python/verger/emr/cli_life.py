@@ -104,7 +104,8 @@ def cancel(cluster_id: str, step_id: str, region: str | None, profile: str | Non
 
 @click.command()
 @click.argument("cluster_id", metavar="CLUSTER")
-@click.option("--role", type=click.Choice(["core", "task"]), default="core", show_default=True)
+@click.option("--role", type=click.Choice(["core", "task"]), default="core", show_default=True,
+              help="Which part.")  # fmt: skip
 @click.option("--count", type=click.IntRange(0), help="Instances of the group.")
 @click.option("--on-demand", type=click.IntRange(0), help="Capacity of the fleet on demand.")
 @click.option("--spot", type=click.IntRange(0), help="Capacity of the fleet on spot.")

@@ -27,7 +27,8 @@ from verger.emr.plan import plan_of, words_of
 @click.command()
 @description
 @click.option("--images", type=click.IntRange(2), required=True, help="How many photographs.")
-@click.option("--precision", type=click.Choice(["f32", "bf16"]), default="f32", show_default=True)
+@click.option("--precision", type=click.Choice(["f32", "bf16"]), default="f32", show_default=True,
+              help="Arithmetic of the network.")  # fmt: skip
 @click.option("--prefixes", type=click.IntRange(1), default=1, show_default=True,
               help="Folders over which S3 can spread the reads.")  # fmt: skip
 @archive_option
