@@ -59,6 +59,16 @@ def test_it_installs_the_interpreter_once(root):
     assert sorted((root.folder / "var/lib/dpkg/info").iterdir()) == before
 
 
+def test_on_amazon_linux_dnf_installs_it(node):
+    node.write("/usr/local/bin/dnf", f"{LOGGED}cp {PYTHON} /usr/bin/python3.13\n", 0o755)
+    try:
+        done = node.run(SCRIPT, "--python", "/usr/bin/python3.13")
+    finally:
+        (node.folder / "usr/local/bin/dnf").unlink()
+    assert done.returncode == 0, done.stderr
+    assert node.read(CALLS) == "dnf --quiet --assumeyes install python3.13\n"
+
+
 def test_the_packed_environment_runs_there(node, packed_archive):
     folder = node.folder / "opt" / "environment"
     folder.mkdir()

@@ -3,11 +3,15 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from botocore.awsrequest import AWSResponse
 from conftest import ROOT
 from emr.conftest import EXAMPLES
-from verger.emr.aws import ATTEMPTS
+from verger.emr import upload
+from verger.emr.aws import ATTEMPTS, Aws
+from verger.emr.errors import AwsError
 
 pytestmark = [pytest.mark.heavy, pytest.mark.emr]
 
@@ -103,6 +107,19 @@ def test_no_bucket_no_cluster(server, emr, archives, tmp_path):
     said = emr("create", tmp_path / "c.yaml", "--archive", archives["x86_64"], code=3).err
     assert "bucket does not exist" in said
     assert server.requests == {}
+
+
+def test_an_upload_that_is_refused_midway_is_said(server, archives):
+    aws = Aws()
+
+    def refuse(request, **_):
+        body = b"<Error><Code>AccessDenied</Code><Message>no luck</Message></Error>"
+        raw = SimpleNamespace(stream=lambda: iter([body]))
+        return AWSResponse(request.url, 403, {}, raw)
+
+    aws.s3.meta.events.register("before-send.s3.PutObject", refuse)
+    with pytest.raises(AwsError, match=r"may not do PutObject \(no luck\)"):
+        upload.put_file(aws, Path(archives["x86_64"]), "s3://p8-data/verger/x.tar.gz")
 
 
 def test_usage_errors_have_the_programs_form(emr):

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import boto3
+import boto3.exceptions
 import botocore.exceptions as wrong
 from botocore.config import Config
 
@@ -98,6 +99,10 @@ def said() -> Iterator[None]:
         yield
     except wrong.ClientError as error:
         raise AwsError(_client_error(error)) from error
+    except boto3.exceptions.S3UploadFailedError as error:
+        reason = error.__context__  # what AWS said of a part of it
+        told = isinstance(reason, wrong.ClientError)
+        raise AwsError(_client_error(reason) if told else f"{error}.") from error
     except (wrong.NoCredentialsError, wrong.PartialCredentialsError) as error:
         raise AwsError("No AWS credentials were found; see `aws configure`.") from error
     except (wrong.SSOTokenLoadError, wrong.UnauthorizedSSOTokenError,

@@ -10,7 +10,6 @@ from verger.emr import awscli, clone, cluster, config, steps
 from verger.emr.aws import Aws
 from verger.emr.cli_common import (
     archive_option,
-    as_json,
     ask,
     bill_document,
     client_of,
@@ -178,10 +177,9 @@ def terminate(cluster_id: str, yes: bool, force: bool, unprotect: bool, region: 
 @_job_options
 @archive_option
 @click.option("--keep", is_flag=True, help="Leave the cluster to its idle limit.")
-@click.option("--profile", help="Profile of AWS' settings (default: AWS_PROFILE).")
-@as_json
+@connected
 def run(description: str, input_: str, output: str, options: tuple[str, ...],
-        archive_source: str | None, keep: bool, profile: str | None,
+        archive_source: str | None, keep: bool, region: str | None, profile: str | None,
         json_wanted: bool) -> None:  # fmt: skip
     """Create a cluster, run the job on it, terminate it. After -- come options of verger-spark run.
 
@@ -191,7 +189,7 @@ def run(description: str, input_: str, output: str, options: tuple[str, ...],
     console = Console(json_wanted=json_wanted)
     wanted = config.load(description)
     job = Job(wanted, find_archive(archive_source), input_, output, options, keep)
-    done = run_job(client_of(wanted, None, profile), job, console, ask)
+    done = run_job(client_of(wanted, region, profile), job, console, ask)
     text = f"{output} is written; cluster {done['cluster_id']} cost about {done['cost_usd']} USD"
     console.result(done, text)
 

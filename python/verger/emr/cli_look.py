@@ -177,14 +177,15 @@ def history_command(cluster_id: str, tunnel: bool, key_file: str | None, region:
 @click.command()
 @click.argument("whose", type=click.Choice(["operator", "instances"]))
 @description
-def policy(whose: str, description: str) -> None:
+@as_json
+def policy(whose: str, description: str, json_wanted: bool) -> None:
     """Print the IAM policy that is enough: for who runs this program, or for the instances."""
     wanted = config.load(description)
     if whose == "operator":
         document = iam.operator(wanted.folder, wanted.roles.service, wanted.roles.instances)
     else:
         document = iam.of_instances(wanted.folder)
-    click.echo(to_json(document))
+    Console(json_wanted=json_wanted).result(document, to_json(document))
 
 
 COMMANDS = (plan, status, logs_command, ls, history_command, policy)

@@ -64,9 +64,14 @@ class Estimate:
         return asdict(self)
 
 
+def least_parts(images: int) -> int:
+    """Return the parts that the job makes of itself."""
+    return max(LEAST_PARTS, math.ceil(images / ROWS_A_PART))
+
+
 def parts_for(images: int, vcpus: int) -> int:
-    """Return the parts that serve: rows enough for none too large, tasks enough for all cores."""
-    return max(LEAST_PARTS, math.ceil(images / ROWS_A_PART), 3 * vcpus)
+    """Return the parts that serve: none too large, and tasks enough for all cores."""
+    return max(least_parts(images), 3 * vcpus)
 
 
 def counts_of(config: ClusterConfig) -> dict[str, list[tuple[str, int]]]:

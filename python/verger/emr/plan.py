@@ -8,7 +8,7 @@ from verger.emr import awscli
 from verger.emr.archive import Archive
 from verger.emr.config import ClusterConfig
 from verger.emr.errors import NoFigureError
-from verger.emr.estimate import estimate
+from verger.emr.estimate import estimate, least_parts
 from verger.emr.request import ARCHIVE, run_job_flow
 from verger.emr.run import ends_itself
 from verger.emr.steps import step_of
@@ -20,12 +20,16 @@ def plan_of(config: ClusterConfig, archive: Archive, images: int, precision: str
     request = run_job_flow(config, archive)
     place = next(tag["Value"] for tag in request["Tags"] if tag["Key"] == ARCHIVE)
     folder = config.folder
-    options = ("--precision", precision) if precision != "f32" else ()
+    options: tuple[str, ...] = ("--precision", precision) if precision != "f32" else ()
+    figures: dict[str, Any] | None = None
+    note = ""
     try:
-        figures: dict[str, Any] | None = estimate(config, images, precision, prefixes).document()
-        note = ""
+        found = estimate(config, images, precision, prefixes)
+        figures = found.document()
+        if found.parts > least_parts(images):  # which the job makes without being told
+            options += ("--parts", str(found.parts))
     except NoFigureError as error:
-        figures, note = None, str(error)
+        note = str(error)
     return {
         "name": config.name,
         "region": config.region,

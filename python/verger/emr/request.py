@@ -38,13 +38,13 @@ def spark_defaults(config: ClusterConfig) -> dict[str, str]:
     that one executor fits beside one driver, and never two executors on a node. Two thirds of an
     executor are for the Python workers, where the network is.
     """
-    ours = {"spark.sql.execution.arrow.pyspark.enabled": "true"}
+    ours: dict[str, str] = {}
     known = [kind for kind in config.worker_types() if vcpus_of(kind) is not None]
     if known:
         smallest = min(known, key=lambda kind: memory_of(kind) or 0)
         yarn = math.floor((memory_of(smallest) or 0) * 1024 * _MOST_YARN)
         executor, driver = yarn * 3 // 4, yarn // 4
-        ours |= {
+        ours = {
             "spark.executor.cores": str(vcpus_of(smallest)),
             "spark.executor.memory": f"{executor // 3}m",
             "spark.executor.memoryOverhead": f"{executor - executor // 3}m",

@@ -34,7 +34,8 @@ def _is_there(aws: Aws, bucket: str, key: str, digest: str) -> bool:
     return bool(found["Metadata"].get(_DIGEST) == digest)
 
 
-def _put_file(aws: Aws, path: Path, uri: str) -> None:
+def put_file(aws: Aws, path: Path, uri: str) -> None:
+    """Upload a file, unless it is there to the bit."""
     bucket, key = split(uri)
     digest = _digest(path)
     with said():
@@ -63,5 +64,5 @@ def upload(aws: Aws, config: ClusterConfig, archive: Archive) -> list[str]:
     places = list(texts)
     if not archive.on_s3:
         places.append(folder.archive(archive.name))
-        _put_file(aws, Path(archive.source), places[-1])
+        put_file(aws, Path(archive.source), places[-1])
     return places
