@@ -73,18 +73,23 @@ def server(one_server, monkeypatch):
     return one_server
 
 
+def pack(path, python="/usr/bin/python3.11"):
+    """Write an archive in which nothing is but names."""
+    with tarfile.open(path, "w:gz") as archive:
+        link = tarfile.TarInfo("./bin/python3.11")
+        link.type, link.linkname = tarfile.SYMTYPE, python
+        archive.addfile(link)
+        for package in ("numpy-2.4.6", "verger-0.1.0"):
+            name = f"./lib/python3.11/site-packages/{package}.dist-info/METADATA"
+            archive.addfile(tarfile.TarInfo(name), io.BytesIO())
+
+
 @pytest.fixture(scope="session")
 def archives(tmp_path_factory):
     """Small archives in the form of make spark-archive, by machine."""
     folder = tmp_path_factory.mktemp("archives")
     for machine in ("x86_64", "aarch64"):
-        with tarfile.open(folder / ARCHIVE.format(machine), "w:gz") as archive:
-            link = tarfile.TarInfo("./bin/python3.11")
-            link.type, link.linkname = tarfile.SYMTYPE, "/usr/bin/python3.11"
-            archive.addfile(link)
-            for package in ("numpy-2.4.6", "verger-0.1.0"):
-                name = f"./lib/python3.11/site-packages/{package}.dist-info/METADATA"
-                archive.addfile(tarfile.TarInfo(name), io.BytesIO())
+        pack(folder / ARCHIVE.format(machine))
     return {each: str(folder / ARCHIVE.format(each)) for each in ("x86_64", "aarch64")}
 
 

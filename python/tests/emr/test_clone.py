@@ -106,6 +106,15 @@ def test_steps_are_not_cloned(server, emr, created):
     assert client.list_steps(ClusterId=made["cluster_id"])["Steps"] == []
 
 
+def test_a_cluster_without_a_limit_is_cloned_with_a_word_of_it(server, emr, created):
+    assert "no idle limit" not in emr("clone", created, "--dry-run").err
+    other = boto3.client("emr").run_job_flow(
+        Name="endless", ReleaseLabel="emr-7.13.0",
+        Instances={"InstanceCount": 1, "KeepJobFlowAliveWhenNoSteps": True},
+    )["JobFlowId"]  # fmt: skip
+    assert "has no idle limit" in emr("clone", other, "--dry-run").err
+
+
 def test_a_dry_run_makes_nothing(server, emr, created):
     made = emr("clone", created, "--dry-run", "--json").document
     assert made["cluster_id"] is None

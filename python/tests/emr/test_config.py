@@ -1,7 +1,7 @@
 """A description is taken as it is meant, or refused with its place and the mend."""
 
 import pytest
-from emr.conftest import EXAMPLES
+from emr.conftest import EXAMPLES, pack
 from verger.emr import config, request
 from verger.emr.archive import inspect
 from verger.emr.errors import UsageError
@@ -111,6 +111,15 @@ def test_an_archive_tells_its_interpreter_and_packages(archives):
     found = inspect(archives["x86_64"])
     assert (found.python, found.machine) == ("/usr/bin/python3.11", "x86_64")
     assert found.packages == {"numpy": "2.4.6", "verger": "0.1.0"}
+
+
+def test_an_interpreter_that_nodes_lack_is_told_of(tmp_path, emr):
+    path = tmp_path / "verger-spark-0.1.0-cp311-linux_x86_64.tar.gz"
+    pack(path, "/opt/mine/python3.11")
+    told = emr("plan", EXAMPLES / "m5.yaml", "--images", "10", "--archive", path).err
+    assert "links /opt/mine/python3.11" in told and "NODE_PYTHON=/usr/bin/python3.11" in told
+    pack(path)
+    assert emr("plan", EXAMPLES / "m5.yaml", "--images", "10", "--archive", path).err == ""
 
 
 def test_what_is_no_archive_is_said(tmp_path):

@@ -27,6 +27,16 @@ class Archive:
     packages: dict[str, str] = field(default_factory=dict)  # name -> version; unknown on S3
 
     @property
+    def doubt(self) -> str:
+        """Why the nodes may not have its interpreter, or nothing."""
+        if self.python.startswith("/usr/bin/"):
+            return ""
+        return (
+            f"{self.name} links {self.python}, which only an image of your own has; for EMR's pack "
+            "it by: NODE_PYTHON=/usr/bin/python3.11 make spark-archive"
+        )
+
+    @property
     def on_s3(self) -> bool:
         """Whether it need not be uploaded."""
         return self.source.startswith("s3://")

@@ -12,6 +12,7 @@ from verger.emr import archive as archives
 from verger.emr.archive import Archive
 from verger.emr.aws import Aws
 from verger.emr.config import ClusterConfig
+from verger.emr.console import Console
 from verger.emr.errors import UsageError
 from verger.emr.estimate import Bill
 
@@ -42,9 +43,12 @@ def client_of(config: ClusterConfig, region: str | None, profile: str | None) ->
     return Aws(config.region, profile)
 
 
-def find_archive(source: str | None) -> Archive:
-    """Return the archive that is named, else the newest."""
-    return archives.inspect(source) if source else archives.newest()
+def find_archive(source: str | None, console: Console) -> Archive:
+    """Return the archive that is named, else the newest; tell of a doubt about it."""
+    found = archives.inspect(source) if source else archives.newest()
+    if found.doubt:
+        console.note(found.doubt)
+    return found
 
 
 def ask(question: str) -> bool:

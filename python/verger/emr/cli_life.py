@@ -45,7 +45,7 @@ def create(description: str, archive_source: str | None, wait: bool, region: str
     console = Console(json_wanted=json_wanted)
     wanted = config.load(description)
     aws = client_of(wanted, region, profile)
-    cluster_id = cluster.create(aws, wanted, find_archive(archive_source))
+    cluster_id = cluster.create(aws, wanted, find_archive(archive_source, console))
     if wait:
         console.note(f"cluster {cluster_id} starts")
         cluster.wait_until_ready(aws, cluster_id, console.progress)
@@ -131,13 +131,16 @@ def resize(cluster_id: str, role: str, count: int | None, on_demand: int | None,
 def clone_command(cluster_id: str, dry_run: bool, region: str | None, profile: str | None,
                   json_wanted: bool) -> None:  # fmt: skip
     """Make a cluster like another, without its steps, and print the `aws` command that does so."""
+    console = Console(json_wanted=json_wanted)
     aws = Aws(region, profile)
     request = clone.request_of(clone.describe_all(aws, cluster_id))
+    if "AutoTerminationPolicy" not in request:
+        console.note(f"{cluster_id} has no idle limit, and neither has its clone: end it yourself")
     command, reason = awscli.command_or_reason(request, aws.region)
     made = None if dry_run else cluster.start(aws, request)
     document = {"cluster_id": made, "cloned": cluster_id, "aws_cli": command, "request": request}
     words = [*filter(None, [made]), command or reason]
-    Console(json_wanted=json_wanted).result(document, "\n".join(words))
+    console.result(document, "\n".join(words))
 
 
 @click.command()
@@ -188,7 +191,7 @@ def run(description: str, input_: str, output: str, options: tuple[str, ...],
     """
     console = Console(json_wanted=json_wanted)
     wanted = config.load(description)
-    job = Job(wanted, find_archive(archive_source), input_, output, options, keep)
+    job = Job(wanted, find_archive(archive_source, console), input_, output, options, keep)
     done = run_job(client_of(wanted, region, profile), job, console, ask)
     text = f"{output} is written; cluster {done['cluster_id']} cost about {done['cost_usd']} USD"
     console.result(done, text)

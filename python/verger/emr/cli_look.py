@@ -42,9 +42,11 @@ def plan(description: str, images: int, precision: str, prefixes: int,
     \b
     verger-emr plan examples/emr/m5.yaml --images 100000
     """
-    made = plan_of(config.load(description), find_archive(archive_source), images,
-                   precision, prefixes)  # fmt: skip
-    Console(json_wanted=json_wanted).result(made, words_of(made))
+    console = Console(json_wanted=json_wanted)
+    wanted = config.load(description)
+    archive = find_archive(archive_source, console)
+    made = plan_of(wanted, archive, images, precision, prefixes)
+    console.result(made, words_of(made))
 
 
 def _part(part: dict[str, Any]) -> dict[str, Any]:
