@@ -1,13 +1,16 @@
 """The pages on EMR say what the program does, in both languages."""
 
+import math
 import re
 
 import pytest
 from conftest import ROOT
 from emr.conftest import EXAMPLES
 from emr.sizing import MARKS, table
+from verger.emr import instances
 from verger.emr.cli import program
 from verger.emr.config import ClusterConfig
+from verger.emr.estimate import GETS_A_PREFIX
 
 pytestmark = [pytest.mark.heavy, pytest.mark.emr]
 PAGES = {"en": ROOT / "docs" / "spark-emr.md", "fr": ROOT / "docs" / "fr" / "spark-emr.md"}
@@ -19,6 +22,14 @@ def test_the_table_of_sizes_is_what_the_estimate_gives(language):
     begin, end = MARKS
     found = PAGES[language].read_text().partition(begin)[2].partition(end)[0]
     assert found.strip() == table(language), "write it anew: python -m emr.sizing"
+
+
+@each_page
+def test_the_limit_of_s3_is_worked_out(language):
+    amx, avx2 = (math.ceil(GETS_A_PREFIX * instances.rate_of(kind, "f32")["cpu_ms_image"] / 1000)
+                 for kind in ("m7i.xlarge", "m5.xlarge"))  # fmt: skip
+    core = {"en": ("cores on AMX", "on AVX2"), "fr": ("cœurs sur AMX", "en AVX2")}[language]
+    assert f"{amx} {core[0]}, {avx2} {core[1]}" in PAGES[language].read_text()
 
 
 @each_page
