@@ -80,6 +80,8 @@ def like_emr(cluster, s3, defaults, folder):
     core = {
         "fs.defaultFS": "file:///",
         "hadoop.tmp.dir": folder / "tmp",
+        # On a busy machine the application takes its time to sign off.
+        "hadoop.service.shutdown.timeout": "180s",
         "fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         f"{prefix}.endpoint": s3.endpoint,
         f"{prefix}.endpoint.region": "eu-west-1",

@@ -75,8 +75,9 @@ def test_a_protected_cluster_is_not_for_run(server, emr, archives, tmp_path):
 
 
 def started(words, **streams):
-    """Start verger-emr as a program of its own."""
-    command = [sys.executable, "-m", "verger._emr", *map(str, words)]
+    """Start verger-emr as a program of its own, with Ctrl-C as a terminal's shell gives it."""
+    interruptible = ["env", "--default-signal=INT"]  # pytest may run in the background
+    command = [*interruptible, sys.executable, "-m", "verger._emr", *map(str, words)]
     path = {"PYTHONPATH": str(ROOT / "build" / "release" / "python")}
     return subprocess.Popen(command, env=os.environ | path, text=True, **streams)
 
