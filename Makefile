@@ -23,6 +23,11 @@ deps-spark: deps-parity ## Install what test-spark needs: YARN, s3a, .venv/spark
 	@tools/deps.sh python spark35
 	@tools/deps.sh maven
 
+.PHONY: deps-emr
+deps-emr: deps-parity ## Install what test-emr needs: YARN, s3a, .venv/emr
+	@tools/deps.sh python emr
+	@tools/deps.sh maven
+
 .PHONY: deps-lint
 deps-lint: deps ## Install the formatters and checkers: .venv/lint
 	@tools/deps.sh python lint
@@ -54,12 +59,16 @@ test: ## Build, then run the unit tests, the Python tests and each fuzz target f
 	@tools/run_tests.sh quick
 
 .PHONY: test-heavy
-test-heavy: ## Sanitizers, comparisons with Keras, Pillow, scikit-learn and Spark, and test-spark
+test-heavy: ## Sanitizers, comparisons with Keras, Pillow, scikit-learn and Spark, test-spark, test-emr
 	@tools/run_tests.sh heavy
 
 .PHONY: test-spark
 test-spark: ## The package in Spark: estimators, the job killed and resumed, on S3 and on clusters
 	@tools/run_tests.sh spark
+
+.PHONY: test-emr
+test-emr: ## The life of EMR clusters, and its dress rehearsal on YARN and in a bare root (needs root)
+	@tools/run_tests.sh emr
 
 .PHONY: fuzz
 fuzz: deps ## Look for inputs that crash, for MINUTES=10 in all, shared out among the targets

@@ -5,6 +5,8 @@
 #   FRESH_SUITE=bookworm      which Debian; the bare root is kept in build/fresh/ for the next time
 #   FRESH_TARGETS="demo test" what to run
 #   FRESH_KEEP=1              keep the used root to look into
+#
+# `fresh.sh --root FOLDER` only unpacks such a root into an empty folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 repository=$PWD
@@ -114,4 +116,13 @@ main() {
   echo "fresh: make $targets passed in a bare $suite"
 }
 
-if [[ ${1-} == --inside ]]; then run_inside "$2"; else main; fi
+case ${1-} in
+  --inside) run_inside "$2" ;;
+  --root)
+    make_bare_root
+    tar -C "$2" -xf "$bare"
+    chmod 755 "$2" # apt's own user must get in
+    copy_settings "$2"
+    ;;
+  *) main ;;
+esac

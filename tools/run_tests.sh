@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Runs the test suites: `run_tests.sh quick` what a change needs, `run_tests.sh heavy` the
-# sanitizers, the comparisons with the references and the package in Spark, `run_tests.sh spark` the
-# last of these alone, `run_tests.sh fuzz MINUTES` the fuzz targets for that long in all (each for
-# 20 s as part of `quick`). Every suite leaves build/reports/SUITE/: its JUnit
-# files and `exit`, its exit status. count_tests.py adds them up.
+# sanitizers, the comparisons with the references and the next two, `run_tests.sh spark` the package
+# in Spark, on clusters too, `run_tests.sh emr` the life of EMR clusters, `run_tests.sh fuzz MINUTES`
+# the fuzz targets for that long in all (each for 20 s as part of `quick`). Every suite leaves
+# build/reports/SUITE/: its JUnit files and `exit`, its exit status. count_tests.py adds them up.
 set -uo pipefail # no -e: a suite that fails must not keep the next from running
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
@@ -84,8 +84,9 @@ spark() {
 
 heavy() {
   make --no-print-directory build deps-parity || return
-  python_tests python-heavy parity -m "heavy and not spark"
+  python_tests python-heavy parity -m "heavy and not spark and not emr"
   spark
+  emr
   # Arrow's own allocators would hide overruns, and make reused memory look like races.
   export ARROW_DEFAULT_MEMORY_POOL=system
   build_preset asan && unit asan env \
@@ -98,13 +99,19 @@ heavy() {
 }
 
 
+emr() {
+  make --no-print-directory build deps-emr || return
+  python_tests python-emr emr -m emr python/tests/emr
+}
+
 case ${1-} in
   quick) suites=(unit-release fuzz python python-package) ;;
   fuzz) suites=(fuzz) ;;
   spark) suites=(python-spark python-spark35) ;;
-  heavy) suites=(unit-asan unit-tsan python-heavy python-spark python-spark35) ;;
+  emr) suites=(python-emr) ;;
+  heavy) suites=(unit-asan unit-tsan python-heavy python-spark python-spark35 python-emr) ;;
   *)
-    echo "usage: run_tests.sh quick|heavy|spark|fuzz MINUTES" >&2
+    echo "usage: run_tests.sh quick|heavy|spark|emr|fuzz MINUTES" >&2
     exit 2
     ;;
 esac

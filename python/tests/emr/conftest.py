@@ -1,0 +1,143 @@
+"""AWS on loopback, and verger-emr in this process. Needs .venv/emr, so all are heavy."""
+
+import importlib.util
+import io
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import urllib.request
+from dataclasses import dataclass
+
+import pytest
+from conftest import ROOT
+
+if importlib.util.find_spec("moto") is None:  # in another environment there is nothing to collect
+    collect_ignore_glob = ["test_*.py"]
+
+EXAMPLES = ROOT / "examples" / "emr"
+ARCHIVE = "verger-spark-0.1.0-cp311-linux_{}.tar.gz"
+
+
+@pytest.fixture(scope="session")
+def calls():
+    """The calls of AWS that the package made, as (service, operation), in any test so far."""
+    from botocore.client import BaseClient  # noqa: PLC0415 - not in .venv/core
+
+    made = set()
+    genuine = BaseClient._make_api_call
+
+    def recorded(self, operation, arguments):
+        if self.meta.config.user_agent_extra == "verger-emr":
+            made.add((self.meta.service_model.service_name, operation))
+        return genuine(self, operation, arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", recorded)
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def no_call_without_a_permission(calls):
+    """Fails a test in which a call was made that is not in the inventory of the policies."""
+    yield
+    from emr.inventory import operations_of_the_inventory  # noqa: PLC0415
+
+    assert calls <= operations_of_the_inventory()
+
+
+@pytest.fixture(scope="session")
+def one_server():
+    """The server of all tests."""
+    from servers.emr import emr_server  # noqa: PLC0415
+
+    with emr_server() as server:
+        yield server
+
+
+@pytest.fixture
+def server(one_server, monkeypatch):
+    """The same, emptied, with a bucket; its address and credentials in the environment."""
+    import boto3  # noqa: PLC0415
+
+    urllib.request.urlopen(f"{one_server.endpoint}/moto-api/reset", data=b"").close()
+    one_server.requests.clear()
+    one_server.faults.left.clear()
+    one_server.faults.seen.clear()
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    for name, value in one_server.environment().items():
+        monkeypatch.setenv(name, value)
+    place = {"LocationConstraint": one_server.environment()["AWS_REGION"]}
+    boto3.client("s3").create_bucket(Bucket="p8-data", CreateBucketConfiguration=place)
+    return one_server
+
+
+def pack(path, python="/usr/bin/python3.11"):
+    """Write an archive in which nothing is but names."""
+    with tarfile.open(path, "w:gz") as archive:
+        link = tarfile.TarInfo("./bin/python3.11")
+        link.type, link.linkname = tarfile.SYMTYPE, python
+        archive.addfile(link)
+        for package in ("numpy-2.4.6", "verger-0.1.0"):
+            name = f"./lib/python3.11/site-packages/{package}.dist-info/METADATA"
+            archive.addfile(tarfile.TarInfo(name), io.BytesIO())
+
+
+@pytest.fixture(scope="session")
+def archives(tmp_path_factory):
+    """Small archives in the form of make spark-archive, by machine."""
+    folder = tmp_path_factory.mktemp("archives")
+    for machine in ("x86_64", "aarch64"):
+        pack(folder / ARCHIVE.format(machine))
+    return {each: str(folder / ARCHIVE.format(each)) for each in ("x86_64", "aarch64")}
+
+
+@dataclass
+class Answer:
+    """What a command left."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self):
+        """Its output as JSON."""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def emr(monkeypatch, capsys):
+    """A function that runs `verger-emr ARGS…` in this process, without the waiting."""
+    from verger.emr import cluster, steps  # noqa: PLC0415
+    from verger.emr.cli import main  # noqa: PLC0415
+
+    monkeypatch.setattr(cluster, "POLL_S", 0.01)
+    monkeypatch.setattr(steps, "POLL_S", 0.01)
+
+    def run(*arguments, code=0):
+        capsys.readouterr()
+        found = main([str(argument) for argument in arguments])
+        answer = Answer(found, *capsys.readouterr())
+        assert found == code, answer
+        assert "not-to-be-seen" not in answer.out + answer.err
+        return answer
+
+    return run
+
+
+@pytest.fixture
+def created(server, emr, archives):
+    """The id of a cluster of examples/emr/m5.yaml."""
+    arguments = [EXAMPLES / "m5.yaml", "--archive", archives["x86_64"], "--json"]
+    return emr("create", *arguments).document["cluster_id"]
+
+
+@pytest.fixture(scope="session")
+def packed_archive():
+    """What `make spark-archive` packs for the running Python."""
+    environment = {**os.environ, "PYTHON": sys.executable}
+    subprocess.run(["tools/spark_archive.sh"], cwd=ROOT, env=environment, check=True)
+    (archive,) = (ROOT / "dist").glob("verger-spark-*.tar.gz")
+    return archive

@@ -1,0 +1,86 @@
+"""The table of docs/spark-emr.md and docs/fr/spark-emr.md: worked figures of the estimate."""
+
+from emr.conftest import EXAMPLES
+from verger.emr import config
+from verger.emr.estimate import PAGE_S, estimate
+from verger.emr.plan import duration
+
+MARKS = ("<!-- sizing -->", "<!-- /sizing -->")
+# Images, the cluster in words, what it changes in examples/emr/amx.yaml, folders, runs.
+CASES = (
+    (10**5, "m5", None, 1, 1),
+    (10**7, "amx", 4, 10, 1),
+    (10**9, "amx", 64, 100, 1),
+    (10**9, "amx", 4, 10, 100),
+)
+TIMES = "\N{MULTIPLICATION SIGN}"
+HEAD = {
+    "en": "images | workers | parts | listing | reads | whole run | USD | driver",
+    "fr": "images | machines de calcul | parts | listage | lectures | durée totale | USD | pilote",
+}
+
+
+def cluster_of(name, cores):
+    """An example, with so many core instances and no task instances."""
+    wanted = config.load(EXAMPLES / f"{name}.yaml")
+    if cores is None:
+        return wanted
+    core = wanted.instances.core.model_copy(update={"count": cores})
+    instances = wanted.instances.model_copy(update={"core": core, "task": None})
+    return wanted.model_copy(update={"instances": instances})
+
+
+def number(value, language):
+    """A number with its thousands set apart."""
+    text = f"{value:,.0f}"
+    return text if language == "en" else text.replace(",", " ")
+
+
+def time(seconds, language):
+    """A time in words."""
+    text = duration(seconds)
+    if language == "en":
+        return text
+    return text.replace(",", " ").replace(".", ",")
+
+
+def money(usd, language):
+    """A sum in USD."""
+    text = number(usd, language) if usd >= 100 else f"{usd:.2f}"
+    return text if language == "en" else text.replace(".", ",")
+
+
+def row(case, language):
+    """One line of the table."""
+    images, name, cores, prefixes, runs = case
+    wanted = cluster_of(name, cores)
+    found = estimate(wanted, images // runs, prefixes=prefixes)
+    core = wanted.instances.core
+    reads = f"{number(found.images_per_second, language)}/s"
+    listing = f"{number(found.listing_pages, language)} {TIMES} {PAGE_S:g} s"
+    if language == "fr":
+        listing = listing.replace(".", ",")
+    times = "" if runs == 1 else f"{runs} {TIMES} "
+    listed = f"{listing} = {time(found.seconds['list'], language)}"
+    cells = (
+        f"{times}{number(images // runs, language)}",
+        f"{core.count} {TIMES} {core.type}",
+        f"{times}{number(found.parts, language)}",
+        f"{times}{listed}" if runs == 1 else f"{times}{time(found.seconds['list'], language)}",
+        reads,
+        time(runs * found.hours * 3600, language),
+        money(runs * found.total, language),
+        f"{number(max(found.driver_gib, 1), language)} GiB",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def table(language):
+    """The whole table."""
+    rule = "|---|---|---:|---|---:|---:|---:|---:|"
+    return "\n".join([f"| {HEAD[language]} |", rule, *(row(case, language) for case in CASES)])
+
+
+if __name__ == "__main__":  # python -m emr.sizing, with pytest's paths
+    for each in HEAD:
+        print(table(each))

@@ -1,0 +1,137 @@
+"""A description is taken as it is meant, or refused with its place and the mend."""
+
+import pytest
+from emr.conftest import EXAMPLES, pack
+from verger.emr import config, request
+from verger.emr.archive import inspect
+from verger.emr.errors import UsageError
+
+pytestmark = [pytest.mark.heavy, pytest.mark.emr]
+GROUPS = "instances: {master: {type: m5.xlarge}}\n"
+BASE = "name: x\nregion: eu-west-1\nbucket: s3://p8-data\n"
+FAULTS = {
+    "": "does not describe a cluster",
+    "a: [": "is not YAML",
+    "name: a\nname: b\n" + BASE + GROUPS: "'name' is given twice",
+    BASE: "give either instances or fleets",
+    GROUPS: "name: is missing; region: is missing; bucket: is missing",
+    BASE + "instances: {master: {type: m5.xlarge, cuont: 2}}\n": "master.cuont: is not known",
+    BASE + "instances: {master: {type: m5.xlarge, count: '1'}}\n": "master.count: Input should be",
+    BASE + "instances: {master: {type: m5.xlarge, count: 2}}\n": "1 master, or 3",
+    BASE + "instances: {master: {type: xlarge}}\n": "instances.master.type",
+    BASE + "instances: {master: {type: m5.xlarge, bid_price: '1'}}\n": "is for market: spot",
+    BASE + "fleets: {master: {types: [{type: m5.xlarge}]}}\n": "needs on_demand or spot",
+    BASE + "fleets: {master: {on_demand: 2, types: [{type: m5.xlarge}]}}\n": "has a capacity of 1",
+    BASE + GROUPS + "subnet: [subnet-1, subnet-2]\n": "several subnets are for fleets",
+    BASE + "instances: {master: {type: m5.xlarge}, core: {type: m7g.xlarge}}\n": "do not mix",
+    BASE + GROUPS + "applications: [Hadoop]\n": "must name Spark",
+    BASE + GROUPS + "idle_timeout_minutes: 0\n": "idle_timeout_minutes",
+    BASE + GROUPS + "idle_timeout_minutes: 120\nmax_age_hours: 1\n": "more than max_age_hours",
+    BASE + GROUPS + "max_age_hours: 0\n": "max_age_hours",
+    BASE + GROUPS + "scaling: {minimum: 3, maximum: 2}\n": "minimum is more than maximum",
+    BASE + GROUPS + "tags: {'verger:managed': 'false'}\n": "reserved prefix",
+    BASE + GROUPS + 'tags: {a: "x\\ny"}\n': "printable",
+    BASE.replace("name: x", 'name: "a\\tb"') + GROUPS: "control characters",
+    BASE.replace("s3://p8-data", "p8-data") + GROUPS: "bucket",
+    BASE.replace("eu-west-1", "Paris") + GROUPS: "region",
+    BASE + GROUPS + "release: '7.13'\n": "release",
+    BASE + GROUPS + "spark: {spark.hadoop.fs.s3a.secret.key: x}\n": "is a credential",
+    BASE + GROUPS + "aws_access_key_id: AKIA\n": "aws_access_key_id: is not known",
+}
+
+
+@pytest.mark.parametrize("text", FAULTS, ids=range(len(FAULTS)))
+def test_what_is_wrong_is_said_in_one_sentence(text):
+    with pytest.raises(UsageError) as said:
+        config.parse(text, "c.yaml")
+    sentence = str(said.value)
+    assert sentence.startswith("c.yaml")
+    assert FAULTS[text] in sentence
+    assert "\n" not in sentence and sentence.endswith(".")
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(UsageError, match=r"absent\.yaml' cannot be read: No such file"):
+        config.load(tmp_path / "absent.yaml")
+
+
+def test_all_limits_hold_by_default():
+    wanted = config.parse(BASE + GROUPS, "c.yaml")
+    assert (wanted.idle_timeout_minutes, wanted.max_age_hours) == (60, 12)
+    assert wanted.worker_types() == ["m5.xlarge"]
+
+
+def archive(machine="x86_64"):
+    return inspect(f"s3://b/verger-spark-0.1.0-cp311-linux_{machine}.tar.gz")
+
+
+def megabytes(text):
+    assert text.endswith("m")
+    return int(text[:-1])
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.yaml")))
+def test_one_executor_and_one_driver_fit_on_a_node_and_never_two_executors(name):
+    wanted = config.load(EXAMPLES / name)
+    found = request.spark_defaults(wanted)
+    executor = megabytes(found["spark.executor.memory"]) + megabytes(
+        found["spark.executor.memoryOverhead"])  # fmt: skip
+    driver = megabytes(found["spark.driver.memory"]) + megabytes(
+        found["spark.driver.memoryOverhead"])  # fmt: skip
+    yarn = 16 * 1024 * 0.75 * (1 if name in ("m5.yaml", "spot-fleet.yaml") else 4)
+    assert executor + driver <= yarn < 2 * executor
+    # A worker and its network: a GiB each is four times what they take.
+    assert megabytes(found["spark.executor.memoryOverhead"]) >= 1024 * int(
+        found["spark.executor.cores"])  # fmt: skip
+
+
+def test_the_users_settings_win():
+    wanted = config.parse(BASE + GROUPS + "spark: {spark.executor.cores: '2'}\n", "c.yaml")
+    assert request.spark_defaults(wanted)["spark.executor.cores"] == "2"
+
+
+def test_an_archive_for_another_machine_is_refused():
+    graviton = config.load(EXAMPLES / "graviton.yaml")
+    assert request.run_job_flow(graviton, archive("aarch64"))
+    with pytest.raises(UsageError, match="is for x86_64, but m7g"):
+        request.run_job_flow(graviton, archive())
+
+
+@pytest.mark.parametrize(
+    ("kind", "machine"),
+    [("m5.xlarge", "x86_64"), ("m7g.large", "aarch64"), ("c6gn.xlarge", "aarch64"),
+     ("a1.large", "aarch64"), ("g5.xlarge", "x86_64"), ("m7i-flex.large", "x86_64"),
+     ("r8gd.16xlarge", "aarch64"), ("trn1.2xlarge", "x86_64")],
+)  # fmt: skip
+def test_graviton_is_told_by_its_name(kind, machine):
+    assert config.architecture(kind) == machine
+
+
+def test_an_archive_tells_its_interpreter_and_packages(archives):
+    found = inspect(archives["x86_64"])
+    assert (found.python, found.machine) == ("/usr/bin/python3.11", "x86_64")
+    assert found.packages == {"numpy": "2.4.6", "verger": "0.1.0"}
+
+
+def test_an_interpreter_that_nodes_lack_is_told_of(tmp_path, emr):
+    path = tmp_path / "verger-spark-0.1.0-cp311-linux_x86_64.tar.gz"
+    pack(path, "/opt/mine/python3.11")
+    told = emr("plan", EXAMPLES / "m5.yaml", "--images", "10", "--archive", path).err
+    assert "links /opt/mine/python3.11" in told and "NODE_PYTHON=/usr/bin/python3.11" in told
+    pack(path)
+    assert emr("plan", EXAMPLES / "m5.yaml", "--images", "10", "--archive", path).err == ""
+
+
+def test_what_is_no_archive_is_said(tmp_path):
+    with pytest.raises(UsageError, match="not named as"):
+        inspect("environment.tar.gz")
+    broken = tmp_path / "verger-spark-0.1.0-cp311-linux_x86_64.tar.gz"
+    broken.write_bytes(b"no archive")
+    with pytest.raises(OSError, match="cannot be read"):
+        inspect(str(broken))
+
+
+def test_the_newest_archive_is_taken(tmp_path, monkeypatch, emr):
+    monkeypatch.chdir(tmp_path)
+    said = emr("plan", EXAMPLES / "m5.yaml", "--images", "100", code=2).err
+    assert "make spark-archive" in said

@@ -1,0 +1,130 @@
+"""The arithmetic of time and money, and what it rests on."""
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from conftest import ROOT
+from emr.conftest import EXAMPLES
+from moto.ec2.models.instance_types import INSTANCE_TYPES
+from verger.emr import config, estimate, instances
+from verger.emr.errors import NoFigureError, UsageError
+
+pytestmark = [pytest.mark.heavy, pytest.mark.emr]
+M5 = config.load(EXAMPLES / "m5.yaml")
+
+
+def test_the_estimate_by_hand():
+    """3 m5.xlarge in eu-west-1, two of them workers, 100,000 images."""
+    found = estimate.estimate(M5, 100_000)
+    assert found.vcpus == 8
+    assert found.images_per_second == pytest.approx(8 * 1000 / 12.3)
+    assert found.parts == 25  # 100,000 / 4,096
+    assert found.listing_pages == 100
+    assert found.seconds["extract"] == pytest.approx(100_000 * 0.0123 / 8)  # 154 s
+    assert found.seconds["list"] == pytest.approx(15)
+    assert found.seconds["reduce"] == pytest.approx(100_000 * 0.00017 / 8 + 5)
+    hours = (600 + 15 + 153.75 + 2.125 + 5) / 3600
+    assert found.hours == pytest.approx(hours)
+    assert found.cost["ec2"] == pytest.approx(3 * 0.214 * hours)
+    assert found.cost["emr"] == pytest.approx(3 * 0.048 * hours)
+    assert found.cost["root_volumes"] == pytest.approx(3 * 15 * 0.088 / 730 * hours)
+    assert found.cost["s3_requests"] == pytest.approx(
+        100_000 * 0.0004 / 1000 + (100 + 25 * 6) * 0.005 / 1000)  # fmt: skip
+    assert found.total == pytest.approx(sum(found.cost.values()))
+    assert found.bound == "processors"
+
+
+def test_s3_bounds_what_many_processors_read_from_one_folder():
+    many = M5.model_copy(update={"instances": M5.instances.model_copy(
+        update={"core": M5.instances.core.model_copy(update={"count": 200})})})  # fmt: skip
+    one, ten = (estimate.estimate(many, 10**7, prefixes=count) for count in (1, 100))
+    assert (one.bound, one.images_per_second) == ("S3", 5500)
+    assert (ten.bound, ten.images_per_second) == ("processors", pytest.approx(800 / 0.0123))
+    assert one.seconds["extract"] > ten.seconds["extract"]
+
+
+def test_a_fleet_is_counted_by_its_weights():
+    wanted = config.load(EXAMPLES / "spot-fleet.yaml")
+    assert estimate.counts_of(wanted) == {
+        "master": [("m5.xlarge", 1)],
+        "core": [("m5.xlarge", 2)],
+        "task": [("m5.4xlarge", 4)],
+    }
+    assert estimate.estimate(wanted, 1000).vcpus == 2 * 4 + 4 * 16
+
+
+def test_bf16_is_for_machines_that_have_it():
+    amx = config.load(EXAMPLES / "amx.yaml")
+    f32, bf16 = (estimate.estimate(amx, 10**6, each) for each in ("f32", "bf16"))
+    assert f32.images_per_second < bf16.images_per_second or bf16.bound == "S3"
+    assert bf16.images_per_second_vcpu == pytest.approx(1000 / 2.6)
+    with pytest.raises(NoFigureError, match="does not compute in bf16"):
+        estimate.estimate(M5, 1000, "bf16")
+
+
+@pytest.mark.parametrize(
+    ("images", "vcpus", "parts"),
+    [(2, 4, 24), (10**5, 8, 25), (10**5, 64, 192), (10**7, 64, 2442), (10**9, 64, 244141)],
+)
+def test_parts(images, vcpus, parts):
+    assert estimate.parts_for(images, vcpus) == parts
+    assert math.ceil(images / parts) <= 4096
+
+
+def test_what_is_not_in_the_tables_is_said():
+    with pytest.raises(NoFigureError, match="no region ap-south-2"):
+        estimate.estimate(M5.model_copy(update={"region": "ap-south-2"}), 1000)
+    text = (EXAMPLES / "m5.yaml").read_text().replace("m5.xlarge", "z1d.large")
+    with pytest.raises(NoFigureError, match=r"no instance type z1d\.large"):
+        estimate.estimate(config.parse(text, "c"), 1000)
+    with pytest.raises(UsageError, match="2 or more"):
+        estimate.estimate(M5, 1)
+
+
+def instance(kind, hours, start=datetime(2026, 1, 1, tzinfo=UTC)):
+    end = None if hours is None else start + timedelta(hours=hours)
+    times = {"CreationDateTime": start} | ({"EndDateTime": end} if end else {})
+    return {"InstanceType": kind, "Market": "SPOT", "Status": {"Timeline": times}}
+
+
+def test_a_bill_is_by_the_second_from_creation_to_end():
+    now = datetime(2026, 1, 1, 10, tzinfo=UTC)
+    found = estimate.bill([instance("m5.xlarge", 2), instance("m5.2xlarge", None),
+                           instance("m5.xlarge", 1 / 3600)], "eu-west-1", now)  # fmt: skip
+    hour = 0.214 + 0.048
+    assert found.total == pytest.approx(2 * hour + 10 * 2 * hour + hour / 60)
+    assert (found.instances, found.unpriced) == (3, ())
+    unknown = estimate.bill([instance("z1d.large", 1)], "eu-west-1", now)
+    assert (unknown.total, unknown.unpriced) == (0, ("z1d.large",))
+
+
+def test_every_price_has_a_region_and_a_date():
+    for region, place in instances.figures()["prices"].items():
+        assert place["date"]
+        for family in instances.figures()["families"]:
+            price = instances.price_of(f"{family}.xlarge", region)
+            assert price.region == region and price.date == place["date"]
+            assert 0.1 < price.ec2 < 0.3 and 0.03 < price.emr < 0.06
+    assert "taxes" in " ".join(estimate.LEFT_OUT) and "data transfer" in " ".join(estimate.LEFT_OUT)
+
+
+def test_the_table_of_types_is_awss():
+    """Moto brings what AWS answers to DescribeInstanceTypes."""
+    for family, about in instances.figures()["families"].items():
+        for size in about["sizes"]:
+            name = f"{family}.{size}"
+            kind = INSTANCE_TYPES[name]
+            assert instances.vcpus_of(name) == kind["VCpuInfo"]["DefaultVCpus"]
+            assert instances.memory_of(name) == kind["MemoryInfo"]["SizeInMiB"] // 1024
+            machine = about["machine"]
+            assert config.architecture(name) == machine
+            supported = kind["ProcessorInfo"]["SupportedArchitectures"]
+            assert {"aarch64": "arm64", "x86_64": "x86_64"}[machine] in supported
+
+
+def test_the_measured_rates_are_those_of_the_page():
+    page = " ".join((ROOT / "docs" / "performance.md").read_text().split())
+    rates = {name: rate["cpu_ms_image"] for name, rate in instances.figures()["rates"].items()}
+    assert f"| verger run, end to end | 159 | {rates['avx2-f32']} |" in page
+    assert f"({rates['amx-bf16']} against {rates['amx-f32']} ms" in page

@@ -1,0 +1,133 @@
+"""The dress rehearsal: what verger-emr sends to EMR, done by a genuine YARN and S3 server.
+
+`create` uploads to the S3 server. The step is read back from where `submit` sent it, and its words
+are given to spark-submit as they are: the archive, the job's file, INPUT and OUTPUT all by their
+s3:// addresses. The settings are those of the cluster, but for the size of the machines. What EMR
+has of its own and a bare YARN has not, the s3:// filesystem and the instances' role, stands in the
+configuration of Hadoop and in the environment.
+"""
+
+import os
+import shutil
+from dataclasses import replace
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from conftest import ROOT, UNTRAINED
+from emr.conftest import EXAMPLES
+from servers.s3proxy import ACCESS_KEY, SECRET_KEY, s3proxy
+from servers.spark_submit import Job
+from servers.yarn import write_configuration, yarn
+from storage.results import content, leftovers
+
+pytestmark = [pytest.mark.heavy, pytest.mark.emr, pytest.mark.timeout(1800)]
+OPTIONS = ["--weights", UNTRAINED, "--parts", "4"]
+IN, OUT = "s3://p8-data/Test", "s3://p8-data/Results"
+# The test's machines have 2.75 GiB each, and one core for an executor.
+SMALL = {
+    "spark.driver.memory": "500m",
+    "spark.driver.memoryOverhead": "700m",
+    "spark.executor.cores": "1",
+    "spark.executor.memory": "500m",
+    "spark.executor.memoryOverhead": "700m",
+}
+
+
+@pytest.fixture(scope="module")
+def yarn_cluster(tmp_path_factory):
+    """A ResourceManager and two NodeManagers."""
+    with yarn(tmp_path_factory.mktemp("yarn")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory, orchard):
+    """An S3 server that checks signatures, with photographs in the notebook's bucket."""
+    with s3proxy(tmp_path_factory.mktemp("s3proxy")) as server:
+        folder = server.bucket("p8-data")
+        shutil.copytree(orchard, folder / "Test")
+        broken = next((folder / "Test").rglob("*.jpg"))
+        (broken.parent / "été 1 %20+.jpg").write_bytes(broken.read_bytes()[:900])
+        yield server
+
+
+@pytest.fixture
+def sent(server, emr, s3, monkeypatch, packed_archive):
+    """What AWS was sent by create and submit: the cluster's settings of Spark, and the step."""
+    # EMR and S3 are two servers here, with credentials of one.
+    for name, value in s3.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_EMR", server.endpoint)
+    arguments = [EXAMPLES / "m5.yaml", "--archive", packed_archive, "--json"]
+    cluster_id = emr("create", *arguments).document["cluster_id"]
+    step_id = emr("submit", cluster_id, IN, OUT, "--no-follow", "--json", "--",
+                  *OPTIONS).document["step_id"]  # fmt: skip
+    client = boto3.client("emr")
+    step = client.describe_step(ClusterId=cluster_id, StepId=step_id)["Step"]
+    configurations = client.describe_cluster(ClusterId=cluster_id)["Cluster"]["Configurations"]
+    (defaults,) = (each["Properties"] for each in configurations
+                   if each["Classification"] == "spark-defaults")  # fmt: skip
+    return SimpleNamespace(step=step, defaults=defaults)
+
+
+def like_emr(cluster, s3, defaults, folder):
+    """The YARN cluster as EMR would have it: s3:// is a filesystem, and a role gives access."""
+    conf = folder / "conf"
+    shutil.copytree(cluster.environment["HADOOP_CONF_DIR"], conf)
+    (conf / "core-site.xml").unlink()
+    prefix = "fs.s3a"
+    core = {
+        "fs.defaultFS": "file:///",
+        "hadoop.tmp.dir": folder / "tmp",
+        # On a busy machine the application takes its time to sign off.
+        "hadoop.service.shutdown.timeout": "180s",
+        "fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+        f"{prefix}.endpoint": s3.endpoint,
+        f"{prefix}.endpoint.region": "eu-west-1",
+        f"{prefix}.path.style.access": "true",
+        f"{prefix}.access.key": ACCESS_KEY,
+        f"{prefix}.secret.key": SECRET_KEY,
+    }
+    write_configuration(conf / "core-site.xml", core)
+    settings = {**defaults, **cluster.common_settings(), **SMALL}
+    own = {**s3.environment(), "SPARK_LOCAL_IP": "127.0.0.1"}
+    # It decides on PCA's last bits, so that the driver must have what the program has.
+    own |= {k: v for k, v in os.environ.items() if k == "OPENBLAS_CORETYPE"}
+    settings |= {f"spark.executorEnv.{name}": value for name, value in own.items()}
+    own["SPARK_HOME"] = cluster.spark.home
+    settings |= {f"spark.yarn.appMasterEnv.{name}": value for name, value in own.items()}
+    lines = "".join(f"{name} {value}\n" for name, value in settings.items())
+    (conf / "spark-defaults.conf").write_text(lines)
+    variables = {name: str(conf) for name in ("HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_CONF_DIR")}
+    variables["SPARK_DIST_CLASSPATH"] = f"{ROOT}/build/maven/s3a/*"
+    return replace(cluster, environment={**cluster.environment, **variables})
+
+
+def test_the_step_that_submit_sends_computes_what_the_program_does(
+    yarn_cluster, s3, sent, verger, tmp_path
+):
+    assert sent.step["Config"]["Jar"] == "command-runner.jar"
+    program, *words = sent.step["Config"]["Args"]
+    assert program == "spark-submit"
+    cluster = like_emr(yarn_cluster, s3, sent.defaults, tmp_path)
+    cluster.event_log.mkdir(exist_ok=True)
+    with Job(cluster, [str(cluster.spark.program(program)), *words]) as job:
+        job.finish()
+    application = job.application()
+    assert cluster.application_state(application)["finalStatus"] == "SUCCEEDED"
+
+    bucket = s3.data / "p8-data"
+    verger("run", bucket / "Test", tmp_path / "out", *OPTIONS)
+    assert content(bucket / "Results") == content(tmp_path / "out")
+    assert not leftovers(bucket / "Results")
+    found = {path.name for path in bucket.iterdir()}
+    assert found == {"Results", "Test", "bootstrap-emr.sh", "jupyter-s3-conf.json", "verger"}
+
+
+def test_nothing_that_was_sent_or_stored_is_a_credential(server, s3, sent):
+    assert SECRET_KEY not in str(server.requests) + str(sent.step) + str(sent.defaults)
+    assert ACCESS_KEY not in str(server.requests) + str(sent.step) + str(sent.defaults)
+    for path in (s3.data / "p8-data").rglob("*"):
+        if path.is_file() and path.suffix != ".gz":
+            assert SECRET_KEY.encode() not in path.read_bytes(), path

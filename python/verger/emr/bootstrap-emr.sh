@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# Makes an instance ready for verger's packed environment. EMR runs it on every instance before
+# anything else; run again, it changes nothing.
+#
+#   bootstrap-emr.sh --python /usr/bin/python3.11 [--region REGION] [--max-age-seconds N] [--protected]
+#
+# The environment itself comes with each job (spark-submit --archives). It brings no interpreter, so
+# the one that it links is installed here. On the master, a timer ends the cluster at its greatest
+# age, whatever has become of the machine that made it. With --protected, a cluster that cannot be
+# asked to end is left alone; without, the master then powers off, which ends the cluster too.
+set -euo pipefail
+
+info=/mnt/var/lib/info           # where EMR says what the instance is
+state=/var/lib/verger            # ours
+ender=/usr/local/sbin/verger-end # ends the cluster
+units=/etc/systemd/system
+python='' region='' max_age='' protected=no
+
+say() { echo "verger: $*"; }
+
+fail() {
+  echo "verger: error: $*" >&2
+  exit 1
+}
+
+as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
+
+parse() {
+  while (($#)); do
+    case $1 in
+      --python | --region | --max-age-seconds)
+        (($# > 1)) || fail "$1 needs a value."
+        case $1 in
+          --python) python=$2 ;;
+          --region) region=$2 ;;
+          *) max_age=$2 ;;
+        esac
+        shift 2
+        ;;
+      --protected)
+        protected=yes
+        shift
+        ;;
+      *) fail "$1 is not known; see the head of this script." ;;
+    esac
+  done
+  [[ $python == /* ]] || fail "--python must name an interpreter by its whole path."
+  [[ $max_age =~ ^[1-9][0-9]*$|^$ ]] || fail "--max-age-seconds must be a number, not '$max_age'."
+}
+
+# What the environment's libraries were linked for.
+check_libc() {
+  local version
+  version=$(getconf GNU_LIBC_VERSION 2>/dev/null | cut -d' ' -f2) || version=
+  [[ -n $version ]] || fail "this system has no GNU C library; Amazon Linux 2023 (EMR 7) has."
+  printf '2.34\n%s\n' "$version" | sort --version-sort --check=quiet ||
+    fail "glibc $version is too old: the environment needs 2.34 (Amazon Linux 2023, EMR 7)."
+}
+
+install_python() {
+  local package
+  if [[ -x $python ]]; then return; fi
+  package=$(basename "$python")
+  [[ $python == /usr/bin/python3.* ]] || fail "$python is not here, and no package brings it."
+  say "installing $package"
+  if command -v dnf >/dev/null; then
+    as_root dnf --quiet --assumeyes install "$package"
+  elif command -v apt-get >/dev/null; then
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes \
+      --no-install-recommends "$package" >/dev/null
+  else
+    fail "$python is not here, and there is neither dnf nor apt-get to install it."
+  fi
+  [[ -x $python ]] || fail "the package $package does not bring $python."
+}
+
+# EMR's JSON files about this instance: `about instance isMaster`.
+about() {
+  "$python" -c 'import json, sys; print(json.load(open(sys.argv[1])).get(sys.argv[2], ""))' \
+    "$info/$1.json" "$2"
+}
+
+is_master() { [[ -f $info/instance.json && $(about instance isMaster) == True ]]; }
+
+# The reason that it fails decides: a protected cluster stays, and is asked again later.
+write_ender() {
+  as_root tee "$ender" >/dev/null <<SCRIPT
+#!/bin/sh
+# Ends cluster $1 at its greatest age. Exit status 1: ask again later.
+if said=\$(aws emr terminate-clusters --region '$region' --cluster-ids '$1' 2>&1); then exit 0; fi
+echo "verger: \$said" >&2
+case \$said in *protected*) exit 1 ;; esac
+if [ '$protected' = yes ]; then exit 1; fi
+shutdown -h now
+SCRIPT
+  as_root chmod 755 "$ender"
+}
+
+write_units() {
+  as_root tee "$units/verger-end.service" >/dev/null <<UNIT
+[Unit]
+Description=End this EMR cluster at its greatest age
+[Service]
+Type=oneshot
+ExecStart=$ender
+Restart=on-failure
+RestartSec=600
+UNIT
+  as_root tee "$units/verger-end.timer" >/dev/null <<UNIT
+[Unit]
+Description=End this EMR cluster at its greatest age
+[Timer]
+OnCalendar=$(date --utc --date="@$1" '+%Y-%m-%d %H:%M:%S UTC')
+Persistent=true
+[Install]
+WantedBy=timers.target
+UNIT
+}
+
+# The date is written down once, so that a second run does not put it off.
+limit_age() {
+  local cluster deadline
+  cluster=$(about job-flow jobFlowId)
+  [[ $cluster =~ ^j-[A-Za-z0-9]+$ ]] || fail "$info/job-flow.json names no cluster."
+  [[ $region =~ ^[a-z0-9-]+$ ]] || fail "--max-age-seconds needs --region."
+  as_root mkdir -p "$state"
+  if [[ -f $state/deadline ]]; then return; fi
+  deadline=$(($(date +%s) + max_age))
+  write_ender "$cluster"
+  if [[ -d /run/systemd/system ]]; then
+    write_units "$deadline"
+    as_root systemctl daemon-reload
+    as_root systemctl enable --now --quiet verger-end.timer
+  else
+    as_root setsid --fork sh -c "sleep $max_age; until $ender; do sleep 600; done" \
+      </dev/null >/dev/null 2>&1
+  fi
+  echo "$deadline" | as_root tee "$state/deadline" >/dev/null
+  say "cluster $cluster ends at $(date --utc --date="@$deadline" '+%Y-%m-%d %H:%M:%S UTC')"
+}
+
+parse "$@"
+check_libc
+install_python
+"$python" -c 'import ctypes, json, sqlite3, ssl, zlib' || fail "$python is not whole."
+if [[ -n $max_age ]] && is_master; then limit_age; fi
+say "ready: $("$python" --version), glibc $(getconf GNU_LIBC_VERSION | cut -d' ' -f2)"

@@ -1,0 +1,86 @@
+"""What the commands share: options, clients, and the words for what they found."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from verger.emr import archive as archives
+from verger.emr.archive import Archive
+from verger.emr.aws import Aws
+from verger.emr.config import ClusterConfig
+from verger.emr.console import Console
+from verger.emr.errors import UsageError
+from verger.emr.estimate import Bill
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+as_json = click.option("--json", "json_wanted", is_flag=True, help="One JSON document as output.")
+_region = click.option("--region", help="Region of the cluster (default: AWS_REGION, the profile).")
+_profile = click.option("--profile", help="Profile of AWS' settings (default: AWS_PROFILE).")
+archive_option = click.option(
+    "--archive", "archive_source", metavar="FILE",
+    help="Packed environment, a file or on S3 (default: the newest that make spark-archive left).",
+)  # fmt: skip
+description = click.argument("description", metavar="CLUSTER.yaml", type=click.Path())
+yes = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+def connected(command: Command) -> Command:
+    """Give a command the options --region, --profile and --json."""
+    for option in (as_json, _profile, _region):
+        command = option(command)
+    return command
+
+
+def client_of(config: ClusterConfig, region: str | None, profile: str | None) -> Aws:
+    """Return the client for a description's region. UsageError when another is asked for."""
+    if region not in (None, config.region):
+        raise UsageError(f"--region {region} is not the description's region, {config.region}.")
+    return Aws(config.region, profile)
+
+
+def find_archive(source: str | None, console: Console) -> Archive:
+    """Return the archive that is named, else the newest; tell of a doubt about it."""
+    found = archives.inspect(source) if source else archives.newest()
+    if found.doubt:
+        console.note(found.doubt)
+    return found
+
+
+def ask(question: str) -> bool:
+    """Return what a person at the terminal answers; True, the safe answer, where there is none."""
+    if not sys.stdin.isatty():
+        return True
+    try:
+        return bool(click.confirm(question, default=True, err=True))
+    except click.Abort:
+        return True
+
+
+def confirm(question: str, *, sure: bool) -> bool:
+    """Return whether to go on. UsageError where there is nobody to ask and no --yes."""
+    if sure:
+        return True
+    if not sys.stdin.isatty():
+        raise UsageError("There is no terminal to ask at; give --yes.")
+    return bool(click.confirm(question, default=False, err=True))
+
+
+def money(bill: Bill) -> str:
+    """Return the words for a bill."""
+    text = f"about {bill.total:.2f} USD for {bill.instances} instances"
+    if bill.date:
+        text += f" (EC2 and EMR, list prices of {bill.date} in {bill.region}, spot as on demand)"
+    if bill.unpriced:
+        text += f"; no price is known of {', '.join(bill.unpriced)}"
+    return text
+
+
+def bill_document(bill: Bill) -> dict[str, Any]:
+    """Return the same for machines."""
+    return {"usd": round(bill.total, 4), "region": bill.region, "date": bill.date,
+            "instances": bill.instances, "unpriced": list(bill.unpriced)}  # fmt: skip

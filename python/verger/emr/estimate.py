@@ -1,0 +1,185 @@
+"""Time and money for N images on a described cluster: arithmetic on the tables of figures.json."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from verger.emr.config import ClusterConfig
+from verger.emr.errors import NoFigureError, UsageError
+from verger.emr.instances import figures, price_of, prices_in, rate_of, vcpus_of
+from verger.emr.parts import Fleet
+
+START_S = 600.0  # from the request to the first step, assumed
+PAGE = 1000  # keys of an answer to a listing, S3's limit
+PAGE_S = 0.15  # of an answer, one after the other, assumed
+GETS_A_PREFIX = 5500.0  # requests a second that S3 promises for a prefix
+PROJECT_MS = 0.17  # CPU of reading, projecting and writing a row: docs/performance.md, Tables
+SOLVE_S = 5.0  # covariance and eigenproblem of 1,280 columns, on the driver
+ROWS_A_PART = 4096
+LEAST_PARTS = 24
+PUTS_A_PART = 6  # features, moments, rejected, manifest, pca, and what the reduction writes of it
+DRIVER_BYTES = 600  # of an image's name, size and times in the driver's memory
+MONTH_H = 730.0
+_MINUTE_S = 60.0
+
+LEFT_OUT = (
+    "taxes and free tiers",
+    "data transfer out of the region, NAT gateways and VPC endpoints",
+    "volumes besides the root, provisioned IOPS and throughput",
+    "storage on S3, of images, tables and logs",
+    "reserved capacity and savings plans; spot is counted as on demand, its upper bound",
+    "retries, lost spot instances, and instances that come late",
+    "the time in which nothing runs before the idle limit ends a cluster that nobody terminated",
+)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run takes. Times in seconds, money in USD."""
+
+    images: int
+    region: str
+    prices_date: str
+    precision: str
+    workers: int
+    vcpus: int
+    images_per_second_vcpu: float
+    images_per_second: float
+    bound: str  # what the rate is bound by: processors or S3
+    parts: int
+    listing_pages: int
+    driver_gib: float
+    seconds: dict[str, float]
+    hours: float
+    cost: dict[str, float]
+    total: float
+    rates: dict[str, str]  # what was measured where
+    left_out: tuple[str, ...] = field(default=LEFT_OUT)
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return asdict(self)
+
+
+def least_parts(images: int) -> int:
+    """Return the parts that the job makes of itself."""
+    return max(LEAST_PARTS, math.ceil(images / ROWS_A_PART))
+
+
+def parts_for(images: int, vcpus: int) -> int:
+    """Return the parts that serve: none too large, and tasks enough for all cores."""
+    return max(least_parts(images), 3 * vcpus)
+
+
+def counts_of(config: ClusterConfig) -> dict[str, list[tuple[str, int]]]:
+    """Return type and number of instances a role; a fleet is taken to be of its first type."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for role, part in config.roles_of_instances().items():
+        if isinstance(part, Fleet):
+            first = part.types[0]
+            found[role] = [(first.type, math.ceil((part.on_demand + part.spot) / first.weight))]
+        else:
+            found[role] = [(part.type, part.count)]
+    return found
+
+
+def _rate(workers: list[tuple[str, int]], precision: str) -> tuple[float, int, dict[str, str]]:
+    """Return images/s of all workers, their vCPUs, and the sources of the figures."""
+    rate, vcpus, sources = 0.0, 0, {}
+    for kind, count in workers:
+        cores = vcpus_of(kind)
+        if cores is None:
+            raise NoFigureError(f"The table of figures has no instance type {kind}.")
+        figure = rate_of(kind, precision)
+        rate += count * cores * 1000.0 / figure["cpu_ms_image"]
+        vcpus += count * cores
+        sources[kind] = f"{figure['cpu_ms_image']} CPU ms an image: {figure['source']}"
+    return rate, vcpus, sources
+
+
+def _hourly(counts: dict[str, list[tuple[str, int]]], region: str) -> tuple[float, float, int]:
+    """Return USD an hour for EC2 and for EMR, and the number of instances."""
+    ec2 = emr = 0.0
+    instances = 0
+    for kind, count in (each for role in counts.values() for each in role):
+        price = price_of(kind, region)
+        if price is None:
+            raise NoFigureError(f"The table of prices has no {kind} in {region}.")
+        ec2 += count * price.ec2
+        emr += count * price.emr
+        instances += count
+    return ec2, emr, instances
+
+
+def estimate(
+    config: ClusterConfig, images: int, precision: str = "f32", prefixes: int = 1
+) -> Estimate:
+    """Return the estimate. `prefixes`: over how many folders S3 can spread the reads.
+
+    NoFigureError for a region or an instance type that is not in the tables.
+    """
+    if images < 2:
+        raise UsageError("--images must be 2 or more: a deviation needs as many.")
+    prices = prices_in(config.region)
+    counts = counts_of(config)
+    workers = [each for role in counts if role != "master" for each in counts[role]]
+    workers = workers or counts["master"]
+    cpu_rate, vcpus, sources = _rate(workers, precision)
+    s3_rate = GETS_A_PREFIX * prefixes
+    rate = min(cpu_rate, s3_rate)
+    pages = math.ceil(images / PAGE)
+    parts = parts_for(images, vcpus)
+    seconds = {
+        "start": START_S,
+        "list": pages * PAGE_S,
+        "extract": images / rate,
+        "reduce": images * PROJECT_MS / 1000 / vcpus + SOLVE_S,
+    }
+    hours = sum(seconds.values()) / 3600
+    ec2, emr, instances = _hourly(counts, config.region)
+    volumes = instances * config.root_volume_gb * prices["root_volume_gb_month"] / MONTH_H
+    requests = (images * prices["s3_1000_get"]
+                + (pages + parts * PUTS_A_PART) * prices["s3_1000_put_or_list"]) / 1000  # fmt: skip
+    cost = {"ec2": ec2 * hours, "emr": emr * hours, "root_volumes": volumes * hours,
+            "s3_requests": requests}  # fmt: skip
+    return Estimate(
+        images=images, region=config.region, prices_date=prices["date"], precision=precision,
+        workers=sum(count for _, count in workers), vcpus=vcpus,
+        images_per_second_vcpu=cpu_rate / vcpus, images_per_second=rate,
+        bound="processors" if cpu_rate <= s3_rate else "S3", parts=parts, listing_pages=pages,
+        driver_gib=images * DRIVER_BYTES / 2**30, seconds=seconds, hours=hours, cost=cost,
+        total=sum(cost.values()), rates=sources,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a cluster cost so far, by the table of prices."""
+
+    total: float
+    region: str
+    date: str
+    instances: int
+    unpriced: tuple[str, ...]  # instance types that are not in the table
+
+
+def bill(instances: list[dict[str, Any]], region: str, now: datetime | None = None) -> Bill:
+    """Return what instances cost from their creation on: by the second, a minute at least.
+
+    Spot instances are counted as on demand, the upper bound.
+    """
+    now = now or datetime.now(UTC)
+    total, unpriced = 0.0, set()
+    for each in instances:
+        times = each.get("Status", {}).get("Timeline", {})
+        price = price_of(each["InstanceType"], region)
+        if price is None:
+            unpriced.add(each["InstanceType"])
+        elif "CreationDateTime" in times:
+            alive = (times.get("EndDateTime") or now) - times["CreationDateTime"]
+            total += price.total * max(alive.total_seconds(), _MINUTE_S) / 3600
+    date = figures()["prices"].get(region, {}).get("date", "")
+    return Bill(total, region, date, len(instances), tuple(sorted(unpriced)))

@@ -1,0 +1,85 @@
+"""What is known of instance types and of prices: the tables in figures.json."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from verger.emr.errors import NoFigureError
+
+_SIZES = {"xlarge": 1, "2xlarge": 2, "4xlarge": 4, "8xlarge": 8, "12xlarge": 12, "16xlarge": 16}
+
+
+@cache
+def figures() -> dict[str, Any]:
+    """Return the tables: families, prices by region, measured rates, each with its source."""
+    text = files("verger.emr").joinpath("figures.json").read_text()
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _family(instance_type: str) -> tuple[dict[str, Any], int] | None:
+    family, _, size = instance_type.partition(".")
+    found = figures()["families"].get(family)
+    if found is None or size not in found["sizes"]:
+        return None
+    return found, _SIZES[size]
+
+
+def vcpus_of(instance_type: str) -> int | None:
+    """Return the vCPUs of a type, or None when it is not in the table."""
+    found = _family(instance_type)
+    return found and int(found[0]["xlarge"]["vcpus"]) * found[1]
+
+
+def memory_of(instance_type: str) -> int | None:
+    """Return the memory of a type in GiB, or None when it is not in the table."""
+    found = _family(instance_type)
+    return found and int(found[0]["xlarge"]["memory_gib"]) * found[1]
+
+
+@dataclass(frozen=True)
+class Price:
+    """What an hour of an instance costs, on demand, in USD."""
+
+    ec2: float
+    emr: float
+    region: str
+    date: str
+
+    @property
+    def total(self) -> float:
+        """Both together."""
+        return self.ec2 + self.emr
+
+
+def price_of(instance_type: str, region: str) -> Price | None:
+    """Return the price of a type in a region, or None when it is not in the table."""
+    found = _family(instance_type)
+    place = figures()["prices"].get(region)
+    if found is None or place is None:
+        return None
+    family, size = found
+    ec2 = place["ec2_xlarge_hour"][instance_type.partition(".")[0]]
+    return Price(ec2 * size, family["emr_xlarge_hour"] * size, region, place["date"])
+
+
+def prices_in(region: str) -> dict[str, Any]:
+    """Return a region's prices. NoFigureError when the table has none."""
+    place: dict[str, Any] | None = figures()["prices"].get(region)
+    if place is None:
+        known = ", ".join(figures()["prices"])
+        raise NoFigureError(f"The table of prices has no region {region}, only {known}.")
+    return place
+
+
+def rate_of(instance_type: str, precision: str) -> dict[str, Any]:
+    """Return the measured rate of one vCPU of a type: CPU ms an image, and where it is from."""
+    family = figures()["families"].get(instance_type.partition(".")[0])
+    name = family["rates"].get(precision) if family else figures()["rates_else"]
+    if name is None:
+        raise NoFigureError(f"{instance_type} does not compute in {precision}.")
+    return {"name": name, **figures()["rates"][name]}

@@ -1,0 +1,136 @@
+"""The Spark job as a step of a cluster: what is sent, and following it to its end."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from typing import Any
+
+from verger.emr.aws import Aws, pages, said
+from verger.emr.cluster import ENDED, Tell, describe, reason_of, state_of, tags_of
+from verger.emr.errors import AwsError, StepFailedError, UsageError
+from verger.emr.parts import refuse_secrets
+from verger.emr.places import Folder
+from verger.emr.request import ARCHIVE, FOLDER
+
+RUNNER = "command-runner.jar"
+PYTHON = "./environment/bin/python"
+POLL_S = 10.0
+_OVER = ("COMPLETED", "CANCELLED", "FAILED", "INTERRUPTED")
+_ELSEWHERE = ("--master", "--conf", "--log-format")
+
+
+def spark_submit(folder: Folder, archive: str, input_: str, output: str,
+                 options: tuple[str, ...] = ()) -> list[str]:  # fmt: skip
+    """Return the command that runs the job: `archive` is unpacked as ./environment on each node.
+
+    One attempt: a second would find the first one's output, and which of the two to trust is for
+    people to say (--resume, --overwrite).
+    """
+    return [
+        "spark-submit", "--master", "yarn", "--deploy-mode", "cluster", "--name", "verger",
+        "--archives", f"{archive}#environment",
+        "--conf", f"spark.pyspark.python={PYTHON}",
+        "--conf", f"spark.yarn.appMasterEnv.PYSPARK_PYTHON={PYTHON}",
+        "--conf", f"spark.executorEnv.PYSPARK_PYTHON={PYTHON}",
+        "--conf", "spark.yarn.maxAppAttempts=1",
+        folder.job, "run", input_, output, *options,
+    ]  # fmt: skip
+
+
+def check_options(options: tuple[str, ...]) -> None:
+    """UsageError for options that the job would refuse, as far as can be told here."""
+    for option in options:
+        name = option.partition("=")[0]
+        if name in _ELSEWHERE:
+            raise UsageError(f"{name} is not for a step; Spark's settings are in the YAML file.")
+        try:
+            refuse_secrets({name: ""})
+        except ValueError as error:
+            raise UsageError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    if importlib.util.find_spec("pyarrow") is not None:  # which the job's own parser imports
+        from verger.spark.cli import parser  # noqa: PLC0415
+
+        try:
+            parser().parse_args(["run", "s3://in/", "s3://out/", *options])
+        except SystemExit as end:
+            raise UsageError("See verger-spark run --help for the options of the job.") from end
+
+
+def step_of(folder: Folder, archive: str, input_: str, output: str,
+            options: tuple[str, ...] = ()) -> dict[str, Any]:  # fmt: skip
+    """Return the step as AddJobFlowSteps takes it."""
+    arguments = spark_submit(folder, archive, input_, output, options)
+    return {
+        "Name": f"verger run {input_}"[:256],
+        "ActionOnFailure": "CONTINUE",
+        "HadoopJarStep": {"Jar": RUNNER, "Args": arguments},
+    }
+
+
+def submit(aws: Aws, cluster_id: str, input_: str, output: str,
+           options: tuple[str, ...] = ()) -> str:  # fmt: skip
+    """Add the job to a cluster that verger-emr made; return the step's id."""
+    check_options(options)
+    cluster = describe(aws, cluster_id)
+    if state_of(cluster) in (*ENDED, "TERMINATING"):
+        raise UsageError(f"Cluster {cluster_id} has ended ({state_of(cluster)}); create another.")
+    tags = tags_of(cluster)
+    if FOLDER not in tags or ARCHIVE not in tags:
+        raise UsageError(
+            f"Cluster {cluster_id} was not made by verger-emr: its tags do not say where the "
+            "packed environment is."
+        )
+    step = step_of(Folder(tags[FOLDER]), tags[ARCHIVE], input_, output, options)
+    with said():
+        added = aws.emr.add_job_flow_steps(JobFlowId=cluster_id, Steps=[step])
+    return str(added["StepIds"][0])
+
+
+def steps_of(aws: Aws, cluster_id: str) -> list[dict[str, Any]]:
+    """Return a cluster's steps, newest first."""
+    with said():
+        return list(pages(aws.emr, "list_steps", "Steps", ClusterId=cluster_id))
+
+
+def _failure(cluster_id: str, step: dict[str, Any]) -> str:
+    details = step["Status"].get("FailureDetails", {})
+    change = step["Status"].get("StateChangeReason", {})
+    why = details.get("Message") or details.get("Reason") or change.get("Message") or ""
+    state = step["Status"]["State"].lower()
+    return (
+        f"Step {step['Id']} of cluster {cluster_id} {state if state != 'failed' else 'has failed'}"
+        f"{': ' + why.rstrip('.') if why else ''}; see `verger-emr logs {cluster_id} {step['Id']}`."
+    )
+
+
+def follow(aws: Aws, cluster_id: str, step_id: str, tell: Tell) -> dict[str, Any]:
+    """Return the step once it is done. StepFailedError when it failed, or its cluster ended."""
+    began = time.monotonic()
+    while True:
+        with said():
+            step: dict[str, Any] = aws.emr.describe_step(ClusterId=cluster_id, StepId=step_id)[
+                "Step"
+            ]
+        state = step["Status"]["State"]
+        if state == "COMPLETED":
+            return step
+        if state in _OVER:
+            raise StepFailedError(_failure(cluster_id, step))
+        cluster = describe(aws, cluster_id)
+        if state_of(cluster) in ENDED:
+            why = reason_of(cluster) or "AWS says no reason"
+            raise StepFailedError(f"Cluster {cluster_id} ended before its step was done: {why}.")
+        tell(f"step {step_id}: {state}, {time.monotonic() - began:,.0f} s")
+        time.sleep(POLL_S)
+
+
+def cancel(aws: Aws, cluster_id: str, step_id: str) -> None:
+    """Ask for the end of a step, pending or running. AwsError when AWS will not."""
+    with said():
+        answer = aws.emr.cancel_steps(
+            ClusterId=cluster_id, StepIds=[step_id], StepCancellationOption="TERMINATE_PROCESS"
+        )
+    for each in answer["CancelStepsInfoList"]:
+        if each["Status"] == "FAILED":
+            raise AwsError(f"Step {step_id} could not be cancelled: {each.get('Reason', '')}.")
