@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "parquet/bounded_pool.h"
 
 namespace verger {
 
@@ -19,8 +20,12 @@ Status part_error(const std::string& display_path, std::string_view cause) {
 
 namespace {
 
+// Some programs write pages of 100 MB, but a damaged header may ask for gigabytes.
+constexpr int64_t kMostPageBytes = 128LL << 20;
+
 parquet::ReaderProperties reader_properties() {
-  parquet::ReaderProperties properties;
+  static BoundedPool pool(kMostPageBytes);
+  parquet::ReaderProperties properties(&pool);
   properties.set_page_checksum_verification(true);
   return properties;
 }

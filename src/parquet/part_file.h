@@ -19,7 +19,8 @@ namespace verger {
 // kIo: "Cannot read file:/x.parquet: …". `cause` may be a library's text of several lines.
 Status part_error(const std::string& display_path, std::string_view cause);
 
-// Pages' checksums will be verified. Throws what the Parquet library throws.
+// Pages' checksums will be verified, and pages beyond 128 MiB refused. Throws what the Parquet
+// library throws.
 Result<std::unique_ptr<parquet::ParquetFileReader>> open_part_file(const Store& store,
                                                                    const std::string& name);
 
