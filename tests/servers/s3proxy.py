@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import socket
 import subprocess
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ACCESS_KEY = "AKIDVERGERTEST"
 SECRET_KEY = "not-to-be-seen-anywhere"
+_PORTS = random.SystemRandom().sample(range(12_000, 32_000), 20_000)
 
 
 @dataclass
@@ -59,10 +61,17 @@ def upload(server, folder, place):
 
 
 def free_port():
-    """A port of the loopback interface that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port of the loopback interface that nobody listens on, and that no two callers are given.
+
+    It is none of those that the system hands out to clients: one of these might take it before the
+    server does.
+    """
+    while _PORTS:
+        port = _PORTS.pop()
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is left")
 
 
 def wait_until_ready(endpoint, process, log):

@@ -19,6 +19,11 @@ OPENED = [f"--add-opens=java.base/java.{part}=ALL-UNNAMED" for part in ("lang", 
 # are always on two nodes.
 NODE_MEMORY = 2816
 EXECUTOR = {"spark.executor.memory": "700m", "spark.executor.memoryOverhead": "800m"}
+LOGGING = """log4j.rootLogger=WARN, console
+log4j.appender.console=org.apache.log4j.ConsoleAppender
+log4j.appender.console.layout=org.apache.log4j.PatternLayout
+log4j.appender.console.layout.ConversionPattern=%d %p %c: %m%n
+"""
 QUEUES = {
     "yarn.scheduler.capacity.root.queues": "default",
     "yarn.scheduler.capacity.root.default.capacity": 100,
@@ -106,6 +111,7 @@ def write_role(folder, settings):
     write_configuration(folder / "conf" / "core-site.xml", core)
     write_configuration(folder / "conf" / "yarn-site.xml", settings)
     write_configuration(folder / "conf" / "capacity-scheduler.xml", QUEUES)
+    (folder / "conf" / "log4j.properties").write_text(LOGGING)
     return folder / "conf"
 
 
