@@ -7,8 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from pyspark import TaskContext
-
 T = TypeVar("T")
 
 _MOST_KEPT = 4
@@ -33,5 +31,7 @@ def kept(key: Hashable, make: Callable[[], T]) -> T:
 
 def task_threads() -> int:
     """Return the cores that Spark gave this task: spark.task.cpus. 1 outside of a task."""
+    from pyspark import TaskContext  # noqa: PLC0415 - the command line is parsed without it
+
     context = TaskContext.get()
     return 1 if context is None else int(context.cpus())
