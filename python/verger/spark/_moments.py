@@ -87,8 +87,9 @@ def _merged(table: pa.Table) -> _verger.Moments:
 
 
 def _collected(frame: DataFrame) -> pa.Table:
-    if hasattr(frame, "toArrow"):  # since Spark 4
-        return frame.toArrow()
+    collect = getattr(frame, "toArrow", None)  # since Spark 4
+    if collect is not None:
+        return collect()
     return pa.Table.from_batches(frame._collect_as_arrow())
 
 
