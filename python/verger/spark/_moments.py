@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -86,10 +86,10 @@ def _merged(table: pa.Table) -> _verger.Moments:
     return _verger.merge_moments([_verger.Moments.from_bytes(row.as_py()) for row in ordered])
 
 
-def _collected(frame: DataFrame) -> pa.Table:
-    collect = getattr(frame, "toArrow", None)  # since Spark 4
-    if collect is not None:
-        return collect()
+def _collected(frame: Any) -> pa.Table:
+    """Return a DataFrame's rows; Any, since no release declares both of these methods."""
+    if hasattr(frame, "toArrow"):  # since Spark 4
+        return frame.toArrow()
     return pa.Table.from_batches(frame._collect_as_arrow())
 
 
