@@ -48,11 +48,12 @@ class _Notebook:
         self._handle: Any = None
 
     def show(self, text: str) -> None:
-        from IPython.display import display  # noqa: PLC0415 - only where a notebook runs
+        from IPython import display  # noqa: PLC0415 - only where a notebook runs
 
+        show: Any = display.display  # which is not typed
         shown = {"text/plain": text}
         if self._handle is None:
-            self._handle = display(shown, raw=True, display_id=True)
+            self._handle = show(shown, raw=True, display_id=True)
         else:
             self._handle.update(shown, raw=True)
 
