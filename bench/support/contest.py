@@ -5,6 +5,8 @@ what it measured in REPORT, a JSON file (session.py has its side). Photographs a
 paths, names and the file cache are the same for all.
 """
 
+import argparse
+import contextlib
 import json
 import os
 import platform
@@ -12,8 +14,9 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -178,6 +181,33 @@ def print_ratios(ratios: dict[str, float]) -> None:
     """Print a line a ratio."""
     for what, ratio in ratios.items():
         print(f"{what}: {ratio:.2f}")
+
+
+def command_line(description: str, images: int) -> argparse.ArgumentParser:
+    """Return a parser of what all benchmarks of photographs take; `images` is the default."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("photographs", type=Path)
+    parser.add_argument("weights")
+    parser.add_argument("--images", type=int, default=images)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    return parser
+
+
+@contextlib.contextmanager
+def prepared(given: argparse.Namespace) -> Iterator[Field]:
+    """Lay the photographs of a command line out in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Field.prepare(given.photographs, Path(folder), given.images, given.weights)
+
+
+def conclude(
+    path: Path | None, images: int, figures: dict, ratios: dict, headings: dict, **more: object
+) -> None:
+    """Print the medians and ratios of a benchmark, and save them."""
+    print_table(figures, headings)
+    print_ratios(ratios)
+    save(path, {"images": images, "figures": figures, "ratios": ratios, **more})
 
 
 def save(path: Path | None, result: dict) -> None:

@@ -1,13 +1,10 @@
 """The package is typed, its native module included."""
 
-import subprocess
-import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 import verger as package
-from conftest import ROOT
+from type_check import mypy
 
 USE = """
 import numpy as np
@@ -22,13 +19,6 @@ version: str = verger.__version__
 error: type[OSError] = verger.ModelError
 """
 MISUSE = "import verger\nverger.Moments('3')\nverger.VariancePCA(share=0.9)\n"
-
-
-def mypy(*arguments):
-    command = [sys.executable, "-m", "mypy", "--config-file", ROOT / "pyproject.toml", *arguments]
-    folder = Path(package.__file__).parent.parent
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    return done.stdout
 
 
 def test_the_package_is_typed_throughout():

@@ -10,15 +10,17 @@ from verger._verger import ModelError, PcaModel
 
 # Below what is named: the folder itself, or a place in the output of a run, in either layout.
 PLACES = ("", "model", "_verger/model")
+SEAL = "model.json"  # written last: without it there is no model
+SUFFIXES = (".npy", ".json")  # of a model's files
 
 
 def read_model(path: Path) -> PcaModel:
     """Read the first model found. ModelError when there is none or it is damaged."""
     for place in PLACES:
         folder = path / place
-        if not (folder / "model.json").is_file():
+        if not (folder / SEAL).is_file():
             continue
-        files = [file for file in folder.iterdir() if file.suffix in (".npy", ".json")]
+        files = [file for file in folder.iterdir() if file.suffix in SUFFIXES]
         try:
             return PcaModel.from_files({file.name: file.read_bytes() for file in files})
         except ModelError as error:
@@ -35,7 +37,7 @@ def write_model(folder: Path, files: dict[str, bytes]) -> None:
     An old model.json goes first: between the arrays of two models there is none.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model.json").unlink(missing_ok=True)
+    (folder / SEAL).unlink(missing_ok=True)
     for name, data in files.items():
         descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".verger-tmp-", suffix=name)
         try:

@@ -5,29 +5,21 @@
 #include <arrow/status.h>
 
 #include <cstdint>
-#include <string>
 
 namespace verger {
 
 // Arrow's default pool, but for single pieces of more than `most` bytes, which it refuses.
 // Thread-safe.
-class BoundedPool : public arrow::MemoryPool {
+class BoundedPool : public arrow::ProxyMemoryPool {
  public:
-  explicit BoundedPool(int64_t most) : most_(most) {}
+  explicit BoundedPool(int64_t most) : ProxyMemoryPool(arrow::default_memory_pool()), most_(most) {}
 
   using MemoryPool::Allocate;
-  using MemoryPool::Free;
   using MemoryPool::Reallocate;
 
   arrow::Status Allocate(int64_t size, int64_t alignment, uint8_t** out) override;
   arrow::Status Reallocate(int64_t old_size, int64_t new_size, int64_t alignment,
                            uint8_t** piece) override;
-  void Free(uint8_t* piece, int64_t size, int64_t alignment) override;
-
-  [[nodiscard]] int64_t bytes_allocated() const override;
-  [[nodiscard]] int64_t total_bytes_allocated() const override;
-  [[nodiscard]] int64_t num_allocations() const override;
-  [[nodiscard]] std::string backend_name() const override;
 
  private:
   [[nodiscard]] arrow::Status check(int64_t size) const;

@@ -31,10 +31,16 @@ class Packed:
         }
 
 
-def spark_archive(folder):
-    """Pack the package for the running Python, and unpack it below `folder`."""
+def pack_archive():
+    """Pack the package for the running Python; return the archive."""
     environment = {**os.environ, "PYTHON": sys.executable}
     subprocess.run(["tools/spark_archive.sh"], cwd=ROOT, env=environment, check=True)
     (archive,) = (ROOT / "dist").glob("verger-spark-*.tar.gz")
+    return archive
+
+
+def spark_archive(folder):
+    """Pack the package for the running Python, and unpack it below `folder`."""
+    archive = pack_archive()
     subprocess.run(["tar", "-C", folder, "-xzf", archive], check=True)
     return Packed(archive, folder)

@@ -55,6 +55,20 @@ def spark_of(environment="parity"):
     return Spark(folder / "bin" / "python", homes[0])
 
 
+def on_nodes(variables):
+    """Settings of Spark that give executors, and drivers on nodes, environment variables."""
+    return {
+        f"spark.{kind}.{name}": value
+        for kind in ("executorEnv", "yarn.appMasterEnv")
+        for name, value in variables.items()
+    }
+
+
+def linear_algebra():
+    """Variables that choose the kernels of linear algebra, and so its last bits."""
+    return {name: text for name, text in os.environ.items() if name.startswith("OPENBLAS_")}
+
+
 @dataclass
 class Cluster:
     """A running cluster, or this machine by itself: where jobs go and how."""
@@ -75,15 +89,10 @@ class Cluster:
 
         Those of a driver on a node, in YARN's cluster mode, too.
         """
-        on_nodes = {
-            f"spark.{kind}.{name}": value
-            for kind in ("executorEnv", "yarn.appMasterEnv")
-            for name, value in variables.items()
-        }
         return replace(
             self,
             environment={**self.environment, **variables},
-            settings={**self.settings, **on_nodes},
+            settings={**self.settings, **on_nodes(variables)},
         )
 
     def submit(self, script, *arguments, settings=None, options=(), timeout=900):

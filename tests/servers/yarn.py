@@ -1,7 +1,6 @@
 """A genuine YARN on loopback: a ResourceManager and NodeManagers of Hadoop's own jars."""
 
 import contextlib
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from servers.processes import nothing_left_below, read_json, running, wait_for
 from servers.s3proxy import ROOT, free_port
-from servers.spark_submit import JAVA, Cluster, spark_of
+from servers.spark_submit import JAVA, Cluster, linear_algebra, spark_of
 
 JARS = ROOT / "build" / "maven" / "yarn"
 SERVER = "org.apache.hadoop.yarn.server"
@@ -41,9 +40,7 @@ class YarnCluster(Cluster):
     def submit_packed(self, mode, packed, script, *arguments, **keywords):
         """Run a job in `mode` (client or cluster) with the Python of `packed` on every node."""
         settings = {**packed.settings(), "spark.executorEnv.SPARK_LOCAL_IP": "127.0.0.1"}
-        # What chooses the kernels of linear algebra, and so its last bits, is the same everywhere.
-        kernels = {k: text for k, text in os.environ.items() if k.startswith("OPENBLAS_")}
-        variables = {"SPARK_LOCAL_IP": "127.0.0.1", **kernels}
+        variables = {"SPARK_LOCAL_IP": "127.0.0.1", **linear_algebra()}
         if mode == "cluster":
             del settings["spark.pyspark.driver.python"]
             variables["PYSPARK_PYTHON"] = settings["spark.pyspark.python"]

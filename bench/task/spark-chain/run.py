@@ -11,9 +11,7 @@ its end, the JVM's start, imports and warm-up included. The notebook has costs t
 the photographs (it builds its network once a task), so a ratio holds for its number of photographs.
 """
 
-import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -80,28 +78,21 @@ def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
 
 def main() -> None:
     """Run the rounds; print medians and ratios."""
-    parser = argparse.ArgumentParser(description="Measure the whole chain beside the notebook.")
-    parser.add_argument("photographs", type=Path)
-    parser.add_argument("weights")
-    parser.add_argument("--images", type=int, default=2096)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = contest.command_line("Measure the whole chain beside the notebook.", 2096)
     parser.add_argument("--notebook-rounds", type=int, default=1)
-    parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     rounds = dict.fromkeys(["ours_cli", "ours_job"], given.rounds)
     rounds["notebook"] = given.notebook_rounds
-    with tempfile.TemporaryDirectory() as folder:
-        field = contest.Field.prepare(given.photographs, Path(folder), given.images, given.weights)
+    with contest.prepared(given) as field:
         figures, differences = measure(field, rounds)
     rates = {name: row["images_per_s"] for name, row in figures.items()}
     ratios = {f"{name} / notebook": rates[name] / rates["notebook"] for name in SCRIPTS}
     waits = {name: row["process_s"] for name, row in figures.items()}
     ratios |= {f"{name} / notebook, process": waits["notebook"] / waits[name] for name in SCRIPTS}
     ratios = {what: ratio for what, ratio in ratios.items() if not what.startswith("notebook")}
-    contest.print_table(figures, HEADINGS)
-    contest.print_ratios(ratios)
-    result = {"images": field.images, "figures": figures, "ratios": ratios}
-    contest.save(given.json, {**result, "largest_differences": differences})
+    contest.conclude(
+        given.json, field.images, figures, ratios, HEADINGS, largest_differences=differences
+    )
 
 
 if __name__ == "__main__":

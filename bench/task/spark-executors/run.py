@@ -9,12 +9,10 @@ warm, the stage of extraction, and the whole job. Beside it goes `verger run` on
 two, which says what this machine's second core can bring: no cluster's driver or master there.
 """
 
-import argparse
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -78,15 +76,9 @@ def measure(field: contest.Field, rounds: int) -> dict[str, list[contest.Report]
 
 def main() -> None:
     """Run the rounds; print medians and ratios."""
-    parser = argparse.ArgumentParser(description="Measure the job on one and two executors.")
-    parser.add_argument("photographs", type=Path)
-    parser.add_argument("weights")
-    parser.add_argument("--images", type=int, default=2096)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", type=Path)
+    parser = contest.command_line("Measure the job on one and two executors.", 2096)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        field = contest.Field.prepare(given.photographs, Path(folder), given.images, given.weights)
+    with contest.prepared(given) as field:
         figures = contest.medians(measure(field, given.rounds))
     for row in figures.values():
         row["extract_per_s"] = field.images / row["extract_s"]
@@ -96,9 +88,7 @@ def main() -> None:
     for who in ("executors", "threads"):
         for key, what in (("extract_per_s", "extraction"), ("images_per_s", "all")):
             ratios[f"{who} 2 / 1, {what}"] = figures[f"{who} 2"][key] / figures[f"{who} 1"][key]
-    contest.print_table(figures, HEADINGS)
-    contest.print_ratios(ratios)
-    contest.save(given.json, {"images": given.images, "figures": figures, "ratios": ratios})
+    contest.conclude(given.json, field.images, figures, ratios, HEADINGS)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ OpenVINO). Pillow opens and resizes.
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -40,28 +41,26 @@ def inference(model: bytes):
     return onnxruntime.InferenceSession(model, options)
 
 
-def featurizing(model: Broadcast):
-    """Return the UDF from contents to features."""
+def featurizing(model: Broadcast, rival: str):
+    """Return the UDF from contents to features, on the session of the module `rival`."""
 
     @pandas_udf("array<float>")
     def featurize(contents: Iterator[pd.Series]) -> Iterator[pd.Series]:
         # By name, since what a task brings along goes with it, and the session is to stay.
-        import onnxruntime_udf  # noqa: PLC0415
-
-        network = onnxruntime_udf.inference(model.value)
+        network = import_module(rival).inference(model.value)
         for series in contents:
-            inputs = map(onnxruntime_udf.tensor, series)
+            inputs = map(import_module("onnxruntime_udf").tensor, series)
             yield pd.Series([network.run(None, {"image": image})[0][0] for image in inputs])
 
     return featurize
 
 
-def main(featurizing: Callable[[Broadcast], Callable] = featurizing) -> None:
-    """Contend with a UDF."""
+def main(rival: str = "onnxruntime_udf") -> None:
+    """Contend with the session of a module."""
     given = session.arguments()
     spark = session.start()
     model = spark.sparkContext.broadcast(Path(given.weights).read_bytes())
-    featurize = featurizing(model)
+    featurize = featurizing(model, rival)
 
     def step(photographs, out):
         options = {"pathGlobFilter": "*.jpg", "recursiveFileLookup": "true"}

@@ -11,9 +11,7 @@ from nothing: from the process' start to its end, the JVM's start, imports and w
 CPU time is of all processes, the JVM's too; of verger's two it is that of the whole chain.
 """
 
-import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
@@ -81,24 +79,17 @@ def ratios_of(figures: dict) -> dict[str, float]:
 
 def main() -> None:
     """Run the rounds; print medians and ratios."""
-    parser = argparse.ArgumentParser(description="Measure the feature step in Spark.")
-    parser.add_argument("photographs", type=Path)
-    parser.add_argument("weights")
-    parser.add_argument("--images", type=int, default=7876)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = contest.command_line("Measure the feature step in Spark.", 7876)
     parser.add_argument("--notebook-rounds", type=int, default=1, help="0 leaves it out")
-    parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     rounds = dict.fromkeys([*OURS, *ON_ONNX], given.rounds)
     rounds |= {"notebook_udf": given.notebook_rounds} if given.notebook_rounds else {}
-    with tempfile.TemporaryDirectory() as folder:
-        field = contest.Field.prepare(given.photographs, Path(folder), given.images, given.weights)
+    with contest.prepared(given) as field:
         figures, differences = measure(field, rounds)
     ratios = ratios_of(figures)
-    contest.print_table(figures, HEADINGS)
-    contest.print_ratios(ratios)
-    result = {"images": field.images, "figures": figures, "ratios": ratios}
-    contest.save(given.json, {**result, "largest_differences": differences})
+    contest.conclude(
+        given.json, field.images, figures, ratios, HEADINGS, largest_differences=differences
+    )
 
 
 if __name__ == "__main__":

@@ -8,11 +8,9 @@ to the bit. Timed is, in a session that stands and is warm, from the listing to 
 local table. The server and the proxy share the cores.
 """
 
-import argparse
 import itertools
 import statistics
 import sys
-import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
@@ -68,28 +66,20 @@ def ratios_of(reports: dict[str, list[contest.Report]]) -> dict[str, float]:
 
 def main() -> None:
     """Run the rounds; print medians and ratios."""
-    parser = argparse.ArgumentParser(description="Measure what latency costs on S3.")
-    parser.add_argument("photographs", type=Path)
-    parser.add_argument("weights")
-    parser.add_argument("--images", type=int, default=2096)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = contest.command_line("Measure what latency costs on S3.", 2096)
     parser.add_argument("--content-rounds", type=int, default=1, help="it is slow")
-    parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, s3proxy(Path(folder)) as server:
-        field = contest.Field.prepare(given.photographs, Path(folder), given.images, given.weights)
+    with contest.prepared(given) as field, s3proxy(field.folder / "s3proxy") as server:
         server.bucket("p8-data")
         for place in (field.photographs, field.warm_up):
             upload(server, place, f"p8-data/{place.name}")
         reports = measure(field, server, {"path": given.rounds, "content": given.content_rounds})
     figures = contest.medians(reports)
     for row in figures.values():
-        row["images_per_s"] = given.images / row["seconds"]
-        row["cpu_ms"] = 1000 * row["cpu_s"] / given.images
+        row["images_per_s"] = field.images / row["seconds"]
+        row["cpu_ms"] = 1000 * row["cpu_s"] / field.images
     ratios = ratios_of(reports)
-    contest.print_table(figures, HEADINGS)
-    contest.print_ratios(ratios)
-    contest.save(given.json, {"images": given.images, "figures": figures, "ratios": ratios})
+    contest.conclude(given.json, field.images, figures, ratios, HEADINGS)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,13 @@
 import importlib.util
 import io
 import json
-import os
-import subprocess
-import sys
 import tarfile
 import urllib.request
 from dataclasses import dataclass
 
 import pytest
 from conftest import ROOT
+from servers.spark_archive import pack_archive
 
 if importlib.util.find_spec("moto") is None:  # in another environment there is nothing to collect
     collect_ignore_glob = ["test_*.py"]
@@ -137,7 +135,4 @@ def created(server, emr, archives):
 @pytest.fixture(scope="session")
 def packed_archive():
     """What `make spark-archive` packs for the running Python."""
-    environment = {**os.environ, "PYTHON": sys.executable}
-    subprocess.run(["tools/spark_archive.sh"], cwd=ROOT, env=environment, check=True)
-    (archive,) = (ROOT / "dist").glob("verger-spark-*.tar.gz")
-    return archive
+    return pack_archive()

@@ -7,17 +7,17 @@ has of its own and a bare YARN has not, the s3:// filesystem and the instances' 
 configuration of Hadoop and in the environment.
 """
 
-import os
 import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
 import boto3
 import pytest
-from conftest import ROOT, UNTRAINED
+from conftest import UNTRAINED
 from emr.conftest import EXAMPLES
+from servers.s3a import JARS, hadoop_settings
 from servers.s3proxy import ACCESS_KEY, SECRET_KEY, s3proxy
-from servers.spark_submit import Job
+from servers.spark_submit import Job, linear_algebra, on_nodes
 from servers.yarn import write_configuration, yarn
 from storage.results import content, leftovers
 
@@ -76,31 +76,22 @@ def like_emr(cluster, s3, defaults, folder):
     conf = folder / "conf"
     shutil.copytree(cluster.environment["HADOOP_CONF_DIR"], conf)
     (conf / "core-site.xml").unlink()
-    prefix = "fs.s3a"
     core = {
         "fs.defaultFS": "file:///",
         "hadoop.tmp.dir": folder / "tmp",
         # On a busy machine the application takes its time to sign off.
         "hadoop.service.shutdown.timeout": "180s",
         "fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
-        f"{prefix}.endpoint": s3.endpoint,
-        f"{prefix}.endpoint.region": "eu-west-1",
-        f"{prefix}.path.style.access": "true",
-        f"{prefix}.access.key": ACCESS_KEY,
-        f"{prefix}.secret.key": SECRET_KEY,
+        **hadoop_settings(s3.endpoint, "eu-west-1"),
     }
     write_configuration(conf / "core-site.xml", core)
     settings = {**defaults, **cluster.common_settings(), **SMALL}
-    own = {**s3.environment(), "SPARK_LOCAL_IP": "127.0.0.1"}
-    # It decides on PCA's last bits, so that the driver must have what the program has.
-    own |= {k: v for k, v in os.environ.items() if k == "OPENBLAS_CORETYPE"}
-    settings |= {f"spark.executorEnv.{name}": value for name, value in own.items()}
-    own["SPARK_HOME"] = cluster.spark.home
-    settings |= {f"spark.yarn.appMasterEnv.{name}": value for name, value in own.items()}
+    settings |= on_nodes({**s3.environment(), "SPARK_LOCAL_IP": "127.0.0.1", **linear_algebra()})
+    settings["spark.yarn.appMasterEnv.SPARK_HOME"] = cluster.spark.home
     lines = "".join(f"{name} {value}\n" for name, value in settings.items())
     (conf / "spark-defaults.conf").write_text(lines)
     variables = {name: str(conf) for name in ("HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_CONF_DIR")}
-    variables["SPARK_DIST_CLASSPATH"] = f"{ROOT}/build/maven/s3a/*"
+    variables["SPARK_DIST_CLASSPATH"] = f"{JARS}/*"
     return replace(cluster, environment={**cluster.environment, **variables})
 
 

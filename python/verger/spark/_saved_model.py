@@ -9,7 +9,7 @@ from pyarrow import fs
 from pyspark.ml.util import DefaultParamsReader, DefaultParamsWriter, MLReader, MLWriter
 
 from verger import _verger
-from verger._model_folder import PLACES
+from verger._model_folder import PLACES, SEAL, SUFFIXES
 from verger.spark._places import open_place
 from verger.spark._storage_errors import io_error
 
@@ -66,7 +66,7 @@ def model_of_run(output: str, storage: Mapping[str, Any]) -> _verger.PcaModel:
             files = _files_of(filesystem, f"{root}/{place}".rstrip("/"))
         except OSError as error:
             raise io_error("read", output, error) from error
-        if "model.json" in files:
+        if files:
             try:
                 return _verger.PcaModel.from_files(files)
             except _verger.ModelError as error:
@@ -75,9 +75,11 @@ def model_of_run(output: str, storage: Mapping[str, Any]) -> _verger.PcaModel:
 
 
 def _files_of(filesystem: fs.FileSystem, folder: str) -> dict[str, bytes]:
+    """Read a model's files; none where the folder holds no model."""
+    listed = filesystem.get_file_info(fs.FileSelector(folder, allow_not_found=True))
+    paths = {info.base_name: info.path for info in listed if info.base_name.endswith(SUFFIXES)}
     files = {}
-    for info in filesystem.get_file_info(fs.FileSelector(folder, allow_not_found=True)):
-        if info.extension in ("npy", "json"):
-            with filesystem.open_input_file(info.path) as file:
-                files[info.base_name] = file.read()
+    for name in paths if SEAL in paths else ():
+        with filesystem.open_input_file(paths[name]) as file:
+            files[name] = file.read()
     return files

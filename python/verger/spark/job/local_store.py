@@ -18,8 +18,6 @@ from verger.spark.job.store import TEMPORARY_PREFIX, Entry, Fence, Store, errors
 class LocalStore(Store):
     """Files below a folder. Errors show paths as display_path() does."""
 
-    reads_in_flight = 4
-
     def __init__(self, root: str) -> None:
         """Take `root` as verger.spark._places.local_path() gives it; nothing is created or read."""
         self._root = root

@@ -26,6 +26,7 @@ from verger.spark.job.manifest import (
 )
 from verger.spark.job.network import check_precision
 from verger.spark.job.opened import Opened, open_run
+from verger.spark.job.places import storage_of
 from verger.spark.job.record import RunRecord
 from verger.spark.job.reduce import Projection, describe, moments_of, project_shard, save_model
 from verger.spark.job.resume import finished_shards
@@ -139,7 +140,7 @@ class Job:
             self._writing,
             network,
             options["threads"],
-            options["reads_in_flight"] or opened.input.reads_in_flight,
+            storage_of(options).reads(opened.input.display_path()),
             options["strict"],
         )
         images = sum(len(item.images) for item in shards)

@@ -30,7 +30,6 @@ class S3Store(Store):
         """Take the place, and how it is reached: `storage` as Storage.settled() gives it."""
         self._place = s3_object(place)
         self._storage = storage
-        self.reads_in_flight = storage.reads(place)
 
     def _fs(self) -> fs.FileSystem:
         return self._storage.client(self._storage.retries + 1).filesystem()

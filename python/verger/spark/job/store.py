@@ -46,8 +46,6 @@ def below(folder: str, name: str) -> str:
 class Store(abc.ABC):
     """Files below a root. Thread-safe. Every error is an OSError that names the full path."""
 
-    reads_in_flight: int  # how many reads keep this storage busy without harm
-
     @abc.abstractmethod
     def display_path(self, name: str = "") -> str:
         """Return the path as the tables show it, which is as Spark's binaryFile prints it."""
