@@ -16,6 +16,11 @@ class History:
         """How many tasks each described stage completed: {description: tasks}."""
         return {stage["description"]: stage["numCompleteTasks"] for stage in self.stages}
 
+    def speculative(self):
+        """The attempts at tasks that were made because another one was slow."""
+        attempts = [task for stage in self.stages for task in stage["tasks"].values()]
+        return [attempt for attempt in attempts if attempt["speculative"]]
+
     def workers(self):
         """The executors that did tasks."""
         at_work = [executor for executor in self.executors if executor["completedTasks"]]
@@ -29,4 +34,6 @@ def history_of(cluster, application, folder):
         # Only YARN's cluster mode has numbered attempts.
         numbered = [attempt["attemptId"]] if "attemptId" in attempt else []
         place = "/".join(["applications", application, *numbered])
-        return History(server.read(f"{place}/stages"), server.read(f"{place}/allexecutors"))
+        return History(
+            server.read(f"{place}/stages?details=true"), server.read(f"{place}/allexecutors")
+        )

@@ -146,7 +146,8 @@ def test_a_speculative_duplicate_changes_nothing(standalone, packed, bucket, tmp
                 os.kill(process, signal.SIGCONT)
     bucket.check(name)
     history = history_of(standalone, job.application(), tmp_path)
-    assert sum(stage["numKilledTasks"] for stage in history.stages) > 0
+    # That the hanging attempt was killed is in the log only if it ended before the application did.
+    assert "SUCCESS" in [attempt["status"] for attempt in history.speculative()]
 
 
 @pytest.mark.parametrize("mode", ["client", "cluster"])
