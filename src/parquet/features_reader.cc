@@ -72,6 +72,12 @@ std::optional<int> leaf_of(const parquet::SchemaDescriptor& schema, const std::s
   return found;
 }
 
+// The column of vectors to read: lists of numbers, or Spark ML's vectors.
+struct VectorColumn {
+  std::string name;
+  bool spark_ml = false;
+};
+
 // Where the columns of the features table are among a file's leaves.
 struct FeatureColumns {
   int path = 0;
@@ -89,27 +95,39 @@ Result<int> string_column(const parquet::SchemaDescriptor& schema, const std::st
   return part_error(place, "it has no column '" + name + "' of strings");
 }
 
+// The numbers of Spark ML's vectors: the leaf below `name.values`.
+std::optional<int> vector_leaf_of(const parquet::SchemaDescriptor& schema,
+                                  const std::string& name) {
+  for (int column = 0; column < schema.num_columns(); ++column) {
+    const auto path = schema.Column(column)->path()->ToDotVector();
+    if (path.size() > 2 && path[0] == name && path[1] == "values") return column;
+  }
+  return std::nullopt;
+}
+
 Result<FeatureColumns> find_columns(const parquet::SchemaDescriptor& schema,
-                                    const std::string& place) {
+                                    const VectorColumn& vector, const std::string& place) {
   FeatureColumns columns;
   VERGER_ASSIGN_OR_RETURN(columns.path, string_column(schema, "path", place));
   VERGER_ASSIGN_OR_RETURN(columns.label, string_column(schema, "label", place));
-  const auto column = leaf_of(schema, "features");
+  const auto column =
+      vector.spark_ml ? vector_leaf_of(schema, vector.name) : leaf_of(schema, vector.name);
   if (column && schema.Column(*column)->max_repetition_level() == 1) {
     columns.features = *column;
     const auto type = schema.Column(*column)->physical_type();
     if (type == parquet::Type::FLOAT || type == parquet::Type::DOUBLE) return columns;
   }
-  return part_error(place, "it has no column 'features' of lists of float or double");
+  return part_error(place, "it has no column '" + vector.name + "' of " +
+                               (vector.spark_ml ? "dense vectors" : "lists of float or double"));
 }
 
 // `Number` is the physical type of the features.
 template <class Number>
 class FeaturesReader {
  public:
-  FeaturesReader(parquet::ParquetFileReader& file, const FeatureColumns& columns, std::string place,
-                 std::size_t width)
-      : file_(file), columns_(columns), place_(std::move(place)) {
+  FeaturesReader(parquet::ParquetFileReader& file, const FeatureColumns& columns, std::string name,
+                 std::string place, std::size_t width)
+      : file_(file), columns_(columns), name_(std::move(name)), place_(std::move(place)) {
     rows_.width = width;
   }
 
@@ -159,11 +177,11 @@ class FeaturesReader {
     std::size_t length = 0;
     do {
       if (leaf.is_null()) {
-        return error("'features' is null, empty or holds a null in " + row_text());
+        return error("'" + name_ + "' is null, empty or holds a null in " + row_text());
       }
       const auto feature = static_cast<float>(leaf.value());
       if (!std::isfinite(feature)) {
-        return error("'features' holds a value that is no finite float in " + row_text());
+        return error("'" + name_ + "' holds a value that is no finite float in " + row_text());
       }
       rows_.features.push_back(feature);
       ++length;
@@ -171,30 +189,45 @@ class FeaturesReader {
     } while (leaf.valid() && !leaf.starts_row());
     if (rows_.width == 0) rows_.width = length;
     if (length == rows_.width) return {};
-    return error("'features' has " + std::to_string(length) + " values in place of " +
+    return error("'" + name_ + "' has " + std::to_string(length) + " values in place of " +
                  std::to_string(rows_.width) + " in " + row_text());
   }
 
   parquet::ParquetFileReader& file_;
   const FeatureColumns columns_;
+  const std::string name_;  // of the column of vectors
   const std::string place_;
   FeatureRows rows_;     // the batch being filled
   std::size_t row_ = 0;  // of the part
 };
 
+Status visit_part(const Store& store, const std::string& name, const VectorColumn& vector,
+                  std::size_t width, const RowsVisitor& visitor) {
+  return read_part_file(store, name, [&](parquet::ParquetFileReader& file) -> Status {
+    const std::string place = store.display_path(name);
+    const parquet::SchemaDescriptor& schema = *file.metadata()->schema();
+    VERGER_ASSIGN_OR_RETURN(const FeatureColumns columns, find_columns(schema, vector, place));
+    if (schema.Column(columns.features)->physical_type() == parquet::Type::DOUBLE) {
+      return FeaturesReader<parquet::DoubleType>(file, columns, vector.name, place, width)
+          .visit(visitor);
+    }
+    return FeaturesReader<parquet::FloatType>(file, columns, vector.name, place, width)
+        .visit(visitor);
+  });
+}
+
 }  // namespace
 
 Status visit_features_part(const Store& store, const std::string& name, std::size_t width,
                            const RowsVisitor& visitor) {
-  return read_part_file(store, name, [&](parquet::ParquetFileReader& file) -> Status {
-    const std::string place = store.display_path(name);
-    const parquet::SchemaDescriptor& schema = *file.metadata()->schema();
-    VERGER_ASSIGN_OR_RETURN(const FeatureColumns columns, find_columns(schema, place));
-    if (schema.Column(columns.features)->physical_type() == parquet::Type::DOUBLE) {
-      return FeaturesReader<parquet::DoubleType>(file, columns, place, width).visit(visitor);
-    }
-    return FeaturesReader<parquet::FloatType>(file, columns, place, width).visit(visitor);
-  });
+  return visit_part(store, name, {.name = "features"}, width, visitor);
+}
+
+Status visit_pca_part(const Store& store, const std::string& name, Layout layout, std::size_t width,
+                      const RowsVisitor& visitor) {
+  const bool notebook = layout == Layout::kNotebook;
+  return visit_part(store, name, {.name = notebook ? "features_pca" : "pca", .spark_ml = notebook},
+                    width, visitor);
 }
 
 Result<FeatureRows> read_features_part(const Store& store, const std::string& name,

@@ -61,7 +61,10 @@ using RowsVisitor = std::function<Status(const FeatureRows&)>;
 // unequal length or nulls are kIo. `width` 0 accepts any. Stops at the visitor's first error.
 Status visit_features_part(const Store& store, const std::string& name, std::size_t width,
                            const RowsVisitor& visitor);
-// All rows at once.
+// The same of one part of a pca table of that layout; `features` are the components, as float.
+Status visit_pca_part(const Store& store, const std::string& name, Layout layout, std::size_t width,
+                      const RowsVisitor& visitor);
+// All rows of a features part at once.
 Result<FeatureRows> read_features_part(const Store& store, const std::string& name,
                                        std::size_t width = 0);
 

@@ -1,0 +1,244 @@
+#include "search/duplicates.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "base/parallel.h"
+#include "base/status_macros.h"
+#include "search/candidates.h"
+#include "search/nearest_index.h"
+#include "search/picture.h"
+#include "storage/store.h"
+
+namespace verger {
+
+namespace {
+
+class DuplicateSearch {
+ public:
+  DuplicateSearch(const SearchTable& table, const NearestIndex* index, const PictureReader& read,
+                  const ImageOptions& image, const DuplicateOptions& options,
+                  const CancelToken& cancel, Observer& observer)
+      : table_(table),
+        index_(index),
+        read_(read),
+        image_(image),
+        options_(options),
+        threads_(options.threads > 0 ? options.threads : default_threads()),
+        cancel_(cancel),
+        observer_(observer),
+        state_(table.size(), State::kUnknown),
+        thumbnails_(options.pixels ? table.size() : 0) {}
+
+  Result<Duplicates> run();
+
+ private:
+  enum class State : uint8_t { kUnknown, kRead, kUnread };
+
+  Result<std::vector<RowPair>> find_candidates(std::size_t strip) const;
+  Status read_thumbnails(const std::vector<RowPair>& pairs);
+  void keep_promising(const std::vector<RowPair>& pairs);
+  Status confirm();
+  std::optional<RgbImage> picture(std::size_t row) const;
+  bool known(std::size_t row) const { return state_[row] == State::kRead; }
+
+  const SearchTable& table_;
+  const NearestIndex* index_;
+  const PictureReader& read_;
+  const ImageOptions& image_;
+  const DuplicateOptions& options_;
+  const int threads_;
+  const CancelToken& cancel_;
+  Observer& observer_;
+  std::vector<State> state_;
+  std::vector<Thumbnail> thumbnails_;
+  std::vector<DuplicatePair> promising_;
+  Duplicates found_;
+};
+
+std::optional<RgbImage> DuplicateSearch::picture(std::size_t row) const {
+  const auto bytes = read_(table_.path[row]);
+  if (!bytes.ok()) return std::nullopt;
+  auto image = decode_image(*bytes, image_);
+  if (!image.ok()) return std::nullopt;
+  return std::move(image).value();
+}
+
+Result<std::vector<RowPair>> DuplicateSearch::find_candidates(std::size_t strip) const {
+  const double similarity =
+      options_.pixels ? options_.similarity : std::max(options_.similarity, kSimilarityAlone);
+  if (index_ == nullptr) return find_alike(table_, strip, similarity, threads_, cancel_);
+  return find_alike(table_, *index_, kCandidateNeighbors, strip, similarity, threads_, cancel_);
+}
+
+// Of the pictures that were not looked at before.
+Status DuplicateSearch::read_thumbnails(const std::vector<RowPair>& pairs) {
+  std::vector<std::size_t> rows;
+  for (const RowPair& pair : pairs) {
+    for (const std::size_t row : {pair.first, pair.second}) {
+      if (state_[row] != State::kUnknown) continue;
+      state_[row] = State::kUnread;
+      rows.push_back(row);
+    }
+  }
+  return parallel_for(rows.size(), threads_, cancel_, [&](std::size_t i) -> Status {
+    const auto image = picture(rows[i]);
+    if (!image) return {};
+    thumbnails_[rows[i]] = make_thumbnail(*image);
+    state_[rows[i]] = State::kRead;
+    return {};
+  });
+}
+
+void DuplicateSearch::keep_promising(const std::vector<RowPair>& pairs) {
+  found_.candidates += static_cast<int64_t>(pairs.size());
+  for (const auto& [first, second, cosine] : pairs) {
+    const bool judged = known(first) && known(second);
+    const bool promising = judged ? may_be_copies(thumbnails_[first], thumbnails_[second])
+                                  : cosine >= std::max(options_.similarity, kSimilarityAlone);
+    if (promising) promising_.push_back({first, second, cosine, 0, judged});
+  }
+}
+
+// Looks at the pixels of the promising pairs, and keeps those that are copies.
+Status DuplicateSearch::confirm() {
+  std::vector<std::size_t> begins;  // of the pairs of one first row, whose picture is read once
+  for (std::size_t i = 0; i < promising_.size(); ++i) {
+    if (i == 0 || promising_[i].first != promising_[i - 1].first) begins.push_back(i);
+  }
+  begins.push_back(promising_.size());
+  VERGER_RETURN_IF_ERROR(
+      parallel_for(begins.size() - 1, threads_, cancel_, [&](std::size_t run) -> Status {
+        std::optional<RgbImage> first;
+        for (std::size_t i = begins[run]; i < begins[run + 1]; ++i) {
+          DuplicatePair& pair = promising_[i];
+          if (!pair.confirmed) continue;
+          if (!first) first = picture(pair.first);
+          const auto second = picture(pair.second);
+          if (!first || !second) {
+            return Status::io("Cannot read " + table_.path[first ? pair.second : pair.first] +
+                              " again: it went away during the search; run the command anew.");
+          }
+          pair.distance = copy_distance(*first, *second);
+        }
+        return {};
+      }));
+  std::erase_if(promising_, [&](const DuplicatePair& pair) {
+    return pair.confirmed && pair.distance > options_.tolerance;
+  });
+  return {};
+}
+
+Result<Duplicates> DuplicateSearch::run() {
+  const std::size_t strips = (table_.size() + kStripRows - 1) / kStripRows;
+  observer_.stage_started("compare", static_cast<int64_t>(strips));
+  for (std::size_t strip = 0; strip < strips; ++strip) {
+    VERGER_ASSIGN_OR_RETURN(const auto pairs, find_candidates(strip));
+    if (options_.pixels) VERGER_RETURN_IF_ERROR(read_thumbnails(pairs));
+    keep_promising(pairs);
+    observer_.advanced(1, 0);
+  }
+  observer_.stage_finished();
+  const auto rows_of = [](const DuplicatePair& pair) { return std::pair(pair.first, pair.second); };
+  std::ranges::sort(promising_, {}, rows_of);
+  const auto twice = std::ranges::unique(promising_, {}, rows_of);
+  promising_.erase(twice.begin(), twice.end());
+  VERGER_RETURN_IF_ERROR(confirm());
+
+  std::vector<int64_t> pixels(table_.size(), 0);
+  for (std::size_t row = 0; row < thumbnails_.size(); ++row) {
+    if (known(row)) pixels[row] = int64_t{thumbnails_[row].width} * thumbnails_[row].height;
+  }
+  found_.pictures = std::ranges::count(state_, State::kRead);
+  found_.unread = std::ranges::count(state_, State::kUnread);
+  found_.groups = group_duplicates(table_, promising_, pixels);
+  found_.pairs = std::move(promising_);
+  return std::move(found_);
+}
+
+// The root of a row's tree; halves the paths on its way.
+std::size_t root_of(std::vector<std::size_t>& parent, std::size_t row) {
+  while (parent[row] != row) row = parent[row] = parent[parent[row]];
+  return row;
+}
+
+}  // namespace
+
+Status DuplicateOptions::validate() const {
+  if (!(similarity >= -1 && similarity <= 1)) {
+    return Status::invalid_argument("--similarity must be a cosine, from -1 to 1, not " +
+                                    std::to_string(similarity) + ".");
+  }
+  if (!(tolerance >= 0 && tolerance <= 1)) {
+    return Status::invalid_argument("--tolerance must be from 0 to 1, not " +
+                                    std::to_string(tolerance) + ".");
+  }
+  if (threads < 0) return Status::invalid_argument("--threads must not be negative.");
+  return {};
+}
+
+Result<Duplicates> find_duplicates(const SearchTable& table, const NearestIndex* index,
+                                   const PictureReader& read, const ImageOptions& image,
+                                   const DuplicateOptions& options, const CancelToken& cancel,
+                                   Observer& observer) {
+  VERGER_RETURN_IF_ERROR(options.validate());
+  return DuplicateSearch(table, index, read, image, options, cancel, observer).run();
+}
+
+std::vector<DuplicateGroup> group_duplicates(const SearchTable& table,
+                                             const std::vector<DuplicatePair>& pairs,
+                                             const std::vector<int64_t>& pixels) {
+  std::vector<std::size_t> parent(table.size());
+  for (std::size_t row = 0; row < parent.size(); ++row) parent[row] = row;
+  for (const DuplicatePair& pair : pairs) {
+    const auto [low, high] =
+        std::minmax({root_of(parent, pair.first), root_of(parent, pair.second)});
+    parent[high] = low;  // so a root is the first row of its group
+  }
+  std::map<std::size_t, DuplicateGroup> groups;
+  for (const DuplicatePair& pair : pairs) {
+    DuplicateGroup& group = groups[root_of(parent, pair.first)];
+    group.rows.insert(group.rows.end(), {pair.first, pair.second});
+    group.confirmed = group.confirmed && pair.confirmed;
+  }
+  std::vector<DuplicateGroup> sorted;
+  for (auto& [root, group] : groups) {
+    std::ranges::sort(group.rows);
+    const auto twice = std::ranges::unique(group.rows);
+    group.rows.erase(twice.begin(), twice.end());
+    const auto pixels_of = [&](std::size_t row) { return pixels[row]; };
+    group.representative = *std::ranges::max_element(group.rows, {}, pixels_of);
+    const auto differs = [&](std::size_t row) { return table.label[row] != table.label[root]; };
+    group.label_conflict = std::ranges::any_of(group.rows, differs);
+    sorted.push_back(std::move(group));
+  }
+  return sorted;
+}
+
+PictureReader read_by_path(const StorageOptions& storage) {
+  struct Folders {
+    std::mutex mutex;
+    std::map<std::string, std::shared_ptr<Store>> open;
+  };
+  const auto folders = std::make_shared<Folders>();
+  return [folders, storage](const std::string& path) -> Result<std::vector<uint8_t>> {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) return Status::io("Cannot read " + path + ": it is no path.");
+    std::shared_ptr<Store> store;
+    {
+      const std::lock_guard lock(folders->mutex);
+      auto& open = folders->open[path.substr(0, slash + 1)];
+      if (!open) {
+        VERGER_ASSIGN_OR_RETURN(open, Store::open(path.substr(0, slash + 1), storage));
+      }
+      store = open;
+    }
+    return store->read(path.substr(slash + 1));
+  };
+}
+
+}  // namespace verger

@@ -1,0 +1,31 @@
+// The nearest rows by cosine, exactly.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "search/table.h"
+
+namespace verger {
+
+struct Neighbour {
+  std::size_t row = 0;  // of the table
+  float cosine = 0;     // −1 … 1
+};
+
+// Nearer first; of equal cosines the row that comes first in the table.
+bool is_nearer(const Neighbour& a, const Neighbour& b);
+
+// The cosine of two vectors of length 1, summed in float32 in an order that is the same on every
+// processor.
+float cosine_of_units(std::span<const float> a, std::span<const float> b);
+
+// The `neighbors` nearest rows (all, when the table has fewer) of each query, nearest first.
+// `queries`: a multiple of table.width long, each scaled to length 1. Compares with every row; a
+// row is loaded once for all queries. Time and bits do not depend on the data. Thread-safe.
+std::vector<std::vector<Neighbour>> find_nearest(const SearchTable& table,
+                                                 std::span<const float> queries,
+                                                 std::size_t neighbors);
+
+}  // namespace verger

@@ -1,0 +1,53 @@
+// The rows that are searched: a pca table in memory, each row scaled to length 1.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/lazy_vector.h"
+#include "pipeline/run_record.h"
+#include "storage/store.h"
+#include "verger/status.h"
+
+namespace verger {
+
+// unit.size() == path.size() * width, row-major. A row of zeros stays so: its cosine with any other
+// is 0. Immutable while it is searched, which many threads may do.
+struct SearchTable {
+  std::vector<std::string> path;
+  std::vector<std::string> label;
+  LazyVector<float> unit;
+  std::size_t width = 0;
+
+  std::size_t size() const { return path.size(); }
+  std::span<const float> row(std::size_t number) const {
+    return {unit.data() + number * width, width};
+  }
+};
+
+// Divides the vector by its Euclidean length, which is summed in float64.
+void scale_to_unit(std::span<float> vector);
+
+// A finished result: what its run recorded, and its pca table's parts.
+struct SearchedOutput {
+  RunRecord run;
+  ReductionRecord reduction;
+  std::string reduction_sha256;  // of _verger/reduction.json: another table has another
+
+  std::size_t rows() const;
+  std::size_t width() const { return static_cast<std::size_t>(run.reduction->k); }
+};
+
+// kIo when `output` holds no result, one that did not finish, or one without a pca table.
+Result<SearchedOutput> open_searched_output(const Store& output);
+
+// Reads the pca table, of either layout, in the order of its parts, on `threads` threads (at
+// least 1). With `vectors` false only paths and labels; `unit` stays empty. A part of other rows
+// than recorded is kIo.
+Result<SearchTable> read_search_table(const Store& output, const SearchedOutput& searched,
+                                      bool vectors, int threads, const CancelToken& cancel);
+
+}  // namespace verger
