@@ -16,6 +16,8 @@ void add_extract(CLI::App& app, Action& action);
 void add_reduce(CLI::App& app, Action& action);
 void add_apply(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
+void add_similar(CLI::App& app, Action& action);
+void add_duplicates(CLI::App& app, Action& action);
 void add_weights(CLI::App& app, Action& action);
 void add_sample(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);

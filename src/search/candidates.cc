@@ -80,16 +80,17 @@ Result<std::vector<RowPair>> find_alike(const SearchTable& table, std::size_t st
   return joined(pieces);
 }
 
-Result<std::vector<RowPair>> find_alike(const SearchTable& table, const NearestIndex& index,
-                                        std::size_t neighbors, std::size_t strip, double similarity,
-                                        int threads, const CancelToken& cancel) {
+Result<std::vector<RowPair>> find_alike(const NearestIndex& index, std::size_t neighbors,
+                                        std::size_t strip, double similarity, int threads,
+                                        const CancelToken& cancel) {
   const std::size_t begin = strip * kStripRows;
-  const std::size_t end = std::min(begin + kStripRows, table.size());
+  const std::size_t end = std::min(begin + kStripRows, index.size());
   std::vector<std::vector<RowPair>> pieces(end - begin);
   VERGER_RETURN_IF_ERROR(
       parallel_for(pieces.size(), threads, cancel, [&](std::size_t piece) -> Status {
         const std::size_t row = begin + piece;
-        VERGER_ASSIGN_OR_RETURN(const auto near, index.find(table.row(row), neighbors + 1));
+        VERGER_ASSIGN_OR_RETURN(const auto vector, index.row(row));
+        VERGER_ASSIGN_OR_RETURN(const auto near, index.find(vector, neighbors + 1));
         for (const Neighbour& other : near) {
           const auto cosine = static_cast<double>(other.cosine);
           if (other.row == row || cosine < similarity) continue;

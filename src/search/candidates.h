@@ -31,8 +31,8 @@ Result<std::vector<RowPair>> find_alike(const SearchTable& table, std::size_t st
 
 // The same from an index: of each row the `neighbors` nearest that it gives, so that a pair may be
 // missed, or be found in the strips of both of its rows.
-Result<std::vector<RowPair>> find_alike(const SearchTable& table, const NearestIndex& index,
-                                        std::size_t neighbors, std::size_t strip, double similarity,
-                                        int threads, const CancelToken& cancel);
+Result<std::vector<RowPair>> find_alike(const NearestIndex& index, std::size_t neighbors,
+                                        std::size_t strip, double similarity, int threads,
+                                        const CancelToken& cancel);
 
 }  // namespace verger

@@ -72,7 +72,7 @@ Result<std::vector<RowPair>> DuplicateSearch::find_candidates(std::size_t strip)
   const double similarity =
       options_.pixels ? options_.similarity : std::max(options_.similarity, kSimilarityAlone);
   if (index_ == nullptr) return find_alike(table_, strip, similarity, threads_, cancel_);
-  return find_alike(table_, *index_, kCandidateNeighbors, strip, similarity, threads_, cancel_);
+  return find_alike(*index_, kCandidateNeighbors, strip, similarity, threads_, cancel_);
 }
 
 // Of the pictures that were not looked at before.

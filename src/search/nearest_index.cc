@@ -121,6 +121,14 @@ Result<std::vector<Neighbour>> NearestIndex::find(std::span<const float> query,
   return found;
 }
 
+Result<std::vector<float>> NearestIndex::row(std::size_t number) const {
+  try {
+    return graph_->rows->getDataByLabel<float>(number);
+  } catch (const std::exception& error) {
+    return graph_error("search", error);
+  }
+}
+
 Result<bool> NearestIndex::is_current(const Store& output, const SearchedOutput& searched) {
   VERGER_ASSIGN_OR_RETURN(const bool exists, output.exists(std::string(kIndexRecordName)));
   if (!exists) return false;

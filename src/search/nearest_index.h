@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/cancel.h"
@@ -46,6 +47,9 @@ class NearestIndex {
 
   // The nearest rows of a vector of length 1, nearest first, as find_nearest().
   Result<std::vector<Neighbour>> find(std::span<const float> query, std::size_t neighbors) const;
+
+  // The vector of a row.
+  Result<std::vector<float>> row(std::size_t number) const;
 
   std::size_t size() const;
 

@@ -1,0 +1,163 @@
+#include "search/duplicates.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/status_macros.h"
+#include "command.h"
+#include "flags.h"
+#include "search/searcher.h"
+#include "session.h"
+#include "storage/store.h"
+
+namespace verger::cli {
+
+namespace {
+
+using nlohmann::json;
+
+struct DuplicatesArguments {
+  CommonArguments common;
+  DuplicateOptions duplicates;
+  bool json = false;
+};
+
+int64_t conflicts_of(const Duplicates& found) {
+  return std::ranges::count(found.groups, true, &DuplicateGroup::label_conflict);
+}
+
+json group_json(const DuplicateGroup& group, const SearchTable& table) {
+  json document = {{"representative", table.path[group.representative]},
+                   {"label_conflict", group.label_conflict},
+                   {"confirmed", group.confirmed},
+                   {"images", json::array()}};
+  for (const std::size_t row : group.rows) {
+    document["images"].push_back({{"path", table.path[row]}, {"label", table.label[row]}});
+  }
+  return document;
+}
+
+json pair_json(const DuplicatePair& pair, const SearchTable& table) {
+  return {{"first", table.path[pair.first]},
+          {"second", table.path[pair.second]},
+          {"cosine", pair.cosine},
+          {"distance", pair.confirmed ? json(pair.distance) : json(nullptr)},
+          {"confirmed", pair.confirmed}};
+}
+
+void print_json(const Duplicates& found, const Searcher& searcher) {
+  json document = {{"output", searcher.searched().run.output},
+                   {"rows", searcher.table().size()},
+                   {"exact", searcher.index() == nullptr},
+                   {"candidates", found.candidates},
+                   {"pictures", found.pictures},
+                   {"unread", found.unread},
+                   {"label_conflicts", conflicts_of(found)},
+                   {"groups", json::array()},
+                   {"pairs", json::array()}};
+  for (const auto& group : found.groups) {
+    document["groups"].push_back(group_json(group, searcher.table()));
+  }
+  for (const auto& pair : found.pairs) {
+    document["pairs"].push_back(pair_json(pair, searcher.table()));
+  }
+  std::printf("%s\n", document.dump(2, ' ', false, json::error_handler_t::replace).c_str());
+}
+
+void print_text(const Duplicates& found, const Searcher& searcher) {
+  const SearchTable& table = searcher.table();
+  int64_t copies = 0;
+  for (const auto& group : found.groups) {
+    copies += static_cast<int64_t>(group.rows.size()) - 1;
+    std::printf("%s%s%s\n", table.path[group.representative].c_str(),
+                group.label_conflict ? "  LABELS DIFFER" : "",
+                group.confirmed ? "" : "  (not confirmed by pixels)");
+    for (const std::size_t row : group.rows) {
+      if (row == group.representative) continue;
+      std::printf("  %s%s\n", table.path[row].c_str(),
+                  table.label[row] == table.label[group.representative]
+                      ? ""
+                      : ("  labelled " + table.label[row]).c_str());
+    }
+  }
+  std::printf(
+      "%s%s of %s photographs are copies of another, in %s groups; in %s the labels "
+      "differ\n",
+      found.groups.empty() ? "" : "\n", format_count(copies).c_str(),
+      format_count(static_cast<int64_t>(table.size())).c_str(),
+      format_count(static_cast<int64_t>(found.groups.size())).c_str(),
+      format_count(conflicts_of(found)).c_str());
+}
+
+void tell_limits(Console& console, const DuplicateOptions& options, const Duplicates& found) {
+  if (!options.pixels) {
+    console.warning(
+        "Without pixels only copies that lost nothing are found; those saved again at a lower "
+        "quality or resized are not.");
+  } else if (found.unread > 0) {
+    console.warning(format_count(found.unread) +
+                    " photographs could not be read again, so that of them only copies that lost "
+                    "nothing are found, not confirmed by pixels.");
+  }
+}
+
+Status list_duplicates(const DuplicatesArguments& arguments) {
+  const RunOptions& options = arguments.common.options;
+  VERGER_RETURN_IF_ERROR(arguments.duplicates.validate());
+  VERGER_RETURN_IF_ERROR(options.validate());
+  Console console(arguments.common.log_format);
+  ConsoleObserver observer(console);
+  const InterruptGuard interrupt;
+  const int threads = options.threads > 0 ? options.threads : default_threads();
+  VERGER_ASSIGN_OR_RETURN(const auto store, Store::open(arguments.common.output, options.storage));
+  VERGER_ASSIGN_OR_RETURN(const auto searcher,
+                          Searcher::open(*store, threads, interrupt.token(), observer));
+  DuplicateOptions duplicates = arguments.duplicates;
+  duplicates.threads = threads;
+  VERGER_ASSIGN_OR_RETURN(
+      const auto found,
+      find_duplicates(searcher.table(), searcher.index(), read_by_path(options.storage),
+                      searcher.searched().run.options.image, duplicates, interrupt.token(),
+                      observer));
+  tell_limits(console, duplicates, found);
+  if (arguments.json) {
+    print_json(found, searcher);
+  } else {
+    print_text(found, searcher);
+  }
+  std::fflush(stdout);
+  return {};
+}
+
+}  // namespace
+
+void add_duplicates(CLI::App& app, Action& action) {
+  const auto arguments = std::make_shared<DuplicatesArguments>();
+  CLI::App* command = app.add_subcommand(
+      "duplicates", "Find near-identical photographs, and those of them whose labels differ");
+  command->add_option("OUTPUT", arguments->common.output, "Output of an earlier run")->required();
+  command
+      ->add_option("--tolerance", arguments->duplicates.tolerance,
+                   "How far the pixels of copies may be apart, 0 to 1")
+      ->capture_default_str();
+  command
+      ->add_option("--similarity", arguments->duplicates.similarity,
+                   "Look at the pixels of pairs whose components have at least this cosine")
+      ->capture_default_str();
+  command->add_flag("--pixels,!--no-pixels", arguments->duplicates.pixels,
+                    "Read the photographs again to compare their pixels (default)");
+  command->add_flag("--json", arguments->json, "For machines: one JSON document");
+  add_run_flags(*command, arguments->common);
+  command->footer(
+      "Example:\n"
+      "  verger duplicates Results --json\n"
+      "The photographs are read again where the tables say that they are; of those that are not\n"
+      "there only copies without loss are found.");
+  command->callback(
+      [arguments, &action] { action = [arguments] { return list_duplicates(*arguments); }; });
+}
+
+}  // namespace verger::cli

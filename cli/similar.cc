@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/status_macros.h"
+#include "command.h"
+#include "flags.h"
+#include "pipeline/reduction.h"
+#include "search/recognition.h"
+#include "session.h"
+#include "storage/store.h"
+
+namespace verger::cli {
+
+namespace {
+
+using nlohmann::json;
+
+struct SimilarArguments {
+  std::vector<std::string> queries;
+  CommonArguments common;
+  SimilarOptions similar;
+  bool json = false;
+};
+
+json answer_json(const Answer& answer, const SearchTable& table) {
+  if (answer.rejection) {
+    return {{"path", answer.path},
+            {"rejected",
+             {{"reason", reject_reason_name(answer.rejection->reason)},
+              {"message", answer.rejection->message}}}};
+  }
+  json document = {
+      {"path", answer.path},
+      {"label", answer.votes.empty() ? json(nullptr) : json(answer.votes.front().label)},
+      {"votes", json::array()},
+      {"neighbors", json::array()}};
+  for (const Vote& of_label : answer.votes) {
+    document["votes"].push_back({{"label", of_label.label}, {"share", of_label.share}});
+  }
+  for (const Neighbour& neighbour : answer.neighbours) {
+    document["neighbors"].push_back({{"path", table.path[neighbour.row]},
+                                     {"label", table.label[neighbour.row]},
+                                     {"cosine", neighbour.cosine}});
+  }
+  return document;
+}
+
+void print_json(const std::vector<Answer>& answers, const Searcher& searcher) {
+  json document = {{"output", searcher.searched().run.output},
+                   {"rows", searcher.table().size()},
+                   {"exact", searcher.index() == nullptr},
+                   {"untrained", searcher.searched().run.untrained()},
+                   {"queries", json::array()}};
+  for (const Answer& answer : answers) {
+    document["queries"].push_back(answer_json(answer, searcher.table()));
+  }
+  std::printf("%s\n", document.dump(2, ' ', false, json::error_handler_t::replace).c_str());
+}
+
+void print_text(const Answer& answer, const SearchTable& table) {
+  if (answer.rejection) {
+    std::printf("%s\n  not read (%s): %s\n", answer.path.c_str(),
+                std::string(reject_reason_name(answer.rejection->reason)).c_str(),
+                answer.rejection->message.c_str());
+    return;
+  }
+  std::string verdict;
+  for (const Vote& of_label : answer.votes) {
+    verdict +=
+        (verdict.empty() ? "" : ", ") + of_label.label + ' ' + format_percent(of_label.share);
+  }
+  std::printf("%s\n  votes: %s\n", answer.path.c_str(), verdict.c_str());
+  int widest = 0;
+  for (const Neighbour& neighbour : answer.neighbours) {
+    widest = std::max(widest, display_width(table.label[neighbour.row]));
+  }
+  for (const Neighbour& neighbour : answer.neighbours) {
+    const std::string& label = table.label[neighbour.row];
+    const std::string gap(static_cast<std::size_t>(widest - display_width(label)), ' ');
+    std::printf("  %7.4f  %s%s  %s\n", static_cast<double>(neighbour.cosine), label.c_str(),
+                gap.c_str(), table.path[neighbour.row].c_str());
+  }
+}
+
+// The network of the run: what can be known of it is taken from the run's record.
+ModelOptions network_options(const SimilarArguments& arguments, const DecodedPcaModel& model,
+                             const RunRecord& run) {
+  ModelOptions options = arguments.common.options.model;
+  options.precision = run.options.model.precision;
+  if (options.weights.empty() && model.provenance.untrained) {
+    options.weights = model.provenance.weights;
+  }
+  return options;
+}
+
+Status report(const std::vector<Answer>& answers, const Searcher& searcher, bool as_json) {
+  if (as_json) print_json(answers, searcher);
+  int64_t rejected = 0;
+  for (const Answer& answer : answers) {
+    if (!as_json) print_text(answer, searcher.table());
+    rejected += answer.rejection ? 1 : 0;
+  }
+  std::fflush(stdout);
+  if (rejected == 0) return {};
+  return Status::io(format_count(rejected) + " of " +
+                    format_count(static_cast<int64_t>(answers.size())) +
+                    " queries could not be read; the answers say why.");
+}
+
+Status find_similar(const SimilarArguments& arguments) {
+  const RunOptions& options = arguments.common.options;
+  VERGER_RETURN_IF_ERROR(arguments.similar.validate());
+  VERGER_RETURN_IF_ERROR(options.validate());
+  Console console(arguments.common.log_format);
+  ConsoleObserver observer(console);
+  const InterruptGuard interrupt;
+  const int threads = options.threads > 0 ? options.threads : default_threads();
+  VERGER_ASSIGN_OR_RETURN(const auto store, Store::open(arguments.common.output, options.storage));
+  VERGER_ASSIGN_OR_RETURN(const auto searcher,
+                          Searcher::open(*store, threads, interrupt.token(), observer));
+  VERGER_ASSIGN_OR_RETURN(const auto model, load_model(*store));
+  VERGER_ASSIGN_OR_RETURN(const auto queries, find_queries(searcher, arguments.queries,
+                                                           options.input, options.storage));
+  const RunRecord& run = searcher.searched().run;
+  warn_if_untrained(console, run.untrained());
+  LoadedNetwork network;
+  if (std::ranges::any_of(queries, [](const Query& query) { return !query.row; })) {
+    ModelOptions wanted = network_options(arguments, model, run);
+    VERGER_ASSIGN_OR_RETURN(network, load_network(wanted, options.storage, threads,
+                                                  watch_download(console, interrupt)));
+  }
+  SimilarOptions similar = arguments.similar;
+  similar.threads = threads;
+  VERGER_ASSIGN_OR_RETURN(
+      const auto answers,
+      answer_queries(searcher, model, network.model.get(), run.options.image,
+                     read_by_path(options.storage), queries, similar, interrupt.token()));
+  return report(answers, searcher, arguments.json);
+}
+
+}  // namespace
+
+void add_similar(CLI::App& app, Action& action) {
+  const auto arguments = std::make_shared<SimilarArguments>();
+  CLI::App* command = app.add_subcommand(
+      "similar", "Name what photographs show, by those of a result that are nearest to them");
+  command
+      ->add_option("QUERY", arguments->queries,
+                   "Photographs, folders of them, or paths of the result's own rows")
+      ->required();
+  command->add_option("--in", arguments->common.output, "Output of an earlier run")
+      ->required()
+      ->type_name("OUTPUT");
+  command
+      ->add_option("-n,--neighbors", arguments->similar.neighbors,
+                   "Nearest photographs to show, which vote on the label")
+      ->capture_default_str();
+  command->add_flag("--json", arguments->json, "For machines: one JSON document");
+  add_input_flags(*command, arguments->common.options.input);
+  command
+      ->add_option("--weights", arguments->common.options.model.weights,
+                   "The weights of the run: Keras' HDF5, or FILE.onnx (default: $VERGER_WEIGHTS, "
+                   "Keras' cache, download)")
+      ->group("Network");
+  add_run_flags(*command, arguments->common);
+  command->footer(
+      "Example:\n"
+      "  verger similar fruit.jpg --in Results -n 10\n"
+      "Compares by the cosine of the principal components. The weights must be those of the run;\n"
+      "exit code 3 when a query could not be read.");
+  command->callback(
+      [arguments, &action] { action = [arguments] { return find_similar(*arguments); }; });
+}
+
+}  // namespace verger::cli

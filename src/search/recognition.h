@@ -1,0 +1,58 @@
+// What a photograph shows, by the photographs of a result that are nearest to it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "search/duplicates.h"
+#include "search/searcher.h"
+#include "search/vote.h"
+#include "verger/image.h"
+#include "verger/model.h"
+#include "verger/options.h"
+#include "verger/pca.h"
+#include "verger/status.h"
+
+namespace verger {
+
+struct SimilarOptions {
+  // Affects results.
+  int neighbors = 10;  // nearest photographs to give, which vote
+
+  // Affects speed.
+  int threads = 0;  // images worked on at once; 0: one a core this process may use
+
+  Status validate() const;
+};
+
+struct Query {
+  std::string path;                // as the tables show it
+  std::optional<std::size_t> row;  // when the table has it already: its vector is taken from there
+};
+
+// Each place (in the order given) is the path of a row, an image, or a folder, whose images count
+// in the order of the listing. A place that is none of them is kIo.
+Result<std::vector<Query>> find_queries(const Searcher& searcher,
+                                        const std::vector<std::string>& places,
+                                        const InputOptions& input, const StorageOptions& storage);
+
+struct Answer {
+  std::string path;
+  std::vector<Neighbour> neighbours;   // nearest first; a row is not its own neighbour
+  std::vector<Vote> votes;             // of the neighbours
+  std::optional<Rejection> rejection;  // why it could not be read; then there are no neighbours
+};
+
+// An answer a query, in their order. `network` may be null when every query is a row; else it must
+// be the one that `model` was fitted on (kModel). Memory: constant, besides the answers.
+Result<std::vector<Answer>> answer_queries(const Searcher& searcher, const DecodedPcaModel& model,
+                                           const Model* network, const ImageOptions& image,
+                                           const PictureReader& read,
+                                           const std::vector<Query>& queries,
+                                           const SimilarOptions& options,
+                                           const CancelToken& cancel);
+
+}  // namespace verger

@@ -1,0 +1,54 @@
+// Nearest rows of an output: exactly while it is small, by its index when it is large.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/cancel.h"
+#include "pipeline/observer.h"
+#include "search/nearest.h"
+#include "search/nearest_index.h"
+#include "search/table.h"
+#include "storage/store.h"
+#include "verger/status.h"
+
+namespace verger {
+
+// Immutable once open; find() is thread-safe.
+class Searcher {
+ public:
+  // Reads the table; of one of more than kExactRows rows its index instead, which is built, and
+  // kept in the output, when there is none of this table. An output that cannot be written is
+  // searched all the same: the observer is told.
+  static Result<Searcher> open(Store& output, int threads, const CancelToken& cancel,
+                               Observer& observer);
+
+  const SearchedOutput& searched() const { return searched_; }
+  const SearchTable& table() const { return table_; }  // with an index no vectors
+  const NearestIndex* index() const { return index_ ? &*index_ : nullptr; }
+
+  // The row of this path, as the table shows it.
+  std::optional<std::size_t> row_of(const std::string& path) const;
+  // The vector of a row, of length 1.
+  Result<std::vector<float>> vector_of(std::size_t row) const;
+
+  // As find_nearest() of nearest.h.
+  Result<std::vector<std::vector<Neighbour>>> find(std::span<const float> queries,
+                                                   std::size_t neighbors) const;
+
+ private:
+  Searcher(SearchedOutput searched, SearchTable table);
+
+  SearchedOutput searched_;
+  SearchTable table_;
+  std::unordered_map<std::string_view, std::size_t> rows_;  // by path; borrows the table's
+  std::optional<NearestIndex> index_;
+};
+
+}  // namespace verger
