@@ -27,7 +27,8 @@ void copy_block(const SearchTable& table, std::size_t begin, std::size_t end, st
 
 // Pairs of rows [begin, end) with rows [block, block_end).
 std::vector<RowPair> alike_in_block(const SearchTable& table, std::size_t begin, std::size_t end,
-                                    std::size_t block, std::size_t block_end, double similarity) {
+                                    std::size_t block, std::size_t block_end, double similarity,
+                                    std::span<const uint8_t> skipped) {
   const ProductTile& tile = *product_tiles().front();
   Panels left(tile.rows);
   Panels right(tile.columns);
@@ -44,9 +45,11 @@ std::vector<RowPair> alike_in_block(const SearchTable& table, std::size_t begin,
   }
   std::vector<RowPair> found;
   for (std::size_t row = begin; row < end; ++row) {
+    if (skipped[row] != 0) continue;
     const double* of_row = cosines.data() + (row - begin) * columns;
     for (std::size_t other = std::max(block, row + 1); other < block_end; ++other) {
-      if (of_row[other - block] >= similarity) found.push_back({row, other, of_row[other - block]});
+      if (of_row[other - block] < similarity || skipped[other] != 0) continue;
+      found.push_back({row, other, of_row[other - block]});
     }
   }
   return found;
@@ -65,35 +68,38 @@ std::vector<RowPair> joined(const std::vector<std::vector<RowPair>>& pieces) {
 
 }  // namespace
 
-Result<std::vector<RowPair>> find_alike(const SearchTable& table, std::size_t strip,
-                                        double similarity, int threads, const CancelToken& cancel) {
+Result<std::vector<RowPair>> find_alike(const SearchTable& table, std::span<const uint8_t> skipped,
+                                        std::size_t strip, double similarity, int threads,
+                                        const CancelToken& cancel) {
   const std::size_t begin = strip * kStripRows;
   const std::size_t end = std::min(begin + kStripRows, table.size());
   std::vector<std::vector<RowPair>> pieces((table.size() - begin + kBlockRows - 1) / kBlockRows);
   VERGER_RETURN_IF_ERROR(
       parallel_for(pieces.size(), threads, cancel, [&](std::size_t piece) -> Status {
         const std::size_t block = begin + piece * kBlockRows;
-        pieces[piece] = alike_in_block(table, begin, end, block,
-                                       std::min(block + kBlockRows, table.size()), similarity);
+        pieces[piece] =
+            alike_in_block(table, begin, end, block, std::min(block + kBlockRows, table.size()),
+                           similarity, skipped);
         return {};
       }));
   return joined(pieces);
 }
 
 Result<std::vector<RowPair>> find_alike(const NearestIndex& index, std::size_t neighbors,
-                                        std::size_t strip, double similarity, int threads,
-                                        const CancelToken& cancel) {
+                                        std::span<const uint8_t> skipped, std::size_t strip,
+                                        double similarity, int threads, const CancelToken& cancel) {
   const std::size_t begin = strip * kStripRows;
   const std::size_t end = std::min(begin + kStripRows, index.size());
   std::vector<std::vector<RowPair>> pieces(end - begin);
   VERGER_RETURN_IF_ERROR(
       parallel_for(pieces.size(), threads, cancel, [&](std::size_t piece) -> Status {
         const std::size_t row = begin + piece;
+        if (skipped[row] != 0) return {};
         VERGER_ASSIGN_OR_RETURN(const auto vector, index.row(row));
         VERGER_ASSIGN_OR_RETURN(const auto near, index.find(vector, neighbors + 1));
         for (const Neighbour& other : near) {
           const auto cosine = static_cast<double>(other.cosine);
-          if (other.row == row || cosine < similarity) continue;
+          if (other.row == row || skipped[other.row] != 0 || cosine < similarity) continue;
           pieces[piece].push_back({std::min(row, other.row), std::max(row, other.row), cosine});
         }
         return {};

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/cancel.h"
@@ -26,13 +28,14 @@ inline constexpr std::size_t kStripRows = 192;
 // all rows after each of them whose cosine is at least `similarity`, in the order of their rows.
 // Sums are those of product.h: the same bits on every processor, for any `threads`. Memory: what
 // the pairs found take, and some MB a thread.
-Result<std::vector<RowPair>> find_alike(const SearchTable& table, std::size_t strip,
-                                        double similarity, int threads, const CancelToken& cancel);
+Result<std::vector<RowPair>> find_alike(const SearchTable& table, std::span<const uint8_t> skipped,
+                                        std::size_t strip, double similarity, int threads,
+                                        const CancelToken& cancel);
 
 // The same from an index: of each row the `neighbors` nearest that it gives, so that a pair may be
 // missed, or be found in the strips of both of its rows.
 Result<std::vector<RowPair>> find_alike(const NearestIndex& index, std::size_t neighbors,
-                                        std::size_t strip, double similarity, int threads,
-                                        const CancelToken& cancel);
+                                        std::span<const uint8_t> skipped, std::size_t strip,
+                                        double similarity, int threads, const CancelToken& cancel);
 
 }  // namespace verger

@@ -1,10 +1,11 @@
 #include "search/duplicates.h"
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "base/parallel.h"
@@ -31,6 +32,7 @@ class DuplicateSearch {
         threads_(options.threads > 0 ? options.threads : default_threads()),
         cancel_(cancel),
         observer_(observer),
+        equal_(table.size(), 0),
         state_(table.size(), State::kUnknown),
         thumbnails_(options.pixels ? table.size() : 0) {}
 
@@ -39,9 +41,11 @@ class DuplicateSearch {
  private:
   enum class State : uint8_t { kUnknown, kRead, kUnread };
 
+  Result<std::vector<float>> vector_of(std::size_t row) const;
+  Status find_equal_rows();
   Result<std::vector<RowPair>> find_candidates(std::size_t strip) const;
   Status read_thumbnails(const std::vector<RowPair>& pairs);
-  void keep_promising(const std::vector<RowPair>& pairs);
+  Status sift(const std::vector<RowPair>& pairs);
   Status confirm();
   std::optional<RgbImage> picture(std::size_t row) const;
   bool known(std::size_t row) const { return state_[row] == State::kRead; }
@@ -54,6 +58,8 @@ class DuplicateSearch {
   const int threads_;
   const CancelToken& cancel_;
   Observer& observer_;
+  std::vector<uint8_t> equal_;  // 1: the row's vector is that of a row before it
+  std::vector<RowPair> equal_pairs_;
   std::vector<State> state_;
   std::vector<Thumbnail> thumbnails_;
   std::vector<DuplicatePair> promising_;
@@ -68,11 +74,37 @@ std::optional<RgbImage> DuplicateSearch::picture(std::size_t row) const {
   return std::move(image).value();
 }
 
+// Rows of the same vector to the bit are compared with the first of them alone: a thousand copies
+// of one picture are a thousand pairs, not half a million.
+Status DuplicateSearch::find_equal_rows() {
+  std::unordered_multimap<std::size_t, std::size_t> firsts;  // by hash
+  for (std::size_t row = 0; row < table_.size(); ++row) {
+    VERGER_ASSIGN_OR_RETURN(const auto vector, vector_of(row));
+    const std::size_t hash = std::hash<std::string_view>()(
+        {reinterpret_cast<const char*>(vector.data()), vector.size() * sizeof(float)});
+    const auto [begin, end] = firsts.equal_range(hash);
+    for (auto first = begin; first != end && equal_[row] == 0; ++first) {
+      VERGER_ASSIGN_OR_RETURN(const auto other, vector_of(first->second));
+      if (!std::ranges::equal(vector, other)) continue;
+      equal_[row] = 1;
+      equal_pairs_.push_back({first->second, row, 1});
+    }
+    if (equal_[row] == 0) firsts.emplace(hash, row);
+  }
+  return {};
+}
+
+Result<std::vector<float>> DuplicateSearch::vector_of(std::size_t row) const {
+  if (index_ != nullptr) return index_->row(row);
+  const auto vector = table_.row(row);
+  return std::vector<float>(vector.begin(), vector.end());
+}
+
 Result<std::vector<RowPair>> DuplicateSearch::find_candidates(std::size_t strip) const {
   const double similarity =
       options_.pixels ? options_.similarity : std::max(options_.similarity, kSimilarityAlone);
-  if (index_ == nullptr) return find_alike(table_, strip, similarity, threads_, cancel_);
-  return find_alike(*index_, kCandidateNeighbors, strip, similarity, threads_, cancel_);
+  if (index_ == nullptr) return find_alike(table_, equal_, strip, similarity, threads_, cancel_);
+  return find_alike(*index_, kCandidateNeighbors, equal_, strip, similarity, threads_, cancel_);
 }
 
 // Of the pictures that were not looked at before.
@@ -94,7 +126,9 @@ Status DuplicateSearch::read_thumbnails(const std::vector<RowPair>& pairs) {
   });
 }
 
-void DuplicateSearch::keep_promising(const std::vector<RowPair>& pairs) {
+// Keeps the promising ones of the candidates.
+Status DuplicateSearch::sift(const std::vector<RowPair>& pairs) {
+  if (options_.pixels) VERGER_RETURN_IF_ERROR(read_thumbnails(pairs));
   found_.candidates += static_cast<int64_t>(pairs.size());
   for (const auto& [first, second, cosine] : pairs) {
     const bool judged = known(first) && known(second);
@@ -102,6 +136,7 @@ void DuplicateSearch::keep_promising(const std::vector<RowPair>& pairs) {
                                   : cosine >= std::max(options_.similarity, kSimilarityAlone);
     if (promising) promising_.push_back({first, second, cosine, 0, judged});
   }
+  return {};
 }
 
 // Looks at the pixels of the promising pairs, and keeps those that are copies.
@@ -136,10 +171,11 @@ Status DuplicateSearch::confirm() {
 Result<Duplicates> DuplicateSearch::run() {
   const std::size_t strips = (table_.size() + kStripRows - 1) / kStripRows;
   observer_.stage_started("compare", static_cast<int64_t>(strips));
+  VERGER_RETURN_IF_ERROR(find_equal_rows());
+  VERGER_RETURN_IF_ERROR(sift(equal_pairs_));
   for (std::size_t strip = 0; strip < strips; ++strip) {
     VERGER_ASSIGN_OR_RETURN(const auto pairs, find_candidates(strip));
-    if (options_.pixels) VERGER_RETURN_IF_ERROR(read_thumbnails(pairs));
-    keep_promising(pairs);
+    VERGER_RETURN_IF_ERROR(sift(pairs));
     observer_.advanced(1, 0);
   }
   observer_.stage_finished();
@@ -153,17 +189,12 @@ Result<Duplicates> DuplicateSearch::run() {
   for (std::size_t row = 0; row < thumbnails_.size(); ++row) {
     if (known(row)) pixels[row] = int64_t{thumbnails_[row].width} * thumbnails_[row].height;
   }
+  drop_contradicted(promising_, pixels);
   found_.pictures = std::ranges::count(state_, State::kRead);
   found_.unread = std::ranges::count(state_, State::kUnread);
   found_.groups = group_duplicates(table_, promising_, pixels);
   found_.pairs = std::move(promising_);
   return std::move(found_);
-}
-
-// The root of a row's tree; halves the paths on its way.
-std::size_t root_of(std::vector<std::size_t>& parent, std::size_t row) {
-  while (parent[row] != row) row = parent[row] = parent[parent[row]];
-  return row;
 }
 
 }  // namespace
@@ -187,36 +218,6 @@ Result<Duplicates> find_duplicates(const SearchTable& table, const NearestIndex*
                                    Observer& observer) {
   VERGER_RETURN_IF_ERROR(options.validate());
   return DuplicateSearch(table, index, read, image, options, cancel, observer).run();
-}
-
-std::vector<DuplicateGroup> group_duplicates(const SearchTable& table,
-                                             const std::vector<DuplicatePair>& pairs,
-                                             const std::vector<int64_t>& pixels) {
-  std::vector<std::size_t> parent(table.size());
-  for (std::size_t row = 0; row < parent.size(); ++row) parent[row] = row;
-  for (const DuplicatePair& pair : pairs) {
-    const auto [low, high] =
-        std::minmax({root_of(parent, pair.first), root_of(parent, pair.second)});
-    parent[high] = low;  // so a root is the first row of its group
-  }
-  std::map<std::size_t, DuplicateGroup> groups;
-  for (const DuplicatePair& pair : pairs) {
-    DuplicateGroup& group = groups[root_of(parent, pair.first)];
-    group.rows.insert(group.rows.end(), {pair.first, pair.second});
-    group.confirmed = group.confirmed && pair.confirmed;
-  }
-  std::vector<DuplicateGroup> sorted;
-  for (auto& [root, group] : groups) {
-    std::ranges::sort(group.rows);
-    const auto twice = std::ranges::unique(group.rows);
-    group.rows.erase(twice.begin(), twice.end());
-    const auto pixels_of = [&](std::size_t row) { return pixels[row]; };
-    group.representative = *std::ranges::max_element(group.rows, {}, pixels_of);
-    const auto differs = [&](std::size_t row) { return table.label[row] != table.label[root]; };
-    group.label_conflict = std::ranges::any_of(group.rows, differs);
-    sorted.push_back(std::move(group));
-  }
-  return sorted;
 }
 
 PictureReader read_by_path(const StorageOptions& storage) {

@@ -74,6 +74,11 @@ Result<Duplicates> find_duplicates(const SearchTable& table, const NearestIndex*
                                    const DuplicateOptions& options, const CancelToken& cancel,
                                    Observer& observer);
 
+// A small picture cannot tell its original from the next frame of a series, but the larger ones can
+// be told apart: of its pairs with larger pictures those go that are no copies of the nearest one.
+// `pixels`: of each row's picture.
+void drop_contradicted(std::vector<DuplicatePair>& pairs, const std::vector<int64_t>& pixels);
+
 // The connected components of `pairs`. `pixels`: of each row's picture, 0 when unknown.
 std::vector<DuplicateGroup> group_duplicates(const SearchTable& table,
                                              const std::vector<DuplicatePair>& pairs,
