@@ -1,0 +1,149 @@
+"""`verger similar` names what a photograph shows, and says what it cannot."""
+
+import json
+import random
+import shutil
+
+import pytest
+from conftest import UNTRAINED
+
+
+@pytest.fixture
+def similar(verger, result):
+    """A function from queries to the answers of `verger similar --json`."""
+
+    def run(*queries, exit_code=0, options=()):
+        arguments = ("similar", *queries, "--in", result, "--json", *options)
+        return json.loads(verger(*arguments, exit_code=exit_code).stdout)["queries"]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def pictures(orchard):
+    return sorted(orchard.rglob("*.jpg"))
+
+
+def test_a_new_copy_of_a_photograph_finds_it(similar, pictures, tmp_path):
+    new = shutil.copy(pictures[7], tmp_path / "new.jpg")
+    (answer,) = similar(new, options=["-n", "3"])
+    nearest = answer["neighbors"][0]
+    assert nearest["path"] == f"file:{pictures[7]}"
+    assert nearest["cosine"] == pytest.approx(1, abs=1e-5)
+    assert len(answer["neighbors"]) == 3
+    cosines = [neighbor["cosine"] for neighbor in answer["neighbors"]]
+    assert cosines == sorted(cosines, reverse=True)
+    assert answer["label"] == answer["votes"][0]["label"]
+    assert sum(vote["share"] for vote in answer["votes"]) == pytest.approx(1)
+
+
+def test_a_row_of_the_table_needs_no_weights_and_is_not_its_own_neighbour(similar, pictures):
+    answers = similar(pictures[3], f"file:{pictures[4]}", options=["--weights", "no/such/file"])
+    for answer, picture in zip(answers, pictures[3:5], strict=True):
+        assert answer["path"] == f"file:{picture}"
+        assert len(answer["neighbors"]) == 10
+        assert f"file:{picture}" not in [neighbor["path"] for neighbor in answer["neighbors"]]
+
+
+def test_a_folder_is_all_its_photographs_and_the_answers_do_not_depend_on_threads(
+    similar, pictures, tmp_path
+):
+    for number in range(6):
+        shutil.copy(pictures[number * 9], tmp_path / f"{number}.jpg")
+    one = similar(tmp_path, options=["--threads", "1"])
+    assert [answer["path"] for answer in one] == [
+        f"file:{tmp_path}/{number}.jpg" for number in range(6)
+    ]
+    assert similar(tmp_path, options=["--threads", "3"]) == one
+
+
+def test_the_notebook_layout_gives_the_same(verger, similar, orchard, pictures, tmp_path):
+    output = tmp_path / "notebook"
+    verger("run", orchard, output, "--weights", UNTRAINED, "--parts", 4, "--layout", "notebook")
+    found = json.loads(verger("similar", pictures[3], "--in", output, "--json").stdout)
+    (expected,) = similar(pictures[3])
+    assert found["queries"] == [expected]
+
+
+def test_an_unreadable_query_is_told_and_the_others_are_answered(verger, similar, result, tmp_path):
+    (tmp_path / "bad.jpg").write_bytes(b"no image")
+    good = tmp_path / "good.jpg"
+    verger("sample", tmp_path / "more", "--images", 1, "--classes", 1, "--seed", 9)
+    shutil.copy(next((tmp_path / "more").rglob("*.jpg")), good)
+    bad_answer, good_answer = similar(tmp_path / "bad.jpg", good, exit_code=3)
+    assert bad_answer["rejected"]["reason"] == "not-an-image"
+    assert good_answer["neighbors"]
+    process = verger("similar", tmp_path / "bad.jpg", "--in", result, exit_code=3)
+    assert "not-an-image" in process.stdout
+    assert "1 of 1 queries could not be read" in process.stderr
+
+
+def test_people_get_a_table(verger, result, pictures):
+    text = verger("similar", pictures[0], "--in", result, "-n", 2).stdout
+    assert text.splitlines()[0] == f"file:{pictures[0]}"
+    assert "votes: " in text
+    assert len(text.splitlines()) == 4
+
+
+def test_other_weights_are_refused(verger, result, tmp_path, pictures):
+    new = shutil.copy(pictures[0], tmp_path / "new.jpg")
+    arguments = ("similar", new, "--in", result, "--weights", "untrained:8")
+    message = verger(*arguments, exit_code=4).stderr
+    assert "untrained:7" in message
+    assert "untrained:8" in message
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (["gone.jpg", "--in", "{result}"], 3, "gone.jpg"),
+        (["x.jpg", "--in", "{empty}"], 3, "No result in"),
+        (["x.jpg", "--in", "{result}", "-n", "0"], 2, "--neighbors"),
+        (["--in", "{result}"], 2, "QUERY"),
+        (["x.jpg"], 2, "--in"),
+    ],
+)
+def test_bad_arguments_are_one_sentence(verger, result, tmp_path, case):
+    arguments, exit_code, word = case
+    places = {"result": result, "empty": tmp_path}
+    process = verger("similar", *[text.format(**places) for text in arguments], exit_code=exit_code)
+    assert word in process.stderr
+    assert len(process.stderr.strip().splitlines()) <= 2
+
+
+def test_a_damaged_table_is_refused(verger, result, tmp_path, pictures):
+    copy = shutil.copytree(result, tmp_path / "copy")
+    part = sorted((copy / "pca").glob("part-*"))[0]
+    part.write_bytes(part.read_bytes()[:-10])
+    assert part.name in verger("similar", pictures[0], "--in", copy, exit_code=3).stderr
+
+
+def test_an_output_without_components_is_refused(verger, orchard, tmp_path, pictures):
+    verger("extract", orchard, tmp_path / "features", "--weights", UNTRAINED)
+    process = verger("similar", pictures[0], "--in", tmp_path / "features", exit_code=3)
+    assert "verger reduce" in process.stderr
+
+
+@pytest.mark.heavy
+def test_held_back_photographs_are_named_rightly(verger, photographs, real_weights, tmp_path):
+    """One photograph in five is held back, three times."""
+    pictures = sorted(photographs.rglob("*.jpg"))
+    right = held_back = 0
+    for seed in range(3):
+        chosen = random.Random(seed)
+        for picture in pictures:
+            part = "held-back" if chosen.random() < 0.2 else "known"
+            place = tmp_path / f"{seed}" / part / picture.parent.name / picture.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(picture)
+        output = tmp_path / f"output-{seed}"
+        folder = tmp_path / f"{seed}"
+        weights = ("--weights", real_weights)
+        verger("run", folder / "known", output, *weights, timeout=900)
+        arguments = ("similar", folder / "held-back", "--in", output, *weights, "--json")
+        answers = json.loads(verger(*arguments, timeout=900).stdout)["queries"]
+        held_back += len(answers)
+        right += sum(answer["label"] == answer["path"].split("/")[-2] for answer in answers)
+    print(f"{right} of {held_back} held-back photographs were named rightly")
+    assert held_back > 500
+    assert right / held_back >= 0.99
