@@ -26,8 +26,8 @@ using PictureReader = std::function<Result<std::vector<uint8_t>>(const std::stri
 
 struct DuplicateOptions {
   // Affects results.
-  double similarity = 0.3;  // cosine of the components from which a pair is a candidate, in [-1, 1]
-  double tolerance = 0.016;  // largest copy_distance() of a pair of copies, in [0, 1]
+  double similarity = 0.1;  // cosine of the components from which a pair is a candidate, in [-1, 1]
+  double tolerance = 0.022;  // largest copy_distance() of a pair of copies, in [0, 1]
   bool pixels = true;        // read the pictures again; false: go by the components alone
 
   // Affects speed.

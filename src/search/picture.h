@@ -30,10 +30,11 @@ double thumbnail_distance(const Thumbnail& a, const Thumbnail& b);
 inline constexpr double kThumbnailTolerance = 3;
 bool may_be_copies(const Thumbnail& a, const Thumbnail& b);
 
-// How far two pictures are from being copies: (1 − r_middle) / √(1 − r_fine), where r is the
-// correlation of their luma in a band between Gaussian blurs, fine: σ from 0 to 1 pixel, middle:
-// from 1 to 2. The larger picture is shrunk to the smaller one's size, and both to at most 256
-// pixels a side. 0 for equal pictures. Thread-safe.
+// How far two pictures are from being copies: (1 − r_middle) / (1 − r_fine)^(2/3), at most 1, where
+// r is the correlation of their luma in a band between Gaussian blurs, fine: σ from 0 to 1 pixel,
+// middle: from 1 to 2; the exponent parts copies from other exposures best (docs/performance.md).
+// The larger picture is shrunk to the smaller one's size, and both to at most 256 pixels a side. 0
+// for equal pictures. Thread-safe.
 double copy_distance(const RgbImage& a, const RgbImage& b);
 
 }  // namespace verger

@@ -114,6 +114,7 @@ def test_a_tolerance_out_of_range_is_a_usage_error(verger, planted):
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(1200)
 def test_planted_copies_of_photographs_are_found(
     verger, duplicates, photographs, real_weights, tmp_path
 ):

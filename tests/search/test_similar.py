@@ -125,6 +125,7 @@ def test_an_output_without_components_is_refused(verger, orchard, tmp_path, pict
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(1200)
 def test_held_back_photographs_are_named_rightly(verger, photographs, real_weights, tmp_path):
     """One photograph in five is held back, three times."""
     pictures = sorted(photographs.rglob("*.jpg"))

@@ -116,3 +116,17 @@ def test_no_secret_is_written_anywhere(s3_verger, s3, bucket):
     for text in texts:
         assert SECRET_KEY.encode() not in text
         assert s3.environment()["AWS_ACCESS_KEY_ID"].encode() not in text
+
+
+def test_the_search_takes_s3_places(s3_verger, bucket):
+    s3_verger("run", "s3://p8-data/Test", "s3://p8-data/Searched", *PARTS)
+    folder = "Pomme d'été 1 %20+"
+    shutil.copy(bucket / "Test" / folder / "a b.jpg", bucket / "query.jpg")
+    arguments = ("s3://p8-data/query.jpg", "--in", "s3://p8-data/Searched", "--json")
+    (answer,) = json.loads(s3_verger("similar", *arguments).stdout)["queries"]
+    assert answer["neighbors"][0]["cosine"] == pytest.approx(1, abs=1e-5)
+    copies = json.loads(s3_verger("duplicates", "s3://p8-data/Searched", "--json").stdout)
+    (group,) = copies["groups"]
+    assert f"s3://p8-data/Test/{folder}/a b.jpg" in [image["path"] for image in group["images"]]
+    assert group["confirmed"]
+    assert group["label_conflict"]
