@@ -29,9 +29,9 @@ Searcher::Searcher(SearchedOutput searched, SearchTable table)
 }
 
 Result<Searcher> Searcher::open(Store& output, int threads, const CancelToken& cancel,
-                                Observer& observer) {
+                                Observer& observer, std::size_t exact_rows) {
   VERGER_ASSIGN_OR_RETURN(SearchedOutput searched, open_searched_output(output));
-  const bool exact = searched.rows() <= kExactRows;
+  const bool exact = searched.rows() <= exact_rows;
   std::optional<NearestIndex> index;
   if (!exact) {
     VERGER_ASSIGN_OR_RETURN(const bool current, NearestIndex::is_current(output, searched));

@@ -23,11 +23,11 @@ namespace verger {
 // Immutable once open; find() is thread-safe.
 class Searcher {
  public:
-  // Reads the table; of one of more than kExactRows rows its index instead, which is built, and
+  // Reads the table; of one of more than `exact_rows` rows its index instead, which is built, and
   // kept in the output, when there is none of this table. An output that cannot be written is
   // searched all the same: the observer is told.
   static Result<Searcher> open(Store& output, int threads, const CancelToken& cancel,
-                               Observer& observer);
+                               Observer& observer, std::size_t exact_rows = kExactRows);
 
   const SearchedOutput& searched() const { return searched_; }
   const SearchTable& table() const { return table_; }  // with an index no vectors
