@@ -24,7 +24,7 @@ struct ModelInfo {
   std::string name;            // "MobileNetV2 1.0 224", or the ONNX graph's name
   std::string weights;         // the file's name without folders, or "untrained:SEED"
   std::string weights_sha256;  // hex, of the file's bytes (untrained: of the generated weights)
-  std::string engine;          // "OpenVINO 2026.4.1"
+  std::string engine;          // "verger fused, AVX-512", "OpenVINO 2026.4.1"
   Precision precision = Precision::kF32;
   int width = 0;           // features an image
   bool untrained = false;  // random weights: a demonstration, no meaning in the features
@@ -50,8 +50,8 @@ class Model {
 
   virtual const ModelInfo& info() const = 0;
 
-  // A stream for one thread, on which its inferences run. The first `threads` streams, as given at
-  // loading, are ready at once; more than those make it compile the network again.
+  // A stream for one thread, on which its inferences run. Of OpenVINO's, the first `threads`, as
+  // given at loading, are ready at once; more than those make it compile the network again.
   virtual Result<std::unique_ptr<ModelStream>> open_stream() const = 0;
 };
 

@@ -17,6 +17,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
 constexpr double kTolerance = 2e-5;  // of the largest feature
@@ -92,6 +93,7 @@ TEST_P(GoldenOnnx, FeaturesAreOnnxRuntimes) {
   EXPECT_EQ(info.weights, name);
   EXPECT_EQ(info.width, 5);
   EXPECT_FALSE(info.untrained);
+  EXPECT_THAT(info.engine, MatchesRegex("OpenVINO [0-9]+\\.[0-9]+\\.[0-9]+"));
   const nlohmann::json expected = golden()["onnx"][name];
   for (std::size_t image = 0; image < expected.size(); ++image) {
     const auto features = features_of(**model, static_cast<int>(image));

@@ -6,6 +6,7 @@
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "model/backend.h"
+#include "model/fused/backend.h"
 #include "model/keras_weights.h"
 #include "model/openvino_backend.h"
 #include "model/openvino_graph.h"
@@ -31,10 +32,16 @@ class LoadedModel final : public Model {
   std::unique_ptr<Backend> backend_;
 };
 
+// f32 is computed by verger's own engine; bf16 by OpenVINO, which is not started before.
+Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, Precision precision,
+                                         int threads) {
+  if (precision == Precision::kF32) return fused::compile(weights);
+  return compile_openvino(ov::Core(), openvino_mobilenet_v2(weights), precision, threads);
+}
+
 Result<std::unique_ptr<Model>> mobilenet_v2(const NetworkWeights& weights, ModelInfo info,
                                             int threads) {
-  VERGER_ASSIGN_OR_RETURN(auto backend, compile_openvino(ov::Core(), openvino_mobilenet_v2(weights),
-                                                         info.precision, threads));
+  VERGER_ASSIGN_OR_RETURN(auto backend, compile(weights, info.precision, threads));
   info.name = "MobileNetV2 1.0 224";
   return make_model(std::move(info), std::move(backend));
 }

@@ -49,15 +49,22 @@ TEST(ExtractionHash, ChangesWithWhateverDecidesFeaturesAndNothingElse) {
   const ModelInfo model = {.name = "MobileNetV2",
                            .weights = "a.h5",
                            .weights_sha256 = "00",
-                           .engine = "Engine 1",
+                           .engine = "Engine, AVX2",
                            .precision = Precision::kF32,
                            .width = 1280,
                            .untrained = false};
   const std::string hash = extraction_sha256({}, model);
   ModelInfo renamed = model;
   renamed.weights = "elsewhere.h5";
-  renamed.engine = "Engine 2";
+  renamed.engine = "Engine, AVX-512";
   EXPECT_EQ(extraction_sha256({}, renamed), hash);
+  renamed.precision = Precision::kBf16;
+  ModelInfo reduced = model;
+  reduced.precision = Precision::kBf16;
+  EXPECT_NE(extraction_sha256({}, renamed), extraction_sha256({}, reduced));
+  ModelInfo replaced = model;
+  replaced.engine = "Engine 2";
+  EXPECT_NE(extraction_sha256({}, replaced), hash);
   EXPECT_NE(extraction_sha256({.exif_orientation = true}, model), hash);
   EXPECT_NE(extraction_sha256({.max_pixels = 1}, model), hash);
   ModelInfo other = model;

@@ -1,0 +1,78 @@
+#include "model/fused/backend.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "model/fused/network.h"
+#include "verger/image.h"
+
+namespace verger::fused {
+
+namespace {
+
+class FusedStream final : public ModelStream {
+ public:
+  FusedStream(std::shared_ptr<const Network> network, const Kernels& kernels)
+      : network_(std::move(network)),
+        kernels_(kernels),
+        input_(kTensorSize),
+        workspace_(network_->make_workspace()) {}
+
+  std::span<float> input() override { return {input_.data(), input_.size()}; }
+
+  Status infer(std::span<float> features) override {
+    assert(features.size() == kMobileNetV2Width);
+    network_->run(kernels_, input_.data(), workspace_, features.data());
+    if (!std::all_of(features.begin(), features.end(), [](float f) { return std::isfinite(f); })) {
+      return Status::model("The network gave NaN or infinity for an image; use another model.");
+    }
+    return {};
+  }
+
+ private:
+  std::shared_ptr<const Network> network_;
+  const Kernels& kernels_;
+  AlignedFloats input_;
+  Workspace workspace_;
+};
+
+class FusedBackend final : public Backend {
+ public:
+  FusedBackend(std::shared_ptr<const Network> network, const Kernels& kernels)
+      : network_(std::move(network)),
+        kernels_(kernels),
+        engine_(std::string("verger fused, ") + kernels.name) {}
+
+  std::string_view engine() const override { return engine_; }
+  int width() const override { return kMobileNetV2Width; }
+
+  Result<std::unique_ptr<ModelStream>> open_stream() const override {
+    return std::unique_ptr<ModelStream>(new FusedStream(network_, kernels_));
+  }
+
+ private:
+  std::shared_ptr<const Network> network_;
+  const Kernels& kernels_;
+  std::string engine_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights) {
+  return compile(weights, *supported_kernels().front());
+}
+
+Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, const Kernels& kernels) {
+  auto network = std::make_shared<const Network>(weights);
+  if (!network->is_finite()) {
+    return Status::model(
+        "The network's weights become infinite with batch normalisation folded in; use another "
+        "weights file.");
+  }
+  return std::unique_ptr<Backend>(new FusedBackend(std::move(network), kernels));
+}
+
+}  // namespace verger::fused

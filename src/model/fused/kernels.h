@@ -1,0 +1,72 @@
+// The innermost loops of the fused engine, once for every instruction set.
+//
+// A tensor is stored in groups of 16 channels: element (group, place, channel) is at
+// group · stride + place · 16 + channel, so that the kernels' addresses do not depend on its shape.
+// Channels beyond the last are zeros. Every element is one chain of fused multiply-adds from its
+// bias on, over the taps and input channels in order: no instruction set can change its bits.
+//
+// Include nothing here that brings inline functions: each set's file is compiled for that set, and
+// the linker may keep any file's copy of them, for processors that lack the set.
+#pragma once
+
+#include <cstddef>
+
+namespace verger::fused {
+
+inline constexpr int kGroup = 16;       // channels
+inline constexpr int kPanelGroups = 2;  // groups of output channels whose weights lie together
+inline constexpr int kTilePlaces = 14;  // every row is a multiple of it, but for those of 7 places
+
+// out = clamp(bias + Σ in · weight) + residual, for places that lie one after another.
+//
+// The sum runs over `runs` runs of `run_length` floats (the last: last_length); that of place p
+// starts at in + run · in_stride + p · pixel, where `pixel` is 16 for a grouped tensor (a run is a
+// group) and 6 for the stem (a run is a kernel's row; stride 2 of three channels).
+struct Pointwise {
+  const float* in;
+  std::ptrdiff_t in_stride;
+  int runs;
+  int run_length;
+  int last_length;
+  const float* weights;  // panels of two groups (the last of an odd number: one): run by run,
+                         // channel by channel, the 32 (16) outputs' weights
+  const float* bias;     // of every output
+  float* out;
+  std::ptrdiff_t out_stride;
+  int groups;  // of outputs
+  int places;  // a multiple of 7
+  bool relu6;
+  const float* residual;  // null: none; of out's shape
+  std::ptrdiff_t residual_stride;
+};
+
+// One row of a 3×3 depthwise convolution with ReLU6, for all groups.
+struct Depthwise {
+  const float* rows[3];  // the kernel's rows first … first + count − 1 meet these
+  int first;
+  int count;
+  std::ptrdiff_t in_stride;
+  int stride;            // 1: one column of zeros on either side; 2: one on the right alone
+  const float* weights;  // group by group, tap by tap
+  const float* bias;
+  float* out;
+  std::ptrdiff_t out_stride;
+  int groups;
+  int width;  // of the output, a multiple of 7
+};
+
+struct Kernels {
+  const char* name;
+  void (*pointwise)(const Pointwise&);
+  void (*stem)(const Pointwise&);
+  void (*depthwise)(const Depthwise&);
+  // means[g · 16 + c] = (Σ over places, in order) / places
+  void (*mean)(const float* in, std::ptrdiff_t in_stride, int groups, int places, float* means);
+};
+
+extern const Kernels kPortableKernels;
+extern const Kernels kAvx2Kernels;
+extern const Kernels kAvx512Kernels;
+extern const Kernels kNeonKernels;
+
+}  // namespace verger::fused

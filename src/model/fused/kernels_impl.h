@@ -1,0 +1,228 @@
+// The kernels, written for any vector: included by each instruction set's own file alone.
+#pragma once
+
+#include "model/fused/kernels.h"
+
+namespace verger::fused {
+
+// Simd: Vector, kLanes, load(), broadcast(), fused(a, b, c) = a · b + c, add(), divide(), store(),
+// and larger(a, b) = a > b ? a : b, smaller(a, b) = a < b ? a : b, which give b when one is NaN: so
+// NaN passes through ReLU6, and is seen at the end. Keep it in an unnamed namespace, so that these
+// functions too are the file's own.
+//
+// kMaxPlaces · kTileGroups · 16 sums, and what meets them, must fit into the registers.
+template <class Simd>
+inline constexpr int kPerGroup = kGroup / Simd::kLanes;
+
+// Registers by number. (As a type of its own since the length of an array is unsigned.)
+template <class Simd, int kRows, int kColumns>
+using Sums = typename Simd::Vector[static_cast<unsigned>(kRows)][static_cast<unsigned>(kColumns)];
+template <class Simd, int kCount>
+using Vectors = typename Simd::Vector[static_cast<unsigned>(kCount)];
+
+template <class Simd>
+typename Simd::Vector relu6(typename Simd::Vector value) {
+  return Simd::smaller(Simd::broadcast(6.0F), Simd::larger(Simd::broadcast(0.0F), value));
+}
+
+// Where one tile of a Pointwise lies.
+struct TilePlace {
+  const float* in;
+  const float* weights;
+  int weights_stride;  // from one input to the next
+  const float* bias;
+  float* out;
+  const float* residual;
+};
+
+template <class Simd, int kPlaces, int kGroups>
+void finish_tile(const Pointwise& job, const TilePlace& at,
+                 const Sums<Simd, kPlaces, kGroups * kPerGroup<Simd>>& sum) {
+#pragma GCC unroll 16
+  for (int g = 0; g < kGroups; ++g) {
+#pragma GCC unroll 16
+    for (int p = 0; p < kPlaces; ++p) {
+#pragma GCC unroll 16
+      for (int v = 0; v < kPerGroup<Simd>; ++v) {
+        typename Simd::Vector value = sum[p][g * kPerGroup<Simd> + v];
+        const int offset = p * kGroup + v * Simd::kLanes;
+        if (job.relu6) value = relu6<Simd>(value);
+        if (at.residual != nullptr) {
+          value = Simd::add(value, Simd::load(at.residual + g * job.residual_stride + offset));
+        }
+        Simd::store(at.out + g * job.out_stride + offset, value);
+      }
+    }
+  }
+}
+
+template <class Simd, int kPixel, int kPlaces, int kGroups>
+void run_tile(const Pointwise& job, const TilePlace& at) {
+  constexpr int kVectors = kGroups * kPerGroup<Simd>;
+  Sums<Simd, kPlaces, kVectors> sum;
+#pragma GCC unroll 16
+  for (int v = 0; v < kVectors; ++v) {
+    const typename Simd::Vector bias = Simd::load(at.bias + v * Simd::kLanes);
+#pragma GCC unroll 16
+    for (int p = 0; p < kPlaces; ++p) sum[p][v] = bias;
+  }
+  const float* weights = at.weights;
+  for (int run = 0; run < job.runs; ++run) {
+    const float* in = at.in + run * job.in_stride;
+    const float* const end = in + (run + 1 < job.runs ? job.run_length : job.last_length);
+#pragma GCC unroll 1
+    for (; in != end; ++in, weights += at.weights_stride) {
+      Vectors<Simd, kVectors> column;
+#pragma GCC unroll 16
+      for (int v = 0; v < kVectors; ++v) column[v] = Simd::load(weights + v * Simd::kLanes);
+#pragma GCC unroll 16
+      for (int p = 0; p < kPlaces; ++p) {
+        const typename Simd::Vector value = Simd::broadcast(in[p * kPixel]);
+#pragma GCC unroll 16
+        for (int v = 0; v < kVectors; ++v) sum[p][v] = Simd::fused(value, column[v], sum[p][v]);
+      }
+    }
+  }
+  finish_tile<Simd, kPlaces, kGroups>(job, at, sum);
+}
+
+// Places one after another as tiles of Simd's own sizes: kTile and what is left over.
+template <class Simd, int kPixel, int kPlaces, int kGroups>
+void run_places(const Pointwise& job, TilePlace at) {
+  constexpr int kNow = kPlaces < Simd::kMaxPlaces ? kPlaces : Simd::kMaxPlaces;
+  run_tile<Simd, kPixel, kNow, kGroups>(job, at);
+  if constexpr (kPlaces > kNow) {
+    at.in += kNow * kPixel;
+    at.out += kNow * kGroup;
+    if (at.residual != nullptr) at.residual += kNow * kGroup;
+    run_places<Simd, kPixel, kPlaces - kNow, kGroups>(job, at);
+  }
+}
+
+template <class Simd, int kPixel, int kGroups>
+void run_groups(const Pointwise& job, TilePlace at) {
+  int places = job.places;
+  for (; places >= kTilePlaces; places -= kTilePlaces) {
+    run_places<Simd, kPixel, kTilePlaces, kGroups>(job, at);
+    at.in += kTilePlaces * kPixel;
+    at.out += kTilePlaces * kGroup;
+    if (at.residual != nullptr) at.residual += kTilePlaces * kGroup;
+  }
+  if (places > 0) run_places<Simd, kPixel, kTilePlaces / 2, kGroups>(job, at);
+}
+
+template <class Simd, int kPixel>
+void run_pointwise(const Pointwise& job) {
+  const int inputs = (job.runs - 1) * job.run_length + job.last_length;
+  TilePlace at{job.in, job.weights, 0, job.bias, job.out, job.residual};
+  for (int g = 0; g < job.groups;) {
+    const int panel = job.groups - g < kPanelGroups ? job.groups - g : kPanelGroups;
+    at.weights_stride = panel * kGroup;
+    const int step = panel < Simd::kTileGroups ? panel : Simd::kTileGroups;
+    for (int i = 0; i < panel; i += step, g += step) {
+      at.bias = job.bias + g * kGroup;
+      at.out = job.out + g * job.out_stride;
+      if (job.residual != nullptr) at.residual = job.residual + g * job.residual_stride;
+      TilePlace tile = at;
+      tile.weights += i * kGroup;
+      if (step == 1) {
+        run_groups<Simd, kPixel, 1>(job, tile);
+      } else {
+        run_groups<Simd, kPixel, Simd::kTileGroups>(job, tile);
+      }
+    }
+    at.weights += static_cast<std::ptrdiff_t>(inputs) * panel * kGroup;
+  }
+}
+
+// Seven columns of kLanes channels. Each loaded column meets every tap that it belongs to.
+template <class Simd, int kStride, bool kLeft, bool kRight>
+void run_columns(const Depthwise& job, const float* const* rows, const float* weights,
+                 const float* bias, float* out) {
+  constexpr int kColumns = 7;
+  constexpr int kInputs = (kColumns - 1) * kStride + 3;
+  Vectors<Simd, kColumns> sum;
+#pragma GCC unroll 16
+  for (int j = 0; j < kColumns; ++j) sum[j] = Simd::load(bias);
+#pragma GCC unroll 1
+  for (int r = 0; r < job.count; ++r, weights += 3 * kGroup) {
+    const typename Simd::Vector taps[3] = {Simd::load(weights), Simd::load(weights + kGroup),
+                                           Simd::load(weights + 2 * kGroup)};
+    const float* in = rows[r];
+#pragma GCC unroll 16
+    for (int c = kLeft ? 1 : 0; c < kInputs - (kRight ? 1 : 0); ++c) {
+      const typename Simd::Vector value = Simd::load(in + c * kGroup);
+#pragma GCC unroll 16
+      for (int j = 0; j < kColumns; ++j) {
+        const int tap = c - j * kStride;
+        if (tap >= 0 && tap < 3) sum[j] = Simd::fused(value, taps[tap], sum[j]);
+      }
+    }
+  }
+#pragma GCC unroll 16
+  for (int j = 0; j < kColumns; ++j) Simd::store(out + j * kGroup, relu6<Simd>(sum[j]));
+}
+
+template <class Simd, int kStride>
+void run_row(const Depthwise& job, const float* const* starts, const float* weights,
+             const float* bias, float* out) {
+  constexpr int kStep = 7 * kStride * kGroup;
+  const float* rows[3] = {starts[0], starts[1], starts[2]};
+  const int blocks = job.width / 7;
+  for (int b = 0; b < blocks; ++b, out += 7 * kGroup) {
+    const bool left = kStride == 1 && b == 0;
+    const bool right = b == blocks - 1;
+    if (left && right) {
+      run_columns<Simd, kStride, kStride == 1, true>(job, rows, weights, bias, out);
+    } else if (left) {
+      run_columns<Simd, kStride, kStride == 1, false>(job, rows, weights, bias, out);
+    } else if (right) {
+      run_columns<Simd, kStride, false, true>(job, rows, weights, bias, out);
+    } else {
+      run_columns<Simd, kStride, false, false>(job, rows, weights, bias, out);
+    }
+    for (const float*& row : rows) row += kStep;
+  }
+}
+
+template <class Simd>
+void run_depthwise(const Depthwise& job) {
+  const int before = job.stride == 1 ? kGroup : 0;  // the column of zeros, which is never read
+  for (int g = 0; g < job.groups; ++g) {
+    for (int lane = 0; lane < kGroup; lane += Simd::kLanes) {
+      const float* rows[3];
+      for (int r = 0; r < 3; ++r) {
+        rows[r] = job.rows[r < job.count ? r : 0] + g * job.in_stride + lane - before;
+      }
+      const float* weights = job.weights + (g * 9 + job.first * 3) * kGroup + lane;
+      const float* bias = job.bias + g * kGroup + lane;
+      float* out = job.out + g * job.out_stride + lane;
+      if (job.stride == 1) {
+        run_row<Simd, 1>(job, rows, weights, bias, out);
+      } else {
+        run_row<Simd, 2>(job, rows, weights, bias, out);
+      }
+    }
+  }
+}
+
+template <class Simd>
+void run_mean(const float* in, std::ptrdiff_t in_stride, int groups, int places, float* means) {
+  const typename Simd::Vector count = Simd::broadcast(static_cast<float>(places));
+  for (int g = 0; g < groups; ++g) {
+    for (int lane = 0; lane < kGroup; lane += Simd::kLanes) {
+      const float* from = in + g * in_stride + lane;
+      typename Simd::Vector sum = Simd::broadcast(0.0F);
+      for (int p = 0; p < places; ++p) sum = Simd::add(sum, Simd::load(from + p * kGroup));
+      Simd::store(means + g * kGroup + lane, Simd::divide(sum, count));
+    }
+  }
+}
+
+template <class Simd>
+constexpr Kernels kernels(const char* name) {
+  return {name, &run_pointwise<Simd, kGroup>, &run_pointwise<Simd, 6>, &run_depthwise<Simd>,
+          &run_mean<Simd>};
+}
+
+}  // namespace verger::fused

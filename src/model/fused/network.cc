@@ -1,0 +1,229 @@
+#include "model/fused/network.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "verger/image.h"
+
+namespace verger::fused {
+
+namespace {
+
+constexpr int kStemSide = kImageSide / 2;
+constexpr int kStemTaps = 9;  // of one of the kernel's rows: three columns of three channels
+constexpr int kHeadSide = 7;
+constexpr int kHeadPlaces = kHeadSide * kHeadSide;
+
+// Rows done at once: as many as fill a few tiles.
+int strip_rows(int side) { return std::clamp(56 / side, 1, kHeadSide); }
+
+Pointwise pointwise_job(const PackedConv& conv) {
+  const int runs = groups_of(conv.in_channels());
+  return {.in = nullptr,
+          .in_stride = 0,
+          .runs = runs,
+          .run_length = kGroup,
+          .last_length = conv.in_channels() - (runs - 1) * kGroup,
+          .weights = conv.weights(),
+          .bias = conv.bias(),
+          .out = nullptr,
+          .out_stride = 0,
+          .groups = conv.out_groups(),
+          .places = 0,
+          .relu6 = false,
+          .residual = nullptr,
+          .residual_stride = 0};
+}
+
+std::ptrdiff_t plane(int side) { return std::ptrdiff_t{side} * side * kGroup; }
+
+}  // namespace
+
+Network::Network(const NetworkWeights& weights) {
+  const std::span<const ConvLayer> layers = mobilenet_v2_layers();
+  for (std::size_t i = 0; i < layers.size(); ++i) convs_.emplace_back(layers[i], weights[i]);
+  int side = kStemSide;
+  for (int i = 0; i + 1 < static_cast<int>(layers.size()); i += 3) {
+    const ConvLayer& depthwise = layers[static_cast<std::size_t>(i + 1)];
+    const int out_side = side / depthwise.stride;
+    assert(depthwise.depthwise);
+    blocks_.push_back({.expand = i,
+                       .depthwise = i + 1,
+                       .project = i + 2,
+                       .residual = layers[static_cast<std::size_t>(i + 2)].residual >= 0,
+                       .stride = depthwise.stride,
+                       .in_side = side,
+                       .out_side = out_side,
+                       .expand_rows = strip_rows(side),
+                       .project_rows = strip_rows(out_side)});
+    side = out_side;
+  }
+  assert(side == kHeadSide);
+}
+
+bool Network::is_finite() const {
+  return std::all_of(convs_.begin(), convs_.end(),
+                     [](const PackedConv& conv) { return conv.is_finite(); });
+}
+
+Workspace Network::make_workspace() const {
+  std::size_t tensor = 0;
+  std::size_t ring = 0;
+  std::size_t filtered = kPanelGroups * kGroup * kHeadPlaces;
+  for (const Block& b : blocks_) {
+    const int width = conv(b.depthwise).out_groups() * kGroup;
+    const int out_width = conv(b.project).out_groups() * kGroup;
+    tensor = std::max(tensor, static_cast<std::size_t>(out_width * b.out_side * b.out_side));
+    ring = std::max(ring, static_cast<std::size_t>(width * b.ring_rows() * b.in_side));
+    filtered = std::max(filtered, static_cast<std::size_t>(width * b.project_rows * b.out_side));
+  }
+  return {.tensors = {AlignedFloats(tensor), AlignedFloats(tensor)},
+          .ring = AlignedFloats(ring),
+          .filtered = AlignedFloats(filtered)};
+}
+
+void Network::run(const Kernels& kernels, const float* image, Workspace& workspace,
+                  float* features) const {
+  const float* in = image;
+  int turn = 0;
+  for (const Block& block : blocks_) {
+    float* out = workspace.tensors[turn].data();
+    run_block(kernels, block, in, workspace, out);
+    in = out;
+    turn = 1 - turn;
+  }
+  head(kernels, in, workspace.filtered.data(), features);
+}
+
+void Network::run_block(const Kernels& kernels, const Block& block, const float* in,
+                        Workspace& workspace, float* out) const {
+  const int pad = block.stride == 1 ? 1 : 0;
+  int expanded = 0;
+  for (int row = 0; row < block.out_side;) {
+    const int rows = std::min(block.project_rows, block.out_side - row);
+    for (int r = 0; r < rows; ++r) {
+      const int end = std::min((row + r) * block.stride - pad + 3, block.in_side);
+      while (expanded < end) {
+        const int more = std::min(block.expand_rows, block.in_side - expanded);
+        expand(kernels, block, in, expanded, more, workspace.ring.data());
+        expanded += more;
+      }
+      filter(kernels, block, workspace.ring.data(), row + r, rows,
+             workspace.filtered.data() + r * block.out_side * kGroup);
+    }
+    project(kernels, block, in, workspace.filtered.data(), row, rows, out);
+    row += rows;
+  }
+}
+
+// Rows that lie one after another in the ring are done together.
+void Network::expand(const Kernels& kernels, const Block& block, const float* in, int row, int rows,
+                     float* ring) const {
+  const std::ptrdiff_t width = block.in_side * kGroup;
+  const std::ptrdiff_t ring_stride = width * block.ring_rows();
+  if (block.expand == 0) {
+    for (int r = row; r < row + rows; ++r) {
+      stem(kernels, in, r, ring + r % block.ring_rows() * width, ring_stride);
+    }
+    return;
+  }
+  Pointwise job = pointwise_job(conv(block.expand));
+  job.in_stride = plane(block.in_side);
+  job.out_stride = ring_stride;
+  job.relu6 = true;
+  for (const int end = row + rows; row < end; row += rows) {
+    const int place = row % block.ring_rows();
+    rows = std::min(end - row, block.ring_rows() - place);
+    job.in = in + row * width;
+    job.out = ring + place * width;
+    job.places = rows * block.in_side;
+    kernels.pointwise(job);
+  }
+}
+
+// The last tile of a row reads one column past the image: it is made from a copy that has one.
+void Network::stem(const Kernels& kernels, const float* image, int row, float* ring,
+                   std::ptrdiff_t ring_stride) const {
+  constexpr int kRow = kImageSide * 3;
+  constexpr int kPlain = kStemSide - kTilePlaces;
+  constexpr int kPixel = 6;
+  Pointwise job = pointwise_job(conv(0));
+  job.runs = std::min(3, kImageSide - 2 * row);
+  job.run_length = job.last_length = kStemTaps;
+  job.in = image + 2 * row * kRow;
+  job.in_stride = kRow;
+  job.out = ring;
+  job.out_stride = ring_stride;
+  job.places = kPlain;
+  job.relu6 = true;
+  kernels.stem(job);
+
+  constexpr int kLast = kTilePlaces * kPixel;
+  float last[3][kLast + 3] = {};
+  for (int r = 0; r < job.runs; ++r) {
+    std::copy_n(job.in + r * kRow + kPlain * kPixel, kLast, last[r]);
+  }
+  job.in = last[0];
+  job.in_stride = kLast + 3;
+  job.out = ring + kPlain * kGroup;
+  job.places = kTilePlaces;
+  kernels.stem(job);
+}
+
+void Network::filter(const Kernels& kernels, const Block& block, const float* ring, int row,
+                     int rows, float* out) const {
+  const std::ptrdiff_t width = block.in_side * kGroup;
+  const int top = row * block.stride - (block.stride == 1 ? 1 : 0);
+  const int first = std::max(0, -top);
+  const int count = std::min(3, block.in_side - top) - first;
+  const PackedConv& weights = conv(block.depthwise);
+  Depthwise job{.rows = {},
+                .first = first,
+                .count = count,
+                .in_stride = width * block.ring_rows(),
+                .stride = block.stride,
+                .weights = weights.weights(),
+                .bias = weights.bias(),
+                .out = out,
+                .out_stride = static_cast<std::ptrdiff_t>(rows) * block.out_side * kGroup,
+                .groups = weights.out_groups(),
+                .width = block.out_side};
+  for (int r = 0; r < count; ++r) {
+    job.rows[r] = ring + (top + first + r) % block.ring_rows() * width;
+  }
+  kernels.depthwise(job);
+}
+
+void Network::project(const Kernels& kernels, const Block& block, const float* in,
+                      const float* filtered, int row, int rows, float* out) const {
+  const std::ptrdiff_t place = static_cast<std::ptrdiff_t>(row) * block.out_side * kGroup;
+  Pointwise job = pointwise_job(conv(block.project));
+  job.places = rows * block.out_side;
+  job.in = filtered;
+  job.in_stride = static_cast<std::ptrdiff_t>(job.places) * kGroup;
+  job.out = out + place;
+  job.out_stride = plane(block.out_side);
+  job.residual = block.residual ? in + place : nullptr;
+  job.residual_stride = job.out_stride;
+  kernels.pointwise(job);
+}
+
+void Network::head(const Kernels& kernels, const float* in, float* panel, float* features) const {
+  const PackedConv& weights = convs_.back();
+  Pointwise job = pointwise_job(weights);
+  job.in = in;
+  job.in_stride = plane(kHeadSide);
+  job.out = panel;
+  job.out_stride = plane(kHeadSide);
+  job.groups = kPanelGroups;
+  job.places = kHeadPlaces;
+  job.relu6 = true;
+  for (int group = 0; group < weights.out_groups(); group += kPanelGroups) {
+    job.weights = weights.weights() + weights.panel_offset(group);
+    job.bias = weights.bias() + group * kGroup;
+    kernels.pointwise(job);
+    kernels.mean(panel, job.out_stride, kPanelGroups, kHeadPlaces, features + group * kGroup);
+  }
+}
+
+}  // namespace verger::fused

@@ -1,0 +1,38 @@
+// A convolution's weights in the order in which the kernels read them.
+#pragma once
+
+#include "model/fused/aligned_floats.h"
+#include "model/mobilenet_v2.h"
+
+namespace verger::fused {
+
+// Batch normalisation is folded in; channels beyond the last have zeros. Immutable.
+class PackedConv {
+ public:
+  PackedConv(const ConvLayer& layer, const ConvWeights& weights);
+
+  int in_channels() const { return in_channels_; }
+  int out_groups() const { return out_groups_; }
+  // In the order of Depthwise::weights for a depthwise layer, else in that of Pointwise::weights,
+  // with the stem's taps in Keras' order: row, column, channel.
+  const float* weights() const { return weights_.data(); }
+  const float* bias() const { return bias_.data(); }
+  // Floats before the weights of group `group`, which must be the first of its panel.
+  std::ptrdiff_t panel_offset(int group) const;
+  // Whether any weight or bias is NaN or infinite, as folding can make them.
+  bool is_finite() const;
+
+ private:
+  void pack_depthwise(const FoldedConv& conv, int channels);
+  void pack_dense(const FoldedConv& conv, int channels);
+
+  int in_channels_;
+  int inputs_;  // of one output: channels times taps
+  int out_groups_;
+  AlignedFloats weights_;
+  AlignedFloats bias_;
+};
+
+inline constexpr int groups_of(int channels) { return (channels + 15) / 16; }
+
+}  // namespace verger::fused
