@@ -61,6 +61,9 @@ struct ModelFile {
   std::span<const uint8_t> bytes;  // borrowed, for the call only
 };
 
+// `threads`: streams that shall be ready at once, for engines whose streams take time to open;
+// MobileNetV2's take none.
+//
 // MobileNetV2 with Keras' weights: HDF5 as Keras 2 and 3 write it (weights or whole model, with or
 // without top), read by layer name. Fails with kModel when the file is damaged, is of another
 // network, holds NaN or infinity, or bears the official name but not the official hash.

@@ -8,8 +8,6 @@
 #include "model/backend.h"
 #include "model/fused/backend.h"
 #include "model/keras_weights.h"
-#include "model/openvino_backend.h"
-#include "model/openvino_graph.h"
 #include "model/untrained.h"
 
 namespace verger {
@@ -32,16 +30,8 @@ class LoadedModel final : public Model {
   std::unique_ptr<Backend> backend_;
 };
 
-// f32 is computed by verger's own engine; bf16 by OpenVINO, which is not started before.
-Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, Precision precision,
-                                         int threads) {
-  if (precision == Precision::kF32) return fused::compile(weights);
-  return compile_openvino(ov::Core(), openvino_mobilenet_v2(weights), precision, threads);
-}
-
-Result<std::unique_ptr<Model>> mobilenet_v2(const NetworkWeights& weights, ModelInfo info,
-                                            int threads) {
-  VERGER_ASSIGN_OR_RETURN(auto backend, compile(weights, info.precision, threads));
+Result<std::unique_ptr<Model>> mobilenet_v2(const NetworkWeights& weights, ModelInfo info) {
+  VERGER_ASSIGN_OR_RETURN(auto backend, fused::compile(weights, info.precision));
   info.name = "MobileNetV2 1.0 224";
   return make_model(std::move(info), std::move(backend));
 }
@@ -77,25 +67,25 @@ std::unique_ptr<Model> make_model(ModelInfo info, std::unique_ptr<Backend> backe
 }
 
 Result<std::unique_ptr<Model>> load_mobilenet_v2(const ModelFile& file, Precision precision,
-                                                 int threads) {
+                                                 int /*threads*/) {
   ModelInfo info;
   info.weights = file.name.substr(file.name.rfind('/') + 1);
   info.weights_sha256 = sha256_hex(file.bytes);
   info.precision = precision;
   VERGER_RETURN_IF_ERROR(check_official(file, info));
   VERGER_ASSIGN_OR_RETURN(const NetworkWeights weights, read_keras_weights(file));
-  return mobilenet_v2(weights, std::move(info), threads);
+  return mobilenet_v2(weights, std::move(info));
 }
 
 Result<std::unique_ptr<Model>> untrained_mobilenet_v2(uint64_t seed, Precision precision,
-                                                      int threads) {
+                                                      int /*threads*/) {
   const NetworkWeights weights = untrained_weights(seed);
   ModelInfo info;
   info.weights = std::string(kUntrainedPrefix) + std::to_string(seed);
   info.weights_sha256 = sha256_of(weights);
   info.precision = precision;
   info.untrained = true;
-  return mobilenet_v2(weights, std::move(info), threads);
+  return mobilenet_v2(weights, std::move(info));
 }
 
 bool is_untrained(std::string_view weights) { return weights.starts_with(kUntrainedPrefix); }

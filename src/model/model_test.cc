@@ -152,7 +152,7 @@ TEST(Model, Bf16IsNearOrRefused) {
   const auto dot = [](const Features& a, const Features& b) {
     return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
   };
-  EXPECT_GT(dot(near, exact) / std::sqrt(dot(near, near) * dot(exact, exact)), 0.9);
+  EXPECT_GT(dot(near, exact) / std::sqrt(dot(near, near) * dot(exact, exact)), 0.999);
 }
 
 TEST(Model, SeedsAreWholeNumbers) {

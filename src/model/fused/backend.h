@@ -9,9 +9,9 @@
 
 namespace verger::fused {
 
-// Whether the features' bits are those of every other build and processor with this engine.
-// kModel when weights are not finite once batch normalisation is folded in.
-Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights);
+// With the fastest kernels that this processor has. kModel when weights are not finite once batch
+// normalisation is folded in; kInvalidArgument when the processor lacks what `precision` needs.
+Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, Precision precision);
 
 // With the kernels of one instruction set, for tests and benchmarks.
 Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, const Kernels& kernels);

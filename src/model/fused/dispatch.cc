@@ -27,4 +27,11 @@ std::span<const Kernels* const> supported_kernels() {
   return kernels;
 }
 
+const Kernels* supported_bf16_kernels() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512bf16")) return &kAvx512Bf16Kernels;
+#endif
+  return nullptr;
+}
+
 }  // namespace verger::fused

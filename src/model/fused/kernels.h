@@ -15,13 +15,16 @@ namespace verger::fused {
 
 inline constexpr int kGroup = 16;       // channels
 inline constexpr int kPanelGroups = 2;  // groups of output channels whose weights lie together
+inline constexpr int kPairWords = 8;    // of a group in bfloat16: a word holds two channels
+inline constexpr int kStemWords = 6;    // from one place's taps to the next's: two columns of three
 inline constexpr int kTilePlaces = 14;  // every row is a multiple of it, but for those of 7 places
 
 // out = clamp(bias + Σ in · weight) + residual, for places that lie one after another.
 //
-// The sum runs over `runs` runs of `run_length` floats (the last: last_length); that of place p
-// starts at in + run · in_stride + p · pixel, where `pixel` is 16 for a grouped tensor (a run is a
-// group) and 6 for the stem (a run is a kernel's row; stride 2 of three channels).
+// The sum runs over `runs` runs of `run_length` words (the last: last_length); that of place p
+// starts at in + run · in_stride + p · pixel, where `pixel` is Kernels::words for a grouped tensor
+// (a run is a group) and kStemWords for the stem (a run is a kernel's row). A word is a float; but
+// for bfloat16 kernels, except in the stem, a pair of bfloat16, of the inputs 2i and 2i + 1.
 struct Pointwise {
   const float* in;
   std::ptrdiff_t in_stride;
@@ -29,7 +32,7 @@ struct Pointwise {
   int run_length;
   int last_length;
   const float* weights;  // panels of two groups (the last of an odd number: one): run by run,
-                         // channel by channel, the 32 (16) outputs' weights
+                         // word by word, the 32 (16) outputs' weights
   const float* bias;     // of every output
   float* out;
   std::ptrdiff_t out_stride;
@@ -40,7 +43,8 @@ struct Pointwise {
   std::ptrdiff_t residual_stride;
 };
 
-// One row of a 3×3 depthwise convolution with ReLU6, for all groups.
+// One row of a 3×3 depthwise convolution with ReLU6, for all groups. It writes Kernels::words a
+// place.
 struct Depthwise {
   const float* rows[3];  // the kernel's rows first … first + count − 1 meet these
   int first;
@@ -57,16 +61,21 @@ struct Depthwise {
 
 struct Kernels {
   const char* name;
+  int words;  // that a place of a group has for pointwise(): kGroup floats or kPairWords pairs
   void (*pointwise)(const Pointwise&);
   void (*stem)(const Pointwise&);
   void (*depthwise)(const Depthwise&);
   // means[g · 16 + c] = (Σ over places, in order) / places
   void (*mean)(const float* in, std::ptrdiff_t in_stride, int groups, int places, float* means);
+  // Floats, 16 a place, to words, rounding to the nearest, ties to even; null when they are the
+  // same.
+  void (*narrow)(const float* in, int places, float* out);
 };
 
 extern const Kernels kPortableKernels;
 extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512Kernels;
 extern const Kernels kNeonKernels;
+extern const Kernels kAvx512Bf16Kernels;
 
 }  // namespace verger::fused

@@ -24,6 +24,6 @@ struct Avx2 {
 
 }  // namespace
 
-constexpr Kernels kAvx2Kernels = kernels<Avx2>("AVX2");
+constexpr Kernels kAvx2Kernels = float32_kernels<Avx2>("AVX2");
 
 }  // namespace verger::fused

@@ -11,6 +11,18 @@ namespace verger::fused {
 // functions too are the file's own.
 //
 // kMaxPlaces · kTileGroups · 16 sums, and what meets them, must fit into the registers.
+// multiply_add(a, b, c) is fused() of one word in float32, two products in bfloat16; a place of
+// what the dense products read has kWords words a group, which store_words() writes.
+template <class Simd>
+struct Float32 : Simd {
+  static constexpr int kWords = kGroup;
+  static typename Simd::Vector multiply_add(typename Simd::Vector a, typename Simd::Vector b,
+                                            typename Simd::Vector c) {
+    return Simd::fused(a, b, c);
+  }
+  static void store_words(float* to, typename Simd::Vector value) { Simd::store(to, value); }
+};
+
 template <class Simd>
 inline constexpr int kPerGroup = kGroup / Simd::kLanes;
 
@@ -79,7 +91,10 @@ void run_tile(const Pointwise& job, const TilePlace& at) {
       for (int p = 0; p < kPlaces; ++p) {
         const typename Simd::Vector value = Simd::broadcast(in[p * kPixel]);
 #pragma GCC unroll 16
-        for (int v = 0; v < kVectors; ++v) sum[p][v] = Simd::fused(value, column[v], sum[p][v]);
+        for (int v = 0; v < kVectors; ++v) {
+          sum[p][v] = kPixel == kStemWords ? Simd::fused(value, column[v], sum[p][v])
+                                           : Simd::multiply_add(value, column[v], sum[p][v]);
+        }
       }
     }
   }
@@ -160,7 +175,9 @@ void run_columns(const Depthwise& job, const float* const* rows, const float* we
     }
   }
 #pragma GCC unroll 16
-  for (int j = 0; j < kColumns; ++j) Simd::store(out + j * kGroup, relu6<Simd>(sum[j]));
+  for (int j = 0; j < kColumns; ++j) {
+    Simd::store_words(out + j * Simd::kWords, relu6<Simd>(sum[j]));
+  }
 }
 
 template <class Simd, int kStride>
@@ -169,7 +186,7 @@ void run_row(const Depthwise& job, const float* const* starts, const float* weig
   constexpr int kStep = 7 * kStride * kGroup;
   const float* rows[3] = {starts[0], starts[1], starts[2]};
   const int blocks = job.width / 7;
-  for (int b = 0; b < blocks; ++b, out += 7 * kGroup) {
+  for (int b = 0; b < blocks; ++b, out += 7 * Simd::kWords) {
     const bool left = kStride == 1 && b == 0;
     const bool right = b == blocks - 1;
     if (left && right) {
@@ -220,9 +237,26 @@ void run_mean(const float* in, std::ptrdiff_t in_stride, int groups, int places,
 }
 
 template <class Simd>
+void run_narrow(const float* in, int places, float* out) {
+  for (int p = 0; p < places; ++p) {
+    Simd::store_words(out + p * Simd::kWords, Simd::load(in + p * kGroup));
+  }
+}
+
+template <class Simd>
 constexpr Kernels kernels(const char* name) {
-  return {name, &run_pointwise<Simd, kGroup>, &run_pointwise<Simd, 6>, &run_depthwise<Simd>,
-          &run_mean<Simd>};
+  return {name,
+          Simd::kWords,
+          &run_pointwise<Simd, Simd::kWords>,
+          &run_pointwise<Simd, kStemWords>,
+          &run_depthwise<Simd>,
+          &run_mean<Simd>,
+          Simd::kWords == kGroup ? nullptr : &run_narrow<Simd>};
+}
+
+template <class Simd>
+constexpr Kernels float32_kernels(const char* name) {
+  return kernels<Float32<Simd>>(name);
 }
 
 }  // namespace verger::fused

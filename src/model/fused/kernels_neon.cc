@@ -24,6 +24,6 @@ struct Neon {
 
 }  // namespace
 
-constexpr Kernels kNeonKernels = kernels<Neon>("NEON");
+constexpr Kernels kNeonKernels = float32_kernels<Neon>("NEON");
 
 }  // namespace verger::fused

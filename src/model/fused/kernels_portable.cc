@@ -22,6 +22,6 @@ struct Portable {
 }  // namespace
 
 // A processor without fused multiply-add makes this a call into libm: right, and very slow.
-constexpr Kernels kPortableKernels = kernels<Portable>("portable");
+constexpr Kernels kPortableKernels = float32_kernels<Portable>("portable");
 
 }  // namespace verger::fused

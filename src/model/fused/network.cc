@@ -17,31 +17,17 @@ constexpr int kHeadPlaces = kHeadSide * kHeadSide;
 // Rows done at once: as many as fill a few tiles.
 int strip_rows(int side) { return std::clamp(56 / side, 1, kHeadSide); }
 
-Pointwise pointwise_job(const PackedConv& conv) {
-  const int runs = groups_of(conv.in_channels());
-  return {.in = nullptr,
-          .in_stride = 0,
-          .runs = runs,
-          .run_length = kGroup,
-          .last_length = conv.in_channels() - (runs - 1) * kGroup,
-          .weights = conv.weights(),
-          .bias = conv.bias(),
-          .out = nullptr,
-          .out_stride = 0,
-          .groups = conv.out_groups(),
-          .places = 0,
-          .relu6 = false,
-          .residual = nullptr,
-          .residual_stride = 0};
-}
+std::ptrdiff_t places_of(int side) { return std::ptrdiff_t{side} * side; }
 
-std::ptrdiff_t plane(int side) { return std::ptrdiff_t{side} * side * kGroup; }
+std::ptrdiff_t plane(int side) { return places_of(side) * kGroup; }
 
 }  // namespace
 
-Network::Network(const NetworkWeights& weights) {
+Network::Network(const NetworkWeights& weights, int words) : words_(words) {
   const std::span<const ConvLayer> layers = mobilenet_v2_layers();
-  for (std::size_t i = 0; i < layers.size(); ++i) convs_.emplace_back(layers[i], weights[i]);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    convs_.emplace_back(layers[i], weights[i], i > 0 && words == kPairWords);
+  }
   int side = kStemSide;
   for (int i = 0; i + 1 < static_cast<int>(layers.size()); i += 3) {
     const ConvLayer& depthwise = layers[static_cast<std::size_t>(i + 1)];
@@ -79,23 +65,51 @@ Workspace Network::make_workspace() const {
   }
   return {.tensors = {AlignedFloats(tensor), AlignedFloats(tensor)},
           .ring = AlignedFloats(ring),
-          .filtered = AlignedFloats(filtered)};
+          .filtered = AlignedFloats(filtered),
+          .narrowed = AlignedFloats(words_ == kGroup ? 0 : tensor / 2)};
+}
+
+Pointwise Network::pointwise_job(const PackedConv& conv) const {
+  const int runs = groups_of(conv.in_channels());
+  return {.in = nullptr,
+          .in_stride = 0,
+          .runs = runs,
+          .run_length = words_,
+          .last_length = (conv.in_channels() - (runs - 1) * kGroup) * words_ / kGroup,
+          .weights = conv.weights(),
+          .bias = conv.bias(),
+          .out = nullptr,
+          .out_stride = 0,
+          .groups = conv.out_groups(),
+          .places = 0,
+          .relu6 = false,
+          .residual = nullptr,
+          .residual_stride = 0};
 }
 
 void Network::run(const Kernels& kernels, const float* image, Workspace& workspace,
                   float* features) const {
-  const float* in = image;
+  assert(kernels.words == words_);
+  Tensor in{image, image};
   int turn = 0;
   for (const Block& block : blocks_) {
     float* out = workspace.tensors[turn].data();
     run_block(kernels, block, in, workspace, out);
-    in = out;
+    in = {out, words_of(kernels, block, out, workspace)};
     turn = 1 - turn;
   }
-  head(kernels, in, workspace.filtered.data(), features);
+  head(kernels, in.words, workspace.filtered.data(), features);
 }
 
-void Network::run_block(const Kernels& kernels, const Block& block, const float* in,
+const float* Network::words_of(const Kernels& kernels, const Block& block, const float* out,
+                               Workspace& workspace) const {
+  if (kernels.narrow == nullptr) return out;
+  const int groups = conv(block.project).out_groups();
+  kernels.narrow(out, groups * block.out_side * block.out_side, workspace.narrowed.data());
+  return workspace.narrowed.data();
+}
+
+void Network::run_block(const Kernels& kernels, const Block& block, const Tensor& in,
                         Workspace& workspace, float* out) const {
   const int pad = block.stride == 1 ? 1 : 0;
   int expanded = 0;
@@ -105,13 +119,13 @@ void Network::run_block(const Kernels& kernels, const Block& block, const float*
       const int end = std::min((row + r) * block.stride - pad + 3, block.in_side);
       while (expanded < end) {
         const int more = std::min(block.expand_rows, block.in_side - expanded);
-        expand(kernels, block, in, expanded, more, workspace.ring.data());
+        expand(kernels, block, in.words, expanded, more, workspace.ring.data());
         expanded += more;
       }
       filter(kernels, block, workspace.ring.data(), row + r, rows,
-             workspace.filtered.data() + r * block.out_side * kGroup);
+             workspace.filtered.data() + r * block.out_side * words_);
     }
-    project(kernels, block, in, workspace.filtered.data(), row, rows, out);
+    project(kernels, block, in.floats, workspace.filtered.data(), row, rows, out);
     row += rows;
   }
 }
@@ -128,13 +142,13 @@ void Network::expand(const Kernels& kernels, const Block& block, const float* in
     return;
   }
   Pointwise job = pointwise_job(conv(block.expand));
-  job.in_stride = plane(block.in_side);
+  job.in_stride = places_of(block.in_side) * words_;
   job.out_stride = ring_stride;
   job.relu6 = true;
   for (const int end = row + rows; row < end; row += rows) {
     const int place = row % block.ring_rows();
     rows = std::min(end - row, block.ring_rows() - place);
-    job.in = in + row * width;
+    job.in = in + row * block.in_side * words_;
     job.out = ring + place * width;
     job.places = rows * block.in_side;
     kernels.pointwise(job);
@@ -146,7 +160,6 @@ void Network::stem(const Kernels& kernels, const float* image, int row, float* r
                    std::ptrdiff_t ring_stride) const {
   constexpr int kRow = kImageSide * 3;
   constexpr int kPlain = kStemSide - kTilePlaces;
-  constexpr int kPixel = 6;
   Pointwise job = pointwise_job(conv(0));
   job.runs = std::min(3, kImageSide - 2 * row);
   job.run_length = job.last_length = kStemTaps;
@@ -158,10 +171,10 @@ void Network::stem(const Kernels& kernels, const float* image, int row, float* r
   job.relu6 = true;
   kernels.stem(job);
 
-  constexpr int kLast = kTilePlaces * kPixel;
+  constexpr int kLast = kTilePlaces * kStemWords;
   float last[3][kLast + 3] = {};
   for (int r = 0; r < job.runs; ++r) {
-    std::copy_n(job.in + r * kRow + kPlain * kPixel, kLast, last[r]);
+    std::copy_n(job.in + r * kRow + kPlain * kStemWords, kLast, last[r]);
   }
   job.in = last[0];
   job.in_stride = kLast + 3;
@@ -185,7 +198,7 @@ void Network::filter(const Kernels& kernels, const Block& block, const float* ri
                 .weights = weights.weights(),
                 .bias = weights.bias(),
                 .out = out,
-                .out_stride = static_cast<std::ptrdiff_t>(rows) * block.out_side * kGroup,
+                .out_stride = static_cast<std::ptrdiff_t>(rows) * block.out_side * words_,
                 .groups = weights.out_groups(),
                 .width = block.out_side};
   for (int r = 0; r < count; ++r) {
@@ -200,7 +213,7 @@ void Network::project(const Kernels& kernels, const Block& block, const float* i
   Pointwise job = pointwise_job(conv(block.project));
   job.places = rows * block.out_side;
   job.in = filtered;
-  job.in_stride = static_cast<std::ptrdiff_t>(job.places) * kGroup;
+  job.in_stride = static_cast<std::ptrdiff_t>(job.places) * words_;
   job.out = out + place;
   job.out_stride = plane(block.out_side);
   job.residual = block.residual ? in + place : nullptr;
@@ -212,7 +225,7 @@ void Network::head(const Kernels& kernels, const float* in, float* panel, float*
   const PackedConv& weights = convs_.back();
   Pointwise job = pointwise_job(weights);
   job.in = in;
-  job.in_stride = plane(kHeadSide);
+  job.in_stride = places_of(kHeadSide) * words_;
   job.out = panel;
   job.out_stride = plane(kHeadSide);
   job.groups = kPanelGroups;

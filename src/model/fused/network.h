@@ -21,17 +21,22 @@ namespace verger::fused {
 // Those that this processor can run, fastest first; the last is always the portable one.
 std::span<const Kernels* const> supported_kernels();
 
+// Those that compute in bfloat16; null where the processor cannot.
+const Kernels* supported_bf16_kernels();
+
 // What one thread needs for one image at a time; about 2 MB.
 struct Workspace {
   AlignedFloats tensors[2];  // a block's input and its output
   AlignedFloats ring;        // rows of the expanded tensor
   AlignedFloats filtered;    // rows of the depthwise convolution's output
+  AlignedFloats narrowed;    // a block's input in bfloat16
 };
 
 // Immutable, thread-safe.
 class Network {
  public:
-  explicit Network(const NetworkWeights& weights);
+  // For kernels that take `words` a group's place: kGroup or kPairWords.
+  explicit Network(const NetworkWeights& weights, int words = kGroup);
 
   // Whether all weights are finite once batch normalisation is folded in.
   bool is_finite() const;
@@ -39,7 +44,7 @@ class Network {
   Workspace make_workspace() const;
 
   // `image`: 224×224×3, NHWC; `features`: kMobileNetV2Width. Neither needs any alignment. Allocates
-  // nothing, and takes about 1 KiB of stack. NaN in the sums makes NaN in the features.
+  // nothing, and takes a few KiB of stack. NaN in the sums makes NaN in the features.
   void run(const Kernels& kernels, const float* image, Workspace& workspace, float* features) const;
 
  private:
@@ -57,8 +62,17 @@ class Network {
     int ring_rows() const { return expand_rows + 2; }
   };
 
-  void run_block(const Kernels& kernels, const Block& block, const float* in, Workspace& workspace,
+  // A tensor as the next block takes it: its sum needs floats, its expansion words.
+  struct Tensor {
+    const float* floats;
+    const float* words;
+  };
+
+  void run_block(const Kernels& kernels, const Block& block, const Tensor& in, Workspace& workspace,
                  float* out) const;
+  const float* words_of(const Kernels& kernels, const Block& block, const float* out,
+                        Workspace& workspace) const;
+  Pointwise pointwise_job(const PackedConv& conv) const;
   void expand(const Kernels& kernels, const Block& block, const float* in, int row, int rows,
               float* ring) const;
   void stem(const Kernels& kernels, const float* image, int row, float* ring,
@@ -70,6 +84,7 @@ class Network {
   void head(const Kernels& kernels, const float* in, float* panel, float* features) const;
   const PackedConv& conv(int index) const { return convs_[static_cast<std::size_t>(index)]; }
 
+  int words_;
   std::vector<PackedConv> convs_;
   std::vector<Block> blocks_;
 };

@@ -122,7 +122,7 @@ TEST(FusedBackend, RefusesWeightsThatOverflowWhenFolded) {
   NetworkWeights weights = untrained_weights(5);
   weights[9][kGamma][3] = std::numeric_limits<float>::max();
   weights[9][kMovingMean][3] = -1000;
-  const auto backend = compile(weights);
+  const auto backend = compile(weights, Precision::kF32);
   ASSERT_FALSE(backend.ok());
   EXPECT_EQ(backend.error().code(), StatusCode::kModel);
 }

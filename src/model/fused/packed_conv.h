@@ -9,7 +9,8 @@ namespace verger::fused {
 // Batch normalisation is folded in; channels beyond the last have zeros. Immutable.
 class PackedConv {
  public:
-  PackedConv(const ConvLayer& layer, const ConvWeights& weights);
+  // Dense weights are packed as floats or, rounded, as pairs of bfloat16.
+  PackedConv(const ConvLayer& layer, const ConvWeights& weights, bool pairs);
 
   int in_channels() const { return in_channels_; }
   int out_groups() const { return out_groups_; }
@@ -20,15 +21,16 @@ class PackedConv {
   // Floats before the weights of group `group`, which must be the first of its panel.
   std::ptrdiff_t panel_offset(int group) const;
   // Whether any weight or bias is NaN or infinite, as folding can make them.
-  bool is_finite() const;
+  bool is_finite() const { return is_finite_; }
 
  private:
   void pack_depthwise(const FoldedConv& conv, int channels);
-  void pack_dense(const FoldedConv& conv, int channels);
+  void pack_dense(const FoldedConv& conv, int channels, bool pairs);
 
   int in_channels_;
-  int inputs_;  // of one output: channels times taps
+  int words_;  // of one output: a word for each channel and tap, or for two channels
   int out_groups_;
+  bool is_finite_ = true;
   AlignedFloats weights_;
   AlignedFloats bias_;
 };
