@@ -89,24 +89,25 @@ Pointwise Network::pointwise_job(const PackedConv& conv) const {
 
 void Network::run(const Kernels& kernels, const float* image, Workspace& workspace,
                   float* features) const {
-  assert(kernels.words == words_);
-  Tensor in{image, image};
-  int turn = 0;
-  for (const Block& block : blocks_) {
-    float* out = workspace.tensors[turn].data();
-    run_block(kernels, block, in, workspace, out);
-    in = {out, words_of(kernels, block, out, workspace)};
-    turn = 1 - turn;
-  }
-  head(kernels, in.words, workspace.filtered.data(), features);
+  for (int part = 0; part < parts(); ++part) run_part(kernels, part, image, workspace, features);
 }
 
-const float* Network::words_of(const Kernels& kernels, const Block& block, const float* out,
-                               Workspace& workspace) const {
-  if (kernels.narrow == nullptr) return out;
+void Network::run_part(const Kernels& kernels, int part, const float* image, Workspace& workspace,
+                       float* features) const {
+  assert(kernels.words == words_);
+  const float* last = part == 0 ? image : workspace.tensors[(part - 1) % 2].data();
+  const bool is_narrowed = part > 0 && kernels.narrow != nullptr;
+  const Tensor in{last, is_narrowed ? workspace.narrowed.data() : last};
+  if (part + 1 == parts()) {
+    head(kernels, in.words, workspace.filtered.data(), features);
+    return;
+  }
+  const Block& block = blocks_[static_cast<std::size_t>(part)];
+  float* out = workspace.tensors[part % 2].data();
+  run_block(kernels, block, in, workspace, out);
+  if (kernels.narrow == nullptr) return;
   const int groups = conv(block.project).out_groups();
   kernels.narrow(out, groups * block.out_side * block.out_side, workspace.narrowed.data());
-  return workspace.narrowed.data();
 }
 
 void Network::run_block(const Kernels& kernels, const Block& block, const Tensor& in,

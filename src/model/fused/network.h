@@ -47,6 +47,12 @@ class Network {
   // nothing, and takes a few KiB of stack. NaN in the sums makes NaN in the features.
   void run(const Kernels& kernels, const float* image, Workspace& workspace, float* features) const;
 
+  // One part of run(), which does them in order: a block (the first with the stem) or, last, the
+  // head. Each takes what the one before has left in the workspace.
+  int parts() const { return static_cast<int>(blocks_.size()) + 1; }
+  void run_part(const Kernels& kernels, int part, const float* image, Workspace& workspace,
+                float* features) const;
+
  private:
   // An inverted residual block. Sides are in places, in rows and columns alike.
   struct Block {
@@ -70,8 +76,6 @@ class Network {
 
   void run_block(const Kernels& kernels, const Block& block, const Tensor& in, Workspace& workspace,
                  float* out) const;
-  const float* words_of(const Kernels& kernels, const Block& block, const float* out,
-                        Workspace& workspace) const;
   Pointwise pointwise_job(const PackedConv& conv) const;
   void expand(const Kernels& kernels, const Block& block, const float* in, int row, int rows,
               float* ring) const;
