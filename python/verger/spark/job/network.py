@@ -47,6 +47,7 @@ def find_network(options: dict[str, Any]) -> CheckedNetwork:
         precision=options["precision"],
         max_pixels=options["max_pixels"],
         exif_orientation=options["exif_orientation"],
+        fast_decode=options["fast_decode"],
     )
     network = recipe.build(data)
     if network.width > _MOST_WIDTH:
