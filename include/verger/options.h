@@ -48,7 +48,7 @@ struct InputOptions {
   // Affects results.
   std::string pattern;  // glob on the file name, such as "*.jpg"; empty: jpg, jpeg, png in any case
   bool recursive = true;  // descend into sub-folders
-  std::string label_column;  // of packed inputs: the column of a table, or the ending of a tar's
+  std::string label_column{};  // of packed inputs: the column of a table, or the ending of a tar's
                              // members, that holds the labels; empty: "label", "cls", else the folder
 
   Status validate() const;

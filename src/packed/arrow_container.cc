@@ -20,10 +20,16 @@ namespace {
 
 TableColumn::Kind kind_of(const arrow::DataType& type) {
   using Kind = TableColumn::Kind;
-  if (arrow::is_binary(type.id()) || arrow::is_large_binary_like(type.id())) {
-    return arrow::is_string(type.id()) ? Kind::kText : Kind::kBytes;
+  switch (type.id()) {
+    case arrow::Type::BINARY:
+    case arrow::Type::LARGE_BINARY:
+      return Kind::kBytes;
+    case arrow::Type::STRING:
+    case arrow::Type::LARGE_STRING:
+      return Kind::kText;
+    default:
+      return arrow::is_integer(type.id()) ? Kind::kInteger : Kind::kOther;
   }
-  return arrow::is_integer(type.id()) ? Kind::kInteger : Kind::kOther;
 }
 
 // Columns and, one level down, the fields of structs.

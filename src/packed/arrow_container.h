@@ -6,7 +6,7 @@
 
 #include "packed/container.h"
 #include "packed/container_file.h"
-#include "packed/table_columns.h"
+#include "plan/table_columns.h"
 
 namespace arrow {
 class RecordBatch;

@@ -5,15 +5,8 @@
 #include "packed/arrow_container.h"
 #include "packed/parquet_container.h"
 #include "packed/tar_container.h"
-#include "plan/image_names.h"
 
 namespace verger {
-
-bool is_container(std::string_view name) {
-  const std::string file(name);
-  return is_image(file, "*.[pP][aA][rR][qQ][uU][eE][tT]") ||
-         is_image(file, "*.[aA][rR][rR][oO][wW]") || is_image(file, "*.[tT][aA][rR]");
-}
 
 std::unique_ptr<Container> make_container(std::shared_ptr<const Store> store, FileEntry file,
                                           const InputOptions& options) {

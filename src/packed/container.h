@@ -60,10 +60,6 @@ class Container {
   virtual void read(std::span<const ImagePlace> images, ImageSink& sink) const = 0;
 };
 
-// Is the file a container of the input? Told by its ending, .parquet, .arrow or .tar in any case;
-// hidden files are none (is_image()).
-bool is_container(std::string_view name);
-
 // `file`: as listed in `store`. Opens nothing yet.
 std::unique_ptr<Container> make_container(std::shared_ptr<const Store> store, FileEntry file,
                                           const InputOptions& options);

@@ -64,6 +64,16 @@ std::shared_ptr<arrow::io::RandomAccessFile> clamped_file(
   return std::make_shared<ClampedFile>(std::move(file));
 }
 
+ForwardReader forward_reader(arrow::io::RandomAccessFile& file, int64_t size, int64_t read_ahead) {
+  const auto fill = [&file](int64_t offset, std::span<uint8_t> to) -> Status {
+    const auto wanted = static_cast<int64_t>(to.size());
+    const auto got = file.ReadAt(offset, wanted, to.data());
+    if (!got.ok()) return Status::io(got.status().message());
+    return *got == wanted ? Status() : Status::io("it became shorter while it was read");
+  };
+  return {fill, size, read_ahead};
+}
+
 Result<std::shared_ptr<arrow::io::RandomAccessFile>> ContainerFile::open() const {
   VERGER_ASSIGN_OR_RETURN(auto file, store->open_listed(entry));
   return clamped_file(std::move(file));

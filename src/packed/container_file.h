@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "plan/tar.h"
 #include "storage/store.h"
 #include "verger/status.h"
 
@@ -28,6 +29,9 @@ struct ContainerFile {
   // Of one image of it.
   Status error(const std::string& image, std::string_view cause) const;
 };
+
+// A reader of `file`, which it borrows.
+ForwardReader forward_reader(arrow::io::RandomAccessFile& file, int64_t size, int64_t read_ahead);
 
 // `file`, but reads that would pass its end are cut before memory is taken for them.
 std::shared_ptr<arrow::io::RandomAccessFile> clamped_file(

@@ -13,8 +13,8 @@
 namespace verger {
 
 struct PackPlan {
-  InputOptions input;
-  PackOptions pack;
+  InputOptions input{};
+  PackOptions pack{};
   int reads_in_flight = 4;
   bool overwrite = false;  // replace the containers that OUTPUT holds
   bool resume = false;     // keep those of them that this pack would write again

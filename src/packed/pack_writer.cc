@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
-#include "packed/tar.h"
+#include "plan/tar.h"
 #include "storage/io_error.h"
 
 namespace verger {

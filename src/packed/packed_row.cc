@@ -3,9 +3,9 @@
 #include <charconv>
 #include <utility>
 
-#include "packed/table_columns.h"
 #include "parquet/bounded_pool.h"
 #include "plan/image_names.h"
+#include "plan/packed_names.h"
 
 namespace verger {
 

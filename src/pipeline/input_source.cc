@@ -7,6 +7,7 @@
 
 #include "base/status_macros.h"
 #include "pipeline/packed_source.h"
+#include "plan/packed_names.h"
 #include "storage/listing.h"
 
 namespace verger {

@@ -1,7 +1,4 @@
-#include "packed/tar.h"
-
-#include <arrow/result.h>
-#include <arrow/status.h>
+#include "plan/tar.h"
 
 #include <algorithm>
 #include <array>
@@ -13,6 +10,7 @@
 #include <string_view>
 
 #include "base/status_macros.h"
+#include "plan/packed_names.h"
 
 namespace verger {
 
@@ -68,19 +66,6 @@ int64_t checksum(std::span<const uint8_t> header) {
     sum += own ? ' ' : header[i];
   }
   return sum;
-}
-
-// A name from outside becomes a text that leads nowhere.
-std::string plain_name(std::string_view name) {
-  std::string plain;
-  while (!name.empty()) {
-    const std::string_view part = name.substr(0, name.find('/'));
-    name.remove_prefix(std::min(part.size() + 1, name.size()));
-    if (part.empty() || part == "." || part == "..") continue;
-    if (!plain.empty()) plain += '/';
-    plain += part;
-  }
-  return plain;
 }
 
 // What extension headers say of the member that follows them.
@@ -228,10 +213,10 @@ Result<std::span<const uint8_t>> ForwardReader::at(int64_t offset, int64_t size)
     const int64_t wanted = std::min(std::max(end - offset, read_ahead_), size_ - offset);
     buffer_.resize(static_cast<std::size_t>(wanted));
     begin_ = offset;
-    const auto got = file_.ReadAt(offset, wanted, buffer_.data());
-    buffer_.resize(got.ok() ? static_cast<std::size_t>(*got) : 0);
-    if (!got.ok()) return Status::io(got.status().message());
-    if (*got < end - offset) return Status::io("it became shorter while it was read");
+    if (Status filled = fill_(offset, buffer_); !filled.ok()) {
+      buffer_.clear();
+      return filled;
+    }
   }
   return std::span<const uint8_t>(buffer_).subspan(static_cast<std::size_t>(offset - begin_),
                                                    static_cast<std::size_t>(end - offset));

@@ -3,12 +3,11 @@
 // of no member where its bytes begin, which reading in ranges needs.
 #pragma once
 
-#include <arrow/io/interfaces.h>
-
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "verger/status.h"
@@ -27,16 +26,18 @@ struct TarMember {
 // Reads a file forwards, in pieces of at least `read_ahead` bytes.
 class ForwardReader {
  public:
-  // Borrows `file`.
-  ForwardReader(arrow::io::RandomAccessFile& file, int64_t size, int64_t read_ahead)
-      : file_(file), size_(size), read_ahead_(read_ahead) {}
+  // Fills all of the buffer with the file's bytes from an offset on.
+  using Fill = std::function<Status(int64_t offset, std::span<uint8_t> to)>;
+
+  ForwardReader(Fill fill, int64_t size, int64_t read_ahead)
+      : fill_(std::move(fill)), size_(size), read_ahead_(read_ahead) {}
 
   int64_t size() const { return size_; }
   // The bytes at [offset, offset + size), fewer at the file's end; until the next call.
   Result<std::span<const uint8_t>> at(int64_t offset, int64_t size);
 
  private:
-  arrow::io::RandomAccessFile& file_;
+  const Fill fill_;
   const int64_t size_;
   const int64_t read_ahead_;
   int64_t begin_ = 0;

@@ -1,8 +1,6 @@
-#include "packed/table_columns.h"
+#include "plan/table_columns.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 namespace verger {
 
@@ -52,12 +50,6 @@ Result<TableColumns> choose_columns(const std::vector<TableColumn>& columns,
                       "' of text or integers, where --label-column says that the labels are");
   }
   return chosen;
-}
-
-std::string row_name(int64_t row) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%012lld", static_cast<long long>(row));
-  return text.data();
 }
 
 }  // namespace verger

@@ -30,8 +30,4 @@ struct TableColumns {
 Result<TableColumns> choose_columns(const std::vector<TableColumn>& columns,
                                     const std::string& label_column);
 
-// The last part of the path of an image that a table names only by its number: of one width, so
-// that the order of the texts is that of the rows.
-std::string row_name(int64_t row);
-
 }  // namespace verger
