@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "packed/container.h"
 #include "plan/tar.h"
 #include "storage/io_error.h"
 
@@ -18,7 +19,7 @@ namespace verger {
 
 namespace {
 
-constexpr int64_t kRowGroupBytes = int64_t{8} << 20;  // of images: what one read takes, or two
+constexpr int64_t kRowGroupBytes = kReadBytes - (kReadBytes >> 4);  // of images: one read takes it
 constexpr int64_t kMostRowBytes = int64_t{100} << 20;  // a page of Parquet holds it whole
 
 // Spark's binaryFile with the label. What a listing reads lies side by side.

@@ -35,7 +35,7 @@ Result<std::unique_ptr<PackedSource>> PackedSource::list(std::shared_ptr<const S
                                                          std::vector<FileEntry> files,
                                                          const InputOptions& options,
                                                          const CancelToken& cancel) {
-  std::unique_ptr<PackedSource> source(new PackedSource(std::move(store), std::move(files)));
+  std::unique_ptr<PackedSource> source(new PackedSource(std::move(store), std::move(files), options.recursive));
   VERGER_RETURN_IF_ERROR(source->list_containers(options, cancel));
   if (source->images_.empty()) {
     const std::string wanted =
@@ -130,10 +130,18 @@ int PackedSource::default_reads_in_flight() const {
 
 Result<ImageSource::Changed> PackedSource::find_changed() const {
   Changed changed;
-  for (const FileEntry& then : files_) {
-    const auto now = store_->find(then.name);
-    if (!now.ok() || (now->size == then.size && now->mtime_ns == then.mtime_ns)) continue;
-    if (changed.count++ == 0) changed.first = store_->display_path(then.name);
+  const auto compare = [&](const FileEntry& now) -> Status {
+    const auto then = std::ranges::lower_bound(files_, now.name, {}, &FileEntry::name);
+    if (then == files_.end() || then->name != now.name) return {};
+    if (then->size == now.size && then->mtime_ns == now.mtime_ns) return {};
+    if (changed.count++ == 0) changed.first = store_->display_path(now.name);
+    return {};
+  };
+  if (files_.front().name.empty()) {  // INPUT is the container
+    const auto now = store_->find("");
+    if (now.ok()) VERGER_RETURN_IF_ERROR(compare(*now));
+  } else {
+    VERGER_RETURN_IF_ERROR(store_->visit("", recursive_, false, compare));
   }
   return changed;
 }

@@ -16,7 +16,7 @@ namespace verger {
 // first. Takes about 100 bytes an image, and its path.
 class PackedSource final : public ImageSource {
  public:
-  // `files`: the containers, as listed in `store`. No image in them is kIo, as is a container that
+  // `files`: the containers, as listed in `store`, sorted by the bytes of their names. No image in them is kIo, as is a container that
   // cannot be listed.
   static Result<std::unique_ptr<PackedSource>> list(std::shared_ptr<const Store> store,
                                                     std::vector<FileEntry> files,
@@ -46,13 +46,14 @@ class PackedSource final : public ImageSource {
     uint32_t label = 0;
   };
 
-  PackedSource(std::shared_ptr<const Store> store, std::vector<FileEntry> files)
-      : store_(std::move(store)), files_(std::move(files)) {}
+  PackedSource(std::shared_ptr<const Store> store, std::vector<FileEntry> files, bool recursive)
+      : store_(std::move(store)), files_(std::move(files)), recursive_(recursive) {}
   Status list_containers(const InputOptions& options, const CancelToken& cancel);
   uint32_t number_of(const std::string& label);
 
   std::shared_ptr<const Store> store_;
-  std::vector<FileEntry> files_;
+  std::vector<FileEntry> files_;  // sorted by their names
+  const bool recursive_;
   std::vector<std::unique_ptr<Container>> containers_;  // of files_
   std::vector<Image> images_;
   std::vector<std::string> labels_;

@@ -5,6 +5,7 @@ import io
 import os
 import shutil
 import tarfile
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -90,7 +91,7 @@ def test_other_programs_read_what_is_packed(verger, mixed, tmp_path):
     assert hashes == photographs
     assert all(row["length"] == len(row["content"]) for row in rows)
     assert rows[0]["modificationTime"].timestamp() == pytest.approx(
-        os.stat(rows[0]["path"].removeprefix("file:")).st_mtime, abs=1e-5
+        Path(rows[0]["path"].removeprefix("file:")).stat().st_mtime, abs=1e-5
     )
     [part] = (tmp_path / "tar").glob("*.tar")
     with tarfile.open(part) as tar:
@@ -119,7 +120,7 @@ def test_tars_of_other_programs_in_any_order_are_read(verger, mixed, loose, tmp_
 
 
 def test_arrow_files_and_hugging_faces_tables_are_read(verger, mixed, loose, tmp_path):
-    paths = sorted(mixed.rglob("*.jpg"), key=lambda path: bytes(path))
+    paths = sorted(mixed.rglob("*.jpg"), key=bytes)
     images = [{"bytes": path.read_bytes(), "path": path.name} for path in paths]
     rows = pa.table({"image": images, "kind": [path.parent.name for path in paths]})
     (tmp_path / "in").mkdir()
@@ -149,9 +150,7 @@ def test_webdatasets_labels_come_from_cls_or_the_ending_that_is_asked_for(
     assert set(table(tmp_path / "cls", "features")["label"].to_pylist()) == {"a pear"}
 
 
-def test_a_run_on_containers_is_resumed_and_a_changed_container_done_again(
-    verger, mixed, tmp_path
-):
+def test_a_run_on_containers_is_resumed_and_a_changed_container_done_again(verger, mixed, tmp_path):
     verger("pack", mixed, tmp_path / "packed", "--pack-bytes", 60_000)
     arguments = ["extract", tmp_path / "packed", tmp_path / "out", *FLAGS, "--resume"]
     verger(*arguments)

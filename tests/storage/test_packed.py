@@ -19,7 +19,7 @@ def packed(s3, s3_verger, orchard):
     shutil.copytree(orchard, folder / "Test")
     for form in ("parquet", "tar"):
         place = f"s3://packed-data/{form}"
-        s3_verger("pack", "s3://packed-data/Test", place, "--format", form, "--pack-bytes", 100_000)
+        s3_verger("pack", "s3://packed-data/Test", place, "--format", form, "--pack-bytes", 150_000)
     return folder
 
 

@@ -41,9 +41,7 @@ def inputs(verger, orchard, tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize(
-    "name", ["parquet", "tar", "train.arrow", "train.parquet", "shuffled.tar"]
-)
+@pytest.mark.parametrize("name", ["parquet", "tar", "train.arrow", "train.parquet", "shuffled.tar"])
 def test_the_result_has_the_bytes_of_the_programs(run, verger, inputs, tmp_path, name):
     run(inputs / name, tmp_path / "spark")
     verger("run", inputs / name, tmp_path / "cli", *CLI)

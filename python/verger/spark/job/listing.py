@@ -117,13 +117,14 @@ def read_image(store: Store, entry: Image) -> bytes | OSError:
 
 def check_unchanged(store: Store, options: dict[str, Any], images: list[Image]) -> None:
     """List INPUT anew. OSError when an image changed: it was perhaps read in another state."""
-    if isinstance(images[0], PackedImage):
-        files = {i.container.name: i.container for i in images if isinstance(i, PackedImage)}
-        changed = [name for name, then in files.items() if store.find(name) != then]
+    packed = isinstance(images[0], PackedImage)
+    files = (i.container if isinstance(i, PackedImage) else i for i in images)
+    then = {file.name: file for file in files}
+    if "" in then:  # INPUT is the container
+        found = [store.find("")]
     else:
-        then = {image.name: image for image in images if isinstance(image, Entry)}
-        found = (entry for packed, entry in _visit(store, options) if not packed)
-        changed = [now.name for now in found if then.get(now.name, now) != now]
+        found = [entry for is_packed, entry in _visit(store, options) if is_packed == packed]
+    changed = [now.name for now in found if then.get(now.name, now) != now]
     if changed:
         raise OSError(
             f"{len(changed)} of the images changed during the run, such as "
