@@ -45,11 +45,12 @@ void print_packed(Console& console, const PackRecord& record, const std::string&
                                   {"output", output}};
     return console.line(event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
-  std::printf("\npack finished\n  images       %s of %s bytes\n  containers   %s, %s of them kept\n"
-              "  time         %s\n  output       %s\n",
-              format_count(record.images).c_str(), format_count(record.bytes).c_str(),
-              format_count(record.containers).c_str(), format_count(record.kept).c_str(),
-              format_duration(std::chrono::duration<double>(seconds)).c_str(), output.c_str());
+  std::printf(
+      "\npack finished\n  images       %s of %s bytes\n  containers   %s, %s of them kept\n"
+      "  time         %s\n  output       %s\n",
+      format_count(record.images).c_str(), format_count(record.bytes).c_str(),
+      format_count(record.containers).c_str(), format_count(record.kept).c_str(),
+      format_duration(std::chrono::duration<double>(seconds)).c_str(), output.c_str());
   std::fflush(stdout);
 }
 
@@ -95,7 +96,8 @@ void add_pack(CLI::App& app, Action& action) {
       "Example:\n"
       "  verger pack s3://bucket/Test s3://bucket/Packed\n"
       "  verger run s3://bucket/Packed Results\n"
-      "copies the photographs into Parquet tables of 256 MiB; run gives of them what it would give\n"
+      "copies the photographs into Parquet tables of 256 MiB; run gives of them what it would "
+      "give\n"
       "of the photographs.");
   command->callback(
       [arguments, &action] { action = [arguments] { return pack_images(*arguments); }; });

@@ -16,8 +16,8 @@ struct ImageOptions {
   // Affects results.
   int64_t max_pixels = 178'956'970;  // a larger image is rejected (too-large); Pillow's own limit
   bool exif_orientation = false;     // turn the image upright as its EXIF tag says (Keras does not)
-  bool fast_decode = false;  // inexact: a JPEG of 896 pixels or more a side is decoded at 1/2, 1/4 or
-                             // 1/8 of its size by libjpeg's scaled DCT (docs/numerics.md)
+  bool fast_decode = false;  // inexact: a JPEG of 896 pixels or more a side is decoded at 1/2, 1/4
+                             // or 1/8 of its size by libjpeg's scaled DCT (docs/numerics.md)
 
   Status validate() const;
 };
@@ -48,8 +48,9 @@ struct InputOptions {
   // Affects results.
   std::string pattern;  // glob on the file name, such as "*.jpg"; empty: jpg, jpeg, png in any case
   bool recursive = true;  // descend into sub-folders
-  std::string label_column{};  // of packed inputs: the column of a table, or the ending of a tar's
-                             // members, that holds the labels; empty: "label", "cls", else the folder
+  std::string
+      label_column{};  // of packed inputs: the column of a table, or the ending of a tar's
+                       // members, that holds the labels; empty: "label", "cls", else the folder
 
   Status validate() const;
 };

@@ -61,9 +61,8 @@ void construct(Featurizer* self, const std::string& weights, const std::optional
                bool exif_orientation, bool fast_decode) {
   Network network{.name = weights, .bytes = {}, .onnx = onnx, .precision = precision};
   if (data) network.bytes.emplace(static_cast<const uint8_t*>(data->data()), data->size());
-  const ImageOptions options{.max_pixels = max_pixels,
-                             .exif_orientation = exif_orientation,
-                             .fast_decode = fast_decode};
+  const ImageOptions options{
+      .max_pixels = max_pixels, .exif_orientation = exif_orientation, .fast_decode = fast_decode};
   auto made = [&] {
     const nb::gil_scoped_release release;
     return make(network, options, threads);

@@ -74,11 +74,12 @@ void register_packed(nb::module_& module) {
       "is_container", [](const nb::bytes& name) { return is_container(text(name)); }, "name"_a,
       "Whether a listed file is a Parquet or Arrow table or a tar, by its name below the input.");
   module.def("row_name", row_name, "row"_a, "The name of an image that has none of its own.");
-  module.def("choose_columns", choose, "columns"_a, "label_column"_a,
-             nb::sig("def choose_columns(columns: list[tuple[str, str]], label_column: str) -> "
-                     "tuple[int, int | None, int | None, int | None]"),
-             "Positions of content, path, label and length among a table's columns, which are pairs "
-             "of dotted path and kind: bytes, text, integer or other. OSError: a clause.");
+  module.def(
+      "choose_columns", choose, "columns"_a, "label_column"_a,
+      nb::sig("def choose_columns(columns: list[tuple[str, str]], label_column: str) -> "
+              "tuple[int, int | None, int | None, int | None]"),
+      "Positions of content, path, label and length among a table's columns, which are pairs "
+      "of dotted path and kind: bytes, text, integer or other. OSError: a clause.");
   module.def("tar_images", tar_images, "read"_a, "size"_a, "read_ahead"_a, "pattern"_a,
              "label_column"_a,
              nb::sig("def tar_images(read: typing.Callable[[int, int], bytes], size: int, "

@@ -169,11 +169,12 @@ bool is_supported(uint8_t frame_marker) {
          frame_marker == 0xC9 || frame_marker == 0xCA;
 }
 
-// The largest of 1, 2, 4 and 8 that leaves both sides at least twice as long as the network's image:
-// these are the scales that libjpeg-turbo has vector code for.
+// The largest of 1, 2, 4 and 8 that leaves both sides at least twice as long as the network's
+// image: these are the scales that libjpeg-turbo has vector code for.
 unsigned fast_scale_denominator(int width, int height) {
   unsigned denominator = 1;
-  while (denominator < 8 && std::min(width, height) >= static_cast<int>(4 * denominator) * kImageSide) {
+  while (denominator < 8 &&
+         std::min(width, height) >= static_cast<int>(4 * denominator) * kImageSide) {
     denominator *= 2;
   }
   return denominator;

@@ -16,7 +16,8 @@ namespace {
 
 class ClampedFile final : public arrow::io::RandomAccessFile {
  public:
-  explicit ClampedFile(std::shared_ptr<arrow::io::RandomAccessFile> file) : file_(std::move(file)) {}
+  explicit ClampedFile(std::shared_ptr<arrow::io::RandomAccessFile> file)
+      : file_(std::move(file)) {}
 
   arrow::Status Close() override { return file_->Close(); }
   bool closed() const override { return file_->closed(); }

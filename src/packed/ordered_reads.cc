@@ -19,7 +19,8 @@ constexpr std::size_t kBytesAhead = std::size_t{64} << 20;
 
 class OrderedReads {
  public:
-  OrderedReads(const Store& store, std::span<const FileEntry> files) : store_(store), files_(files) {}
+  OrderedReads(const Store& store, std::span<const FileEntry> files)
+      : store_(store), files_(files) {}
 
   // A reader's life.
   void read() {
@@ -49,8 +50,8 @@ class OrderedReads {
     Result<std::vector<uint8_t>> bytes;
   };
 
-  // The next file, with its claim. Claims are made in the order of the files: the one that is waited
-  // for always has its own.
+  // The next file, with its claim. Claims are made in the order of the files: the one that is
+  // waited for always has its own.
   std::optional<std::pair<std::size_t, ByteBudget::Claim>> begin() {
     const std::lock_guard lock(order_);
     if (stopped_ || next_ == files_.size()) return std::nullopt;

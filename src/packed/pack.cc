@@ -117,8 +117,7 @@ class Packing {
       observer_.advanced(1);
       return {};
     };
-    VERGER_RETURN_IF_ERROR(
-        read_in_order(input_, part.files, plan_.reads_in_flight, cancel_, add));
+    VERGER_RETURN_IF_ERROR(read_in_order(input_, part.files, plan_.reads_in_flight, cancel_, add));
     return writer->finish();
   }
 

@@ -24,11 +24,11 @@ constexpr int64_t kMostRowBytes = int64_t{100} << 20;  // a page of Parquet hold
 
 // Spark's binaryFile with the label. What a listing reads lies side by side.
 std::shared_ptr<arrow::Schema> table_schema() {
-  return arrow::schema({arrow::field("path", arrow::utf8()), arrow::field("label", arrow::utf8()),
-                        arrow::field("length", arrow::int64()),
-                        arrow::field("modificationTime",
-                                     arrow::timestamp(arrow::TimeUnit::MICRO, "UTC")),
-                        arrow::field("content", arrow::binary())});
+  return arrow::schema(
+      {arrow::field("path", arrow::utf8()), arrow::field("label", arrow::utf8()),
+       arrow::field("length", arrow::int64()),
+       arrow::field("modificationTime", arrow::timestamp(arrow::TimeUnit::MICRO, "UTC")),
+       arrow::field("content", arrow::binary())});
 }
 
 std::shared_ptr<parquet::WriterProperties> table_properties() {
@@ -84,8 +84,8 @@ class ParquetPackWriter final : public PackWriter {
 
   Status write_row_group() {
     VERGER_RETURN_IF_ERROR(check(writer_->NewRowGroup()));
-    for (arrow::ArrayBuilder* builder :
-         std::initializer_list<arrow::ArrayBuilder*>{&path_, &label_, &length_, &time_, &content_}) {
+    for (arrow::ArrayBuilder* builder : std::initializer_list<arrow::ArrayBuilder*>{
+             &path_, &label_, &length_, &time_, &content_}) {
       std::shared_ptr<arrow::Array> array;
       VERGER_RETURN_IF_ERROR(check(builder->Finish(&array)));
       VERGER_RETURN_IF_ERROR(check(writer_->WriteColumnChunk(*array)));
@@ -115,7 +115,8 @@ class TarPackWriter final : public PackWriter {
     const int64_t seconds = file.mtime_ns / 1'000'000'000;
     VERGER_RETURN_IF_ERROR(add_member(file.name, seconds, file.bytes.data(), file.bytes.size()));
     if (file.name.find('/') != file.name.npos) return {};
-    // Without a folder the name does not tell the label: it goes beside the image, as in WebDataset.
+    // Without a folder the name does not tell the label: it goes beside the image, as in
+    // WebDataset.
     const std::string label = file.name.substr(0, file.name.find('.')) + ".cls";
     return add_member(label, seconds, file.label.data(), file.label.size());
   }
@@ -127,8 +128,7 @@ class TarPackWriter final : public PackWriter {
 
  private:
   Status write(const std::string& bytes) {
-    const auto status =
-        file_->stream()->Write(bytes.data(), static_cast<int64_t>(bytes.size()));
+    const auto status = file_->stream()->Write(bytes.data(), static_cast<int64_t>(bytes.size()));
     return status.ok() ? Status() : io_error("write", place_, status);
   }
 

@@ -32,8 +32,8 @@ TableColumn describe(const parquet::ColumnDescriptor& column) {
   using Kind = TableColumn::Kind;
   TableColumn found{.path = column.path()->ToDotString()};
   if (column.max_repetition_level() > 0) return found;
-  const bool text = column.logical_type()->is_string() ||
-                    column.converted_type() == parquet::ConvertedType::UTF8;
+  const bool text =
+      column.logical_type()->is_string() || column.converted_type() == parquet::ConvertedType::UTF8;
   switch (column.physical_type()) {
     case parquet::Type::BYTE_ARRAY:
       found.kind = text ? Kind::kText : Kind::kBytes;
@@ -68,7 +68,8 @@ class Texts {
 
   // The next one; nothing for a null, or without such a column. Sets `ended` past the last.
   std::optional<std::string> next(bool& ended) {
-    if (texts_) return take(*texts_, ended, [](const auto& v) { return std::string(std::string_view(v)); });
+    if (texts_)
+      return take(*texts_, ended, [](const auto& v) { return std::string(std::string_view(v)); });
     if (integers_) return take(*integers_, ended, [](auto value) { return std::to_string(value); });
     if (longs_) return take(*longs_, ended, [](auto value) { return std::to_string(value); });
     return std::nullopt;
@@ -171,7 +172,8 @@ void ParquetContainer::read(std::span<const ImagePlace> images, ImageSink& sink)
 Result<std::size_t> ParquetContainer::read_rows(std::span<const ImagePlace> images,
                                                 ImageSink& sink) const {
   VERGER_ASSIGN_OR_RETURN(auto file, file_.open());
-  const auto reader = parquet::ParquetFileReader::Open(std::move(file), properties(true), metadata_);
+  const auto reader =
+      parquet::ParquetFileReader::Open(std::move(file), properties(true), metadata_);
   const int number = group_of(images.front().position);
   const auto group = reader->RowGroup(number);
   // A batch of one: what is read and not handed over is a page at most.

@@ -53,10 +53,10 @@ std::shared_ptr<arrow::Table> table(
 }
 
 void write_parquet(const arrow::Table& rows, arrow::io::OutputStream& stream) {
-  ASSERT_TRUE(parquet::arrow::WriteTable(
-                  rows, arrow::default_memory_pool(),
-                  std::shared_ptr<arrow::io::OutputStream>(&stream, [](auto*) {}), 2)
-                  .ok());
+  ASSERT_TRUE(
+      parquet::arrow::WriteTable(rows, arrow::default_memory_pool(),
+                                 std::shared_ptr<arrow::io::OutputStream>(&stream, [](auto*) {}), 2)
+          .ok());
 }
 
 void write_arrow(const arrow::Table& rows, arrow::io::OutputStream& stream) {
@@ -89,9 +89,10 @@ class Tables : public testing::TestWithParam<const char*> {
 };
 
 TEST_P(Tables, OfBinaryFileGiveTheirOwnPaths) {
-  const auto found = read(table({{"path", strings({"s3://b/Pear/1.jpg", "s3://b/Plum/2.jpg", "/x"})},
-                                 {"length", integers({3, 4, 0})},
-                                 {"content", binaries({"one", "four", ""})}}));
+  const auto found =
+      read(table({{"path", strings({"s3://b/Pear/1.jpg", "s3://b/Plum/2.jpg", "/x"})},
+                  {"length", integers({3, 4, 0})},
+                  {"content", binaries({"one", "four", ""})}}));
   ASSERT_TRUE(found.listed.ok()) << found.listed.message();
   EXPECT_THAT(found.contents, ElementsAre("one", "four", ""));
   EXPECT_EQ(found.images[1].path, "s3://b/Plum/2.jpg");
@@ -100,8 +101,8 @@ TEST_P(Tables, OfBinaryFileGiveTheirOwnPaths) {
 }
 
 TEST_P(Tables, WithoutPathsNumberTheirRows) {
-  const auto found = read(table({{"photo", binaries({"a", "b", "c"})},
-                                 {"label", integers({7, 8, 9})}}));
+  const auto found =
+      read(table({{"photo", binaries({"a", "b", "c"})}, {"label", integers({7, 8, 9})}}));
   ASSERT_TRUE(found.listed.ok()) << found.listed.message();
   EXPECT_THAT(found.contents, ElementsAre("a", "b", "c"));
   EXPECT_EQ(found.images[2].path,
@@ -113,8 +114,9 @@ TEST_P(Tables, OfHuggingFaceHoldTheirImagesInAStruct) {
   const auto image = *arrow::StructArray::Make(
       {binaries({"a", "b", std::nullopt}), strings({"1.jpg", std::nullopt, "3.jpg"})},
       std::vector<std::string>{"bytes", "path"});
-  const auto found = read(table({{"image", image}, {"class", strings({"Pear", std::nullopt, "x"})}}),
-                          {.pattern = "", .label_column = "class"});
+  const auto found =
+      read(table({{"image", image}, {"class", strings({"Pear", std::nullopt, "x"})}}),
+           {.pattern = "", .label_column = "class"});
   ASSERT_TRUE(found.listed.ok()) << found.listed.message();
   ASSERT_EQ(found.contents.size(), 3U);
   EXPECT_EQ(found.contents[1], "b");
@@ -136,7 +138,8 @@ TEST_P(Tables, WithoutImagesOrTheLabelsThatAreAskedForAreOneSentence) {
   EXPECT_THAT(none.message(), HasSubstr("it has no column 'content'"));
   const auto two = read(table({{"a", binaries({"x"})}, {"b", binaries({"y"})}})).listed;
   EXPECT_THAT(two.message(), HasSubstr("nor a single one"));
-  const auto label = read(table({{"content", binaries({"x"})}}), {.pattern = "", .label_column = "kind"}).listed;
+  const auto label =
+      read(table({{"content", binaries({"x"})}}), {.pattern = "", .label_column = "kind"}).listed;
   EXPECT_THAT(label.message(), HasSubstr("no column 'kind'"));
 }
 
@@ -159,10 +162,14 @@ TEST(ParquetTable, ADamagedPageCostsTheRowsOfItsRowGroupAlone) {
   const auto store = Store::open(folder.path().string()).value();
   const auto rows = table({{"content", binaries({"first", "second", "third", "fourth"})}});
   auto file = store->create("t.parquet").value();
-  auto checked = parquet::WriterProperties::Builder().disable_dictionary()->enable_page_checksum()
-                     ->compression(parquet::Compression::UNCOMPRESSED)->build();
-  ASSERT_TRUE(parquet::arrow::WriteTable(*rows, arrow::default_memory_pool(), file->stream(), 2,
-                                         checked).ok());
+  auto checked = parquet::WriterProperties::Builder()
+                     .disable_dictionary()
+                     ->enable_page_checksum()
+                     ->compression(parquet::Compression::UNCOMPRESSED)
+                     ->build();
+  ASSERT_TRUE(
+      parquet::arrow::WriteTable(*rows, arrow::default_memory_pool(), file->stream(), 2, checked)
+          .ok());
   ASSERT_TRUE(file->commit().ok());
   auto bytes = *store->read("t.parquet");
   const std::string text(bytes.begin(), bytes.end());

@@ -57,8 +57,8 @@ void TarContainer::read(std::span<const ImagePlace> images, ImageSink& sink) con
   const ImagePlace& last = images.back();
   if (opened.ok()) {
     const int64_t whole = last.position + last.length - images.front().position;
-    reader = std::make_unique<ForwardReader>(forward_reader(
-        **opened, file_.entry.size, std::clamp<int64_t>(whole, 0, kReadBytes)));
+    reader = std::make_unique<ForwardReader>(
+        forward_reader(**opened, file_.entry.size, std::clamp<int64_t>(whole, 0, kReadBytes)));
   }
   for (std::size_t i = 0; i < images.size(); ++i) {
     const auto [position, length] = images[i];
@@ -75,7 +75,8 @@ void TarContainer::read(std::span<const ImagePlace> images, ImageSink& sink) con
     };
     if (!sink.reserve(std::clamp<int64_t>(length, 0, file_.entry.size))) return;
     auto bytes = one();
-    if (!bytes.ok() && opened.ok() && position != kNoPlace && position + length <= file_.entry.size) {
+    if (!bytes.ok() && opened.ok() && position != kNoPlace &&
+        position + length <= file_.entry.size) {
       bytes = file_.error(bytes.error().message());
     }
     if (!sink.deliver(i, std::move(bytes))) return;

@@ -69,8 +69,8 @@ TEST(TarContainer, WebDatasetsLabelsComeFromTheMemberOfTheSameKey) {
 }
 
 TEST(TarContainer, LongNamesComeFromPaxHeaders) {
-  const std::string name = std::string(150, 'd') + "/Pomme d'\xc3\xa9t\xc3\xa9/" +
-                           std::string(90, 'n') + ".jpg";
+  const std::string name =
+      std::string(150, 'd') + "/Pomme d'\xc3\xa9t\xc3\xa9/" + std::string(90, 'n') + ".jpg";
   const auto read = read_tar(ended(member(name, "bytes") + member("x.jpg", "more")));
   EXPECT_THAT(paths(read), ElementsAre(name, "x.jpg"));
   EXPECT_THAT(read.contents, ElementsAre("bytes", "more"));

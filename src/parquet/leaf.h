@@ -22,7 +22,8 @@ class Leaf {
   using Value = Type::c_type;
 
   Leaf(parquet::RowGroupReader& group, int column, std::size_t batch = 8192)
-      : batch_(batch), reader_(std::dynamic_pointer_cast<parquet::TypedColumnReader<Type>>(group.Column(column))),
+      : batch_(batch),
+        reader_(std::dynamic_pointer_cast<parquet::TypedColumnReader<Type>>(group.Column(column))),
         highest_(reader_->descr()->max_definition_level()),
         definition_(batch, highest_),  // stays so where the reader gives none: a required column
         repetition_(batch, 0),
@@ -33,8 +34,9 @@ class Leaf {
     if (at_ < levels_) return true;
     if (!reader_->HasNext()) return false;
     int64_t values = 0;
-    levels_ = static_cast<std::size_t>(
-        reader_->ReadBatch(static_cast<int64_t>(batch_), definition_.data(), repetition_.data(), values_.get(), &values));
+    levels_ = static_cast<std::size_t>(reader_->ReadBatch(static_cast<int64_t>(batch_),
+                                                          definition_.data(), repetition_.data(),
+                                                          values_.get(), &values));
     at_ = value_ = 0;
     return levels_ > 0;
   }
@@ -62,7 +64,8 @@ class Leaf {
 };
 
 // The only leaf below a top-level column; none when it is absent or has several.
-inline std::optional<int> leaf_of(const parquet::SchemaDescriptor& schema, const std::string& name) {
+inline std::optional<int> leaf_of(const parquet::SchemaDescriptor& schema,
+                                  const std::string& name) {
   std::optional<int> found;
   for (int column = 0; column < schema.num_columns(); ++column) {
     if (schema.GetColumnRoot(column)->name() != name) continue;

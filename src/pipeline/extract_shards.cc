@@ -91,8 +91,7 @@ class ShardExtraction {
         sink_(sink),
         width_(static_cast<std::size_t>(model.info().width)),
         open_(shards.size()),
-        queue_(static_cast<std::size_t>(2 * options.threads + options.reads_in_flight)) {
-  }
+        queue_(static_cast<std::size_t>(2 * options.threads + options.reads_in_flight)) {}
 
   Status run(ExtractTimes* times);
 

@@ -28,8 +28,8 @@ class ImageSource {
   // The image's identity: it changes when the image may have changed.
   virtual std::string fingerprint(std::size_t image) const = 0;
 
-  // How images [begin, end) are best read: runs, each by one read_run(), in any order; every image is
-  // in one of them. By default each image is alone.
+  // How images [begin, end) are best read: runs, each by one read_run(), in any order; every image
+  // is in one of them. By default each image is alone.
   virtual std::vector<std::vector<std::size_t>> runs(std::size_t begin, std::size_t end) const;
   // Reads a run and hands over its images as they come; ImageSink counts them within it.
   virtual void read_run(std::span<const std::size_t> run, ImageSink& sink) const;

@@ -13,7 +13,8 @@ namespace verger {
 
 // The images of `input`, sorted by the bytes of their paths:
 // - of the container that it is, when it is a file whose name ends as a container's does;
-// - else the image files below it, when there are any; containers beside them are passed over, with a
+// - else the image files below it, when there are any; containers beside them are passed over, with
+// a
 //   note;
 // - else what the containers below it hold.
 // Nothing of all this is kIo.

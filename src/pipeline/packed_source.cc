@@ -35,7 +35,8 @@ Result<std::unique_ptr<PackedSource>> PackedSource::list(std::shared_ptr<const S
                                                          std::vector<FileEntry> files,
                                                          const InputOptions& options,
                                                          const CancelToken& cancel) {
-  std::unique_ptr<PackedSource> source(new PackedSource(std::move(store), std::move(files), options.recursive));
+  std::unique_ptr<PackedSource> source(
+      new PackedSource(std::move(store), std::move(files), options.recursive));
   VERGER_RETURN_IF_ERROR(source->list_containers(options, cancel));
   if (source->images_.empty()) {
     const std::string wanted =

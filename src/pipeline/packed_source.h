@@ -16,8 +16,8 @@ namespace verger {
 // first. Takes about 100 bytes an image, and its path.
 class PackedSource final : public ImageSource {
  public:
-  // `files`: the containers, as listed in `store`, sorted by the bytes of their names. No image in them is kIo, as is a container that
-  // cannot be listed.
+  // `files`: the containers, as listed in `store`, sorted by the bytes of their names. No image in
+  // them is kIo, as is a container that cannot be listed.
   static Result<std::unique_ptr<PackedSource>> list(std::shared_ptr<const Store> store,
                                                     std::vector<FileEntry> files,
                                                     const InputOptions& options,

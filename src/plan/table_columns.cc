@@ -43,8 +43,8 @@ Result<TableColumns> choose_columns(const std::vector<TableColumn>& columns,
   chosen.path = find(columns, "path", [](Kind kind) { return kind == Kind::kText; });
   chosen.length = find(columns, "length", [](Kind kind) { return kind == Kind::kInteger; });
   const std::string label = label_column.empty() ? "label" : label_column;
-  chosen.label = find(columns, label,
-                      [](Kind kind) { return kind == Kind::kText || kind == Kind::kInteger; });
+  chosen.label =
+      find(columns, label, [](Kind kind) { return kind == Kind::kText || kind == Kind::kInteger; });
   if (!chosen.label && !label_column.empty()) {
     return Status::io("it has no column '" + label_column +
                       "' of text or integers, where --label-column says that the labels are");

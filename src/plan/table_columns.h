@@ -18,15 +18,15 @@ struct TableColumn {
 // Positions in the list of columns.
 struct TableColumns {
   std::size_t content = 0;
-  std::optional<std::size_t> path;   // text
-  std::optional<std::size_t> label;  // text or integer
-  std::optional<std::size_t> length; // integer
+  std::optional<std::size_t> path;    // text
+  std::optional<std::size_t> label;   // text or integer
+  std::optional<std::size_t> length;  // integer
 };
 
 // The images: "content" (Spark's binaryFile), "image.bytes" (Hugging Face's datasets), "bytes",
 // "image", else the only column of bytes. Their paths and lengths: "path" and "length". Labels:
-// `label_column`, else "label". kIo, one clause without the table's name, when it has no images or no
-// such labels.
+// `label_column`, else "label". kIo, one clause without the table's name, when it has no images or
+// no such labels.
 Result<TableColumns> choose_columns(const std::vector<TableColumn>& columns,
                                     const std::string& label_column);
 

@@ -232,7 +232,8 @@ std::string tar_header(const std::string& name, int64_t size, int64_t mtime) {
   }
   std::string records = pax_record("path", name);
   if (size >= (int64_t{1} << 33)) records += pax_record("size", std::to_string(size));
-  std::string header = plain_header("././@PaxHeader", static_cast<int64_t>(records.size()), mtime, 'x');
+  std::string header =
+      plain_header("././@PaxHeader", static_cast<int64_t>(records.size()), mtime, 'x');
   records.resize((records.size() + kTarBlock - 1) / kTarBlock * kTarBlock, '\0');
   const int64_t shown = size < (int64_t{1} << 33) ? size : 0;
   return header + records + plain_header(name.substr(0, kName.size), shown, mtime, '0');

@@ -1,6 +1,6 @@
 // The members of a tar: ustar, with pax and GNU extensions for long names and large files (POSIX.1
-// pax interchange format; GNU tar's manual, "Basic Tar Format"). libarchive reads more, but it tells
-// of no member where its bytes begin, which reading in ranges needs.
+// pax interchange format; GNU tar's manual, "Basic Tar Format"). libarchive reads more, but it
+// tells of no member where its bytes begin, which reading in ranges needs.
 #pragma once
 
 #include <cstdint>
@@ -44,8 +44,8 @@ class ForwardReader {
   std::vector<uint8_t> buffer_;
 };
 
-// Calls `visitor` for each member that is a file, in the order of the tar. Damage is kIo, one clause
-// without the tar's name. The end is two blocks of zeros, or that of the file.
+// Calls `visitor` for each member that is a file, in the order of the tar. Damage is kIo, one
+// clause without the tar's name. The end is two blocks of zeros, or that of the file.
 Status visit_tar(ForwardReader& reader, const std::function<Status(const TarMember&)>& visitor);
 
 // A member's header (512 bytes, or 1,536 with a pax header for a long name). `mtime`: seconds.

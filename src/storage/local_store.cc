@@ -83,9 +83,10 @@ Result<FileEntry> LocalStore::find(const std::string& name) const {
     return io_error("read", display_path(name), errno);
   }
   if (S_ISDIR(found.st_mode)) return io_error("read", display_path(name), EISDIR);
-  return FileEntry{.name = name,
-                   .size = found.st_size,
-                   .mtime_ns = int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec};
+  return FileEntry{
+      .name = name,
+      .size = found.st_size,
+      .mtime_ns = int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec};
 }
 
 Result<std::vector<uint8_t>> LocalStore::read(const std::string& name) const {

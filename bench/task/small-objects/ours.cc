@@ -86,7 +86,9 @@ class CheckedSource final : public ImageSource {
   std::string fingerprint(std::size_t image) const override { return source_.fingerprint(image); }
   int default_reads_in_flight() const override { return source_.default_reads_in_flight(); }
 
-  Result<std::vector<uint8_t>> read(std::size_t image) const override { return source_.read(image); }
+  Result<std::vector<uint8_t>> read(std::size_t image) const override {
+    return source_.read(image);
+  }
   std::vector<std::vector<std::size_t>> runs(std::size_t begin, std::size_t end) const override {
     return source_.runs(begin, end);
   }
@@ -118,9 +120,9 @@ Status measure(const char* place) {
   const auto end = std::chrono::steady_clock::now();
   const std::chrono::duration<double> wall = end - start;
   const std::chrono::duration<double> all = end - listing;
-  std::printf(
-      "{\"objects\": %zu, \"bytes\": %zu, \"sum\": %zu, \"wall\": %.6f, \"all\": %.6f}\n",
-      source.size(), source.sum.bytes.load(), source.sum.numbers.load(), wall.count(), all.count());
+  std::printf("{\"objects\": %zu, \"bytes\": %zu, \"sum\": %zu, \"wall\": %.6f, \"all\": %.6f}\n",
+              source.size(), source.sum.bytes.load(), source.sum.numbers.load(), wall.count(),
+              all.count());
   return {};
 }
 
