@@ -53,9 +53,11 @@ std::shared_ptr<arrow::Array> column_of(const arrow::RecordBatch& batch, const s
   if (dot == path.npos) return nullptr;
   const auto outer = batch.GetColumnByName(path.substr(0, dot));
   if (!outer || outer->type_id() != arrow::Type::STRUCT) return nullptr;
-  const auto inner =
-      static_cast<const arrow::StructArray&>(*outer).GetFieldByName(path.substr(dot + 1));
-  return inner;
+  const auto& structs = static_cast<const arrow::StructArray&>(*outer);
+  const int index = structs.struct_type()->GetFieldIndex(path.substr(dot + 1));
+  if (index < 0) return nullptr;
+  const auto inner = structs.GetFlattenedField(index);  // null where the struct is
+  return inner.ok() ? *inner : nullptr;
 }
 
 std::optional<std::string_view> bytes_at(const arrow::Array& array, int64_t row) {

@@ -1,5 +1,6 @@
 // Parquet and Arrow tables as containers.
 #include <arrow/array.h>
+#include <arrow/buffer.h>
 #include <arrow/builder.h>
 #include <arrow/io/file.h>
 #include <arrow/ipc/writer.h>
@@ -111,9 +112,11 @@ TEST_P(Tables, WithoutPathsNumberTheirRows) {
 }
 
 TEST_P(Tables, OfHuggingFaceHoldTheirImagesInAStruct) {
+  const auto valid = *arrow::AllocateBitmap(3);
+  valid->mutable_data()[0] = 0b011;  // the third struct is null, whatever lies in it
   const auto image = *arrow::StructArray::Make(
-      {binaries({"a", "b", std::nullopt}), strings({"1.jpg", std::nullopt, "3.jpg"})},
-      std::vector<std::string>{"bytes", "path"});
+      {binaries({"a", "b", "c"}), strings({"1.jpg", std::nullopt, "3.jpg"})},
+      std::vector<std::string>{"bytes", "path"}, std::shared_ptr<arrow::Buffer>(valid));
   const auto found =
       read(table({{"image", image}, {"class", strings({"Pear", std::nullopt, "x"})}}),
            {.pattern = "", .label_column = "class"});

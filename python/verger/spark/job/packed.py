@@ -14,6 +14,13 @@ import pyarrow.parquet as pq
 
 from verger._verger import choose_columns, is_image, label_of, row_name, tar_images
 from verger.spark.job.ahead import ahead
+from verger.spark.job.packed_tables import (
+    describe_arrow,
+    describe_parquet,
+    leaf,
+    open_arrow,
+    texts_of,
+)
 from verger.spark.job.store import Entry, Store
 
 _GAP = 64 << 10  # bytes between two members of a tar that are read along
@@ -155,19 +162,9 @@ def _list_tar(listed: _Listed, stream: Any) -> list[PackedImage]:
     return images
 
 
-def _kind(column: Any) -> str:
-    if column.max_repetition_level:
-        return "other"
-    if column.physical_type == "BYTE_ARRAY":
-        text = column.logical_type.type == "STRING" or column.converted_type == "UTF8"
-        return "text" if text else "bytes"
-    return "integer" if column.physical_type in ("INT32", "INT64") else "other"
-
-
 def _list_parquet(listed: _Listed, stream: Any) -> list[PackedImage]:
     table = pq.ParquetFile(stream, page_checksum_verification=True)
-    columns = [table.schema.column(i) for i in range(len(table.schema))]
-    described = [(column.path, _kind(column)) for column in columns]
+    described = describe_parquet(table)
     _, *told = choose_columns(described, listed.options["label_column"])
     images: list[PackedImage] = []
     first = 0
@@ -175,81 +172,26 @@ def _list_parquet(listed: _Listed, stream: Any) -> list[PackedImage]:
         names = [described[column][0] for column in told if column is not None]
         rows = table.metadata.row_group(group).num_rows
         found = table.read_row_group(group, columns=names) if names else None
-        texts = [_texts(found, described, column, rows) for column in told]
+        texts = [texts_of(found, described, column, rows) for column in told]
         images.extend(listed.images(group, first, texts))
         first += rows
     return images
 
 
-def _texts(
-    table: Any, described: list[tuple[str, str]], column: int | None, rows: int
-) -> Sequence[Any]:
-    """Return a column's values, text as os.fsdecode gives it."""
-    if column is None:
-        return [None] * rows
-    values = _leaf(table, described[column][0])
-    if described[column][1] == "text":
-        values = values.cast(pa.binary())
-        return [None if v is None else os.fsdecode(v) for v in values.to_pylist()]
-    found: Sequence[Any] = values.to_pylist()
-    return found
-
-
-def _leaf(table: Any, path: str) -> Any:
-    """Return the column of this path, as one array."""
-    if path in table.schema.names:
-        column = table.column(path)
-    else:
-        outer, inner = path.split(".", 1)
-        column = table.column(outer)
-        column = column if isinstance(column, pa.Array) else column.combine_chunks()
-        if isinstance(column, pa.ChunkedArray):
-            column = pa.concat_arrays(column.chunks)
-        index = column.type.get_field_index(inner)
-        column = column.flatten()[index]
-    if isinstance(column, pa.ChunkedArray):
-        return column.combine_chunks()
-    return column
-
-
-def _arrow_kind(kind: pa.DataType) -> str:
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return "bytes"
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return "text"
-    return "integer" if pa.types.is_integer(kind) else "other"
-
-
-def _describe(schema: pa.Schema) -> list[tuple[str, str]]:
-    columns = []
-    for field in schema:
-        columns.append((field.name, _arrow_kind(field.type)))
-        for i in range(field.type.num_fields):
-            plain = pa.types.is_struct(field.type)
-            inner = field.type.field(i)
-            kind = _arrow_kind(inner.type) if plain else "other"
-            columns.append((f"{field.name}.{inner.name}", kind))
-    return columns
-
-
-def _open_arrow(stream: Any, fields: list[int] | None = None) -> Any:
-    return pa.ipc.open_file(stream, options=pa.ipc.IpcReadOptions(included_fields=fields))
-
-
 def _list_arrow(listed: _Listed, stream: Any) -> list[PackedImage]:
-    whole = _open_arrow(stream)
-    described = _describe(whole.schema)
+    whole = open_arrow(stream)
+    described = describe_arrow(whole.schema)
     _, *told = choose_columns(described, listed.options["label_column"])
     fields = [whole.schema.get_field_index(described[c][0]) for c in told if c is not None]
     if -1 in fields:
         raise OSError("two columns are of the same name")
-    table = _open_arrow(stream, fields)
+    table = open_arrow(stream, fields)
     images: list[PackedImage] = []
     first = 0
     for group in range(table.num_record_batches):
         batch = table.get_batch(group)
         batch.validate(full=True)
-        texts = [_texts(batch, described, column, batch.num_rows) for column in told]
+        texts = [texts_of(batch, described, column, batch.num_rows) for column in told]
         images.extend(listed.images(group, first, texts))
         first += batch.num_rows
     return images
@@ -290,20 +232,19 @@ def _read_tar(place: str, run: list[PackedImage], stream: Any) -> list[bytes | O
 def _read_rows(place: str, run: list[PackedImage], stream: Any) -> list[bytes | OSError]:
     group = run[0].group
     if place.lower().endswith(".arrow"):
-        schema = _open_arrow(stream).schema
-        described = _describe(schema)
+        schema = open_arrow(stream).schema
+        described = describe_arrow(schema)
         content = described[choose_columns(described, "")[0]][0]
         field = schema.get_field_index(content.split(".", 1)[0])
-        table = _open_arrow(stream, [field])
+        table = open_arrow(stream, [field])
         rows = table.get_batch(group)
         rows.validate(full=True)
     else:
         table = pq.ParquetFile(stream, page_checksum_verification=True)
-        columns = [table.schema.column(i) for i in range(len(table.schema))]
-        described = [(column.path, _kind(column)) for column in columns]
+        described = describe_parquet(table)
         content = described[choose_columns(described, "")[0]][0]
         rows = table.read_row_group(group, columns=[content])
-    values = _leaf(rows, content)
+    values = leaf(rows, content)
     contents: list[bytes | OSError] = []
     for image in run:
         data = values[image.position - image.first].as_py()
