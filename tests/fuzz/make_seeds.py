@@ -227,12 +227,6 @@ def packed_tables() -> None:
             buffer = io.BytesIO()
             pq.write_table(table, buffer, row_group_size=2, compression=compression)
             save("packed", f"{name}_{compression}.parquet", buffer.getvalue())
-        for compression in (None, "lz4"):
-            buffer = io.BytesIO()
-            options = pa.ipc.IpcWriteOptions(compression=compression)
-            with pa.ipc.new_file(buffer, table.schema, options=options) as writer:
-                writer.write_table(table, 2)
-            save("packed", f"{name}_{compression}.arrow", buffer.getvalue())
 
 
 def tars() -> None:

@@ -1,4 +1,5 @@
-// Bytes of a Parquet or Arrow table → its images.
+// Bytes of a Parquet table → its images. (Arrow's own reader of IPC files takes memory as the file
+// claims before it reads, so that nearly every input would end there.)
 #include <unistd.h>
 
 #include <filesystem>
@@ -76,7 +77,6 @@ void read(Container& container) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   static verger::Folder folder;
-  const bool arrow = size > 6 && data[0] == 'A';
-  verger::read(*folder.hold(arrow ? "t.arrow" : "t.parquet", data, size));
+  verger::read(*folder.hold("t.parquet", data, size));
   return 0;
 }
