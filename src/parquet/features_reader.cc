@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,12 @@
 namespace verger {
 
 namespace {
+
+// The column of vectors to read: lists of numbers, or Spark ML's vectors.
+struct VectorColumn {
+  std::string name;
+  bool spark_ml = false;
+};
 
 // Where the columns of the features table are among a file's leaves.
 struct FeatureColumns {
