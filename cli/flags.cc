@@ -37,7 +37,7 @@ void add_reads_flag(CLI::App& command, StorageOptions& options) {
       ->group("Storage");
 }
 
-void add_input_flags(CLI::App& command, InputOptions& options) {
+void add_file_flags(CLI::App& command, InputOptions& options) {
   command
       .add_option("--pattern", options.pattern,
                   "Take files whose name matches this glob (default: jpg, jpeg, png in any case)")
@@ -45,6 +45,15 @@ void add_input_flags(CLI::App& command, InputOptions& options) {
   command
       .add_flag("--recursive,!--no-recursive", options.recursive,
                 "Descend into sub-folders (default)")
+      ->group("Input");
+}
+
+void add_input_flags(CLI::App& command, InputOptions& options) {
+  add_file_flags(command, options);
+  command
+      .add_option("--label-column", options.label_column,
+                  "Of packed inputs: the column of a table, or the ending of a tar's members, with "
+                  "the labels (default: label, cls, else the folder)")
       ->group("Input");
 }
 
@@ -57,6 +66,10 @@ void add_image_flags(CLI::App& command, RunOptions& options) {
   command
       .add_flag("--exif-orientation", options.image.exif_orientation,
                 "Turn images upright as their EXIF tag says (Keras ignores it)")
+      ->group("Input");
+  command
+      .add_flag("--fast-decode", options.image.fast_decode,
+                "Inexact: decode JPEGs of 896 pixels or more a side at a fraction of their size")
       ->group("Input");
   command.add_flag("--strict", options.strict, "Fail at the first image that must be rejected")
       ->group("Input");
@@ -154,11 +167,33 @@ void add_run_flags(CLI::App& command, CommonArguments& arguments) {
                   "Images worked on at once (default: one a core)")
       ->group("Run");
   add_storage_flags(command, arguments.options.storage);
-  add_named(command, "--log-format", arguments.log_format, parse_log_format,
+  add_log_flag(command, arguments.log_format);
+}
+
+void add_log_flag(CLI::App& command, LogFormat& log_format) {
+  add_named(command, "--log-format", log_format, parse_log_format,
             "text (default), or json: one object a line on standard error")
       ->type_name("text|json")
       ->check(CLI::IsMember({"text", "json"}))
       ->group("Run");
+}
+
+void add_pack_flags(CLI::App& command, PackOptions& options, OutputOptions& output) {
+  add_named(command, "--format", options.format, parse_pack_format,
+            "parquet (default): tables as Spark's binaryFile gives them; tar: as WebDataset reads")
+      ->type_name("parquet|tar")
+      ->check(CLI::IsMember({"parquet", "tar"}))
+      ->group("Output");
+  command
+      .add_option("--pack-bytes", options.pack_bytes,
+                  "Bytes of the images of one container, about (default: 256 MiB)")
+      ->group("Output");
+  command.add_flag("--overwrite", output.overwrite, "Replace the containers that OUTPUT holds")
+      ->group("Output");
+  command
+      .add_flag("--resume", output.resume,
+                "Go on with an interrupted pack: containers of the same images are kept")
+      ->group("Output");
 }
 
 }  // namespace verger::cli

@@ -19,6 +19,7 @@ struct CommonArguments {
 
 void add_input_output(CLI::App& command, CommonArguments& arguments);
 void add_input_flags(CLI::App& command, InputOptions& options);
+void add_file_flags(CLI::App& command, InputOptions& options);  // those of loose files
 void add_image_flags(CLI::App& command, RunOptions& options);
 void add_model_flags(CLI::App& command, ModelOptions& options);
 void add_pca_flags(CLI::App& command, PcaOptions& options);
@@ -26,6 +27,9 @@ void add_output_flags(CLI::App& command, OutputOptions& options);
 void add_reads_flag(CLI::App& command, StorageOptions& options);
 void add_storage_flags(CLI::App& command, StorageOptions& options);  // S3, retries
 void add_run_flags(CLI::App& command, CommonArguments& arguments);   // threads, log format
+
+void add_log_flag(CLI::App& command, LogFormat& log_format);
+void add_pack_flags(CLI::App& command, PackOptions& options, OutputOptions& output);
 
 // --overwrite and --layout alone.
 void add_replacement_flags(CLI::App& command, OutputOptions& options);

@@ -53,7 +53,7 @@ Result<std::unique_ptr<Model>> load(const ModelOptions& options, Precision preci
 }  // namespace
 
 void ConsoleObserver::stage_started(std::string_view name, int64_t total) {
-  const bool images = name == "extract";
+  const bool images = name == "extract" || name == "pack";
   progress_.reset();
   if (total == 0) return;
   progress_.emplace(console_, Progress::Options{.stage = std::string(name),

@@ -78,6 +78,9 @@ void print_text(const RunRecord& record) {
                          fixed(record.precision_check->lowest_cosine, 6) + ", median " +
                          fixed(record.precision_check->median_cosine, 6));
   }
+  if (record.options.image.fast_decode) {
+    row("fast decode", "large JPEGs are decoded at a fraction of their size: inexact");
+  }
   print_times(record);
   row("output", record.output);
   if (record.untrained()) row("WARNING", "untrained weights: the features mean nothing");

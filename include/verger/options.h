@@ -16,6 +16,8 @@ struct ImageOptions {
   // Affects results.
   int64_t max_pixels = 178'956'970;  // a larger image is rejected (too-large); Pillow's own limit
   bool exif_orientation = false;     // turn the image upright as its EXIF tag says (Keras does not)
+  bool fast_decode = false;  // inexact: a JPEG of 896 pixels or more a side is decoded at 1/2, 1/4
+                             // or 1/8 of its size by libjpeg's scaled DCT (docs/numerics.md)
 
   Status validate() const;
 };
@@ -46,6 +48,9 @@ struct InputOptions {
   // Affects results.
   std::string pattern;  // glob on the file name, such as "*.jpg"; empty: jpg, jpeg, png in any case
   bool recursive = true;  // descend into sub-folders
+  std::string
+      label_column{};  // of packed inputs: the column of a table, or the ending of a tar's
+                       // members, that holds the labels; empty: "label", "cls", else the folder
 
   Status validate() const;
 };
@@ -77,6 +82,19 @@ struct OutputOptions {
   int parts = 24;          // part files (and shards); more when a part would pass 4,096 rows
   bool overwrite = false;  // replace what OUTPUT holds
   bool resume = false;     // go on with the run that OUTPUT holds, or begin when it is empty
+
+  Status validate() const;
+};
+
+enum class PackFormat { kParquet, kTar };
+std::string_view pack_format_name(PackFormat format);  // "parquet", "tar"
+Result<PackFormat> parse_pack_format(std::string_view name);
+
+// The options of verger pack, besides those of its input, its storage and its replacement.
+struct PackOptions {
+  // Affects results.
+  PackFormat format = PackFormat::kParquet;
+  int64_t pack_bytes = int64_t{256} << 20;  // bytes of the images of one container, about
 
   Status validate() const;
 };

@@ -12,6 +12,7 @@ void register_featurizer(nanobind::module_& module);
 void register_moments(nanobind::module_& module);
 void register_moments_tree(nanobind::module_& module);
 void register_pca_model(nanobind::module_& module);
+void register_packed(nanobind::module_& module);
 void register_plan(nanobind::module_& module);
 void register_run_options(nanobind::module_& module);
 

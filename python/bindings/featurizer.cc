@@ -58,10 +58,11 @@ Result<Featurizer> make(const Network& network, const ImageOptions& options, int
 
 void construct(Featurizer* self, const std::string& weights, const std::optional<nb::bytes>& data,
                bool onnx, const std::string& precision, int threads, int64_t max_pixels,
-               bool exif_orientation) {
+               bool exif_orientation, bool fast_decode) {
   Network network{.name = weights, .bytes = {}, .onnx = onnx, .precision = precision};
   if (data) network.bytes.emplace(static_cast<const uint8_t*>(data->data()), data->size());
-  const ImageOptions options{.max_pixels = max_pixels, .exif_orientation = exif_orientation};
+  const ImageOptions options{
+      .max_pixels = max_pixels, .exif_orientation = exif_orientation, .fast_decode = fast_decode};
   auto made = [&] {
     const nb::gil_scoped_release release;
     return make(network, options, threads);
@@ -152,6 +153,7 @@ Args:
     threads: images worked on at once; 0: one a core this process may use.
     max_pixels: a larger image is rejected.
     exif_orientation: turn images upright as their EXIF tag says.
+    fast_decode: inexact; decode large JPEGs at a fraction of their size.
 
 Raises:
     ValueError: an argument is unusable, or the processor lacks bf16.
@@ -189,7 +191,8 @@ void register_featurizer(nb::module_& module) {
   nb::class_<Featurizer>(module, "Featurizer", kFeaturizer)
       .def("__init__", construct, nb::kw_only(), "weights"_a, "data"_a.none() = nb::none(),
            "onnx"_a = false, "precision"_a = "f32", "threads"_a = 0,
-           "max_pixels"_a = ImageOptions{}.max_pixels, "exif_orientation"_a = false, kInit)
+           "max_pixels"_a = ImageOptions{}.max_pixels, "exif_orientation"_a = false,
+           "fast_decode"_a = false, kInit)
       .def_prop_ro(
           "threads", [](const Featurizer& self) { return self.pool->threads(); },
           "int: images worked on at once.")

@@ -30,8 +30,10 @@ void for_each_option(Spelt& spelt, const Visit& visit) {
   RunOptions& options = spelt.options;
   visit("pattern", options.input.pattern);
   visit("recursive", options.input.recursive);
+  visit("label_column", options.input.label_column);
   visit("max_pixels", options.image.max_pixels);
   visit("exif_orientation", options.image.exif_orientation);
+  visit("fast_decode", options.image.fast_decode);
   visit("weights", options.model.weights);
   visit("model", options.model.model);
   visit("precision", spelt.precision);

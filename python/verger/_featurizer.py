@@ -42,6 +42,7 @@ class Featurizer(Estimator):
         threads: Images worked on at once; 0: one a core that this process may use.
         max_pixels: An image of more pixels is rejected.
         exif_orientation: Turn images upright as their EXIF tag says (Keras does not).
+        fast_decode: Inexact: decode large JPEGs at a fraction of their size.
         on_error: What `transform` does about an image that cannot be read: ``"raise"``, a
             ValueError that names it, or ``"nan"``, a row of NaN. `featurize` tells the reason of
             each.
@@ -56,6 +57,7 @@ class Featurizer(Estimator):
         threads: int = 0,
         max_pixels: int = 178_956_970,
         exif_orientation: bool = False,
+        fast_decode: bool = False,
         on_error: Literal["raise", "nan"] = "raise",
     ) -> None:
         """Keep the parameters; nothing is loaded."""
@@ -65,6 +67,7 @@ class Featurizer(Estimator):
         self.threads = threads
         self.max_pixels = max_pixels
         self.exif_orientation = exif_orientation
+        self.fast_decode = fast_decode
         self.on_error = on_error
         self._loaded: tuple[tuple[Any, ...], _verger.Featurizer] | None = None
         self._lock = threading.Lock()
@@ -159,6 +162,7 @@ class Featurizer(Estimator):
             "threads": self.threads,
             "max_pixels": self.max_pixels,
             "exif_orientation": self.exif_orientation,
+            "fast_decode": self.fast_decode,
         }
         if str(self.weights).startswith(_UNTRAINED):
             warnings.warn(_UNTRAINED_WARNING, UserWarning, stacklevel=4)

@@ -101,6 +101,25 @@ Result<Layout> parse_layout(std::string_view name) {
                                   "'.");
 }
 
+std::string_view pack_format_name(PackFormat format) {
+  return format == PackFormat::kTar ? "tar" : "parquet";
+}
+
+Result<PackFormat> parse_pack_format(std::string_view name) {
+  if (name == "parquet") return PackFormat::kParquet;
+  if (name == "tar") return PackFormat::kTar;
+  return Status::invalid_argument("--format must be parquet or tar, not '" + std::string(name) +
+                                  "'.");
+}
+
+Status PackOptions::validate() const {
+  if (pack_bytes < 1) {
+    return Status::invalid_argument("--pack-bytes must be at least 1, not " +
+                                    std::to_string(pack_bytes) + ".");
+  }
+  return {};
+}
+
 Status OutputOptions::validate() const {
   if (parts < 1 || parts > 100'000) {
     return Status::invalid_argument("--parts must be between 1 and 100000, not " +

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <thread>
 
@@ -57,6 +59,55 @@ TEST(ImageReader, OrientationIsHonouredOnlyOnRequest) {
   ASSERT_TRUE(upright.ok());
   EXPECT_EQ(upright->width, 10);
   EXPECT_EQ(upright->height, 30);
+}
+
+// What --fast-decode changes of a picture's tensor, in levels of 255.
+struct Change {
+  double mean = 0;
+  double most = 0;
+};
+
+Change fast_decode_change(const std::vector<uint8_t>& file) {
+  std::vector<float> exact(kTensorSize);
+  std::vector<float> fast(kTensorSize);
+  EXPECT_EQ(ImageReader(ImageOptions{}).read(file, exact), std::nullopt);
+  EXPECT_EQ(ImageReader({.fast_decode = true}).read(file, fast), std::nullopt);
+  Change change;
+  for (std::size_t i = 0; i < kTensorSize; ++i) {
+    const double levels = 127.5 * std::abs(double{exact[i]} - double{fast[i]});
+    change.mean += levels / kTensorSize;
+    change.most = std::max(change.most, levels);
+  }
+  return change;
+}
+
+TEST(ImageReader, FastDecodeIsForLargeJpegsAlone) {
+  EXPECT_EQ(fast_decode_change(make_jpeg(make_picture(2000, 895))).most, 0);
+  EXPECT_EQ(fast_decode_change(make_png(make_picture(900, 900))).most, 0);
+  const auto image = decode_image(make_jpeg(make_picture(1900, 897)), {.fast_decode = true});
+  ASSERT_TRUE(image.ok());
+  EXPECT_EQ(image->width, 950);
+  EXPECT_EQ(image->height, 449);
+}
+
+TEST(ImageReader, FastDecodeStaysNearTheExactPixels) {
+  for (const auto& [width, height] : {std::pair(896, 896), {1800, 2700}, {3600, 3700}}) {
+    const RgbImage photograph = resize_bicubic(make_picture(24, 24), width, height);
+    const Change change = fast_decode_change(make_jpeg(photograph));
+    EXPECT_GT(change.most, 0) << width;
+    EXPECT_LE(change.mean, 1) << width;
+    EXPECT_LE(change.most, 16) << width;
+  }
+}
+
+TEST(ImageReader, FastDecodeRejectsAsTheExactOneDoes) {
+  const auto file = make_jpeg(make_picture(1000, 1000));
+  const auto cut = std::span(file).first(file.size() / 2);
+  const auto rejected = decode_image(cut, {.fast_decode = true});
+  ASSERT_FALSE(rejected.ok());
+  EXPECT_EQ(rejected.error().reason, RejectReason::kTruncated);
+  const auto large = decode_image(file, {.max_pixels = 999'999, .fast_decode = true});
+  EXPECT_EQ(large.error().reason, RejectReason::kTooLarge);
 }
 
 TEST(ImageReader, ReadersOfSeveralThreadsDoNotMeet) {

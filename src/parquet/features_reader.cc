@@ -1,7 +1,6 @@
 // Features are read by Parquet's levels rather than as Arrow arrays: whatever wrote the list, and
 // however it named and typed it, its leaf is one column of numbers, where a repetition level of 0
 // begins a row and a definition level below the highest is a null (or an empty list).
-#include <parquet/column_reader.h>
 #include <parquet/metadata.h>
 #include <parquet/schema.h>
 
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "base/status_macros.h"
+#include "parquet/leaf.h"
 #include "parquet/part_file.h"
 #include "parquet/part_writer.h"
 #include "parquet/tables.h"
@@ -19,58 +19,6 @@
 namespace verger {
 
 namespace {
-
-constexpr std::size_t kBatch = 8192;
-
-// One leaf column of one row group: a cursor over its values, which are read in batches.
-template <class Type>
-class Leaf {
- public:
-  using Value = Type::c_type;
-
-  Leaf(parquet::RowGroupReader& group, int column)
-      : reader_(std::dynamic_pointer_cast<parquet::TypedColumnReader<Type>>(group.Column(column))),
-        highest_(reader_->descr()->max_definition_level()),
-        definition_(kBatch, highest_),  // stays so where the reader gives none: a required column
-        repetition_(kBatch, 0),
-        values_(std::make_unique<Value[]>(kBatch)) {}
-
-  // Is there a value under the cursor? False at the end of the row group.
-  bool valid() {
-    if (at_ < levels_) return true;
-    if (!reader_->HasNext()) return false;
-    int64_t values = 0;
-    levels_ = static_cast<std::size_t>(
-        reader_->ReadBatch(kBatch, definition_.data(), repetition_.data(), values_.get(), &values));
-    at_ = 0;
-    return levels_ > 0;
-  }
-  void advance() { ++at_; }
-
-  bool starts_row() const { return repetition_[at_] == 0; }
-  bool is_null() const { return definition_[at_] < highest_; }
-  const Value& value() const { return values_[at_]; }  // when none before it in the batch is null
-
- private:
-  std::shared_ptr<parquet::TypedColumnReader<Type>> reader_;
-  int16_t highest_;
-  std::vector<int16_t> definition_;
-  std::vector<int16_t> repetition_;
-  std::unique_ptr<Value[]> values_;
-  std::size_t levels_ = 0;  // in this batch
-  std::size_t at_ = 0;
-};
-
-// The only leaf below a top-level column; none when it is absent or has several.
-std::optional<int> leaf_of(const parquet::SchemaDescriptor& schema, const std::string& name) {
-  std::optional<int> found;
-  for (int column = 0; column < schema.num_columns(); ++column) {
-    if (schema.GetColumnRoot(column)->name() != name) continue;
-    if (found) return std::nullopt;
-    found = column;
-  }
-  return found;
-}
 
 // The column of vectors to read: lists of numbers, or Spark ML's vectors.
 struct VectorColumn {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,6 +26,12 @@ struct Fetched {
   Result<std::vector<uint8_t>> bytes;
 };
 
+// Images of one shard that are read together.
+struct Run {
+  std::size_t shard;                // position in `shards`
+  std::vector<std::size_t> images;  // positions in the source
+};
+
 // Of files that were read and not yet decoded.
 constexpr std::size_t kBytesInFlight = std::size_t{64} << 20;
 
@@ -43,6 +50,33 @@ struct OpenShard {
   std::atomic<std::size_t> remaining;
 };
 
+// Puts the images of a run into the queue, within the budget.
+class QueueSink final : public ImageSink {
+ public:
+  QueueSink(const Run& run, ByteBudget& budget, BoundedQueue<Fetched>& queue)
+      : run_(run), budget_(budget), queue_(queue) {}
+
+  bool reserve(int64_t bytes) override {
+    claim_.reset();
+    if (auto claim = budget_.claim(static_cast<std::size_t>(std::max<int64_t>(bytes, 0)))) {
+      claim_.emplace(*std::move(claim));
+    }
+    return claim_.has_value();
+  }
+
+  bool deliver(std::size_t index, Result<std::vector<uint8_t>> bytes) override {
+    Fetched fetched{run_.shard, run_.images[index], *std::move(claim_), std::move(bytes)};
+    claim_.reset();
+    return queue_.push(std::move(fetched));
+  }
+
+ private:
+  const Run& run_;
+  ByteBudget& budget_;
+  BoundedQueue<Fetched>& queue_;
+  std::optional<ByteBudget::Claim> claim_;
+};
+
 class ShardExtraction {
  public:
   ShardExtraction(const ImageSource& source, std::span<const Shard> shards, const Model& model,
@@ -57,9 +91,7 @@ class ShardExtraction {
         sink_(sink),
         width_(static_cast<std::size_t>(model.info().width)),
         open_(shards.size()),
-        queue_(static_cast<std::size_t>(2 * options.threads + options.reads_in_flight)) {
-    for (const Shard& shard : shards) starts_.push_back(starts_.back() + shard.size());
-  }
+        queue_(static_cast<std::size_t>(2 * options.threads + options.reads_in_flight)) {}
 
   Status run(ExtractTimes* times);
 
@@ -68,7 +100,7 @@ class ShardExtraction {
   void extract();
   Status extract_image(Extractor& extractor, Fetched fetched);
   Status close_shard(std::size_t position, std::unique_ptr<OpenShard> shard);
-  std::pair<std::size_t, std::size_t> locate(std::size_t ordinal) const;
+  std::optional<Run> next_run();
   OpenShard& open(std::size_t position);
   void fail(Status status);
   void stop();
@@ -82,7 +114,6 @@ class ShardExtraction {
   Observer& observer_;
   const ShardSink& sink_;
   const std::size_t width_;
-  std::vector<std::size_t> starts_ = {0};  // images before each shard; the last: all
 
   std::mutex mutex_;  // open_, failure_, times_
   std::vector<std::unique_ptr<OpenShard>> open_;
@@ -90,7 +121,11 @@ class ShardExtraction {
   ExtractTimes times_;
 
   std::atomic<bool> failed_ = false;
-  std::atomic<std::size_t> next_ = 0;
+
+  std::mutex runs_mutex_;  // next_shard_, runs_
+  std::size_t next_shard_ = 0;
+  std::deque<Run> runs_;  // of the shards before, not yet taken
+
   ByteBudget budget_{kBytesInFlight};
   BoundedQueue<Fetched> queue_;  // goes before the budget, on which its items have claims
 };
@@ -110,21 +145,28 @@ Status ShardExtraction::run(ExtractTimes* times) {
   return {};
 }
 
-// Which shard, and which image of the source, is the n-th image of `shards_`?
-std::pair<std::size_t, std::size_t> ShardExtraction::locate(std::size_t ordinal) const {
-  const auto after = std::upper_bound(starts_.begin(), starts_.end(), ordinal);
-  const auto position = static_cast<std::size_t>(after - starts_.begin()) - 1;
-  return {position, shards_[position].begin + (ordinal - starts_[position])};
+// What is read next; runs of a shard are laid out when those of the shards before are taken.
+std::optional<Run> ShardExtraction::next_run() {
+  const std::lock_guard lock(runs_mutex_);
+  while (runs_.empty()) {
+    if (next_shard_ == shards_.size()) return std::nullopt;
+    const Shard& shard = shards_[next_shard_];
+    for (auto& images : source_.runs(shard.begin, shard.end)) {
+      runs_.push_back({next_shard_, std::move(images)});
+    }
+    ++next_shard_;
+  }
+  Run run = std::move(runs_.front());
+  runs_.pop_front();
+  return run;
 }
 
 void ShardExtraction::fetch() {
   while (!stopping()) {
-    const std::size_t ordinal = next_.fetch_add(1);
-    if (ordinal >= starts_.back()) return;
-    const auto [position, image] = locate(ordinal);
-    auto claim = budget_.claim(static_cast<std::size_t>(source_.length(image)));
-    if (!claim) return;
-    if (!queue_.push({position, image, *std::move(claim), source_.read(image)})) return;
+    const auto run = next_run();
+    if (!run) return;
+    QueueSink sink(*run, budget_, queue_);
+    source_.read_run(run->images, sink);
   }
   stop();
 }

@@ -14,6 +14,18 @@ constexpr int64_t kLargestFile = int64_t{1} << 30;
 
 }  // namespace
 
+std::vector<std::vector<std::size_t>> ImageSource::runs(std::size_t begin, std::size_t end) const {
+  std::vector<std::vector<std::size_t>> alone;
+  for (std::size_t image = begin; image < end; ++image) alone.push_back({image});
+  return alone;
+}
+
+void ImageSource::read_run(std::span<const std::size_t> run, ImageSink& sink) const {
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    if (!sink.reserve(length(run[i])) || !sink.deliver(i, read(run[i]))) return;
+  }
+}
+
 Result<std::unique_ptr<StoreSource>> StoreSource::list(std::shared_ptr<const Store> store,
                                                        const InputOptions& options) {
   VERGER_ASSIGN_OR_RETURN(auto entries, list_images(*store, options));
@@ -46,7 +58,7 @@ std::string StoreSource::fingerprint(std::size_t image) const {
   return entry.name + '\t' + std::to_string(entry.size) + '\t' + std::to_string(entry.mtime_ns);
 }
 
-Result<StoreSource::Changed> StoreSource::find_changed() const {
+Result<ImageSource::Changed> StoreSource::find_changed() const {
   Changed changed;
   const auto compare = [&](const FileEntry& now) -> Status {
     const auto then = std::ranges::lower_bound(entries_, now.name, {}, &FileEntry::name);

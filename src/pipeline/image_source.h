@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "packed/container.h"
 #include "storage/listing.h"
 #include "storage/store.h"
 #include "verger/options.h"
@@ -25,6 +27,23 @@ class ImageSource {
 
   // The image's identity: it changes when the image may have changed.
   virtual std::string fingerprint(std::size_t image) const = 0;
+
+  // How images [begin, end) are best read: runs, each by one read_run(), in any order; every image
+  // is in one of them. By default each image is alone.
+  virtual std::vector<std::vector<std::size_t>> runs(std::size_t begin, std::size_t end) const;
+  // Reads a run and hands over its images as they come; ImageSink counts them within it.
+  virtual void read_run(std::span<const std::size_t> run, ImageSink& sink) const;
+  // How many runs read at once keep the storage busy.
+  virtual int default_reads_in_flight() const { return 4; }
+
+  // The files that by now have another size or modification time than when they were listed: some
+  // may have been read before and some after. Lists the store anew. Files that are gone are none:
+  // those that could not be read were rejected.
+  struct Changed {
+    int64_t count = 0;
+    std::string first;  // the path of one of them
+  };
+  virtual Result<Changed> find_changed() const { return Changed{}; }
 };
 
 // The sorted listing of a Store.
@@ -40,19 +59,14 @@ class StoreSource final : public ImageSource {
   Result<std::vector<uint8_t>> read(std::size_t image) const override;
   std::string fingerprint(std::size_t image) const override;  // name, size, modification time
 
-  // The images that by now have another size or modification time than when they were listed: some
-  // may have been read before and some after. Lists the store anew. Images that are gone are none:
-  // those that could not be read were rejected.
-  struct Changed {
-    int64_t count = 0;
-    std::string first;  // the path of one of them
-  };
-  Result<Changed> find_changed() const;
+  int default_reads_in_flight() const override { return store_->default_reads_in_flight(); }
+  Result<Changed> find_changed() const override;
 
- private:
+  // `entries`: sorted by the bytes of their names.
   StoreSource(std::shared_ptr<const Store> store, InputOptions options,
               std::vector<FileEntry> entries);
 
+ private:
   std::shared_ptr<const Store> store_;
   InputOptions options_;
   std::vector<FileEntry> entries_;

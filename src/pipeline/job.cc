@@ -5,6 +5,7 @@
 
 #include "base/status_macros.h"
 #include "pipeline/extract_shards.h"
+#include "pipeline/input_source.h"
 #include "pipeline/precision_check.h"
 #include "pipeline/resume.h"
 #include "plan/shards.h"
@@ -67,7 +68,7 @@ void Job::stage_done(const char* stage) {
 
 Status Job::list() {
   watch_.observer.stage_started("list", 0);
-  VERGER_ASSIGN_OR_RETURN(source_, StoreSource::list(input_, options_.input));
+  VERGER_ASSIGN_OR_RETURN(source_, list_input(input_, options_.input, watch_));
   watch_.observer.stage_finished();
   record_.counts.listed = static_cast<int64_t>(source_->size());
   stage_done("list");
@@ -157,7 +158,7 @@ Status Job::extract_remaining(const Model& model, std::span<const Shard> shards,
       .image = options_.image,
       .strict = options_.strict,
       .threads = options_.threads,
-      .reads_in_flight = reads > 0 ? reads : input_->default_reads_in_flight()};
+      .reads_in_flight = reads > 0 ? reads : source_->default_reads_in_flight()};
   ExtractTimes times;
   const double cpu_start = process_cpu_seconds();
   watch_.observer.stage_started("extract", record_.counts.listed - record_.shards.resumed_images);

@@ -81,7 +81,7 @@ class Job {
   std::set<std::string> written_;
   std::chrono::steady_clock::time_point stage_start_ = std::chrono::steady_clock::now();
 
-  std::unique_ptr<StoreSource> source_;      // after list()
+  std::unique_ptr<ImageSource> source_;      // after list()
   std::vector<std::string> features_parts_;  // after extract() or find_features()
   std::optional<MomentsTree> moments_;       // after extract()
   PcaModel pca_;                             // after fit()

@@ -15,8 +15,10 @@ namespace {
 json options_json(const RunOptions& options) {
   return {{"pattern", options.input.pattern},
           {"recursive", options.input.recursive},
+          {"label_column", options.input.label_column},
           {"max_pixels", options.image.max_pixels},
           {"exif_orientation", options.image.exif_orientation},
+          {"fast_decode", options.image.fast_decode},
           {"precision", precision_name(options.model.precision)},
           {"variance", options.pca.variance},
           {"components", options.pca.components},
@@ -31,11 +33,15 @@ json options_json(const RunOptions& options) {
           {"threads", options.threads}};
 }
 
-Result<RunOptions> parse_options(const json& from) {
+// All but those that have names.
+RunOptions parse_options(const json& from) {
   RunOptions options;
-  options.input = {.pattern = from.at("pattern"), .recursive = from.at("recursive")};
+  options.input = {.pattern = from.at("pattern"),
+                   .recursive = from.at("recursive"),
+                   .label_column = from.value("label_column", "")};
   options.image = {.max_pixels = from.at("max_pixels"),
-                   .exif_orientation = from.at("exif_orientation")};
+                   .exif_orientation = from.at("exif_orientation"),
+                   .fast_decode = from.value("fast_decode", false)};
   options.pca = {.variance = from.at("variance"),
                  .components = from.at("components"),
                  .standardize = from.value("standardize", true)};
@@ -46,10 +52,6 @@ Result<RunOptions> parse_options(const json& from) {
   options.storage.s3_addressing = from.at("s3_addressing");
   options.storage.s3_anonymous = from.at("s3_anonymous");
   options.threads = from.at("threads");
-  VERGER_ASSIGN_OR_RETURN(options.model.precision,
-                          parse_precision(from.at("precision").get<std::string>()));
-  VERGER_ASSIGN_OR_RETURN(options.output.layout,
-                          parse_layout(from.at("layout").get<std::string>()));
   return options;
 }
 
@@ -158,12 +160,17 @@ json RunRecord::to_json() const {
 
 Result<RunRecord> RunRecord::parse(const json& from) {
   RunRecord record;
+  std::string precision;
+  std::string layout;
   auto plain = parse_document("verger-run", from, [&] {
     record.command = from.at("command");
     record.state = from.at("state");
     record.started = from.at("started");
     record.input = from.at("input");
     record.output = from.at("output");
+    record.options = parse_options(from.at("options"));
+    precision = from.at("options").at("precision");
+    layout = from.at("options").at("layout");
     record.counts = parse_counts(from.at("counts"));
     const auto& done = from.at("shards");
     record.shards = {.total = parse_count(done.at("total")),
@@ -184,10 +191,8 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     return 0;
   });
   if (!plain.ok()) return std::move(plain).error();
-  auto options =
-      parse_document("verger-run", from, [&] { return parse_options(from.at("options")); });
-  if (!options.ok()) return std::move(options).error();
-  VERGER_ASSIGN_OR_RETURN(record.options, *std::move(options));
+  VERGER_ASSIGN_OR_RETURN(record.options.model.precision, parse_precision(precision));
+  VERGER_ASSIGN_OR_RETURN(record.options.output.layout, parse_layout(layout));
   if (from.contains("model") && from["model"].is_null()) return record;
   auto model = parse_document("verger-run", from, [&] { return parse_model(from.at("model")); });
   if (!model.ok()) return std::move(model).error();

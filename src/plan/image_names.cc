@@ -24,7 +24,8 @@ bool is_hidden(std::string_view name) {
 }
 
 bool matches(const std::string& name, const std::string& pattern) {
-  const char* file = name.c_str() + name.rfind('/') + 1;  // npos + 1 is 0
+  const std::size_t slash = name.rfind('/');
+  const char* file = name.c_str() + (slash == name.npos ? 0 : slash + 1);
   if (!pattern.empty()) return fnmatch(pattern.c_str(), file, 0) == 0;
   return std::ranges::any_of(
       kExtensions, [file](std::string_view ending) { return ends_with_any_case(file, ending); });

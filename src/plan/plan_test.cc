@@ -66,6 +66,7 @@ TEST(ExtractionHash, ChangesWithWhateverDecidesFeaturesAndNothingElse) {
   replaced.engine = "Engine 2";
   EXPECT_NE(extraction_sha256({}, replaced), hash);
   EXPECT_NE(extraction_sha256({.exif_orientation = true}, model), hash);
+  EXPECT_NE(extraction_sha256({.fast_decode = true}, model), hash);
   EXPECT_NE(extraction_sha256({.max_pixels = 1}, model), hash);
   ModelInfo other = model;
   other.weights_sha256 = "ff";

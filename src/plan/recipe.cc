@@ -22,6 +22,7 @@ std::string extraction_sha256(const ImageOptions& image, const ModelInfo& model)
   const nlohmann::json recipe = {{"verger_version", kVersion},
                                  {"max_pixels", image.max_pixels},
                                  {"exif_orientation", image.exif_orientation},
+                                 {"fast_decode", image.fast_decode},
                                  {"model", model.name},
                                  {"engine", arithmetic(model)},
                                  {"weights_sha256", model.weights_sha256},

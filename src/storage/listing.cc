@@ -20,13 +20,15 @@ Result<std::vector<FileEntry>> list_images(const Store& input, const InputOption
     return Status();
   }));
   std::ranges::sort(files, {}, &FileEntry::name);
-  if (files.empty()) {
-    const std::string wanted = options.pattern.empty() ? ".jpg, .jpeg or .png file"
-                                                       : "file named '" + options.pattern + "'";
-    return Status::io("No " + wanted + (options.recursive ? " in or below " : " directly in ") +
-                      input.display_path("") + ".");
-  }
+  if (files.empty()) return no_images(input, options);
   return files;
+}
+
+Status no_images(const Store& input, const InputOptions& options) {
+  const std::string wanted =
+      options.pattern.empty() ? ".jpg, .jpeg or .png file" : "file named '" + options.pattern + "'";
+  return Status::io("No " + wanted + (options.recursive ? " in or below " : " directly in ") +
+                    input.display_path("") + ".");
 }
 
 }  // namespace verger

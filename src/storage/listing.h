@@ -17,4 +17,7 @@ Status visit_images(const Store& input, const InputOptions& options, const FileV
 // pattern and the place.
 Result<std::vector<FileEntry>> list_images(const Store& input, const InputOptions& options);
 
+// kIo: there is no such image, naming the pattern and the place.
+Status no_images(const Store& input, const InputOptions& options);
+
 }  // namespace verger

@@ -77,6 +77,18 @@ Result<bool> LocalStore::exists(const std::string& name) const {
   return io_error("look for", display_path(name), errno);
 }
 
+Result<FileEntry> LocalStore::find(const std::string& name) const {
+  struct stat found{};
+  if (stat(local_name(name).c_str(), &found) != 0) {
+    return io_error("read", display_path(name), errno);
+  }
+  if (S_ISDIR(found.st_mode)) return io_error("read", display_path(name), EISDIR);
+  return FileEntry{
+      .name = name,
+      .size = found.st_size,
+      .mtime_ns = int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec};
+}
+
 Result<std::vector<uint8_t>> LocalStore::read(const std::string& name) const {
   const int file = ::open(local_name(name).c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return io_error("read", display_path(name), errno);

@@ -18,6 +18,7 @@ class LocalStore final : public Store {
   Status visit(const std::string& folder, bool recursive, bool missing_ok,
                const FileVisitor& visitor) const override;
   Result<bool> exists(const std::string& name) const override;
+  Result<FileEntry> find(const std::string& name) const override;
   Result<std::vector<uint8_t>> read(const std::string& name) const override;
   Result<std::vector<uint8_t>> read_listed(const FileEntry& file) const override;
   int default_reads_in_flight() const override { return 4; }
@@ -26,6 +27,7 @@ class LocalStore final : public Store {
   Status remove_temporaries(const std::string& folder) override;
   Result<std::shared_ptr<arrow::io::RandomAccessFile>> open_file(
       const std::string& name) const override;
+  int64_t read_ahead() const override { return 4096; }
 
  private:
   std::string local_name(const std::string& name) const;  // of the file on this machine

@@ -73,10 +73,14 @@ class S3Store final : public Store {
   Status visit(const std::string& folder, bool recursive, bool missing_ok,
                const FileVisitor& visitor) const override;
   Result<bool> exists(const std::string& name) const override;
+  Result<FileEntry> find(const std::string& name) const override;
   Result<std::vector<uint8_t>> read(const std::string& name) const override;
   Result<std::vector<uint8_t>> read_listed(const FileEntry& file) const override;
   Result<std::shared_ptr<arrow::io::RandomAccessFile>> open_file(
       const std::string& name) const override;
+  Result<std::shared_ptr<arrow::io::RandomAccessFile>> open_listed(
+      const FileEntry& file) const override;
+  int64_t read_ahead() const override { return int64_t{4} << 20; }
   Result<std::unique_ptr<PendingFile>> create(const std::string& name) override;
   Status remove(const std::string& name) override;
   // An upload that a killed writer left unfinished is no object: a bucket's lifecycle rule for
@@ -118,6 +122,13 @@ Result<bool> S3Store::exists(const std::string& name) const {
   return info->IsFile();
 }
 
+Result<FileEntry> S3Store::find(const std::string& name) const {
+  const auto info = filesystem_->GetFileInfo(object_path(name));
+  if (!info.ok()) return s3_error("read", display_path(name), info.status());
+  if (!info->IsFile()) return io_error("read", display_path(name), ENOENT);
+  return FileEntry{.name = name, .size = info->size(), .mtime_ns = nanoseconds(info->mtime())};
+}
+
 Result<std::vector<uint8_t>> S3Store::read(const std::string& name) const {
   const auto info = filesystem_->GetFileInfo(object_path(name));
   if (!info.ok()) return s3_error("read", display_path(name), info.status());
@@ -147,6 +158,15 @@ Result<std::shared_ptr<arrow::io::RandomAccessFile>> S3Store::open_file(
     const std::string& name) const {
   auto object = filesystem_->OpenInputFile(object_path(name));
   if (!object.ok()) return s3_error("read", display_path(name), object.status());
+  return retrying_file(*std::move(object), retries_);
+}
+
+Result<std::shared_ptr<arrow::io::RandomAccessFile>> S3Store::open_listed(
+    const FileEntry& file) const {
+  FileInfo info(object_path(file.name), arrow::fs::FileType::File);
+  info.set_size(file.size);
+  auto object = filesystem_->OpenInputFile(info);  // asks nothing: the size is known
+  if (!object.ok()) return s3_error("read", display_path(file.name), object.status());
   return retrying_file(*std::move(object), retries_);
 }
 

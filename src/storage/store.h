@@ -69,6 +69,8 @@ class Store {
   virtual Result<std::vector<uint8_t>> read(const std::string& name) const = 0;
   // Reads a file that was listed, in one request. One of another size by now is an error.
   virtual Result<std::vector<uint8_t>> read_listed(const FileEntry& file) const = 0;
+  // The file's size and modification time; kIo when there is none.
+  virtual Result<FileEntry> find(const std::string& name) const = 0;
   // How many reads keep this storage busy without harm.
   virtual int default_reads_in_flight() const = 0;
   // Makes the folders it needs. A file of that name is replaced at the commit.
@@ -82,6 +84,13 @@ class Store {
   // A file to read from in any order, for readers that speak Arrow.
   virtual Result<std::shared_ptr<arrow::io::RandomAccessFile>> open_file(
       const std::string& name) const = 0;
+  // The same of a file that was listed, without asking for its size again.
+  virtual Result<std::shared_ptr<arrow::io::RandomAccessFile>> open_listed(
+      const FileEntry& file) const {
+    return open_file(file.name);
+  }
+  // Bytes that are sooner read than passed over by another request.
+  virtual int64_t read_ahead() const = 0;
 
   // create() + write + commit().
   Status write(const std::string& name, std::span<const uint8_t> bytes);

@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import struct
+import tarfile
 from pathlib import Path
 
 import h5py
@@ -205,11 +206,54 @@ def parquet_files() -> None:
         save("features", f"{name}.parquet", buffer.getvalue())
 
 
+def packed_tables() -> None:
+    """Write tables of images, as Spark, Hugging Face and others lay them out."""
+    content = [b"\xff\xd8 one", b"", None, b"\x89PNG four"]
+    binary_file = pa.table(
+        {
+            "path": [f"file:/Test/Pear/{i}.jpg" for i in range(4)],
+            "length": pa.array([7, 0, 0, 9], pa.int64()),
+            "content": pa.array(content, pa.binary()),
+        }
+    )
+    nested = pa.table(
+        {
+            "image": pa.array([{"bytes": b, "path": "1.jpg"} for b in content]),
+            "label": pa.array([1, 2, None, 4], pa.int32()),
+        }
+    )
+    for name, table in (("binary_file", binary_file), ("hugging_face", nested)):
+        for compression in ("none", "snappy", "zstd"):
+            buffer = io.BytesIO()
+            pq.write_table(table, buffer, row_group_size=2, compression=compression)
+            save("packed", f"{name}_{compression}.parquet", buffer.getvalue())
+
+
+def tars() -> None:
+    """Write tars in the three formats, with names long and strange."""
+    names = ["Pear/1.jpg", "Pear/1.cls", "../up.png", "long/" * 30 + "2.jpg", "é/3.jpg"]
+    for name, form in (
+        ("ustar", tarfile.USTAR_FORMAT),
+        ("gnu", tarfile.GNU_FORMAT),
+        ("pax", tarfile.PAX_FORMAT),
+    ):
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w", format=form) as tar:
+            for member in names:
+                info = tarfile.TarInfo(member)
+                info.size = 5
+                tar.addfile(info, io.BytesIO(b"bytes"))
+            link = tarfile.TarInfo("link.jpg")
+            link.type, link.linkname = tarfile.SYMTYPE, "Pear/1.jpg"
+            tar.addfile(link)
+        save("tar", f"{name}.tar", buffer.getvalue())
+
+
 def main() -> None:
     """Write the inputs of every target."""
     for make_images in (jpegs, pngs, pngs_of_chunks):
         make_images(save)
-    for make in (weights, manifests, moments, pca_models, parquet_files):
+    for make in (weights, manifests, moments, pca_models, parquet_files, packed_tables, tars):
         make()
 
 

@@ -1,11 +1,14 @@
 """Measure how fast small objects are read from a local S3 server, and what latency costs.
 
-usage: run.py [--objects N] [--rounds N] [--json FILE]
+usage: run.py [--objects N] [--rounds N] [--only loose|packed] [--json FILE]
 
 Without inference: verger's road as far as the network beside Arrow's own S3 filesystem under 64
 Python threads; both must have read the very bytes that the server was given. With inference:
 `verger extract` through a proxy that holds every GET back for 25 ms, beside the same proxy without
 delay; both must give the same features. Each pair runs in turn, round by round.
+
+Packed: the same images loose, and as `verger pack` packs them, through the proxy with and without
+the delay, without inference; rates with the listing, and the requests that the server saw.
 """
 
 import argparse
@@ -45,6 +48,7 @@ def reading(command: list, environment: dict, expected: dict) -> float:
     output = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     result = json.loads(output.stdout)
     wall = result.pop("wall")
+    result.pop("all", None)
     assert result == expected, f"{command[0]} read {result}, not {expected}"
     return expected["objects"] / wall
 
@@ -80,20 +84,63 @@ def measure(server, rounds: int, out: Path) -> dict:
     return figures
 
 
-def main() -> None:
-    """Run the rounds; print medians and the ratios of each round."""
-    parser = argparse.ArgumentParser(description="Measure small objects on S3.")
-    parser.add_argument("--objects", type=int, default=4000)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--json", type=Path)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        with s3proxy(folder) as server:
-            test = server.bucket("p8-data") / "Test"
-            command = [PROGRAM, "sample", test, "--images", str(arguments.objects)]
-            subprocess.run([*command, "--classes", "20"], check=True, capture_output=True)
-            figures = measure(server, arguments.rounds, folder / "out")
+def counted_reading(server, place: str, latency: float, expected: dict) -> tuple[float, int]:
+    """Read through the proxy; return images a second, listing included, and the requests."""
+    requests = []
+
+    def count(method: str, target: str) -> bool:
+        requests.append((method, target))
+        return False
+
+    with fault_proxy(server.endpoint, Faults(latency=latency, refuse=count)) as proxy:
+        environment = os.environ | server.environment(endpoint=proxy.endpoint)
+        output = subprocess.run(
+            [OURS, place], check=True, capture_output=True, text=True, env=environment
+        )
+    result = json.loads(output.stdout)
+    result.pop("wall")
+    seconds = result.pop("all")
+    assert result == expected, f"{place} gave {result}, not {expected}"
+    return expected["objects"] / seconds, len(requests)
+
+
+def measure_packed(server, rounds: int) -> dict:
+    """Run loose and packed in turn; return the rates of each round, and the requests."""
+    bucket = server.data / "p8-data"
+    expected = given(bucket / "Test")
+    environment = os.environ | server.environment()
+    for form in ("parquet", "tar"):
+        command = [PROGRAM, "pack", "s3://p8-data/Test", f"s3://p8-data/{form}", "--format", form]
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+    names = {"loose": "Test", "parquet": "parquet", "tar": "tar"}
+    figures: dict = {}
+    for _ in range(rounds):
+        for latency in (0.0, LATENCY):
+            for name, folder in names.items():
+                place = f"s3://p8-data/{folder}"
+                rate, requests = counted_reading(server, place, latency, expected)
+                figure = figures.setdefault(f"{name}_{1000 * latency:.0f}ms", {"rates": []})
+                figure["rates"].append(rate)
+                figure["requests"] = requests
+    return figures
+
+
+def report_packed(figures: dict) -> dict:
+    """Print medians, and the ratios to loose objects."""
+    result = {}
+    for name, figure in figures.items():
+        rate = statistics.median(figure["rates"])
+        loose = figures["loose_" + name.split("_")[1]]
+        fewer = loose["requests"] / figure["requests"]
+        faster = rate / statistics.median(loose["rates"])
+        print(f"{name:16} {rate:8.0f} images/s  {figure['requests']:6} requests  "
+              f"{fewer:6.1f} x fewer  {faster:5.2f} x as fast")  # fmt: skip
+        result[name] = {"rate": rate, "requests": figure["requests"], "rates": figure["rates"]}
+    return result
+
+
+def report(figures: dict) -> dict:
+    """Print medians and the ratios of each round."""
     result = {name: statistics.median(rates) for name, rates in figures.items()}
     for name, rate in result.items():
         print(f"{name:16} {rate:8.0f} objects/s")
@@ -105,6 +152,28 @@ def main() -> None:
         result[name] = {"median": statistics.median(ratios), "rounds": ratios}
         print(f"{name:16} {statistics.median(ratios):8.3f}  (rounds: {min(ratios):.3f} to "
               f"{max(ratios):.3f})")  # fmt: skip
+    return result
+
+
+def main() -> None:
+    """Run the rounds; print what they come to."""
+    parser = argparse.ArgumentParser(description="Measure small objects on S3.")
+    parser.add_argument("--objects", type=int, default=4000)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--only", choices=["loose", "packed"])
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    result: dict = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        with s3proxy(folder) as server:
+            test = server.bucket("p8-data") / "Test"
+            command = [PROGRAM, "sample", test, "--images", str(arguments.objects)]
+            subprocess.run([*command, "--classes", "20"], check=True, capture_output=True)
+            if arguments.only != "packed":
+                result |= report(measure(server, arguments.rounds, folder / "out"))
+            if arguments.only != "loose":
+                result |= report_packed(measure_packed(server, arguments.rounds))
     if arguments.json:
         arguments.json.write_text(json.dumps(result, indent=1) + "\n")
 

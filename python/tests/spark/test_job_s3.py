@@ -57,3 +57,14 @@ def test_each_goes_on_with_the_others_run(run, server, verger):
     (bucket / "Shared" / "_verger" / "shards" / "00002.json").unlink()
     assert run(*places, resume=True)["shards"]["resumed"] == 3
     assert manifests(bucket / "Shared") == before
+
+
+@pytest.mark.parametrize("form", ["parquet", "tar"])
+def test_containers_give_the_bits_of_the_disk(run, server, verger, tmp_path, form):
+    packed = server.data / "p8-data" / form
+    verger(
+        "pack", server.data / "p8-data" / "Test", packed, "--format", form, "--pack-bytes", 90000
+    )
+    run(f"s3://p8-data/{form}", tmp_path / "spark", s3_endpoint=server.endpoint)
+    verger("run", packed, tmp_path / "cli", *CLI)
+    assert content(tmp_path / "spark") == content(tmp_path / "cli")

@@ -32,6 +32,7 @@ class Recipe:
     precision: str
     max_pixels: int
     exif_orientation: bool
+    fast_decode: bool
 
     def build(self, data: bytes | None, threads: int = 1) -> _verger.Featurizer:
         """Load the network. ValueError when it cannot run here, verger.ModelError for damage."""
@@ -43,6 +44,7 @@ class Recipe:
             threads=threads,
             max_pixels=self.max_pixels,
             exif_orientation=self.exif_orientation,
+            fast_decode=self.fast_decode,
         )
 
 
@@ -92,6 +94,7 @@ def network_of(stage: ImageFeaturizer, context: SparkContext) -> Network:
         precision=stage.getPrecision(),
         max_pixels=stage.getMaxPixels(),
         exif_orientation=stage.getExifOrientation(),
+        fast_decode=stage.getFastDecode(),
     )
     info = _check(recipe, data)
     return Network(recipe, _broadcast(context, recipe, data), info)

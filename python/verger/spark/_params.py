@@ -122,6 +122,9 @@ class HasNetwork(VergerParams):
         "exif_orientation",
         "whether images are turned upright as their EXIF tag says (Keras does not).",
     )
+    fast_decode: Param[bool] = bool_param(
+        "fast_decode", "inexact: whether large JPEGs are decoded at a fraction of their size."
+    )
 
     def setWeights(self, value: str | os.PathLike[str]) -> Self:
         """Set the weights."""
@@ -164,6 +167,14 @@ class HasNetwork(VergerParams):
     def getExifOrientation(self) -> bool:
         """Get whether images are turned upright."""
         return bool(self.getOrDefault(self.exif_orientation))
+
+    def setFastDecode(self, value: bool) -> Self:
+        """Set whether large JPEGs are decoded at a fraction of their size."""
+        return self._given({"fast_decode": value})
+
+    def getFastDecode(self) -> bool:
+        """Get whether large JPEGs are decoded at a fraction of their size."""
+        return bool(self.getOrDefault(self.fast_decode))
 
 
 class HasStorage(VergerParams):

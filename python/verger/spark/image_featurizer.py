@@ -67,6 +67,7 @@ class ImageFeaturizer(
         precision: "f32" or "bf16", where the executors' processors have it.
         max_pixels: An image of more pixels is invalid.
         exif_orientation: Turn images upright as their EXIF tag says (Keras does not).
+        fast_decode: Inexact: decode large JPEGs at a fraction of their size.
         s3_endpoint, s3_region, s3_addressing, s3_anonymous, reads_in_flight, retries: How paths are
             read; as the command line's options. Credentials are the executors' own, by AWS' default
             chain.
@@ -98,6 +99,7 @@ class ImageFeaturizer(
         precision: str = "f32",
         max_pixels: int = 178_956_970,
         exif_orientation: bool = False,
+        fast_decode: bool = False,
         s3_endpoint: str | None = None,
         s3_region: str | None = None,
         s3_addressing: str | None = None,
@@ -114,6 +116,7 @@ class ImageFeaturizer(
             precision="f32",
             max_pixels=178_956_970,
             exif_orientation=False,
+            fast_decode=False,
         )
         self._given(self._input_kwargs)
 
@@ -131,6 +134,7 @@ class ImageFeaturizer(
         precision: str | None = None,
         max_pixels: int | None = None,
         exif_orientation: bool | None = None,
+        fast_decode: bool | None = None,
         s3_endpoint: str | None = None,
         s3_region: str | None = None,
         s3_addressing: str | None = None,

@@ -15,7 +15,7 @@ from verger import _verger
 from verger.spark._network import Network
 from verger.spark.job.ahead import ahead
 from verger.spark.job.folder import TableFolders
-from verger.spark.job.listing import ImageShard, label, read_image
+from verger.spark.job.listing import Image, ImageShard, label_of_image, path_of, read_image
 from verger.spark.job.manifest import (
     MOMENTS_FOLDER,
     Counts,
@@ -24,7 +24,8 @@ from verger.spark.job.manifest import (
     dump_json,
     read_manifest,
 )
-from verger.spark.job.store import Entry, Fence, Store, below
+from verger.spark.job.packed import PackedImage, read_packed
+from verger.spark.job.store import Fence, Store, below
 from verger.spark.job.tables import part_file_name, write_features, write_rejected
 
 if TYPE_CHECKING:
@@ -61,10 +62,22 @@ class _Rows:
     """A shard being filled, in the order of the listing."""
 
     features: NDArray[np.float32]
-    count: int = 0
+    order: list[int] = field(default_factory=list)  # each row's image among the shard's
     paths: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     rejected: list[tuple[str, str, str, str, int]] = field(default_factory=list)
+    rejected_order: list[int] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Drop what is empty, and put the rows into the order of the listing."""
+        self.features = self.features[: len(self.order)]
+        order = sorted(range(len(self.order)), key=self.order.__getitem__)
+        if order != list(range(len(order))):
+            self.features = self.features[order]
+            self.paths = [self.paths[i] for i in order]
+            self.labels = [self.labels[i] for i in order]
+        places = zip(self.rejected_order, self.rejected, strict=True)
+        self.rejected = [row for _, row in sorted(places, key=lambda pair: pair[0])]
 
 
 def extract_shard(job: Extraction, item: ImageShard, attempt: int) -> dict[str, Any]:
@@ -92,47 +105,67 @@ def committed(writing: Writing, item: ImageShard) -> Manifest | None:
 
 def _extract_rows(job: Extraction, item: ImageShard, network: _verger.Featurizer) -> _Rows:
     rows = _Rows(np.empty((len(item.images), network.width), dtype=np.float32))
+    fetched = _fetch(job, item.images)
+    while batch := list(islice(fetched, _IMAGES_A_THREAD * job.threads)):
+        _add_batch(job, item, rows, batch, network)
+    rows.settle()
+    return rows
+
+
+# An image's number in its shard, and its bytes or why it has none.
+Fetched = tuple[int, bytes | OSError]
+
+
+def _fetch(job: Extraction, images: list[Image]) -> Iterator[Fetched]:
+    """Yield what the images hold, as it comes."""
+    packed = [image for image in images if isinstance(image, PackedImage)]
+    if packed:
+        yield from read_packed(job.input, packed, job.reads_in_flight)
+        return
     fetched = ahead(
-        item.images,
-        lambda image: read_image(job.input, image),
+        enumerate(images),
+        lambda pair: read_image(job.input, pair[1]),
         job.reads_in_flight,
-        weight=lambda image: max(image.size, 1),
+        weight=lambda pair: max(pair[1].size, 1),
         most=_BYTES_IN_FLIGHT,
     )
-    while batch := list(islice(fetched, _IMAGES_A_THREAD * job.threads)):
-        _add_batch(job, rows, batch, network)
-    return rows
+    for (number, _), data in fetched:
+        yield number, data
 
 
 def _add_batch(
     job: Extraction,
+    item: ImageShard,
     rows: _Rows,
-    batch: list[tuple[Entry, bytes | OSError]],
+    batch: list[Fetched],
     network: _verger.Featurizer,
 ) -> None:
     encoded: list[object] = [data for _, data in batch if isinstance(data, bytes)]
     result = network.featurize(encoded)
     features = result.features
-    rows.features[rows.count : rows.count + len(features)] = features
-    rows.count += len(features)
+    count = len(rows.order)
+    rows.features[count : count + len(features)] = features
     rejections = {row: (reason, message) for row, reason, message in result.rejections}
-    for image, rejection, length in _outcomes(batch, rejections):
-        path = job.input.display_path(image.name)
+    for number, rejection, length in _outcomes(batch, rejections):
+        image = item.images[number]
+        path, label = path_of(job.input, image), label_of_image(job.input, image)
         if rejection is None:
+            rows.order.append(number)
             rows.paths.append(path)
-            rows.labels.append(label(path))
+            rows.labels.append(label)
             continue
         reason, message = rejection
         if job.strict:
             raise OSError(
                 f"{path} is rejected ({reason}): {message} Without --strict the run would go on."
             )
-        rows.rejected.append((path, label(path), reason, message, length))
+        rows.rejected_order.append(number)
+        rows.rejected.append((path, label, reason, message, length))
 
 
 def _outcomes(
-    batch: list[tuple[Entry, bytes | OSError]], rejections: dict[int, tuple[str, str]]
-) -> Iterator[tuple[Entry, tuple[str, str] | None, int]]:
+    batch: list[Fetched], rejections: dict[int, tuple[str, str]]
+) -> Iterator[tuple[int, tuple[str, str] | None, int]]:
     """Yield each image with its rejection (reason, message), if any, and its length."""
     row = 0  # among those that could be read
     for image, data in batch:
@@ -147,7 +180,7 @@ def _commit(writing: Writing, item: ImageShard, rows: _Rows, attempt: int) -> Ma
     """Write the shard's parts and, when they are complete, its manifest."""
     to, fence = writing.output, writing.fence
     file = part_file_name(item.shard.number, writing.uuid, attempt)
-    features = rows.features[: rows.count]
+    features = rows.features
     name = below(writing.folders.features, file)
     written = write_features(to, name, (rows.paths, rows.labels), features, fence)
     rejected = None
@@ -171,7 +204,7 @@ def _counts(item: ImageShard, rows: _Rows) -> Counts:
     reasons = [row[2] for row in rows.rejected]
     return Counts(
         len(item.images),
-        rows.count,
+        len(rows.order),
         len(reasons),
         {reason: reasons.count(reason) for reason in sorted(set(reasons))},
     )

@@ -64,6 +64,12 @@ class LocalStore(Store):
         except OSError as error:
             raise io_error("look for", self.display_path(name), error) from error
 
+    def find(self, name: str) -> Entry:
+        """Return a file's size and time; OSError when there is none."""
+        with errors_named("read", self.display_path(name)):
+            found = Path(self._path(name)).stat()
+        return Entry(name, found.st_size, found.st_mtime_ns)
+
     def read(self, name: str) -> bytes:
         """Return the whole file."""
         with errors_named("read", self.display_path(name)):

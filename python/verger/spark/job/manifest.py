@@ -7,9 +7,9 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from verger.spark.job.store import Entry, Store
+from verger.spark.job.store import Store
 
 JSON_VERSION = 1
 SHARDS_FOLDER = "_verger/shards"
@@ -149,11 +149,19 @@ def parse_count(value: object) -> int:
     raise ValueError("A count must be a whole number from 0 to 2^53.")
 
 
-def inputs_sha256(entries: Iterable[Entry]) -> str:
-    """Return the hash over name, size and time of each image."""
+class Fingerprinted(Protocol):
+    """Has an identity that changes when what it names may have changed."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The identity."""
+
+
+def inputs_sha256(entries: Iterable[Fingerprinted]) -> str:
+    """Return the hash over what each image is known by."""
     digest = hashlib.sha256()
     for entry in entries:
-        digest.update(os.fsencode(f"{entry.name}\t{entry.size}\t{entry.mtime_ns}\n"))
+        digest.update(os.fsencode(entry.fingerprint + "\n"))
     return digest.hexdigest()
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from verger._verger import ModelError
 from verger.spark._network import Network, Recipe, read_network
-from verger.spark.job.listing import read_image
+from verger.spark.job.listing import Image, read_image
 from verger.spark.job.places import storage_of
-from verger.spark.job.store import Entry, Store
+from verger.spark.job.store import Store
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
@@ -47,6 +47,7 @@ def find_network(options: dict[str, Any]) -> CheckedNetwork:
         precision=options["precision"],
         max_pixels=options["max_pixels"],
         exif_orientation=options["exif_orientation"],
+        fast_decode=options["fast_decode"],
     )
     network = recipe.build(data)
     if network.width > _MOST_WIDTH:
@@ -57,7 +58,7 @@ def find_network(options: dict[str, Any]) -> CheckedNetwork:
     return CheckedNetwork(recipe, data, network.info, network.extraction_sha256)
 
 
-def check_precision(store: Store, images: list[Entry], network: CheckedNetwork) -> dict[str, Any]:
+def check_precision(store: Store, images: list[Image], network: CheckedNetwork) -> dict[str, Any]:
     """Return how near a reduced precision stays to f32 on a sample of the images."""
     samples = min(_SAMPLE_IMAGES, len(images))
     taken = [read_image(store, images[i * len(images) // samples]) for i in range(samples)]

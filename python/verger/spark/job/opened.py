@@ -7,10 +7,10 @@ from typing import Any
 
 from verger.spark.job.console import Console
 from verger.spark.job.folder import OutputFolder
-from verger.spark.job.listing import list_images
+from verger.spark.job.listing import Image, list_images
 from verger.spark.job.network import CheckedNetwork, find_network
 from verger.spark.job.places import open_store
-from verger.spark.job.store import Entry, Store
+from verger.spark.job.store import Store
 
 _UNTRAINED = (
     "UNTRAINED WEIGHTS: the network is random, so the features mean nothing. This is a "
@@ -25,7 +25,7 @@ class Opened:
     options: dict[str, Any]
     input: Store
     output: OutputFolder
-    images: list[Entry]
+    images: list[Image]
     network: CheckedNetwork
 
 

@@ -12,8 +12,10 @@ from verger.spark.job.manifest import JSON_VERSION, Counts
 _RECORDED_OPTIONS = (
     "pattern",
     "recursive",
+    "label_column",
     "max_pixels",
     "exif_orientation",
+    "fast_decode",
     "precision",
     "variance",
     "components",

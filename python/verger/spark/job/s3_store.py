@@ -58,6 +58,15 @@ class S3Store(Store):
         with _errors_named("look for", self.display_path(name)):
             return bool(self._fs().get_file_info(self._object(name)).type == fs.FileType.File)
 
+    def find(self, name: str) -> Entry:
+        """Return an object's size and time; OSError when there is none."""
+        place = self.display_path(name)
+        with _errors_named("read", place):
+            info = self._fs().get_file_info(self._object(name))
+        if info.type != fs.FileType.File:
+            raise io_error("read", place, "no such file or directory")
+        return Entry(name, info.size, info.mtime_ns)
+
     def read(self, name: str) -> bytes:
         """Return the whole object; an answer that is damaged or cut off is asked for again."""
         place = self.display_path(name)
@@ -67,6 +76,16 @@ class S3Store(Store):
     def open_file(self, name: str) -> pa.BufferReader:
         """Return the object's bytes."""
         return pa.BufferReader(self.read(name))
+
+    def open_random(self, name: str) -> Any:
+        """Return the object, of which ranges are read."""
+        with _errors_named("read", self.display_path(name)):
+            return self._fs().open_input_file(self._object(name))
+
+    @property
+    def read_ahead(self) -> int:
+        """A request costs as much as some megabytes."""
+        return 4 << 20
 
     @contextmanager
     def create(self, name: str, fence: Fence | None = None) -> Iterator[Any]:

@@ -27,6 +27,11 @@ class Entry:
     size: int
     mtime_ns: int
 
+    @property
+    def fingerprint(self) -> str:
+        """What changes when the file may have changed."""
+        return f"{self.name}\t{self.size}\t{self.mtime_ns}"
+
 
 # Called just before a file becomes visible; raises when the writer may not write any more.
 Fence = Callable[[], None]
@@ -72,6 +77,19 @@ class Store(abc.ABC):
     @abc.abstractmethod
     def open_file(self, name: str) -> Any:
         """Return the file as pyarrow reads Parquet from."""
+
+    def open_random(self, name: str) -> Any:
+        """Return the file to read from in any order, without reading the whole of it."""
+        return self.open_file(name)
+
+    @property
+    def read_ahead(self) -> int:
+        """Bytes that are sooner read than passed over by another request."""
+        return 4096
+
+    @abc.abstractmethod
+    def find(self, name: str) -> Entry:
+        """Return a file's size and time; OSError when there is none."""
 
     @abc.abstractmethod
     def create(self, name: str, fence: Fence | None = None) -> Any:

@@ -1,0 +1,106 @@
+#include "packed/pack.h"
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/status_macros.h"
+#include "command.h"
+#include "flags.h"
+#include "session.h"
+#include "storage/store.h"
+
+namespace verger::cli {
+
+namespace {
+
+struct PackArguments : CommonArguments {
+  PackOptions pack;
+};
+
+// Shows a pack as progress on a console.
+class PackProgress final : public PackObserver {
+ public:
+  explicit PackProgress(Console& console) : observer_(console) {}
+  void listed(int64_t images) override { observer_.stage_started("pack", images); }
+  void advanced(int64_t images) override { observer_.advanced(images, 0); }
+  void finish() { observer_.stage_finished(); }
+
+ private:
+  ConsoleObserver observer_;
+};
+
+void print_packed(Console& console, const PackRecord& record, const std::string& output,
+                  double seconds) {
+  if (console.format() == LogFormat::kJson) {
+    const nlohmann::json event = {{"event", "summary"},
+                                  {"command", "pack"},
+                                  {"images", record.images},
+                                  {"bytes", record.bytes},
+                                  {"containers", record.containers},
+                                  {"kept", record.kept},
+                                  {"seconds", seconds},
+                                  {"output", output}};
+    return console.line(event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
+  std::printf(
+      "\npack finished\n  images       %s of %s bytes\n  containers   %s, %s of them kept\n"
+      "  time         %s\n  output       %s\n",
+      format_count(record.images).c_str(), format_count(record.bytes).c_str(),
+      format_count(record.containers).c_str(), format_count(record.kept).c_str(),
+      format_duration(std::chrono::duration<double>(seconds)).c_str(), output.c_str());
+  std::fflush(stdout);
+}
+
+Status pack_images(const PackArguments& arguments) {
+  const RunOptions& options = arguments.options;
+  VERGER_RETURN_IF_ERROR(options.validate());
+  Console console(arguments.log_format);
+  PackProgress progress(console);
+  const InterruptGuard interrupt;
+  const auto start = std::chrono::steady_clock::now();
+  VERGER_ASSIGN_OR_RETURN(const auto input, Store::open(arguments.input, options.storage));
+  VERGER_ASSIGN_OR_RETURN(const auto output, Store::open(arguments.output, options.storage));
+  const int reads = options.storage.reads_in_flight;
+  const PackPlan plan{.input = options.input,
+                      .pack = arguments.pack,
+                      .reads_in_flight = reads > 0 ? reads : input->default_reads_in_flight(),
+                      .overwrite = options.output.overwrite,
+                      .resume = options.output.resume};
+  VERGER_ASSIGN_OR_RETURN(const auto record,
+                          pack(*input, *output, plan, interrupt.token(), progress));
+  progress.finish();
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+  print_packed(console, record, output->display_path(""), wall.count());
+  return {};
+}
+
+}  // namespace
+
+void add_pack(CLI::App& app, Action& action) {
+  const auto arguments = std::make_shared<PackArguments>();
+  CLI::App* command =
+      app.add_subcommand("pack", "Photographs into large files, which are read in few requests");
+  command->add_option("INPUT", arguments->input, "Folder of photographs, one sub-folder a class")
+      ->required();
+  command->add_option("OUTPUT", arguments->output, "Folder for the containers; created when absent")
+      ->required();
+  add_file_flags(*command, arguments->options.input);
+  add_pack_flags(*command, arguments->pack, arguments->options.output);
+  add_reads_flag(*command, arguments->options.storage);
+  add_storage_flags(*command, arguments->options.storage);
+  add_log_flag(*command, arguments->log_format);
+  command->footer(
+      "Example:\n"
+      "  verger pack s3://bucket/Test s3://bucket/Packed\n"
+      "  verger run s3://bucket/Packed Results\n"
+      "copies the photographs into Parquet tables of 256 MiB; run gives of them what it would "
+      "give\n"
+      "of the photographs.");
+  command->callback(
+      [arguments, &action] { action = [arguments] { return pack_images(*arguments); }; });
+}
+
+}  // namespace verger::cli

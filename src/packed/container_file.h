@@ -1,0 +1,40 @@
+// What every kind of container knows of its file.
+#pragma once
+
+#include <arrow/io/interfaces.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "plan/tar.h"
+#include "storage/store.h"
+#include "verger/status.h"
+
+namespace verger {
+
+struct ContainerFile {
+  std::shared_ptr<const Store> store;
+  FileEntry entry;
+  std::string pattern;       // InputOptions' own
+  std::string label_column;  // InputOptions' own
+
+  std::string path() const { return store->display_path(entry.name); }
+
+  // Allocates no more than the file has bytes, whatever its own headers claim.
+  Result<std::shared_ptr<arrow::io::RandomAccessFile>> open() const;
+
+  // kIo: "Cannot read file:/x.tar: …". `cause` may be a library's text of several lines.
+  Status error(std::string_view cause) const;
+  // Of one image of it.
+  Status error(const std::string& image, std::string_view cause) const;
+};
+
+// A reader of `file`, which it borrows.
+ForwardReader forward_reader(arrow::io::RandomAccessFile& file, int64_t size, int64_t read_ahead);
+
+// `file`, but reads that would pass its end are cut before memory is taken for them.
+std::shared_ptr<arrow::io::RandomAccessFile> clamped_file(
+    std::shared_ptr<arrow::io::RandomAccessFile> file);
+
+}  // namespace verger

@@ -1,0 +1,141 @@
+#include "packed/pack.h"
+
+#include <algorithm>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "base/sha256.h"
+#include "base/status_macros.h"
+#include "packed/ordered_reads.h"
+#include "packed/pack_writer.h"
+#include "plan/image_names.h"
+#include "storage/listing.h"
+#include "verger/version.h"
+
+namespace verger {
+
+namespace {
+
+constexpr const char* kSuccess = "_SUCCESS";
+constexpr std::size_t kHashDigits = 16;
+
+// part-00007-<16 digits>.parquet
+std::string container_name(std::size_t number, const std::string& hash, PackFormat format) {
+  std::string digits = std::to_string(number);
+  digits.insert(0, digits.size() < 5 ? 5 - digits.size() : 0, '0');
+  return "part-" + digits + '-' + hash.substr(0, kHashDigits) + '.' +
+         std::string(pack_format_name(format));
+}
+
+bool is_own(const std::string& name) {
+  return name.starts_with("part-") && name.find('/') == name.npos &&
+         (name.ends_with(".parquet") || name.ends_with(".tar"));
+}
+
+struct PackedPart {
+  std::string name;
+  std::span<const FileEntry> files;
+};
+
+class Packing {
+ public:
+  Packing(const Store& input, Store& output, const PackPlan& plan, const CancelToken& cancel,
+          PackObserver& observer)
+      : input_(input), output_(output), plan_(plan), cancel_(cancel), observer_(observer) {}
+
+  Result<PackRecord> run() {
+    VERGER_RETURN_IF_ERROR(plan_.pack.validate());
+    VERGER_RETURN_IF_ERROR(check_free());
+    VERGER_ASSIGN_OR_RETURN(files_, list_images(input_, plan_.input));
+    observer_.listed(static_cast<int64_t>(files_.size()));
+    VERGER_RETURN_IF_ERROR(output_.remove(kSuccess));
+    const auto parts = cut();
+    for (const PackedPart& part : parts) {
+      if (plan_.resume && present_.contains(part.name)) {
+        record_.kept += 1;
+        observer_.advanced(static_cast<int64_t>(part.files.size()));
+      } else {
+        VERGER_RETURN_IF_ERROR(write(part));
+      }
+      present_.erase(part.name);
+    }
+    record_.images = static_cast<int64_t>(files_.size());
+    record_.containers = static_cast<int64_t>(parts.size());
+    for (const std::string& stale : present_) {
+      if (is_own(stale)) VERGER_RETURN_IF_ERROR(output_.remove(stale));
+    }
+    VERGER_RETURN_IF_ERROR(output_.write(kSuccess, std::string_view()));
+    return record_;
+  }
+
+ private:
+  Status check_free() {
+    VERGER_ASSIGN_OR_RETURN(const auto found, output_.list("", true, true));
+    for (const FileEntry& file : found) present_.insert(file.name);
+    if (plan_.overwrite || plan_.resume || found.empty()) return {};
+    return Status::io(output_.display_path("") +
+                      " is not empty; give --overwrite to replace the containers that it holds, "
+                      "--resume to go on with them, or another OUTPUT.");
+  }
+
+  // Neighbours of the sorted list, until they have enough bytes.
+  std::vector<PackedPart> cut() {
+    std::vector<PackedPart> parts;
+    std::size_t begin = 0;
+    int64_t bytes = 0;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      bytes += files_[i].size;
+      if (bytes < plan_.pack.pack_bytes && i + 1 < files_.size()) continue;
+      const auto own = std::span(files_).subspan(begin, i + 1 - begin);
+      parts.push_back({container_name(parts.size(), hash(own), plan_.pack.format), own});
+      record_.bytes += bytes;
+      begin = i + 1;
+      bytes = 0;
+    }
+    return parts;
+  }
+
+  // Of all that the container's bytes depend on.
+  std::string hash(std::span<const FileEntry> files) const {
+    Sha256 sha;
+    sha.update(std::string("verger-pack ") + kVersion + '\n');
+    for (const FileEntry& file : files) {
+      sha.update(input_.display_path(file.name) + '\t' + file.name + '\t' +
+                 std::to_string(file.size) + '\t' + std::to_string(file.mtime_ns) + '\n');
+    }
+    return sha.finish();
+  }
+
+  Status write(const PackedPart& part) {
+    VERGER_ASSIGN_OR_RETURN(const auto writer,
+                            PackWriter::create(output_, part.name, plan_.pack.format));
+    const auto add = [&](const FileEntry& file, std::vector<uint8_t> bytes) -> Status {
+      const std::string path = input_.display_path(file.name);
+      VERGER_RETURN_IF_ERROR(
+          writer->add({file.name, path, label_of(path), file.mtime_ns, std::move(bytes)}));
+      observer_.advanced(1);
+      return {};
+    };
+    VERGER_RETURN_IF_ERROR(read_in_order(input_, part.files, plan_.reads_in_flight, cancel_, add));
+    return writer->finish();
+  }
+
+  const Store& input_;
+  Store& output_;
+  const PackPlan& plan_;
+  const CancelToken& cancel_;
+  PackObserver& observer_;
+  std::vector<FileEntry> files_;
+  std::set<std::string> present_;  // in the output, at first
+  PackRecord record_;
+};
+
+}  // namespace
+
+Result<PackRecord> pack(const Store& input, Store& output, const PackPlan& plan,
+                        const CancelToken& cancel, PackObserver& observer) {
+  return Packing(input, output, plan, cancel, observer).run();
+}
+
+}  // namespace verger

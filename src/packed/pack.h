@@ -1,0 +1,45 @@
+// Loose images → containers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "storage/store.h"
+#include "verger/options.h"
+#include "verger/status.h"
+
+namespace verger {
+
+struct PackPlan {
+  InputOptions input{};
+  PackOptions pack{};
+  int reads_in_flight = 4;
+  bool overwrite = false;  // replace the containers that OUTPUT holds
+  bool resume = false;     // keep those of them that this pack would write again
+};
+
+struct PackRecord {
+  int64_t images = 0;
+  int64_t bytes = 0;  // of the images
+  int64_t containers = 0;
+  int64_t kept = 0;  // of them, those that were there already
+};
+
+// What a pack tells of itself while it goes.
+class PackObserver {
+ public:
+  virtual ~PackObserver() = default;
+  virtual void listed(int64_t images) = 0;
+  virtual void advanced(int64_t images) = 0;
+};
+
+// Packs the images of `input` in the order of their sorted list into part-NNNNN-<hash>.parquet or
+// .tar, each visible once it is whole, then `_SUCCESS`. The hash is of what is in the container, so
+// the same images give the same names, and the same bytes. An image that cannot be read ends the
+// pack (kIo): a copy leaves nothing out.
+Result<PackRecord> pack(const Store& input, Store& output, const PackPlan& plan,
+                        const CancelToken& cancel, PackObserver& observer);
+
+}  // namespace verger

@@ -1,0 +1,111 @@
+#include "packed/pack.h"
+
+#include <gmock/gmock.h>
+
+#include "packed/test_sink.h"
+#include "storage/scratch_folder.h"
+
+namespace verger {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Nobody final : public PackObserver {
+ public:
+  void listed(int64_t images) override { listed_ = images; }
+  void advanced(int64_t images) override { advanced_ += images; }
+  int64_t listed_ = 0;
+  int64_t advanced_ = 0;
+};
+
+class Pack : public testing::TestWithParam<PackFormat> {
+ protected:
+  void SetUp() override {
+    for (const char* name : {"Pear/1.jpg", "Pear/2.jpg", "Plum/3.png", "root.jpg"}) {
+      ASSERT_TRUE(input_->write(name, std::string("bytes of ") + name).ok());
+    }
+  }
+
+  Result<PackRecord> pack(PackPlan plan = {}) {
+    plan.pack.format = GetParam();
+    if (plan.pack.pack_bytes > 1000) plan.pack.pack_bytes = 30;
+    return verger::pack(*input_, *output_, plan, cancel_, observer_);
+  }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    const auto files = output_->list("", true, true).value();
+    for (const auto& file : files) all.push_back(file.name);
+    return all;
+  }
+
+  const ScratchFolder folder_;
+  const std::shared_ptr<Store> input_ = Store::open((folder_.path() / "in").string()).value();
+  const std::shared_ptr<Store> output_ = Store::open((folder_.path() / "out").string()).value();
+  CancelToken cancel_;
+  Nobody observer_;
+};
+
+TEST_P(Pack, KeepsEveryImageInOrderWithItsLabel) {
+  const auto record = pack();
+  ASSERT_TRUE(record.ok()) << record.error().message();
+  EXPECT_EQ(record->images, 4);
+  EXPECT_EQ(record->containers, 2);
+  EXPECT_EQ(observer_.advanced_, 4);
+  std::vector<std::string> labels;
+  std::vector<std::string> contents;
+  for (const std::string& name : names()) {
+    if (name == "_SUCCESS") continue;
+    const auto read = read_container(output_, name);
+    ASSERT_TRUE(read.listed.ok()) << read.listed.message();
+    for (const auto& image : read.images) labels.push_back(image.label);
+    contents.insert(contents.end(), read.contents.begin(), read.contents.end());
+  }
+  EXPECT_THAT(labels, ElementsAre("Pear", "Pear", "Plum", "in"));
+  EXPECT_THAT(contents, ElementsAre("bytes of Pear/1.jpg", "bytes of Pear/2.jpg",
+                                    "bytes of Plum/3.png", "bytes of root.jpg"));
+}
+
+TEST_P(Pack, RefusesAnOutputThatHoldsSomething) {
+  ASSERT_TRUE(pack().ok());
+  const auto again = pack();
+  ASSERT_FALSE(again.ok());
+  EXPECT_THAT(again.error().message(), HasSubstr("give --overwrite"));
+}
+
+TEST_P(Pack, ResumeKeepsWhatIsTheSameAndReplacesTheRest) {
+  ASSERT_TRUE(pack().ok());
+  const auto before = names();
+  ASSERT_TRUE(input_->write("root.jpg", "another").ok());
+  const auto record = pack({.resume = true});
+  ASSERT_TRUE(record.ok()) << record.error().message();
+  EXPECT_EQ(record->kept, 1);
+  const auto after = names();
+  EXPECT_EQ(after.size(), before.size());
+  EXPECT_EQ(after[1], before[1]);
+  EXPECT_NE(after[2], before[2]);
+}
+
+TEST_P(Pack, TheSameImagesGiveTheSameBytes) {
+  ASSERT_TRUE(pack().ok());
+  const auto first = *output_->read(names()[1]);
+  ASSERT_TRUE(pack({.reads_in_flight = 1, .overwrite = true}).ok());
+  EXPECT_EQ(*output_->read(names()[1]), first);
+}
+
+TEST_P(Pack, AnInterruptionLeavesNoMark) {
+  cancel_.cancel();
+  const auto record = pack();
+  ASSERT_FALSE(record.ok());
+  EXPECT_EQ(record.error().code(), StatusCode::kCancelled);
+  EXPECT_THAT(names(), ElementsAre());
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, Pack, testing::Values(PackFormat::kParquet, PackFormat::kTar),
+                         [](const auto& format) {
+                           return std::string(pack_format_name(format.param));
+                         });
+
+}  // namespace
+}  // namespace verger
