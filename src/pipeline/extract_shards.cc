@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,6 +24,20 @@ struct Fetched {
   std::size_t image;        // position in the source
   ByteBudget::Claim claim;  // on the memory that its bytes take
   Result<std::vector<uint8_t>> bytes;
+};
+
+// Nanoseconds since the last call, or since it was made. One a thread.
+class Lap {
+ public:
+  int64_t ns() {
+    const auto now = std::chrono::steady_clock::now();
+    const auto passed = std::chrono::duration_cast<std::chrono::nanoseconds>(now - last_).count();
+    last_ = now;
+    return passed;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
 // Of files that were read and not yet decoded.
@@ -61,10 +76,11 @@ class ShardExtraction {
     for (const Shard& shard : shards) starts_.push_back(starts_.back() + shard.size());
   }
 
-  Status run(ExtractTimes* times);
+  Status run(StageTimes* times);
 
  private:
   void fetch();
+  bool fetch_next(StageTimes& spent, Lap& lap);
   void extract();
   Status extract_image(Extractor& extractor, Fetched fetched);
   Status close_shard(std::size_t position, std::unique_ptr<OpenShard> shard);
@@ -87,7 +103,7 @@ class ShardExtraction {
   std::mutex mutex_;  // open_, failure_, times_
   std::vector<std::unique_ptr<OpenShard>> open_;
   Status failure_;
-  ExtractTimes times_;
+  StageTimes times_;
 
   std::atomic<bool> failed_ = false;
   std::atomic<std::size_t> next_ = 0;
@@ -95,7 +111,8 @@ class ShardExtraction {
   BoundedQueue<Fetched> queue_;  // goes before the budget, on which its items have claims
 };
 
-Status ShardExtraction::run(ExtractTimes* times) {
+Status ShardExtraction::run(StageTimes* times) {
+  Lap lap;
   std::vector<std::thread> fetchers;
   std::vector<std::thread> workers;
   for (int i = 0; i < options_.reads_in_flight; ++i) fetchers.emplace_back([this] { fetch(); });
@@ -104,6 +121,9 @@ Status ShardExtraction::run(ExtractTimes* times) {
   queue_.close();
   for (auto& worker : workers) worker.join();
 
+  times_.wall_ns = lap.ns();
+  times_.reader_count = options_.reads_in_flight;
+  times_.worker_count = options_.threads;
   if (times != nullptr) *times = times_;
   if (failed_) return failure_;
   if (cancel_.cancelled()) return Status::cancelled("Interrupted.");
@@ -118,22 +138,42 @@ std::pair<std::size_t, std::size_t> ShardExtraction::locate(std::size_t ordinal)
 }
 
 void ShardExtraction::fetch() {
-  while (!stopping()) {
+  StageTimes spent;
+  Lap lap;
+  while (fetch_next(spent, lap)) {
+  }
+  if (stopping()) stop();
+  const std::lock_guard lock(mutex_);
+  times_.fetch_ns += spent.fetch_ns;
+  times_.held_ns += spent.held_ns;
+  times_.bytes += spent.bytes;
+}
+
+// False when there is nothing more to read.
+bool ShardExtraction::fetch_next(StageTimes& spent, Lap& lap) {
+    if (stopping()) return false;
     const std::size_t ordinal = next_.fetch_add(1);
-    if (ordinal >= starts_.back()) return;
+    if (ordinal >= starts_.back()) return false;
     const auto [position, image] = locate(ordinal);
     auto claim = budget_.claim(static_cast<std::size_t>(source_.length(image)));
-    if (!claim) return;
-    if (!queue_.push({position, image, *std::move(claim), source_.read(image)})) return;
-  }
-  stop();
+    if (!claim) return false;
+    spent.held_ns += lap.ns();
+    auto bytes = source_.read(image);
+    spent.fetch_ns += lap.ns();
+    if (bytes.ok()) spent.bytes += static_cast<int64_t>(bytes->size());
+    const bool taken = queue_.push({position, image, *std::move(claim), std::move(bytes)});
+    spent.held_ns += lap.ns();
+    return taken;
 }
 
 void ShardExtraction::extract() {
   auto extractor = Extractor::create(model_, options_.image);
   if (!extractor.ok()) return fail(std::move(extractor).error());
+  int64_t starved_ns = 0;
   while (!stopping()) {
+    Lap lap;
     std::optional<Fetched> fetched = queue_.pop();
+    starved_ns += lap.ns();
     if (!fetched) break;
     if (Status status = extract_image(**extractor, *std::move(fetched)); !status.ok()) {
       fail(std::move(status));
@@ -141,7 +181,9 @@ void ShardExtraction::extract() {
   }
   if (stopping()) stop();
   const std::lock_guard lock(mutex_);
-  times_ += (*extractor)->times();
+  times_.starved_ns += starved_ns;
+  times_.decode_ns += (*extractor)->times().read_ns;
+  times_.infer_ns += (*extractor)->times().infer_ns;
 }
 
 Status ShardExtraction::extract_image(Extractor& extractor, Fetched fetched) {
@@ -204,7 +246,11 @@ Status ShardExtraction::close_shard(std::size_t position, std::unique_ptr<OpenSh
   }
   shard->features.erase(end, shard->features.end());
   rows.features = std::move(shard->features);
-  return sink_(std::move(result));
+  Lap lap;
+  Status written = sink_(std::move(result));
+  const std::lock_guard lock(mutex_);
+  times_.write_ns += lap.ns();
+  return written;
 }
 
 void ShardExtraction::fail(Status status) {
@@ -226,7 +272,7 @@ void ShardExtraction::stop() {
 
 Status extract_shards(const ImageSource& source, std::span<const Shard> shards, const Model& model,
                       const WorkerOptions& options, const CancelToken& cancel, Observer& observer,
-                      const ShardSink& sink, ExtractTimes* times) {
+                      const ShardSink& sink, StageTimes* times) {
   ShardExtraction extraction(source, shards, model, options, cancel, observer, sink);
   return extraction.run(times);
 }
