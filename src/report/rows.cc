@@ -88,14 +88,15 @@ Result<ReportRows> read_report_rows(const Store& output, const ReductionRecord& 
     begin.push_back(begin.back() + static_cast<std::size_t>(part.rows));
   }
   std::vector<ReportRows> found(parts.size());
-  VERGER_RETURN_IF_ERROR(parallel_for(parts.size(), threads, cancel, [&](std::size_t i) -> Status {
+  const auto read_part = [&](std::size_t i) -> Status {
     PartScan scan(model, begin[i], begin.back(), limits);
     VERGER_RETURN_IF_ERROR(visit_pca_part(output, parts[i].name, layout,
                                           static_cast<std::size_t>(model.k),
                                           [&](const FeatureRows& rows) { return scan.add(rows); }));
     found[i] = scan.take();
     return {};
-  }));
+  };
+  VERGER_RETURN_IF_ERROR(parallel_for(parts.size(), threads, cancel, read_part));
   return merge(std::move(found), limits.outliers);
 }
 

@@ -73,13 +73,14 @@ function layout(extra) {
   return {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { color: colour("ink"), family: "system-ui, sans-serif", size: 12 },
-    margin: { l: 52, r: 16, t: 16, b: 44 }, showlegend: false, dragmode: "pan",
+    margin: { l: 52, r: 16, t: 16, b: 44 }, showlegend: false, dragmode: false,
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("soft"), activecolor: colour("accent") },
     hoverlabel: { bgcolor: colour("panel"), bordercolor: colour("line"), font: { color: colour("ink") } },
     xaxis: { ...axis, ...xaxis }, yaxis: { ...axis, ...yaxis }, ...rest,
   };
 }
 
-const config = { responsive: true, displaylogo: false, scrollZoom: false,
+const config = { responsive: true, displaylogo: false, scrollZoom: false, displayModeBar: false,
   modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage", "autoScale2d"] };
 
 // `make` gives traces and layout; it is called again when the theme changes.

@@ -33,7 +33,7 @@ function mapFigure() {
       x: shown.map((i) => points.x[i]), y: shown.map((i) => points.y[i]),
       marker: { size, opacity: 0.8, color: shown.map((i) => colours[points.label[i]]), line: { width: 0 } },
     }],
-    hovermode: "closest", uirevision: "map",
+    dragmode: "pan", hovermode: "closest", uirevision: "map",
     xaxis: { title: { text: "first principal component" } },
     yaxis: { title: { text: "second principal component" } },
   };
@@ -138,7 +138,7 @@ async function drawMap() {
   listClasses();
   redraws.push(() => classItems.forEach((item, i) => { item.querySelector("i").style.background = classColour(i); }));
   const label = "Scatter chart of the images by their first two principal components; the list of classes shows and hides them";
-  await chart("map-plot", label, mapFigure, { scrollZoom: true });
+  await chart("map-plot", label, mapFigure, { scrollZoom: true, displayModeBar: true });
   redrawMap = redraws.at(-1);
   update();
   byId("map-plot").on("plotly_hover", showTip);
