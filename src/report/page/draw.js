@@ -81,7 +81,7 @@ function layout(extra) {
 }
 
 const config = { responsive: true, displaylogo: false, scrollZoom: false, displayModeBar: false,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "toImage", "autoScale2d"] };
+  modeBarButtons: [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]] };
 
 // `make` gives traces and layout; it is called again when the theme changes.
 function chart(id, label, make, more = {}) {

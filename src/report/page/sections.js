@@ -4,7 +4,7 @@ function drawHead() {
   byId("subtitle").textContent = `${run.input} → ${run.output}, ${run.started}`;
   document.title = `verger ${run.command}: ${run.output}`;
   if (run.warning) {
-    byId("banner").textContent = "⚠ UNTRAINED WEIGHTS. " + run.warning;
+    byId("banner").textContent = "⚠ " + run.warning.replace(/^Untrained weights/, "UNTRAINED WEIGHTS");
     byId("banner").hidden = false;
   }
   const figures = [[count(run.counts.listed), "images listed"], [count(run.counts.features), "with features"],
