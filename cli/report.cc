@@ -34,9 +34,9 @@ Status report_output(const ReportArguments& arguments) {
   VERGER_ASSIGN_OR_RETURN(const auto output, Store::open(arguments.output, arguments.storage));
   VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(*output, arguments.storage,
                                                              default_threads(), interrupt.token()));
-  std::string text = arguments.json
-                         ? report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n'
-                         : report_page(report);
+  std::string text =
+      arguments.json ? report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n'
+                     : report_page(report);
   if (!arguments.file.empty()) return write_file(arguments.file, arguments.storage, text);
   if (arguments.json) {
     std::fwrite(text.data(), 1, text.size(), stdout);
@@ -53,7 +53,8 @@ Status report_output(const ReportArguments& arguments) {
 
 void add_report(CLI::App& app, Action& action) {
   const auto arguments = std::make_shared<ReportArguments>();
-  CLI::App* command = app.add_subcommand("report", "Make the report of a result: a page to look at");
+  CLI::App* command =
+      app.add_subcommand("report", "Make the report of a result: a page to look at");
   command->add_option("OUTPUT", arguments->output, "Output of an earlier run")->required();
   command
       ->add_option("--output", arguments->file,
@@ -64,7 +65,8 @@ void add_report(CLI::App& app, Action& action) {
   command->footer(
       "Example:\n"
       "  verger report Results --output orchard.html\n"
-      "makes one page that needs no network: what ran, the variance, a map of the images, classes,\n"
+      "makes one page that needs no network: what ran, the variance, a map of the images, "
+      "classes,\n"
       "rejected files, outliers, where the time went, and what more images would cost.");
   command->callback(
       [arguments, &action] { action = [arguments] { return report_output(*arguments); }; });

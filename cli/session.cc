@@ -104,9 +104,9 @@ FetchWatch watch_download(Console& console, const InterruptGuard& interrupt) {
 void leave_report_of(Console& console, const RunRecord& record, const InterruptGuard& interrupt) {
   const StorageOptions& storage = record.options.storage;
   const auto output = Store::open(record.output, storage);
-  const Status status = output.ok() ? leave_report(**output, storage, record.options.threads,
-                                                   interrupt.token())
-                                    : output.error();
+  const Status status =
+      output.ok() ? leave_report(**output, storage, record.options.threads, interrupt.token())
+                  : output.error();
   if (status.ok()) return;
   console.warning("The run is complete, but its report could not be made: " + status.message() +
                   " 'verger report' makes it anew.");

@@ -24,16 +24,15 @@ arrow::Status append(const arrow::RecordBatch& batch, std::size_t most,
   const auto label = text("label");
   const auto reason = text("reason");
   const auto message = text("message");
-  const auto length =
-      std::dynamic_pointer_cast<arrow::Int64Array>(batch.GetColumnByName("length"));
+  const auto length = std::dynamic_pointer_cast<arrow::Int64Array>(batch.GetColumnByName("length"));
   if (!path || !label || !reason || !message || !length) {
     return arrow::Status::Invalid("it is no rejected table");
   }
   for (int64_t i = 0; i < batch.num_rows() && rows.size() < most; ++i) {
     const auto known = parse_reject_reason(reason->GetView(i));
     if (!known) return arrow::Status::Invalid("it names an unknown reason");
-    rows.push_back({path->GetString(i), label->GetString(i), *known, message->GetString(i),
-                    length->Value(i)});
+    rows.push_back(
+        {path->GetString(i), label->GetString(i), *known, message->GetString(i), length->Value(i)});
   }
   return arrow::Status::OK();
 }

@@ -151,19 +151,19 @@ void ShardExtraction::fetch() {
 
 // False when there is nothing more to read.
 bool ShardExtraction::fetch_next(StageTimes& spent, Lap& lap) {
-    if (stopping()) return false;
-    const std::size_t ordinal = next_.fetch_add(1);
-    if (ordinal >= starts_.back()) return false;
-    const auto [position, image] = locate(ordinal);
-    auto claim = budget_.claim(static_cast<std::size_t>(source_.length(image)));
-    if (!claim) return false;
-    spent.held_ns += lap.ns();
-    auto bytes = source_.read(image);
-    spent.fetch_ns += lap.ns();
-    if (bytes.ok()) spent.bytes += static_cast<int64_t>(bytes->size());
-    const bool taken = queue_.push({position, image, *std::move(claim), std::move(bytes)});
-    spent.held_ns += lap.ns();
-    return taken;
+  if (stopping()) return false;
+  const std::size_t ordinal = next_.fetch_add(1);
+  if (ordinal >= starts_.back()) return false;
+  const auto [position, image] = locate(ordinal);
+  auto claim = budget_.claim(static_cast<std::size_t>(source_.length(image)));
+  if (!claim) return false;
+  spent.held_ns += lap.ns();
+  auto bytes = source_.read(image);
+  spent.fetch_ns += lap.ns();
+  if (bytes.ok()) spent.bytes += static_cast<int64_t>(bytes->size());
+  const bool taken = queue_.push({position, image, *std::move(claim), std::move(bytes)});
+  spent.held_ns += lap.ns();
+  return taken;
 }
 
 void ShardExtraction::extract() {

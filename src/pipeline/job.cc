@@ -188,7 +188,8 @@ Status Job::extract_remaining(const Model& model, std::span<const Shard> shards,
   watch_.observer.stage_finished();
   record_.cpu_seconds = {.extract = process_cpu_seconds() - cpu_start,
                          .read = static_cast<double>(times.decode_ns) * 1e-9};
-  record_.pipeline = describe_pipeline(times, record_.counts.listed - record_.shards.resumed_images);
+  record_.pipeline =
+      describe_pipeline(times, record_.counts.listed - record_.shards.resumed_images);
   return {};
 }
 

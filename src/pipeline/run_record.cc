@@ -105,16 +105,11 @@ RunRecord::PrecisionCheck parse_precision_check(const json& from) {
 }
 
 json pipeline_json(const PipelineRecord& pipeline) {
-  return {{"images", pipeline.images},
-          {"bytes", pipeline.bytes},
-          {"readers", pipeline.readers},
-          {"workers", pipeline.workers},
-          {"wall_seconds", pipeline.wall},
-          {"fetch_seconds", pipeline.fetch},
-          {"held_seconds", pipeline.held},
-          {"starved_seconds", pipeline.starved},
-          {"decode_seconds", pipeline.decode},
-          {"infer_seconds", pipeline.infer},
+  return {{"images", pipeline.images},         {"bytes", pipeline.bytes},
+          {"readers", pipeline.readers},       {"workers", pipeline.workers},
+          {"wall_seconds", pipeline.wall},     {"fetch_seconds", pipeline.fetch},
+          {"held_seconds", pipeline.held},     {"starved_seconds", pipeline.starved},
+          {"decode_seconds", pipeline.decode}, {"infer_seconds", pipeline.infer},
           {"write_seconds", pipeline.write}};
 }
 

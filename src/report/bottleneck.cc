@@ -31,14 +31,15 @@ json bottleneck_of(const PipelineRecord& pipeline) {
   const double rate =
       pipeline.wall > 0 ? static_cast<double>(pipeline.images) / pipeline.wall : 0.0;
   const double limiting = share(limit->seconds);
-  return {{"limit", limit->name},
-          {"share", limiting},
-          {"worker_shares", shares},
-          {"reader_busy", pipeline.wall > 0 && pipeline.readers > 0
-                              ? pipeline.fetch / (pipeline.wall * static_cast<double>(pipeline.readers))
-                              : 0.0},
-          {"images_per_second", rate},
-          {"images_per_second_without", limiting < 1 ? json(rate / (1 - limiting)) : json(nullptr)}};
+  return {
+      {"limit", limit->name},
+      {"share", limiting},
+      {"worker_shares", shares},
+      {"reader_busy", pipeline.wall > 0 && pipeline.readers > 0
+                          ? pipeline.fetch / (pipeline.wall * static_cast<double>(pipeline.readers))
+                          : 0.0},
+      {"images_per_second", rate},
+      {"images_per_second_without", limiting < 1 ? json(rate / (1 - limiting)) : json(nullptr)}};
 }
 
 }  // namespace verger

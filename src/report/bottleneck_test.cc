@@ -24,15 +24,15 @@ TEST(Bottleneck, NamesTheStageThatWorkersSpentMostOn) {
 }
 
 TEST(Bottleneck, BlamesTheStorageWhenWorkersStarve) {
-  const auto found =
-      bottleneck_of({.images = 10, .readers = 1, .workers = 1, .wall = 10, .starved = 9, .infer = 1});
+  const auto found = bottleneck_of(
+      {.images = 10, .readers = 1, .workers = 1, .wall = 10, .starved = 9, .infer = 1});
   EXPECT_EQ(found["limit"], "fetch");
   EXPECT_DOUBLE_EQ(found["share"], 0.9);
 }
 
 TEST(Bottleneck, SharesAddUpToOneWhenClocksDisagree) {
-  const auto found =
-      bottleneck_of({.images = 10, .readers = 1, .workers = 1, .wall = 10, .decode = 6, .infer = 6});
+  const auto found = bottleneck_of(
+      {.images = 10, .readers = 1, .workers = 1, .wall = 10, .decode = 6, .infer = 6});
   double sum = 0;
   for (const auto& [name, share] : found["worker_shares"].items()) sum += share.get<double>();
   EXPECT_NEAR(sum, 1, 1e-12);

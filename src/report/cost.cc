@@ -43,14 +43,15 @@ json cost_of(const RunRecord& record) {
   }
   json machines = json::array();
   for (const auto& [family, unused] : price.at("ec2_xlarge_hour").items()) {
-    machines.push_back(
-        on_machine(family, figures, price, std::string(precision_name(record.options.model.precision)), own));
+    machines.push_back(on_machine(
+        family, figures, price, std::string(precision_name(record.options.model.precision)), own));
   }
   return {{"currency", figures.at("currency")},
           {"region", region},
           {"date", price.at("date")},
           {"source", figures.at("prices_source")},
-          {"leaves_out", "Storage, requests, network, EMR's own charge, start-up, idle cores and taxes."},
+          {"leaves_out",
+           "Storage, requests, network, EMR's own charge, start-up, idle cores and taxes."},
           {"cpu_seconds_image", own},
           {"machines", machines}};
 }

@@ -8,8 +8,7 @@ namespace verger {
 
 // In HTML a script ends at the first "</script", whatever it holds, so no '<' may stand in it.
 std::string report_page(const nlohmann::json& report) {
-  const std::string text =
-      report.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string text = report.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   const std::string_view page = asset_page();
   const std::size_t place = page.find(kReportPlace);
   assert(place != std::string_view::npos);

@@ -26,7 +26,8 @@ constexpr int kReportVersion = 1;
 
 json labels_json(const ReportRows& rows, std::size_t most) {
   std::vector<std::pair<std::string, int64_t>> labels(rows.labels.begin(), rows.labels.end());
-  std::ranges::stable_sort(labels, [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::ranges::stable_sort(labels,
+                           [](const auto& a, const auto& b) { return a.second > b.second; });
   json listed = json::array();
   for (std::size_t i = 0; i < labels.size() && i < most; ++i) {
     listed.push_back({{"name", labels[i].first}, {"count", labels[i].second}});
@@ -43,8 +44,8 @@ json spectrum_json(const PcaModel& model) {
     sum += model.eigenvalues[static_cast<std::size_t>(i)];
     cumulative.push_back(std::min(1.0, sum / total));
   }
-  json eigenvalues(std::vector<double>(model.eigenvalues.begin(),
-                                       model.eigenvalues.begin() + model.rank()));
+  json eigenvalues(
+      std::vector<double>(model.eigenvalues.begin(), model.eigenvalues.begin() + model.rank()));
   return {{"k", model.k},
           {"width", model.width},
           {"variance", model.variance},
@@ -80,8 +81,8 @@ json points_json(const ReportRows& rows) {
     label.push_back(number->second);
     path.push_back(point.path.substr(prefix.size()));
   }
-  return {{"total", rows.total}, {"prefix", prefix}, {"labels", labels}, {"x", x},
-          {"y", y},              {"label", label},   {"path", path}};
+  return {{"total", rows.total}, {"prefix", prefix}, {"labels", labels}, {"x", x}, {"y", y},
+          {"label", label},      {"path", path}};
 }
 
 json outliers_json(const ReportRows& rows) {
@@ -158,18 +159,12 @@ Result<json> describe_result(const Store& output, const StorageOptions& storage,
                              const CancelToken& cancel, const ReportLimits& limits) {
   VERGER_ASSIGN_OR_RETURN(const RunRecord record, finished_run(output));
   VERGER_ASSIGN_OR_RETURN(const auto manifests, read_shard_manifests(output));
-  json report = {{"format", "verger-report"},
-                 {"version", kReportVersion},
-                 {"verger_version", kVersion},
-                 {"run", record.to_json()},
-                 {"spectrum", nullptr},
-                 {"model_files", json::array()},
-                 {"points", nullptr},
-                 {"outliers", nullptr},
-                 {"pipeline", nullptr}};
-  VERGER_ASSIGN_OR_RETURN(
-      const ReportRows rows,
-      read_rows(output, record, report, manifests, threads, cancel, limits));
+  json report = {
+      {"format", "verger-report"}, {"version", kReportVersion}, {"verger_version", kVersion},
+      {"run", record.to_json()},   {"spectrum", nullptr},       {"model_files", json::array()},
+      {"points", nullptr},         {"outliers", nullptr},       {"pipeline", nullptr}};
+  VERGER_ASSIGN_OR_RETURN(const ReportRows rows,
+                          read_rows(output, record, report, manifests, threads, cancel, limits));
   report["labels"] = labels_json(rows, limits.labels);
   VERGER_ASSIGN_OR_RETURN(report["rejected"],
                           rejected_json(output, record, manifests, limits.rejected));
@@ -177,8 +172,8 @@ Result<json> describe_result(const Store& output, const StorageOptions& storage,
     report["points"] = points_json(rows);
     report["outliers"] = outliers_json(rows);
   }
-  report["thumbnails"] = make_thumbnails(record.input, storage, pictured(rows, limits.thumbnails),
-                                         threads, cancel);
+  report["thumbnails"] =
+      make_thumbnails(record.input, storage, pictured(rows, limits.thumbnails), threads, cancel);
   if (record.pipeline) report["pipeline"] = bottleneck_of(*record.pipeline);
   report["cost"] = cost_of(record);
   if (cancel.cancelled()) return Status::cancelled("Interrupted.");

@@ -19,8 +19,8 @@ namespace verger {
 struct ReportPoint {
   std::string path;
   std::string label;
-  float x = 0;        // first principal component
-  float y = 0;        // second; 0 when there is but one
+  float x = 0;       // first principal component
+  float y = 0;       // second; 0 when there is but one
   double score = 0;  // squared Mahalanobis distance within the components kept
 };
 

@@ -16,7 +16,8 @@ namespace verger {
 namespace {
 
 constexpr int kQuality = 60;
-constexpr ImageOptions kReadable{.max_pixels = 50'000'000};  // larger ones take long for a thumbnail
+constexpr ImageOptions kReadable{.max_pixels =
+                                     50'000'000};  // larger ones take long for a thumbnail
 
 std::string base64(const std::vector<uint8_t>& bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // with the NUL that OpenSSL ends it by

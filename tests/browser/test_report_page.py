@@ -71,7 +71,9 @@ def test_every_chart_is_drawn_and_nothing_is_fetched(opened, page):
         assert found.find_elements(By.CSS_SELECTOR, ".main-svg"), name
         assert found.get_attribute("aria-label")
     log = [json.loads(entry["message"])["message"] for entry in opened.get_log("performance")]
-    asked = {m["params"]["request"]["url"] for m in log if m["method"] == "Network.requestWillBeSent"}
+    asked = {
+        m["params"]["request"]["url"] for m in log if m["method"] == "Network.requestWillBeSent"
+    }
     assert page.as_uri() in asked
     assert [u for u in asked - {page.as_uri()} if not u.startswith(("data:", "blob:"))] == []
 
