@@ -1,4 +1,4 @@
-"""The report in a real Chromium: what people see, by mouse and by keyboard, and what must not be."""
+"""The report in a real Chromium: what people see, by mouse and by keyboard."""
 
 import json
 import shutil
@@ -12,11 +12,19 @@ from selenium.webdriver.common.keys import Keys
 
 pytestmark = pytest.mark.heavy
 HOSTILE = "<script>document.title = 'hacked'<&>"
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync "
-    "--enable-unsafe-swiftshader --window-size=1280,1000"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",  # WebGL without a GPU
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,1000",
+]
+SCROLL = "byId('map-plot').scrollIntoView({behavior: 'instant', block: 'center'});"
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +96,8 @@ def test_hostile_text_is_text(opened):
 
 def test_a_point_shows_its_photograph(opened):
     opened.execute_script(
-        "const plot = byId('map-plot'); plot.scrollIntoView({behavior: 'instant', block: 'center'});"
-        "plot.emit('plotly_hover', {points: [{customdata: shown[3]}], event: {clientX: 99, clientY: 99}})"
+        SCROLL + "byId('map-plot').emit('plotly_hover', "
+        "{points: [{customdata: shown[3]}], event: {clientX: 99, clientY: 99}})"
     )
     picture = opened.find_element(By.CSS_SELECTOR, "#tip img")
     assert picture.is_displayed()
@@ -98,9 +106,10 @@ def test_a_point_shows_its_photograph(opened):
 
 def test_the_mouse_finds_points(opened):
     where = opened.execute_script(
-        "const plot = byId('map-plot'); plot.scrollIntoView({behavior: 'instant', block: 'center'});"
+        SCROLL + "const plot = byId('map-plot');"
         "const box = plot.getBoundingClientRect(), {xaxis: x, yaxis: y} = plot._fullLayout;"
-        "return [box.left + x._offset + x.d2p(points.x[5]), box.top + y._offset + y.d2p(points.y[5])]"
+        "return [box.left + x._offset + x.d2p(points.x[5]),"
+        "        box.top + y._offset + y.d2p(points.y[5])]"
     )
     chain = webdriver.ActionChains(opened)
     chain.w3c_actions.pointer_action.move_to_location(round(where[0]) - 3, round(where[1]))

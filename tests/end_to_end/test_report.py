@@ -1,4 +1,4 @@
-"""`report.html` and `verger report`: the document behind it, where it lies, what it may not break."""
+"""`report.html` and `verger report`: the document behind it, its place, what it may not break."""
 
 import base64
 import json
