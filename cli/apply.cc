@@ -32,6 +32,7 @@ Status apply_model(const ApplyArguments& arguments) {
   VERGER_ASSIGN_OR_RETURN(const auto record,
                           apply(arguments.input, arguments.output, network.view(), model,
                                 arguments.options, {interrupt.token(), observer}));
+  leave_report_of(console, record, interrupt);
   print_summary(console, record);
   return {};
 }

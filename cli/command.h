@@ -18,6 +18,7 @@ void add_apply(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_similar(CLI::App& app, Action& action);
 void add_duplicates(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
 void add_weights(CLI::App& app, Action& action);
 void add_pack(CLI::App& app, Action& action);
 void add_sample(CLI::App& app, Action& action);

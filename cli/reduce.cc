@@ -19,6 +19,7 @@ Status reduce_features(const CommonArguments& arguments) {
   VERGER_ASSIGN_OR_RETURN(const auto record, reduce(arguments.input, output, arguments.options,
                                                     {interrupt.token(), observer}));
   warn_if_untrained(console, record.untrained());
+  leave_report_of(console, record, interrupt);
   print_summary(console, record);
   return {};
 }

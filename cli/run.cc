@@ -27,6 +27,7 @@ Status travel(Road road, const CommonArguments& arguments) {
   VERGER_ASSIGN_OR_RETURN(const auto record,
                           road(arguments.input, arguments.output, network.view(), arguments.options,
                                {interrupt.token(), observer}));
+  leave_report_of(console, record, interrupt);
   print_summary(console, record);
   return {};
 }

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <string>
 
+#include "report/report.h"
 #include "session.h"
 
 namespace verger::cli {
@@ -83,6 +84,8 @@ void print_text(const RunRecord& record) {
   }
   print_times(record);
   row("output", record.output);
+  row("report", record.output + (record.output.ends_with('/') ? "" : "/") +
+                    report_name(record.options.output.layout));
   if (record.untrained()) row("WARNING", "untrained weights: the features mean nothing");
   std::fflush(stdout);
 }

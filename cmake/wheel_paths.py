@@ -24,6 +24,8 @@ def main() -> None:
     if openblas := package_dir("scipy_openblas32"):
         print(f"OPENBLAS_INCLUDE={openblas / 'include'}")
         print(f"OPENBLAS_LIBS={openblas / 'lib'}")
+    if plotly := package_dir("plotly"):
+        print(f"PLOTLY_JS={plotly / 'package_data' / 'plotly.min.js'}")
     if nanobind := package_dir("nanobind"):
         print(f"NANOBIND_CMAKE={nanobind / 'cmake'}")
 

@@ -1,5 +1,6 @@
 #include "verger/extractor.h"
 
+#include <chrono>
 #include <ctime>
 #include <utility>
 
@@ -33,7 +34,10 @@ Result<std::optional<Rejection>> Extractor::extract(std::span<const uint8_t> byt
   times_.images += 1;
   times_.read_ns += thread_cpu_ns() - start;
   if (rejection) return rejection;
+  const auto infer_start = std::chrono::steady_clock::now();
   VERGER_RETURN_IF_ERROR(stream_->infer(features));
+  const auto inferred = std::chrono::steady_clock::now() - infer_start;
+  times_.infer_ns += std::chrono::duration_cast<std::chrono::nanoseconds>(inferred).count();
   return rejection;
 }
 

@@ -13,15 +13,17 @@
 
 namespace verger {
 
-// Images seen, and the CPU time of this thread to read them. What the network takes is not told
-// apart here: an engine may compute on threads of its own.
+// Images seen, and the time that they took: the CPU time of this thread to read them, and how long
+// it waited for the network, which may compute on threads of its own.
 struct ExtractTimes {
   int64_t images = 0;
-  int64_t read_ns = 0;  // decode, resize, normalise; nanoseconds
+  int64_t read_ns = 0;   // decode, resize, normalise; CPU time, nanoseconds
+  int64_t infer_ns = 0;  // the network; wall time, nanoseconds
 
   ExtractTimes& operator+=(const ExtractTimes& other) {
     images += other.images;
     read_ns += other.read_ns;
+    infer_ns += other.infer_ns;
     return *this;
   }
 };

@@ -68,6 +68,10 @@ Status visit_pca_part(const Store& store, const std::string& name, Layout layout
 Result<FeatureRows> read_features_part(const Store& store, const std::string& name,
                                        std::size_t width = 0);
 
+// Appends the rows of one rejected part to `rows`, until there are `most`.
+Status read_rejected_part(const Store& store, const std::string& name, std::size_t most,
+                          std::vector<RejectedRow>& rows);
+
 // The schema of a part as text (one "name: type" a line) and its number of rows, for `inspect`.
 struct PartSchema {
   std::vector<std::pair<std::string, std::string>> columns;

@@ -11,6 +11,7 @@
 
 #include "base/bounded_queue.h"
 #include "base/byte_budget.h"
+#include "base/lap.h"
 #include "base/lazy_vector.h"
 #include "base/status_macros.h"
 
@@ -50,30 +51,41 @@ struct OpenShard {
   std::atomic<std::size_t> remaining;
 };
 
-// Puts the images of a run into the queue, within the budget.
+// Puts the images of a run into the queue, within the budget, and notes what its thread spends on
+// reading them and on waiting for room.
 class QueueSink final : public ImageSink {
  public:
-  QueueSink(const Run& run, ByteBudget& budget, BoundedQueue<Fetched>& queue)
-      : run_(run), budget_(budget), queue_(queue) {}
+  QueueSink(ByteBudget& budget, BoundedQueue<Fetched>& queue, StageTimes& spent)
+      : budget_(budget), queue_(queue), spent_(spent) {}
+
+  void start(const Run& run) { run_ = &run; }
 
   bool reserve(int64_t bytes) override {
+    spent_.fetch_ns += lap_.ns();
     claim_.reset();
     if (auto claim = budget_.claim(static_cast<std::size_t>(std::max<int64_t>(bytes, 0)))) {
       claim_.emplace(*std::move(claim));
     }
+    spent_.held_ns += lap_.ns();
     return claim_.has_value();
   }
 
   bool deliver(std::size_t index, Result<std::vector<uint8_t>> bytes) override {
-    Fetched fetched{run_.shard, run_.images[index], *std::move(claim_), std::move(bytes)};
+    spent_.fetch_ns += lap_.ns();
+    if (bytes.ok()) spent_.bytes += static_cast<int64_t>(bytes->size());
+    Fetched fetched{run_->shard, run_->images[index], *std::move(claim_), std::move(bytes)};
     claim_.reset();
-    return queue_.push(std::move(fetched));
+    const bool taken = queue_.push(std::move(fetched));
+    spent_.held_ns += lap_.ns();
+    return taken;
   }
 
  private:
-  const Run& run_;
   ByteBudget& budget_;
   BoundedQueue<Fetched>& queue_;
+  StageTimes& spent_;
+  Lap lap_;
+  const Run* run_ = nullptr;
   std::optional<ByteBudget::Claim> claim_;
 };
 
@@ -93,7 +105,7 @@ class ShardExtraction {
         open_(shards.size()),
         queue_(static_cast<std::size_t>(2 * options.threads + options.reads_in_flight)) {}
 
-  Status run(ExtractTimes* times);
+  Status run(StageTimes* times);
 
  private:
   void fetch();
@@ -118,7 +130,7 @@ class ShardExtraction {
   std::mutex mutex_;  // open_, failure_, times_
   std::vector<std::unique_ptr<OpenShard>> open_;
   Status failure_;
-  ExtractTimes times_;
+  StageTimes times_;
 
   std::atomic<bool> failed_ = false;
 
@@ -130,7 +142,8 @@ class ShardExtraction {
   BoundedQueue<Fetched> queue_;  // goes before the budget, on which its items have claims
 };
 
-Status ShardExtraction::run(ExtractTimes* times) {
+Status ShardExtraction::run(StageTimes* times) {
+  Lap lap;
   std::vector<std::thread> fetchers;
   std::vector<std::thread> workers;
   for (int i = 0; i < options_.reads_in_flight; ++i) fetchers.emplace_back([this] { fetch(); });
@@ -139,6 +152,9 @@ Status ShardExtraction::run(ExtractTimes* times) {
   queue_.close();
   for (auto& worker : workers) worker.join();
 
+  times_.wall_ns = lap.ns();
+  times_.reader_count = options_.reads_in_flight;
+  times_.worker_count = options_.threads;
   if (times != nullptr) *times = times_;
   if (failed_) return failure_;
   if (cancel_.cancelled()) return Status::cancelled("Interrupted.");
@@ -162,20 +178,29 @@ std::optional<Run> ShardExtraction::next_run() {
 }
 
 void ShardExtraction::fetch() {
+  StageTimes spent;
+  QueueSink sink(budget_, queue_, spent);
   while (!stopping()) {
     const auto run = next_run();
-    if (!run) return;
-    QueueSink sink(*run, budget_, queue_);
+    if (!run) break;
+    sink.start(*run);
     source_.read_run(run->images, sink);
   }
-  stop();
+  if (stopping()) stop();
+  const std::lock_guard lock(mutex_);
+  times_.fetch_ns += spent.fetch_ns;
+  times_.held_ns += spent.held_ns;
+  times_.bytes += spent.bytes;
 }
 
 void ShardExtraction::extract() {
   auto extractor = Extractor::create(model_, options_.image);
   if (!extractor.ok()) return fail(std::move(extractor).error());
+  int64_t starved_ns = 0;
   while (!stopping()) {
+    Lap lap;
     std::optional<Fetched> fetched = queue_.pop();
+    starved_ns += lap.ns();
     if (!fetched) break;
     if (Status status = extract_image(**extractor, *std::move(fetched)); !status.ok()) {
       fail(std::move(status));
@@ -183,7 +208,9 @@ void ShardExtraction::extract() {
   }
   if (stopping()) stop();
   const std::lock_guard lock(mutex_);
-  times_ += (*extractor)->times();
+  times_.starved_ns += starved_ns;
+  times_.decode_ns += (*extractor)->times().read_ns;
+  times_.infer_ns += (*extractor)->times().infer_ns;
 }
 
 Status ShardExtraction::extract_image(Extractor& extractor, Fetched fetched) {
@@ -246,7 +273,11 @@ Status ShardExtraction::close_shard(std::size_t position, std::unique_ptr<OpenSh
   }
   shard->features.erase(end, shard->features.end());
   rows.features = std::move(shard->features);
-  return sink_(std::move(result));
+  Lap lap;
+  Status written = sink_(std::move(result));
+  const std::lock_guard lock(mutex_);
+  times_.write_ns += lap.ns();
+  return written;
 }
 
 void ShardExtraction::fail(Status status) {
@@ -268,7 +299,7 @@ void ShardExtraction::stop() {
 
 Status extract_shards(const ImageSource& source, std::span<const Shard> shards, const Model& model,
                       const WorkerOptions& options, const CancelToken& cancel, Observer& observer,
-                      const ShardSink& sink, ExtractTimes* times) {
+                      const ShardSink& sink, StageTimes* times) {
   ShardExtraction extraction(source, shards, model, options, cancel, observer, sink);
   return extraction.run(times);
 }

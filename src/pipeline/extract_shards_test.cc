@@ -155,15 +155,19 @@ TEST(ExtractShards, AShardOfAChosenFewIsDoneAlone) {
   Collected collected;
   Observer observer;
   const CancelToken cancel;
-  ExtractTimes times;
+  StageTimes times;
   ASSERT_TRUE(extract_shards(source, some, SumModel(), {.threads = 2}, cancel, observer,
                              collected.sink(), &times)
                   .ok());
   EXPECT_EQ(collected.shards.size(), 2u);
   EXPECT_EQ(collected.shards.at(3).shard.begin, 30u);
   EXPECT_EQ(source.reads, 20u);
-  EXPECT_GT(times.images, 0);
-  EXPECT_GT(times.read_ns, 0);
+  EXPECT_GT(times.wall_ns, 0);
+  EXPECT_GT(times.fetch_ns + times.held_ns, 0);
+  EXPECT_GT(times.decode_ns, 0);
+  EXPECT_GT(times.infer_ns, 0);
+  EXPECT_GT(times.bytes, 0);
+  EXPECT_EQ(times.worker_count, 2);
 }
 
 TEST(ExtractShards, StrictFailsAtARejection) {

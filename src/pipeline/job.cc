@@ -21,6 +21,21 @@ double process_cpu_seconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
+PipelineRecord describe_pipeline(const StageTimes& times, int64_t images) {
+  const auto seconds = [](int64_t ns) { return static_cast<double>(ns) * 1e-9; };
+  return {.images = images,
+          .bytes = times.bytes,
+          .readers = times.reader_count,
+          .workers = times.worker_count,
+          .wall = seconds(times.wall_ns),
+          .fetch = seconds(times.fetch_ns),
+          .held = seconds(times.held_ns),
+          .starved = seconds(times.starved_ns),
+          .decode = seconds(times.decode_ns),
+          .infer = seconds(times.infer_ns),
+          .write = seconds(times.write_ns)};
+}
+
 PcaProvenance provenance_of(const std::optional<ModelInfo>& model) {
   PcaProvenance provenance;
   provenance.verger_version = kVersion;
@@ -88,6 +103,7 @@ Status Job::find_features() {
   record_.counts = extraction.counts;
   record_.seconds = extraction.seconds;
   record_.cpu_seconds = extraction.cpu_seconds;
+  record_.pipeline = extraction.pipeline;
   return {};
 }
 
@@ -159,7 +175,7 @@ Status Job::extract_remaining(const Model& model, std::span<const Shard> shards,
       .strict = options_.strict,
       .threads = options_.threads,
       .reads_in_flight = reads > 0 ? reads : source_->default_reads_in_flight()};
-  ExtractTimes times;
+  StageTimes times;
   const double cpu_start = process_cpu_seconds();
   watch_.observer.stage_started("extract", record_.counts.listed - record_.shards.resumed_images);
   const auto write = [&](const ShardResult& result) -> Status {
@@ -172,7 +188,9 @@ Status Job::extract_remaining(const Model& model, std::span<const Shard> shards,
                                         watch_.observer, write, &times));
   watch_.observer.stage_finished();
   record_.cpu_seconds = {.extract = process_cpu_seconds() - cpu_start,
-                         .read = static_cast<double>(times.read_ns) * 1e-9};
+                         .read = static_cast<double>(times.decode_ns) * 1e-9};
+  record_.pipeline =
+      describe_pipeline(times, record_.counts.listed - record_.shards.resumed_images);
   return {};
 }
 

@@ -106,6 +106,29 @@ RunRecord::PrecisionCheck parse_precision_check(const json& from) {
           .median_cosine = from.at("median_cosine")};
 }
 
+json pipeline_json(const PipelineRecord& pipeline) {
+  return {{"images", pipeline.images},         {"bytes", pipeline.bytes},
+          {"readers", pipeline.readers},       {"workers", pipeline.workers},
+          {"wall_seconds", pipeline.wall},     {"fetch_seconds", pipeline.fetch},
+          {"held_seconds", pipeline.held},     {"starved_seconds", pipeline.starved},
+          {"decode_seconds", pipeline.decode}, {"infer_seconds", pipeline.infer},
+          {"write_seconds", pipeline.write}};
+}
+
+PipelineRecord parse_pipeline(const json& from) {
+  return {.images = parse_count(from.at("images")),
+          .bytes = parse_count(from.at("bytes")),
+          .readers = parse_count(from.at("readers")),
+          .workers = parse_count(from.at("workers")),
+          .wall = from.at("wall_seconds"),
+          .fetch = from.at("fetch_seconds"),
+          .held = from.at("held_seconds"),
+          .starved = from.at("starved_seconds"),
+          .decode = from.at("decode_seconds"),
+          .infer = from.at("infer_seconds"),
+          .write = from.at("write_seconds")};
+}
+
 }  // namespace
 
 json ReductionRecord::to_json() const {
@@ -152,6 +175,7 @@ json RunRecord::to_json() const {
       {"precision_check", precision_check ? precision_json(*precision_check) : json(nullptr)},
       {"seconds", stages},
       {"cpu_seconds", {{"extract", cpu_seconds.extract}, {"read", cpu_seconds.read}}}};
+  if (pipeline) record["pipeline"] = pipeline_json(*pipeline);
   if (untrained()) {
     record["warning"] = "Untrained weights: a demonstration; the features mean nothing.";
   }
@@ -185,6 +209,7 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     }
     record.cpu_seconds = {.extract = from.at("cpu_seconds").at("extract"),
                           .read = from.at("cpu_seconds").at("read")};
+    if (from.contains("pipeline")) record.pipeline = parse_pipeline(from["pipeline"]);
     for (const auto& [stage, time] : from.at("seconds").items()) {
       record.seconds.emplace_back(stage, time);
     }

@@ -27,6 +27,22 @@ struct ReductionRecord {
   static Result<ReductionRecord> parse(const nlohmann::json& json);
 };
 
+// How the threads of an extraction spent their time (docs/formats.md). Readers fetch; workers
+// decode, infer and write. Seconds, summed over the threads.
+struct PipelineRecord {
+  int64_t images = 0;   // worked on, not resumed
+  int64_t bytes = 0;    // of the images read
+  int64_t readers = 0;  // threads
+  int64_t workers = 0;
+  double wall = 0;
+  double fetch = 0;    // readers at work
+  double held = 0;     // readers that waited for workers
+  double starved = 0;  // workers that waited for readers
+  double decode = 0;   // workers at work: CPU time
+  double infer = 0;
+  double write = 0;
+};
+
 // A run's summary: for people at its end, for machines in _verger/run.json.
 struct RunRecord {
   std::string command;  // "run", "extract", "reduce", "apply"
@@ -73,6 +89,7 @@ struct RunRecord {
     double read = 0;
   };
   Cpu cpu_seconds;
+  std::optional<PipelineRecord> pipeline;  // absent when no image was extracted
 
   bool untrained() const { return model && model->untrained; }
   nlohmann::json to_json() const;

@@ -1,0 +1,75 @@
+#include "report/report.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "base/status_macros.h"
+#include "command.h"
+#include "flags.h"
+#include "session.h"
+
+namespace verger::cli {
+
+namespace {
+
+struct ReportArguments {
+  std::string output;
+  std::string file;
+  StorageOptions storage;
+  bool json = false;
+};
+
+Status write_file(const std::string& path, const StorageOptions& storage, const std::string& text) {
+  const auto slash = path.rfind('/');
+  const bool bare = slash == std::string::npos;
+  VERGER_ASSIGN_OR_RETURN(const auto folder,
+                          Store::open(bare ? "." : path.substr(0, slash + 1), storage));
+  return folder->write(bare ? path : path.substr(slash + 1), text);
+}
+
+Status report_output(const ReportArguments& arguments) {
+  VERGER_RETURN_IF_ERROR(arguments.storage.validate());
+  const InterruptGuard interrupt;
+  VERGER_ASSIGN_OR_RETURN(const auto output, Store::open(arguments.output, arguments.storage));
+  VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(*output, arguments.storage,
+                                                             default_threads(), interrupt.token()));
+  std::string text =
+      arguments.json ? report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n'
+                     : report_page(report);
+  if (!arguments.file.empty()) return write_file(arguments.file, arguments.storage, text);
+  if (arguments.json) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return {};
+  }
+  VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(*output));
+  const std::string name = report_name(record.options.output.layout);
+  VERGER_RETURN_IF_ERROR(output->write(name, text));
+  std::printf("%s\n", output->display_path(name).c_str());
+  return {};
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Action& action) {
+  const auto arguments = std::make_shared<ReportArguments>();
+  CLI::App* command =
+      app.add_subcommand("report", "Make the report of a result: a page to look at");
+  command->add_option("OUTPUT", arguments->output, "Output of an earlier run")->required();
+  command
+      ->add_option("--output", arguments->file,
+                   "Write it here (default: report.html in OUTPUT, where runs leave theirs)")
+      ->type_name("FILE");
+  command->add_flag("--json", arguments->json, "For machines: what the page shows, as JSON");
+  add_storage_flags(*command, arguments->storage);
+  command->footer(
+      "Example:\n"
+      "  verger report Results --output orchard.html\n"
+      "makes one page that needs no network: what ran, the variance, a map of the images, "
+      "classes,\n"
+      "rejected files, outliers, where the time went, and what more images would cost.");
+  command->callback(
+      [arguments, &action] { action = [arguments] { return report_output(*arguments); }; });
+}
+
+}  // namespace verger::cli

@@ -1,0 +1,28 @@
+#include <cassert>
+#include <string_view>
+
+#include "report/assets.h"
+#include "report/report.h"
+
+namespace verger {
+
+// In HTML a script ends at the first "</script", whatever it holds, so no '<' may stand in it.
+std::string report_page(const nlohmann::json& report) {
+  const std::string text = report.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string_view page = asset_page();
+  const std::size_t place = page.find(kReportPlace);
+  assert(place != std::string_view::npos);
+  std::string html(page.substr(0, place));
+  html.reserve(page.size() + text.size());
+  for (const char c : text) {
+    if (c == '<') {
+      html += "\\u003c";
+    } else {
+      html += c;
+    }
+  }
+  html += page.substr(place + kReportPlace.size());
+  return html;
+}
+
+}  // namespace verger

@@ -1,0 +1,45 @@
+// What one looks at of a result: a report of its run, as JSON (docs/report.schema.json) and as a
+// page that needs nothing but a browser.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/cancel.h"
+#include "storage/store.h"
+#include "verger/options.h"
+#include "verger/status.h"
+
+namespace verger {
+
+// What bounds the size of a report, whatever that of the result.
+struct ReportLimits {
+  std::size_t points = 25'000;     // of the map
+  std::size_t thumbnails = 1'000;  // of points of the map, beside those of the outliers
+  std::size_t outliers = 24;
+  std::size_t rejected = 500;  // files listed
+  std::size_t labels = 2'000;  // classes listed
+};
+
+// Describes a finished result. Reads the tables part by part, and images of the run's INPUT for the
+// thumbnails; those that cannot be read by now have none. kIo when `output` holds no finished run.
+// The same result gives the same document but for the thumbnails.
+Result<nlohmann::json> describe_result(const Store& output, const StorageOptions& storage,
+                                       int threads, const CancelToken& cancel,
+                                       const ReportLimits& limits = {});
+
+// The page: HTML, with the document and all that draws it inside. It makes no request, and what is
+// text in the document stays text.
+std::string report_page(const nlohmann::json& report);
+
+// Where a run leaves its report: beside the tables, but where readers of the notebook layout, in
+// which OUTPUT is a table, pass over it.
+std::string report_name(Layout layout);
+
+// Makes the report of a finished result and writes it to report_name(). When that fails, a report
+// that stood there is removed: it was of another run.
+Status leave_report(Store& output, const StorageOptions& storage, int threads,
+                    const CancelToken& cancel);
+
+}  // namespace verger

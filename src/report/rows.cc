@@ -1,0 +1,116 @@
+#include "report/rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/parallel.h"
+#include "base/status_macros.h"
+#include "parquet/tables.h"
+
+namespace verger {
+
+namespace {
+
+bool farther(const ReportPoint& a, const ReportPoint& b) {
+  if (a.score != b.score) return a.score > b.score;
+  return a.path < b.path;
+}
+
+// Is row `row` of `total` one of `most` that are spread evenly over them?
+bool sampled(std::size_t row, std::size_t total, std::size_t most) {
+  if (total <= most) return true;
+  return (row + 1) * most / total != row * most / total;
+}
+
+ReportPoint point_of(const FeatureRows& rows, std::size_t i, const PcaModel& model) {
+  const float* values = rows.features.data() + i * rows.width;
+  ReportPoint point{rows.path[i], rows.label[i], values[0], rows.width > 1 ? values[1] : 0.0F, 0};
+  for (std::size_t j = 0; j < rows.width; ++j) {
+    const auto value = static_cast<double>(values[j]);
+    point.score += value * value / model.eigenvalues[j];
+  }
+  return point;
+}
+
+void keep_farthest(std::vector<ReportPoint>& points, std::size_t most) {
+  std::ranges::sort(points, farther);
+  if (points.size() > most) points.resize(most);
+}
+
+// Takes in the rows of one part, of which the first is row `begin` of all `total`.
+class PartScan {
+ public:
+  PartScan(const PcaModel& model, std::size_t begin, std::size_t total, const ReportLimits& limits)
+      : model_(model), row_(begin), total_(total), limits_(limits) {}
+
+  Status add(const FeatureRows& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i, ++row_) {
+      ++found_.total;
+      ++found_.labels[rows.label[i]];
+      ReportPoint point = point_of(rows, i, model_);
+      if (sampled(row_, total_, limits_.points)) found_.points.push_back(point);
+      found_.outliers.push_back(std::move(point));
+    }
+    keep_farthest(found_.outliers, limits_.outliers);
+    return {};
+  }
+
+  ReportRows take() { return std::move(found_); }
+
+ private:
+  const PcaModel& model_;
+  std::size_t row_;
+  std::size_t total_;
+  const ReportLimits& limits_;
+  ReportRows found_;
+};
+
+ReportRows merge(std::vector<ReportRows> parts, std::size_t outliers) {
+  ReportRows all;
+  for (ReportRows& part : parts) {
+    all.total += part.total;
+    for (const auto& [label, count] : part.labels) all.labels[label] += count;
+    std::ranges::move(part.points, std::back_inserter(all.points));
+    std::ranges::move(part.outliers, std::back_inserter(all.outliers));
+    keep_farthest(all.outliers, outliers);
+  }
+  return all;
+}
+
+}  // namespace
+
+Result<ReportRows> read_report_rows(const Store& output, const ReductionRecord& reduction,
+                                    Layout layout, const PcaModel& model, int threads,
+                                    const CancelToken& cancel, const ReportLimits& limits) {
+  const auto& parts = reduction.parts;
+  std::vector<std::size_t> begin = {0};
+  for (const PartInfo& part : parts) {
+    begin.push_back(begin.back() + static_cast<std::size_t>(part.rows));
+  }
+  std::vector<ReportRows> found(parts.size());
+  const auto read_part = [&](std::size_t i) -> Status {
+    PartScan scan(model, begin[i], begin.back(), limits);
+    VERGER_RETURN_IF_ERROR(visit_pca_part(output, parts[i].name, layout,
+                                          static_cast<std::size_t>(model.k),
+                                          [&](const FeatureRows& rows) { return scan.add(rows); }));
+    found[i] = scan.take();
+    return {};
+  };
+  VERGER_RETURN_IF_ERROR(parallel_for(parts.size(), threads, cancel, read_part));
+  return merge(std::move(found), limits.outliers);
+}
+
+Result<ReportRows> count_labels(const Store& output, const std::vector<std::string>& parts,
+                                int threads, const CancelToken& cancel) {
+  std::vector<ReportRows> found(parts.size());
+  VERGER_RETURN_IF_ERROR(parallel_for(parts.size(), threads, cancel, [&](std::size_t i) {
+    return visit_features_part(output, parts[i], 0, [&](const FeatureRows& rows) -> Status {
+      found[i].total += static_cast<int64_t>(rows.size());
+      for (const auto& label : rows.label) ++found[i].labels[label];
+      return {};
+    });
+  }));
+  return merge(std::move(found), 0);
+}
+
+}  // namespace verger

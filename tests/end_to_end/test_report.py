@@ -1,0 +1,89 @@
+"""`report.html` and `verger report`: the document behind it, its place, what it may not break."""
+
+import base64
+import json
+import re
+import shutil
+
+import pytest
+from conftest import ROOT, UNTRAINED
+from jsonschema import Draft202012Validator
+
+SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def describe(verger):
+    """A function from an output to its report's document, which its schema holds for."""
+
+    def run(output):
+        report = json.loads(verger("report", output, "--json").stdout)
+        Draft202012Validator(SCHEMA).validate(report)
+        return report
+
+    return run
+
+
+def document_of(page):
+    found = re.search(r'<script type="application/json" id="report">(.*?)</script>', page, re.S)
+    return json.loads(found[1])
+
+
+def test_a_run_leaves_the_page_of_its_document(result, describe):
+    report = describe(result)
+    assert document_of((result / "report.html").read_text()) == report
+    assert report["run"] == json.loads((result / "_verger" / "run.json").read_text())
+    assert report["points"]["total"] == len(report["points"]["x"]) == 60
+    assert sum(label["count"] for label in report["labels"]["listed"]) == 60
+    assert report["spectrum"]["cumulative"][report["spectrum"]["k"] - 1] >= 0.95
+    assert len(report["thumbnails"]) == 60
+    assert all(base64.b64decode(p)[:2] == b"\xff\xd8" for p in report["thumbnails"].values())
+
+
+def test_the_workers_time_adds_up(describe, result):
+    shares = describe(result)["pipeline"]["worker_shares"]
+    assert sum(shares.values()) == pytest.approx(1)
+    assert shares["infer"] > 0
+
+
+def test_images_that_are_gone_have_no_thumbnail(verger, describe, orchard, tmp_path):
+    shutil.copytree(orchard, tmp_path / "in")
+    verger("run", tmp_path / "in", tmp_path / "out", "--weights", UNTRAINED)
+    shutil.rmtree(tmp_path / "in")
+    assert describe(tmp_path / "out")["thumbnails"] == {}
+
+
+def test_an_extraction_has_classes_and_no_map(verger, describe, orchard, tmp_path):
+    verger("extract", orchard, tmp_path / "out", "--weights", UNTRAINED)
+    report = describe(tmp_path / "out")
+    assert report["points"] is None
+    assert report["spectrum"] is None
+    assert report["labels"]["total"] == 5
+    verger("reduce", tmp_path / "out", "--components", 1)
+    report = describe(tmp_path / "out")
+    assert report["spectrum"]["k"] == 1
+    assert report["pipeline"] is not None  # the extraction's
+
+
+def test_the_notebook_layout_keeps_it_out_of_its_table(verger, describe, orchard, tmp_path):
+    verger("run", orchard, tmp_path, "--weights", UNTRAINED, "--layout", "notebook", "--overwrite")
+    assert not (tmp_path / "report.html").exists()
+    assert document_of((tmp_path / "_verger" / "report.html").read_text()) == describe(tmp_path)
+
+
+def test_a_report_that_fails_spoils_no_run(verger, orchard, tmp_path):
+    (tmp_path / "out" / "report.html").mkdir(parents=True)
+    (tmp_path / "out" / "report.html" / "mine").touch()
+    process = verger("run", orchard, tmp_path / "out", "--weights", UNTRAINED, "--overwrite")
+    assert process.stderr.count("its report could not be made") == 1
+    assert (tmp_path / "out" / "_SUCCESS").exists()
+
+
+def test_it_goes_where_it_is_asked_to(verger, result, tmp_path):
+    verger("report", result, "--output", tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_bytes() == (result / "report.html").read_bytes()
+
+
+def test_no_result_is_one_sentence(verger, tmp_path):
+    process = verger("report", tmp_path, exit_code=3)
+    assert process.stderr.count("\n") == 1
