@@ -14,24 +14,11 @@
 #include "base/lap.h"
 #include "base/lazy_vector.h"
 #include "base/status_macros.h"
+#include "pipeline/fetched_images.h"
 
 namespace verger {
 
 namespace {
-
-// One image on its way from storage to the network.
-struct Fetched {
-  std::size_t shard;        // position in `shards`
-  std::size_t image;        // position in the source
-  ByteBudget::Claim claim;  // on the memory that its bytes take
-  Result<std::vector<uint8_t>> bytes;
-};
-
-// Images of one shard that are read together.
-struct Run {
-  std::size_t shard;                // position in `shards`
-  std::vector<std::size_t> images;  // positions in the source
-};
 
 // Of files that were read and not yet decoded.
 constexpr std::size_t kBytesInFlight = std::size_t{64} << 20;
@@ -49,44 +36,6 @@ struct OpenShard {
   };
   std::vector<std::optional<Rejected>> rejections;
   std::atomic<std::size_t> remaining;
-};
-
-// Puts the images of a run into the queue, within the budget, and notes what its thread spends on
-// reading them and on waiting for room.
-class QueueSink final : public ImageSink {
- public:
-  QueueSink(ByteBudget& budget, BoundedQueue<Fetched>& queue, StageTimes& spent)
-      : budget_(budget), queue_(queue), spent_(spent) {}
-
-  void start(const Run& run) { run_ = &run; }
-
-  bool reserve(int64_t bytes) override {
-    spent_.fetch_ns += lap_.ns();
-    claim_.reset();
-    if (auto claim = budget_.claim(static_cast<std::size_t>(std::max<int64_t>(bytes, 0)))) {
-      claim_.emplace(*std::move(claim));
-    }
-    spent_.held_ns += lap_.ns();
-    return claim_.has_value();
-  }
-
-  bool deliver(std::size_t index, Result<std::vector<uint8_t>> bytes) override {
-    spent_.fetch_ns += lap_.ns();
-    if (bytes.ok()) spent_.bytes += static_cast<int64_t>(bytes->size());
-    Fetched fetched{run_->shard, run_->images[index], *std::move(claim_), std::move(bytes)};
-    claim_.reset();
-    const bool taken = queue_.push(std::move(fetched));
-    spent_.held_ns += lap_.ns();
-    return taken;
-  }
-
- private:
-  ByteBudget& budget_;
-  BoundedQueue<Fetched>& queue_;
-  StageTimes& spent_;
-  Lap lap_;
-  const Run* run_ = nullptr;
-  std::optional<ByteBudget::Claim> claim_;
 };
 
 class ShardExtraction {
