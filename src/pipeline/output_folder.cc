@@ -125,10 +125,9 @@ Status OutputFolder::begin() {
 
 Status OutputFolder::finish(const std::set<std::string>& written) {
   for (const auto& folder : owned_folders()) {
-    VERGER_RETURN_IF_ERROR(store_->remove_temporaries(folder));
     VERGER_RETURN_IF_ERROR(remove_stale(folder, written));
   }
-  VERGER_RETURN_IF_ERROR(store_->remove_temporaries("_verger"));  // of records and leases
+  VERGER_RETURN_IF_ERROR(store_->remove_temporaries(""));  // of parts, records, leases, the report
   fault_point("before-success");
   std::vector<std::string> marks = {""};
   if (tables_ != Tables::kReduction) marks.push_back(folders_.features);

@@ -3,10 +3,12 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string_view>
 
 #include "base/parallel.h"
+#include "plan/packed_names.h"
 #include "sample/sample.h"
 #include "storage/store.h"
 #include "verger/image.h"
@@ -15,7 +17,10 @@ namespace verger {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr int kQuality = 60;
+constexpr std::chrono::seconds kPatience{30};  // with an input that is slow, or gone
 constexpr ImageOptions kReadable{.max_pixels =
                                      50'000'000};  // larger ones take long for a thumbnail
 
@@ -25,6 +30,14 @@ std::string base64(const std::vector<uint8_t>& bytes) {
                   static_cast<int>(bytes.size()));
   text.pop_back();
   return text;
+}
+
+// "part-00000.tar/Apple/1.jpg": no file of its own.
+bool is_member(const std::string& name) {
+  for (std::size_t slash = name.find('/'); slash != name.npos; slash = name.find('/', slash + 1)) {
+    if (is_container(name.substr(0, slash))) return true;
+  }
+  return false;
 }
 
 std::optional<std::string> thumbnail(const Store& store, const std::string& name) {
@@ -46,15 +59,18 @@ std::map<std::string, std::string> make_thumbnails(const std::string& input,
                                                    const std::vector<std::string>& paths,
                                                    int threads, const CancelToken& cancel) {
   std::map<std::string, std::string> made;
-  const auto store = Store::open(input, storage);
+  StorageOptions once = storage;
+  once.retries = 0;
+  const auto store = Store::open(input, once);
   if (!store.ok()) return made;
   std::string root = (*store)->display_path("");
   if (!root.ends_with('/')) root += '/';
   std::vector<std::optional<std::string>> found(paths.size());
+  const auto end = Clock::now() + kPatience;
   const Status status = parallel_for(paths.size(), threads, cancel, [&](std::size_t i) -> Status {
-    if (std::string_view(paths[i]).starts_with(root)) {
-      found[i] = thumbnail(**store, paths[i].substr(root.size()));
-    }
+    if (!std::string_view(paths[i]).starts_with(root) || Clock::now() > end) return {};
+    const std::string name = paths[i].substr(root.size());
+    if (!is_member(name)) found[i] = thumbnail(**store, name);
     return {};
   });
   if (!status.ok()) return made;
