@@ -169,6 +169,15 @@ def check_features(name: str, theirs: dict, ours: dict, images: int, bound: floa
     return worst
 
 
+def check_cosine(name: str, theirs: dict, ours: dict, least: float) -> None:
+    """Compare two tables of features, row by row, by their cosine."""
+    assert theirs.keys() == ours.keys(), f"{name}: {len(theirs)} features of {len(ours)} images"
+    for path, row in ours.items():
+        other = theirs[path]
+        cosine = float(row @ other / np.sqrt((row @ row) * (other @ other)))
+        assert cosine >= least, f"{name}: the features of {path} have a cosine of {cosine:.4f}"
+
+
 def print_table(figures: dict[str, Report], headings: dict[str, str]) -> None:
     """Print a row a contestant."""
     print(" " * 22, *(f"{heading:>14}" for heading in headings.values()))

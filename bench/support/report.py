@@ -15,6 +15,7 @@ BEGIN, END = "<!-- bench/support/report.py writes from here", "<!-- to here -->"
 NAMES = {
     "ours_cli": "`verger run`, a process",
     "ours_job": "`verger.spark.run`",
+    "ours_job_bf16": "`verger.spark.run`, `--precision bf16`",
     "onnxruntime_udf": "pandas UDF, ONNX Runtime, one session a worker, one thread",
     "onnxruntime_usual": "pandas UDF, ONNX Runtime, as it is usually written",
     "notebook_udf": "the notebook's feature step (Keras)",

@@ -10,7 +10,7 @@ import session
 import verger.spark
 
 
-def main() -> None:
+def main(precision: str = "f32") -> None:
     """Contend."""
     given = session.arguments()
     spark = session.start(submitted=given.submitted)
@@ -18,7 +18,13 @@ def main() -> None:
     def step(photographs, out):
         start = time.perf_counter()
         record = verger.spark.run(
-            spark, photographs, out, weights=given.weights, layout=given.layout, quiet=True
+            spark,
+            photographs,
+            out,
+            weights=given.weights,
+            layout=given.layout,
+            precision=precision,
+            quiet=True,
         )
         seconds = record["seconds"]
         return {

@@ -4,7 +4,8 @@ usage: run.py PHOTOGRAPHS WEIGHTS.h5 [--images N] [--rounds N] [--notebook-round
 
 Every contestant is a process of its own with a session of local[2], and writes a table of
 features of the same photographs; they run in turn, round by round. Each table is compared with
-that of `verger run`, row by row, before its time counts. Timed is, in a session that stands and is
+that of `verger run`, row by row, before its time counts; where the processor computes in bf16, the
+job in that precision contends too, and its features are compared by their cosine. Timed is, in a session that stands and is
 warm, from the listing to the last part: of verger's two, which do the whole chain, all but the
 stages that reduce; of the program, its start as well. `process` is what a user waits for who starts
 from nothing: from the process' start to its end, the JVM's start, imports and warm-up included.
@@ -19,6 +20,8 @@ sys.path.insert(0, str(FOLDER.parents[1] / "support"))
 import contest  # noqa: E402
 
 OURS = ("ours_cli", "ours_job")
+IN_BF16 = "ours_job_bf16"
+LEAST_COSINE = 0.99  # of features in bf16 to those in f32
 ON_ONNX = ("onnxruntime_udf", "onnxruntime_usual")
 HEADINGS = {
     "images_per_s": "images/s",
@@ -59,6 +62,9 @@ def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
         rows = contest.rows_of(features_folder(field.folder / name))
         if name == "ours_cli":
             reference.update(rows)
+        if name == IN_BF16:
+            contest.check_cosine(name, rows, reference, LEAST_COSINE)
+            return report
         bound = 0 if name in OURS else contest.SAME_FEATURES
         difference = contest.check_features(name, rows, reference, field.images, bound)
         differences[name] = max(difference, differences.get(name, 0))
@@ -74,7 +80,10 @@ def ratios_of(figures: dict) -> dict[str, float]:
     others = [name for name in rates if name != "ours_job"]
     result = {f"ours_job / {name}": rates["ours_job"] / rates[name] for name in others}
     stage = figures["ours_job"]["extract_per_s"] / figures["ours_cli"]["extract_per_s"]
-    return {**result, "ours_job / ours_cli, the stage alone": stage}
+    result["ours_job / ours_cli, the stage alone"] = stage
+    if IN_BF16 in rates and "notebook_udf" in rates:
+        result[f"{IN_BF16} / notebook_udf"] = rates[IN_BF16] / rates["notebook_udf"]
+    return result
 
 
 def main() -> None:
@@ -82,7 +91,8 @@ def main() -> None:
     parser = contest.command_line("Measure the feature step in Spark.", 7876)
     parser.add_argument("--notebook-rounds", type=int, default=1, help="0 leaves it out")
     given = parser.parse_args()
-    rounds = dict.fromkeys([*OURS, *ON_ONNX], given.rounds)
+    bf16 = [IN_BF16] if " avx512_bf16" in Path("/proc/cpuinfo").read_text() else []
+    rounds = dict.fromkeys([*OURS, *bf16, *ON_ONNX], given.rounds)
     rounds |= {"notebook_udf": given.notebook_rounds} if given.notebook_rounds else {}
     with contest.prepared(given) as field:
         figures, differences = measure(field, rounds)
