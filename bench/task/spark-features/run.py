@@ -2,14 +2,15 @@
 
 usage: run.py PHOTOGRAPHS WEIGHTS.h5 [--images N] [--rounds N] [--notebook-rounds N] [--json FILE]
 
-Every contestant is a process of its own with a session of local[2], and writes a table of
-features of the same photographs; they run in turn, round by round. Each table is compared with
-that of `verger run`, row by row, before its time counts; where the processor computes in bf16, the
-job in that precision contends too, and its features are compared by their cosine. Timed is, in a session that stands and is
-warm, from the listing to the last part: of verger's two, which do the whole chain, all but the
-stages that reduce; of the program, its start as well. `process` is what a user waits for who starts
-from nothing: from the process' start to its end, the JVM's start, imports and warm-up included.
-CPU time is of all processes, the JVM's too; of verger's two it is that of the whole chain.
+Every contestant is a process of its own with a session of local[2], and writes a table of features
+of the same photographs; they run in turn, round by round. Each table is compared with that of
+`verger run`, row by row, before its time counts; where the processor computes in bf16, the job in
+that precision contends too, and its features are compared by their cosine. Timed is, in a session
+that stands and is warm, from the listing to the last part: of verger's two, which do the whole
+chain, all but the stages that reduce; of the program, its start as well. `process` is what a user
+waits for who starts from nothing: from the process' start to its end, the JVM's start, imports and
+warm-up included. CPU time is of all processes, the JVM's too; of verger's two it is that of the
+whole chain.
 """
 
 import sys
