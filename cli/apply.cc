@@ -3,6 +3,7 @@
 #include "base/status_macros.h"
 #include "command.h"
 #include "flags.h"
+#include "job.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/reduction.h"
 #include "session.h"
@@ -17,24 +18,18 @@ struct ApplyArguments : CommonArguments {
 };
 
 Status apply_model(const ApplyArguments& arguments) {
-  VERGER_RETURN_IF_ERROR(arguments.options.validate());
-  Console console(arguments.log_format);
-  ConsoleObserver observer(console);
-  const InterruptGuard interrupt;
-  VERGER_ASSIGN_OR_RETURN(const auto place,
-                          Store::open(arguments.model, arguments.options.storage));
-  VERGER_ASSIGN_OR_RETURN(const auto model, load_model(*place));
-  VERGER_ASSIGN_OR_RETURN(
-      const auto network,
-      load_network(arguments.options.model, arguments.options.storage, arguments.options.threads,
-                   watch_download(console, interrupt)));
-  warn_if_untrained(console, network.model->info().untrained);
-  VERGER_ASSIGN_OR_RETURN(const auto record,
-                          apply(arguments.input, arguments.output, network.view(), model,
-                                arguments.options, {interrupt.token(), observer}));
-  leave_report_of(console, record, interrupt);
-  print_summary(console, record);
-  return {};
+  return do_job("apply", arguments, [&](const JobContext& job) -> Result<RunRecord> {
+    VERGER_ASSIGN_OR_RETURN(const auto place,
+                            Store::open(arguments.model, arguments.options.storage));
+    VERGER_ASSIGN_OR_RETURN(const auto model, load_model(*place));
+    VERGER_ASSIGN_OR_RETURN(
+        const auto network,
+        load_network(arguments.options.model, arguments.options.storage, arguments.options.threads,
+                     watch_download(job.console, job.interrupt)));
+    warn_if_untrained(job.console, network.model->info().untrained);
+    return apply(arguments.input, arguments.output, network.view(), model, arguments.options,
+                 job.watch());
+  });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "base/status_macros.h"
 #include "command.h"
 #include "flags.h"
+#include "job.h"
 #include "pipeline/pipeline.h"
 #include "session.h"
 
@@ -11,17 +12,12 @@ namespace verger::cli {
 namespace {
 
 Status reduce_features(const CommonArguments& arguments) {
-  VERGER_RETURN_IF_ERROR(arguments.options.validate());
-  Console console(arguments.log_format);
-  ConsoleObserver observer(console);
-  const InterruptGuard interrupt;
-  const std::string& output = arguments.output.empty() ? arguments.input : arguments.output;
-  VERGER_ASSIGN_OR_RETURN(const auto record, reduce(arguments.input, output, arguments.options,
-                                                    {interrupt.token(), observer}));
-  warn_if_untrained(console, record.untrained());
-  leave_report_of(console, record, interrupt);
-  print_summary(console, record);
-  return {};
+  return do_job("reduce", arguments, [&](const JobContext& job) -> Result<RunRecord> {
+    VERGER_ASSIGN_OR_RETURN(
+        auto record, reduce(arguments.input, arguments.output, arguments.options, job.watch()));
+    warn_if_untrained(job.console, record.untrained());
+    return record;
+  });
 }
 
 }  // namespace
@@ -43,8 +39,12 @@ void add_reduce(CLI::App& app, Action& action) {
       "Example:\n"
       "  verger reduce Results --components 50 --overwrite\n"
       "fits anew on Results/features and replaces Results/pca and Results/model.");
-  command->callback(
-      [arguments, &action] { action = [arguments] { return reduce_features(*arguments); }; });
+  command->callback([arguments, &action] {
+    action = [arguments] {
+      if (arguments->output.empty()) arguments->output = arguments->input;
+      return reduce_features(*arguments);
+    };
+  });
 }
 
 }  // namespace verger::cli

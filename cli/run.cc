@@ -3,6 +3,7 @@
 #include "base/status_macros.h"
 #include "command.h"
 #include "flags.h"
+#include "job.h"
 #include "pipeline/pipeline.h"
 #include "session.h"
 
@@ -13,23 +14,15 @@ namespace {
 using Road = Result<RunRecord> (*)(const std::string&, const std::string&, const Network&,
                                    const RunOptions&, Watch);
 
-Status travel(Road road, const CommonArguments& arguments) {
-  VERGER_RETURN_IF_ERROR(arguments.options.validate());
-  Console console(arguments.log_format);
-  ConsoleObserver observer(console);
-  const InterruptGuard interrupt;
-  VERGER_ASSIGN_OR_RETURN(
-      const auto network,
-      load_network(arguments.options.model, arguments.options.storage, arguments.options.threads,
-                   watch_download(console, interrupt)));
-  const bool untrained = network.model->info().untrained;
-  warn_if_untrained(console, untrained);
-  VERGER_ASSIGN_OR_RETURN(const auto record,
-                          road(arguments.input, arguments.output, network.view(), arguments.options,
-                               {interrupt.token(), observer}));
-  leave_report_of(console, record, interrupt);
-  print_summary(console, record);
-  return {};
+Status travel(const char* command, Road road, const CommonArguments& arguments) {
+  return do_job(command, arguments, [&](const JobContext& job) -> Result<RunRecord> {
+    VERGER_ASSIGN_OR_RETURN(
+        const auto network,
+        load_network(arguments.options.model, arguments.options.storage, arguments.options.threads,
+                     watch_download(job.console, job.interrupt)));
+    warn_if_untrained(job.console, network.model->info().untrained);
+    return road(arguments.input, arguments.output, network.view(), arguments.options, job.watch());
+  });
 }
 
 }  // namespace
@@ -51,7 +44,7 @@ void add_run(CLI::App& app, Action& action) {
       "reads every photograph below Test, takes the name of its folder as its label, and leaves\n"
       "Results/features, Results/pca, Results/rejected and Results/model.");
   command->callback(
-      [arguments, &action] { action = [arguments] { return travel(run, *arguments); }; });
+      [arguments, &action] { action = [arguments] { return travel("run", run, *arguments); }; });
 }
 
 void add_extract(CLI::App& app, Action& action) {
@@ -65,8 +58,9 @@ void add_extract(CLI::App& app, Action& action) {
   add_run_flags(*command, *arguments);
   add_reads_flag(*command, arguments->options.storage);
   command->footer("Example:\n  verger extract Test Results --threads 2\n  verger reduce Results");
-  command->callback(
-      [arguments, &action] { action = [arguments] { return travel(extract, *arguments); }; });
+  command->callback([arguments, &action] {
+    action = [arguments] { return travel("extract", extract, *arguments); };
+  });
 }
 
 }  // namespace verger::cli

@@ -112,6 +112,10 @@ struct RunOptions {
   // Affects speed.
   int threads = 0;  // images worked on at once; 0: one a core this process may use
 
+  // Affects neither.
+  std::string metrics{};  // where the program puts its metrics (docs/metrics.md): a file of this
+                          // machine, or ":PORT" of 127.0.0.1; empty: nowhere
+
   Status validate() const;
 };
 

@@ -96,7 +96,8 @@ nb::dict run_options(const nb::dict& given) {
 void register_run_options(nb::module_& module) {
   module.def("run_options", run_options, nb::arg("given"),
              nb::sig("def run_options(given: dict[str, object]) -> dict[str, typing.Any]"),
-             "Every option of ``verger run`` by its name, those not given by their defaults. "
+             "Every option of ``verger run`` but ``metrics`` by its name, those not given by their "
+             "defaults. "
              "ValueError when one is unknown or out of range.");
 }
 

@@ -3,7 +3,9 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <system_error>
 #include <thread>
 
 #include "base/status_macros.h"
@@ -16,6 +18,22 @@ std::string text(double value) {
   std::string digits = std::to_string(value);
   digits.erase(digits.find_last_not_of('0') + 1);
   return digits.back() == '.' ? digits + '0' : digits;
+}
+
+Status validate_metrics(const std::string& metrics) {
+  if (metrics.starts_with(':')) {
+    int port = 0;
+    const char* end = metrics.data() + metrics.size();
+    const auto read = std::from_chars(metrics.data() + 1, end, port);
+    if (read.ec == std::errc() && read.ptr == end && port >= 1 && port <= 65535) return {};
+    return Status::invalid_argument("--metrics must be a file or :PORT with a port from 1 to " +
+                                    ("65535, not '" + metrics + "'."));
+  }
+  if (metrics.ends_with('/') || metrics.find("://") != std::string::npos) {
+    return Status::invalid_argument("--metrics must name a file of this machine, or :PORT, not '" +
+                                    metrics + "'.");
+  }
+  return {};
 }
 
 }  // namespace
@@ -143,7 +161,7 @@ Status RunOptions::validate() const {
     return Status::invalid_argument("--threads must be between 0 and 4096, not " +
                                     std::to_string(threads) + ".");
   }
-  return {};
+  return validate_metrics(metrics);
 }
 
 int default_threads() {

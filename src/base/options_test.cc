@@ -30,6 +30,21 @@ TEST(Options, MessagesNameTheFlagAndTheValue) {
   EXPECT_EQ(options.validate().message(), "--threads must be between 0 and 4096, not -1.");
 }
 
+TEST(Options, MetricsAreAFileOrAPort) {
+  for (const char* good : {"", ":1", ":65535", "run.prom", "/var/lib/node/run.prom", "a:80"}) {
+    RunOptions options;
+    options.metrics = good;
+    EXPECT_TRUE(options.validate().ok()) << good;
+  }
+  for (const char* bad : {":", ":0", ":65536", ":-1", ":+80", ":80x", ": 80", ":99999999999",
+                          "folder/", "s3://bucket/run.prom"}) {
+    RunOptions options;
+    options.metrics = bad;
+    EXPECT_EQ(options.validate().code(), StatusCode::kInvalidArgument) << bad;
+    EXPECT_THAT(options.validate().message(), HasSubstr(std::string("not '") + bad + "'."));
+  }
+}
+
 TEST(Options, WeightsAndModelExcludeEachOther) {
   EXPECT_FALSE((ModelOptions{.weights = "a.h5", .model = "b.onnx"}.validate().ok()));
 }

@@ -63,6 +63,7 @@ class ShardExtraction {
   Status close_shard(std::size_t position, std::unique_ptr<OpenShard> shard);
   std::optional<Run> next_run();
   OpenShard& open(std::size_t position);
+  void spend(const StageTimes& more);
   void fail(Status status);
   void stop();
   bool stopping() const { return failed_ || cancel_.cancelled(); }
@@ -127,8 +128,7 @@ std::optional<Run> ShardExtraction::next_run() {
 }
 
 void ShardExtraction::fetch() {
-  StageTimes spent;
-  QueueSink sink(budget_, queue_, spent);
+  QueueSink sink(budget_, queue_, [this](const StageTimes& spent) { spend(spent); });
   while (!stopping()) {
     const auto run = next_run();
     if (!run) break;
@@ -136,30 +136,36 @@ void ShardExtraction::fetch() {
     source_.read_run(run->images, sink);
   }
   if (stopping()) stop();
-  const std::lock_guard lock(mutex_);
-  times_.fetch_ns += spent.fetch_ns;
-  times_.held_ns += spent.held_ns;
-  times_.bytes += spent.bytes;
 }
 
 void ShardExtraction::extract() {
   auto extractor = Extractor::create(model_, options_.image);
   if (!extractor.ok()) return fail(std::move(extractor).error());
-  int64_t starved_ns = 0;
   while (!stopping()) {
     Lap lap;
     std::optional<Fetched> fetched = queue_.pop();
-    starved_ns += lap.ns();
-    if (!fetched) break;
-    if (Status status = extract_image(**extractor, *std::move(fetched)); !status.ok()) {
-      fail(std::move(status));
+    StageTimes spent{.starved_ns = lap.ns()};
+    const bool more = fetched.has_value();
+    const ExtractTimes before = (*extractor)->times();
+    if (more) {
+      if (Status status = extract_image(**extractor, *std::move(fetched)); !status.ok()) {
+        fail(std::move(status));
+      }
     }
+    spent.decode_ns = (*extractor)->times().read_ns - before.read_ns;
+    spent.infer_ns = (*extractor)->times().infer_ns - before.infer_ns;
+    spend(spent);
+    if (!more) break;
   }
   if (stopping()) stop();
-  const std::lock_guard lock(mutex_);
-  times_.starved_ns += starved_ns;
-  times_.decode_ns += (*extractor)->times().read_ns;
-  times_.infer_ns += (*extractor)->times().infer_ns;
+}
+
+void ShardExtraction::spend(const StageTimes& more) {
+  {
+    const std::lock_guard lock(mutex_);
+    times_ += more;
+  }
+  observer_.spent(more);
 }
 
 Status ShardExtraction::extract_image(Extractor& extractor, Fetched fetched) {
@@ -224,8 +230,7 @@ Status ShardExtraction::close_shard(std::size_t position, std::unique_ptr<OpenSh
   rows.features = std::move(shard->features);
   Lap lap;
   Status written = sink_(std::move(result));
-  const std::lock_guard lock(mutex_);
-  times_.write_ns += lap.ns();
+  spend({.write_ns = lap.ns()});
   return written;
 }
 

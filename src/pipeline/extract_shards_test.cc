@@ -90,6 +90,15 @@ struct Collected {
   }
 };
 
+struct TimesObserver final : Observer {
+  void spent(const StageTimes& more) override {
+    const std::lock_guard lock(mutex);
+    times += more;
+  }
+  StageTimes times;
+  std::mutex mutex;
+};
+
 Status extract(const ImageSource& source, const Model& model, WorkerOptions options, int parts,
                const ShardSink& sink) {
   Observer observer;
@@ -153,7 +162,7 @@ TEST(ExtractShards, AShardOfAChosenFewIsDoneAlone) {
   const std::vector<Shard> some = {{.number = 3, .begin = 30, .end = 40},
                                    {.number = 1, .begin = 10, .end = 20}};
   Collected collected;
-  Observer observer;
+  TimesObserver observer;
   const CancelToken cancel;
   StageTimes times;
   ASSERT_TRUE(extract_shards(source, some, SumModel(), {.threads = 2}, cancel, observer,
@@ -168,6 +177,10 @@ TEST(ExtractShards, AShardOfAChosenFewIsDoneAlone) {
   EXPECT_GT(times.infer_ns, 0);
   EXPECT_GT(times.bytes, 0);
   EXPECT_EQ(times.worker_count, 2);
+  EXPECT_EQ(observer.times.bytes, times.bytes);
+  EXPECT_EQ(observer.times.fetch_ns, times.fetch_ns);
+  EXPECT_EQ(observer.times.infer_ns, times.infer_ns);
+  EXPECT_EQ(observer.times.write_ns, times.write_ns);
 }
 
 TEST(ExtractShards, StrictFailsAtARejection) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -11,8 +12,8 @@
 #include "base/bounded_queue.h"
 #include "base/byte_budget.h"
 #include "base/lap.h"
-#include "pipeline/extract_shards.h"
 #include "pipeline/image_source.h"
+#include "pipeline/stage_times.h"
 #include "verger/status.h"
 
 namespace verger {
@@ -31,12 +32,14 @@ struct Run {
   std::vector<std::size_t> images;  // positions in the source
 };
 
-// Puts the images of a run into the queue, within the budget, and notes what its thread spends on
-// reading them and on waiting for room.
+// Puts the images of a run into the queue, within the budget, and tells after each what its thread
+// spent on reading it and on waiting for room.
 class QueueSink final : public ImageSink {
  public:
-  QueueSink(ByteBudget& budget, BoundedQueue<Fetched>& queue, StageTimes& spent)
-      : budget_(budget), queue_(queue), spent_(spent) {}
+  using Spend = std::function<void(const StageTimes&)>;
+
+  QueueSink(ByteBudget& budget, BoundedQueue<Fetched>& queue, Spend spend)
+      : budget_(budget), queue_(queue), spend_(std::move(spend)) {}
 
   void start(const Run& run) { run_ = &run; }
 
@@ -57,13 +60,15 @@ class QueueSink final : public ImageSink {
     claim_.reset();
     const bool taken = queue_.push(std::move(fetched));
     spent_.held_ns += lap_.ns();
+    spend_(std::exchange(spent_, {}));
     return taken;
   }
 
  private:
   ByteBudget& budget_;
   BoundedQueue<Fetched>& queue_;
-  StageTimes& spent_;
+  const Spend spend_;
+  StageTimes spent_;  // since the last telling
   Lap lap_;
   const Run* run_ = nullptr;
   std::optional<ByteBudget::Claim> claim_;

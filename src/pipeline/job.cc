@@ -86,6 +86,7 @@ Status Job::list() {
   VERGER_ASSIGN_OR_RETURN(source_, list_input(input_, options_.input, watch_));
   watch_.observer.stage_finished();
   record_.counts.listed = static_cast<int64_t>(source_->size());
+  watch_.observer.listed(record_.counts.listed);
   stage_done("list");
   return {};
 }
@@ -161,6 +162,7 @@ Result<std::vector<Shard>> Job::resume(ShardWriter& writer, std::vector<Shard> s
     record_.shards.resumed_images -= static_cast<int64_t>(shard.size());
   }
   resumable_ = record_.shards.resumed > 0;
+  watch_.observer.resumed(record_.shards.resumed_images);
   watch_.observer.note("Resumed: " + std::to_string(record_.shards.resumed) + " of " +
                        std::to_string(shards.size()) + " shards were finished already.");
   return remaining;

@@ -1,0 +1,47 @@
+// What the commands that make a result share: run, extract, apply, reduce.
+#pragma once
+
+#include <functional>
+
+#include "console.h"
+#include "flags.h"
+#include "pipeline/observer.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/run_record.h"
+#include "session.h"
+#include "verger/status.h"
+
+namespace verger::cli {
+
+// Tells two observers.
+class TwoObservers final : public Observer {
+ public:
+  TwoObservers(Observer& first, Observer& second) : first_(first), second_(second) {}
+  void stage_started(std::string_view name, int64_t total) override;
+  void advanced(int64_t done, int64_t rejected) override;
+  void stage_finished() override;
+  void listed(int64_t images) override;
+  void resumed(int64_t images) override;
+  void spent(const StageTimes& more) override;
+  void note(std::string_view sentence) override;
+  void warning(std::string_view sentence) override;
+
+ private:
+  Observer& first_;
+  Observer& second_;
+};
+
+// Around a job: where it speaks, what stops it, who watches it.
+struct JobContext {
+  Console& console;
+  const InterruptGuard& interrupt;
+  Observer& observer;
+  Watch watch() const { return {interrupt.token(), observer}; }
+};
+
+// Checks the options, does `work` with its metrics where they are asked for, and leaves the report
+// and the summary of what it did.
+Status do_job(const char* command, const CommonArguments& arguments,
+              const std::function<Result<RunRecord>(const JobContext&)>& work);
+
+}  // namespace verger::cli

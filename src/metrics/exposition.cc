@@ -1,0 +1,66 @@
+#include "metrics/exposition.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace verger {
+
+namespace {
+
+std::string valid_utf8(std::string_view text) {
+  using nlohmann::json;
+  const json raw = std::string(text);
+  return json::parse(raw.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+// `marks`: the characters that take a backslash; a line's end becomes \n.
+std::string escaped(std::string_view text, std::string_view marks) {
+  std::string result;
+  for (const char letter : valid_utf8(text)) {
+    if (letter == '\n') {
+      result += "\\n";
+      continue;
+    }
+    if (marks.find(letter) != std::string_view::npos) result += '\\';
+    result += letter;
+  }
+  return result;
+}
+
+// The shortest text that reads back as the same number.
+std::string number(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
+}  // namespace
+
+void Exposition::family(std::string_view name, MetricType type, std::string_view help) {
+  name_ = name;
+  text_ += "# HELP " + name_ + ' ' + escaped(help, "\\") + '\n';
+  text_ += "# TYPE " + name_ + (type == MetricType::kCounter ? " counter\n" : " gauge\n");
+}
+
+void Exposition::sample(const MetricLabels& labels, double value) {
+  text_ += name_;
+  std::string separator = "{";
+  for (const auto& [label, text] : labels) {
+    text_ += separator + std::string(label) + "=\"" + escaped(text, "\\\"") + '"';
+    separator = ",";
+  }
+  if (!labels.empty()) text_ += '}';
+  text_ += ' ' + number(value) + '\n';
+}
+
+void Exposition::single(std::string_view name, MetricType type, std::string_view help,
+                        double value) {
+  family(name, type, help);
+  sample({}, value);
+}
+
+}  // namespace verger
