@@ -94,6 +94,14 @@ bench: build deps-parity ## Measure against the rivals, after checking the answe
 bench-spark: build deps-spark ## The same for the package in Spark, beside pandas UDFs and Spark ML
 	@bench/run.sh spark
 
+.PHONY: bench-guard
+bench-guard: deps ## Count a fixed workload's instructions, beside the release's (UPDATE=1 stores them)
+	@tools/deps.sh system guard
+	@cmake --preset bench >/dev/null
+	@cmake --build --preset bench --parallel $(JOBS) --target verger_guard
+	@.venv/core/bin/python bench/guard/guard.py build/bench/bench/guard/verger_guard \
+	  $(if $(UPDATE),--update)
+
 .PHONY: format
 format: deps-lint ## Format every tracked source file
 	@tools/lint.sh format

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing of deps/: `deps.sh system [heavy|fuzz]` by apt, `deps.sh python NAME` into
-# .venv/NAME from deps/python/NAME.lock; `deps.sh maven [NAME ...]` into build/maven/NAME/ from
+# Installs what is missing of deps/: `deps.sh system [heavy|fuzz|guard]` by apt, `deps.sh python NAME`
+# into .venv/NAME from deps/python/NAME.lock; `deps.sh maven [NAME ...]` into build/maven/NAME/ from
 # deps/maven/NAME.lock.
 # All are quick when nothing is missing.
 set -euo pipefail
@@ -76,5 +76,5 @@ case ${1-} in
     flock 9
     python3 tools/maven.py install "${@:2}"
     ;;
-  *) fail "usage: deps.sh system [heavy|fuzz] | python NAME | maven [NAME ...]" ;;
+  *) fail "usage: deps.sh system [heavy|fuzz|guard] | python NAME | maven [NAME ...]" ;;
 esac
