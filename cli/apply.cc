@@ -48,6 +48,7 @@ void add_apply(CLI::App& app, Action& action) {
   add_weights_flags(*command, arguments->options.model);
   add_output_flags(*command, arguments->options.output);
   add_run_flags(*command, *arguments);
+  add_metrics_flag(*command, arguments->options);
   add_reads_flag(*command, arguments->options.storage);
   command->footer(
       "Example:\n"

@@ -166,13 +166,16 @@ void add_run_flags(CLI::App& command, CommonArguments& arguments) {
       .add_option("--threads", arguments.options.threads,
                   "Images worked on at once (default: one a core)")
       ->group("Run");
+  add_storage_flags(command, arguments.options.storage);
+  add_log_flag(command, arguments.log_format);
+}
+
+void add_metrics_flag(CLI::App& command, RunOptions& options) {
   command
-      .add_option("--metrics", arguments.options.metrics,
+      .add_option("--metrics", options.metrics,
                   "Prometheus metrics: a file, rewritten every 5 s, or :PORT to serve on 127.0.0.1")
       ->type_name("FILE|:PORT")
       ->group("Run");
-  add_storage_flags(command, arguments.options.storage);
-  add_log_flag(command, arguments.log_format);
 }
 
 void add_log_flag(CLI::App& command, LogFormat& log_format) {

@@ -26,8 +26,9 @@ void add_pca_flags(CLI::App& command, PcaOptions& options);
 void add_output_flags(CLI::App& command, OutputOptions& options);
 void add_reads_flag(CLI::App& command, StorageOptions& options);
 void add_storage_flags(CLI::App& command, StorageOptions& options);  // S3, retries
-void add_run_flags(CLI::App& command, CommonArguments& arguments);   // threads, metrics, log format
+void add_run_flags(CLI::App& command, CommonArguments& arguments);   // threads, log format
 
+void add_metrics_flag(CLI::App& command, RunOptions& options);
 void add_log_flag(CLI::App& command, LogFormat& log_format);
 void add_pack_flags(CLI::App& command, PackOptions& options, OutputOptions& output);
 

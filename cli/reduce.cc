@@ -35,6 +35,7 @@ void add_reduce(CLI::App& app, Action& action) {
   add_pca_flags(*command, arguments->options.pca);
   add_replacement_flags(*command, arguments->options.output);
   add_run_flags(*command, *arguments);
+  add_metrics_flag(*command, arguments->options);
   command->footer(
       "Example:\n"
       "  verger reduce Results --components 50 --overwrite\n"

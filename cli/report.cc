@@ -67,7 +67,8 @@ void add_report(CLI::App& app, Action& action) {
       "  verger report Results --output orchard.html\n"
       "makes one page that needs no network: what ran, the variance, a map of the images, "
       "classes,\n"
-      "rejected files, outliers, where the time went, and what more images would cost.");
+      "rejected files, outliers, near-duplicates, where the time went, and what more images would "
+      "cost.");
   command->callback(
       [arguments, &action] { action = [arguments] { return report_output(*arguments); }; });
 }

@@ -37,6 +37,7 @@ void add_run(CLI::App& app, Action& action) {
   add_pca_flags(*command, arguments->options.pca);
   add_output_flags(*command, arguments->options.output);
   add_run_flags(*command, *arguments);
+  add_metrics_flag(*command, arguments->options);
   add_reads_flag(*command, arguments->options.storage);
   command->footer(
       "Example:\n"
@@ -56,6 +57,7 @@ void add_extract(CLI::App& app, Action& action) {
   add_model_flags(*command, arguments->options.model);
   add_output_flags(*command, arguments->options.output);
   add_run_flags(*command, *arguments);
+  add_metrics_flag(*command, arguments->options);
   add_reads_flag(*command, arguments->options.storage);
   command->footer("Example:\n  verger extract Test Results --threads 2\n  verger reduce Results");
   command->callback([arguments, &action] {

@@ -12,6 +12,7 @@
 #include "pipeline/shard_manifest.h"
 #include "report/bottleneck.h"
 #include "report/cost.h"
+#include "report/near_duplicates.h"
 #include "report/rows.h"
 #include "report/thumbnails.h"
 #include "verger/version.h"
@@ -94,7 +95,7 @@ json outliers_json(const ReportRows& rows) {
 }
 
 // Of points spread evenly over those of the map, and of the outliers.
-std::vector<std::string> pictured(const ReportRows& rows, std::size_t most) {
+std::set<std::string> pictured(const ReportRows& rows, std::size_t most) {
   std::set<std::string> paths;
   const std::size_t count = rows.points.size();
   for (std::size_t i = 0; i < count; ++i) {
@@ -103,7 +104,7 @@ std::vector<std::string> pictured(const ReportRows& rows, std::size_t most) {
     }
   }
   for (const auto& point : rows.outliers) paths.insert(point.path);
-  return {paths.begin(), paths.end()};
+  return paths;
 }
 
 Result<json> rejected_json(const Store& output, const RunRecord& record,
@@ -159,10 +160,11 @@ Result<json> describe_result(const Store& output, const StorageOptions& storage,
                              const CancelToken& cancel, const ReportLimits& limits) {
   VERGER_ASSIGN_OR_RETURN(const RunRecord record, finished_run(output));
   VERGER_ASSIGN_OR_RETURN(const auto manifests, read_shard_manifests(output));
-  json report = {
-      {"format", "verger-report"}, {"version", kReportVersion}, {"verger_version", kVersion},
-      {"run", record.to_json()},   {"spectrum", nullptr},       {"model_files", json::array()},
-      {"points", nullptr},         {"outliers", nullptr},       {"pipeline", nullptr}};
+  json report = {{"format", "verger-report"},  {"version", kReportVersion},
+                 {"verger_version", kVersion}, {"run", record.to_json()},
+                 {"spectrum", nullptr},        {"model_files", json::array()},
+                 {"points", nullptr},          {"outliers", nullptr},
+                 {"near_duplicates", nullptr}, {"pipeline", nullptr}};
   VERGER_ASSIGN_OR_RETURN(const ReportRows rows,
                           read_rows(output, record, report, manifests, threads, cancel, limits));
   report["labels"] = labels_json(rows, limits.labels);
@@ -172,8 +174,14 @@ Result<json> describe_result(const Store& output, const StorageOptions& storage,
     report["points"] = points_json(rows);
     report["outliers"] = outliers_json(rows);
   }
+  std::set<std::string> paths = pictured(rows, limits.thumbnails);
+  if (record.reduction) {
+    VERGER_ASSIGN_OR_RETURN(report["near_duplicates"],
+                            near_duplicates_of(output, threads, cancel, limits));
+    paths.merge(paths_of_pairs(report["near_duplicates"]));
+  }
   report["thumbnails"] =
-      make_thumbnails(record.input, storage, pictured(rows, limits.thumbnails), threads, cancel);
+      make_thumbnails(record.input, storage, {paths.begin(), paths.end()}, threads, cancel);
   if (record.pipeline) report["pipeline"] = bottleneck_of(*record.pipeline);
   report["cost"] = cost_of(record);
   if (cancel.cancelled()) return Status::cancelled("Interrupted.");

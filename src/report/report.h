@@ -18,8 +18,10 @@ struct ReportLimits {
   std::size_t points = 25'000;     // of the map
   std::size_t thumbnails = 1'000;  // of points of the map, beside those of the outliers
   std::size_t outliers = 24;
-  std::size_t rejected = 500;  // files listed
-  std::size_t labels = 2'000;  // classes listed
+  std::size_t rejected = 500;     // files listed
+  std::size_t labels = 2'000;     // classes listed
+  std::size_t pairs = 24;         // of near-duplicates listed
+  std::size_t compared = 25'000;  // rows up to which all are compared with all
 };
 
 // Describes a finished result. Reads the tables part by part, and images of the run's INPUT for the

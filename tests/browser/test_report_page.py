@@ -36,7 +36,7 @@ def page(verger, orchard, tmp_path_factory):
     hostile.mkdir()
     photograph = min(orchard.rglob("*.jpg"))
     shutil.copy(photograph, hostile / "<img src=x onerror=document.title='hacked'>.jpg")
-    (hostile / "<b>bad.jpg").write_text("bad")
+    (hostile / "<b>bad.jpg").write_text("bad")  # the photograph above has its copy among the others
     verger("run", folder / "in", folder / "out", "--weights", UNTRAINED)
     return folder / "out" / "report.html"
 
@@ -92,6 +92,19 @@ def test_hostile_text_is_text(opened):
     assert HOSTILE in names
     assert "<b>bad.jpg" in opened.find_element(By.ID, "rejected-table").text
     assert opened.find_elements(By.CSS_SELECTOR, "img[src='x'], main script, td b") == []
+
+
+def test_near_duplicates_are_shown_with_their_labels(opened):
+    assert (
+        "2 images in 1 group; in 1 of them the labels differ"
+        in opened.find_element(By.ID, "copies-note").text
+    )
+    row = opened.find_element(By.CSS_SELECTOR, "#copies-table tbody tr")
+    assert "differ: " in row.text
+    assert HOSTILE in row.text
+    pictures = row.find_elements(By.TAG_NAME, "img")
+    assert len(pictures) == 2
+    until(lambda: all(p.get_property("naturalWidth") == 56 for p in pictures), "the thumbnails")
 
 
 def test_a_point_shows_its_photograph(opened):

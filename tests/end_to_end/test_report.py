@@ -5,6 +5,9 @@ import json
 import re
 import shutil
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT, UNTRAINED
 from jsonschema import Draft202012Validator
@@ -58,11 +61,67 @@ def test_an_extraction_has_classes_and_no_map(verger, describe, orchard, tmp_pat
     report = describe(tmp_path / "out")
     assert report["points"] is None
     assert report["spectrum"] is None
+    assert report["near_duplicates"] is None
     assert report["labels"]["total"] == 5
     verger("reduce", tmp_path / "out", "--components", 1)
     report = describe(tmp_path / "out")
     assert report["spectrum"]["k"] == 1
     assert report["pipeline"] is not None  # the extraction's
+
+
+def test_near_duplicates_are_found_by_features_alone(verger, describe, orchard, tmp_path):
+    shutil.copytree(orchard, tmp_path / "in")
+    first, second = sorted((tmp_path / "in").rglob("*.jpg"))[:2]
+    shutil.copy(first, first.with_name("copy.jpg"))
+    other = tmp_path / "in" / "Wrong class"
+    other.mkdir()
+    shutil.copy(second, other / "copy.jpg")
+    verger("run", tmp_path / "in", tmp_path / "out", "--weights", UNTRAINED)
+    shutil.rmtree(other)  # no image is read for it, but for the thumbnails
+    report = describe(tmp_path / "out")
+    found = report["near_duplicates"]
+    assert found["skipped"] is None
+    assert (found["total"], found["images"], found["groups"]) == (2, 4, 2)
+    assert found["label_conflicts"] == 1
+    differing, agreeing = found["pairs"]
+    assert differing["label_conflict"]
+    assert not agreeing["label_conflict"]
+    assert {differing["first_label"], differing["second_label"]} == {
+        second.parent.name,
+        "Wrong class",
+    }
+    assert differing["cosine"] == pytest.approx(1, abs=1e-6)
+    assert {agreeing["first"], agreeing["second"]} == {
+        f"file:{first}",
+        f"file:{first.with_name('copy.jpg')}",
+    }
+    assert {agreeing["first"], agreeing["second"]} <= set(report["thumbnails"])
+    told = json.loads(verger("duplicates", tmp_path / "out", "--no-pixels", "--json").stdout)
+    assert len(told["pairs"]) == found["total"]
+
+
+def test_few_components_tell_no_near_duplicates(verger, describe, result, tmp_path):
+    verger("reduce", result, tmp_path / "out", "--components", 7)
+    found = describe(tmp_path / "out")["near_duplicates"]
+    assert (found["skipped"], found["limit"], found["pairs"]) == ("components", 8, [])
+
+
+def test_a_large_result_is_sampled_and_not_compared(verger, describe, tmp_path):
+    rows, width = 25_001, 12
+    features = np.random.default_rng(1).standard_normal((rows, width), dtype=np.float32)
+    table = {
+        "path": [f"file:/in/{i % 131}/{i}.jpg" for i in range(rows)],
+        "label": [str(i % 131) for i in range(rows)],
+        "features": pa.array(list(features), pa.list_(pa.float32())),
+    }
+    pq.write_table(pa.table(table), tmp_path / "features.parquet")
+    verger("reduce", tmp_path, tmp_path / "out")
+    report = describe(tmp_path / "out")
+    found = report["near_duplicates"]
+    assert (found["skipped"], found["limit"], found["pairs"]) == ("rows", 25_000, [])
+    assert report["points"]["total"] == rows
+    assert len(report["points"]["x"]) == 25_000
+    assert sum(label["count"] for label in report["labels"]["listed"]) == rows
 
 
 def test_the_notebook_layout_keeps_it_out_of_its_table(verger, describe, orchard, tmp_path):

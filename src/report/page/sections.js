@@ -86,6 +86,28 @@ function drawOutliers() {
     report.outliers.map((row) => [row.path, rounded(row.score, 4), row.label, row.path]));
 }
 
+function copiesNote({ skipped, limit, similarity, total, images, groups, label_conflicts: conflicts, pairs }) {
+  const command = "'verger duplicates' reads the images again, and finds copies that were saved anew or resized as well.";
+  if (skipped === "rows") return `Not looked for: beyond ${count(limit)} rows comparing all with all would take long. ${command}`;
+  if (skipped === "components") return `Not looked for: with fewer than ${count(limit)} components many images are alike by chance.`;
+  const compared = `pairs of images whose components have a cosine of at least ${similarity}`;
+  if (total === 0) return `None: there are no ${compared}. ${command}`;
+  return `${count(images)} images in ${count(groups)} group${groups === 1 ? "" : "s"}; in ${count(conflicts)} of them the labels differ. Found by the features alone: ${compared}` +
+    (pairs.length < total ? `, ${count(total)} in all; listed are ${count(pairs.length)}, those whose labels differ first, then the closest. ` : ". ") + command;
+}
+
+function drawCopies() {
+  const found = report.near_duplicates;
+  if (!found) return;
+  byId("copies").hidden = false;
+  byId("copies-note").textContent = copiesNote(found);
+  if (!found.pairs.length) return;
+  byId("copies-table").hidden = false;
+  fill("copies-table", [{ name: "", kind: "picture" }, { name: "", kind: "picture" }, { name: "Cosine", kind: "number" }, { name: "Labels" }, { name: "Images", kind: "path" }],
+    found.pairs.map((pair) => [pair.first, pair.second, pair.cosine.toFixed(5),
+      pair.label_conflict ? `⚠ differ: ${pair.first_label} | ${pair.second_label}` : pair.first_label, `${pair.first}\n${pair.second}`]));
+}
+
 function drawRejected() {
   const { total, by_reason: reasons, listed } = report.rejected;
   byId("rejected-note").textContent = total === 0 ? "None: every image listed has features."

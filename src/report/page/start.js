@@ -29,6 +29,7 @@ async function start() {
   drawHead();
   drawRejected();
   drawOutliers();
+  drawCopies();
   drawCost();
   drawCard();
   await loadPlotly();
