@@ -1,6 +1,7 @@
 #include "report/near_duplicates.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -34,14 +35,16 @@ json pair_json(const DuplicatePair& pair, const SearchTable& table) {
           {"label_conflict", table.label[pair.first] != table.label[pair.second]}};
 }
 
-// Those whose labels differ come first: one of the two labels is likely to be wrong.
-json closest_pairs(std::vector<DuplicatePair> pairs, const SearchTable& table, std::size_t most) {
-  const auto agree = [&](const DuplicatePair& pair) {
-    return table.label[pair.first] == table.label[pair.second];
+// Copies whose labels differ come first: one of the two labels is likely to be wrong.
+json closest_pairs(const Duplicates& found, const SearchTable& table, std::size_t most) {
+  std::vector<DuplicatePair> pairs = found.pairs;
+  std::ranges::copy_if(found.closest, std::back_inserter(pairs),
+                       [](const DuplicatePair& pair) { return pair.cosine < kSimilarityAlone; });
+  const auto order = [&](const DuplicatePair& pair) {
+    const bool differ = table.label[pair.first] != table.label[pair.second];
+    return std::pair(!(differ && pair.cosine >= kSimilarityAlone), -pair.cosine);
   };
-  std::ranges::stable_sort(pairs, [&](const DuplicatePair& a, const DuplicatePair& b) {
-    return std::pair(agree(a), -a.cosine) < std::pair(agree(b), -b.cosine);
-  });
+  std::ranges::stable_sort(pairs, {}, order);
   json listed = json::array();
   for (std::size_t i = 0; i < pairs.size() && i < most; ++i) {
     listed.push_back(pair_json(pairs[i], table));
@@ -63,9 +66,11 @@ Result<json> near_duplicates_of(const Store& output, int threads, const CancelTo
     return Status::io("The report compares features alone, not the pixels of " + path + ".");
   };
   Observer nobody;
-  VERGER_ASSIGN_OR_RETURN(const Duplicates found,
-                          find_duplicates(table, nullptr, unread, {},
-                                          {.pixels = false, .threads = threads}, cancel, nobody));
+  VERGER_ASSIGN_OR_RETURN(
+      const Duplicates found,
+      find_duplicates(table, nullptr, unread, {},
+                      {.pixels = false, .closest = limits.pairs, .threads = threads}, cancel,
+                      nobody));
   std::size_t images = 0;
   for (const DuplicateGroup& group : found.groups) images += group.rows.size();
   return json{
@@ -76,7 +81,7 @@ Result<json> near_duplicates_of(const Store& output, int threads, const CancelTo
       {"images", images},
       {"groups", found.groups.size()},
       {"label_conflicts", std::ranges::count(found.groups, true, &DuplicateGroup::label_conflict)},
-      {"pairs", closest_pairs(found.pairs, table, limits.pairs)}};
+      {"pairs", closest_pairs(found, table, limits.pairs)}};
 }
 
 std::set<std::string> paths_of_pairs(const json& near_duplicates) {

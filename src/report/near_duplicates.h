@@ -14,9 +14,10 @@ namespace verger {
 // Below so many components many pairs of rows point the same way by chance.
 inline constexpr std::size_t kFewestComponents = 8;
 
-// The rows of a result whose components are all but equal, found without reading an image: the
-// closest pairs, and how many there are. Rows are compared with all others, so beyond
-// `limits.compared` rows, as below kFewestComponents components, nothing is, and "skipped" says so.
+// The rows of a result whose components are all but equal, found without reading an image: how many
+// there are, and the closest pairs of all, be they as close or not. Rows are compared with all
+// others, so beyond `limits.compared` rows, as below kFewestComponents components, nothing is, and
+// "skipped" says so.
 Result<nlohmann::json> near_duplicates_of(const Store& output, int threads,
                                           const CancelToken& cancel, const ReportLimits& limits);
 

@@ -90,10 +90,14 @@ function copiesNote({ skipped, limit, similarity, total, images, groups, label_c
   const command = "'verger duplicates' reads the images again, and finds copies that were saved anew or resized as well.";
   if (skipped === "rows") return `Not looked for: beyond ${count(limit)} rows comparing all with all would take long. ${command}`;
   if (skipped === "components") return `Not looked for: with fewer than ${count(limit)} components many images are alike by chance.`;
-  const compared = `pairs of images whose components have a cosine of at least ${similarity}`;
-  if (total === 0) return `None: there are no ${compared}. ${command}`;
-  return `${count(images)} images in ${count(groups)} group${groups === 1 ? "" : "s"}; in ${count(conflicts)} of them the labels differ. Found by the features alone: ${compared}` +
-    (pairs.length < total ? `, ${count(total)} in all; listed are ${count(pairs.length)}, those whose labels differ first, then the closest. ` : ". ") + command;
+  const alike = `whose components have a cosine of at least ${similarity}`;
+  return (total === 0 ? `None ${alike}. ` : `${count(images)} images in ${count(groups)} group${groups === 1 ? "" : "s"} of images ${alike}; in ${count(conflicts)} of them the labels differ. `) +
+    "Found by the features alone. " + (pairs.length ? `The ${count(pairs.length)} closest of all pairs are listed` + (conflicts ? ", those near-duplicates first whose labels differ. " : ". ") : "") + command;
+}
+
+function labelsOf({ first_label: first, second_label: second, label_conflict: differ, cosine }, similarity) {
+  if (!differ) return first;
+  return (cosine >= similarity ? "⚠ differ: " : "") + `${first} | ${second}`;
 }
 
 function drawCopies() {
@@ -105,7 +109,7 @@ function drawCopies() {
   byId("copies-table").hidden = false;
   fill("copies-table", [{ name: "", kind: "picture" }, { name: "", kind: "picture" }, { name: "Cosine", kind: "number" }, { name: "Labels" }, { name: "Images", kind: "path" }],
     found.pairs.map((pair) => [pair.first, pair.second, pair.cosine.toFixed(5),
-      pair.label_conflict ? `⚠ differ: ${pair.first_label} | ${pair.second_label}` : pair.first_label, `${pair.first}\n${pair.second}`]));
+      labelsOf(pair, found.similarity), `${pair.first}\n${pair.second}`]));
 }
 
 function drawRejected() {
