@@ -117,7 +117,7 @@ std::optional<Run> ShardExtraction::next_run() {
   while (runs_.empty()) {
     if (next_shard_ == shards_.size()) return std::nullopt;
     const Shard& shard = shards_[next_shard_];
-    for (auto& images : source_.runs(shard.begin, shard.end)) {
+    for (auto& images : source_.runs(images_of(shard))) {
       runs_.push_back({next_shard_, std::move(images)});
     }
     ++next_shard_;

@@ -1,8 +1,10 @@
 #include "pipeline/image_source.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
+#include "base/sha256.h"
 #include "base/status_macros.h"
 
 namespace verger {
@@ -14,9 +16,9 @@ constexpr int64_t kLargestFile = int64_t{1} << 30;
 
 }  // namespace
 
-std::vector<std::vector<std::size_t>> ImageSource::runs(std::size_t begin, std::size_t end) const {
+std::vector<std::vector<std::size_t>> ImageSource::runs(std::vector<std::size_t> images) const {
   std::vector<std::vector<std::size_t>> alone;
-  for (std::size_t image = begin; image < end; ++image) alone.push_back({image});
+  for (const std::size_t image : images) alone.push_back({image});
   return alone;
 }
 
@@ -24,6 +26,12 @@ void ImageSource::read_run(std::span<const std::size_t> run, ImageSink& sink) co
   for (std::size_t i = 0; i < run.size(); ++i) {
     if (!sink.reserve(length(run[i])) || !sink.deliver(i, read(run[i]))) return;
   }
+}
+
+int64_t stamp_of(const std::string& fingerprint) {
+  Sha256 sha;
+  sha.update(fingerprint);
+  return static_cast<int64_t>(std::stoull(sha.finish().substr(0, 16), nullptr, 16));
 }
 
 Result<std::unique_ptr<StoreSource>> StoreSource::list(std::shared_ptr<const Store> store,

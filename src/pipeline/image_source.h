@@ -28,9 +28,9 @@ class ImageSource {
   // The image's identity: it changes when the image may have changed.
   virtual std::string fingerprint(std::size_t image) const = 0;
 
-  // How images [begin, end) are best read: runs, each by one read_run(), in any order; every image
-  // is in one of them. By default each image is alone.
-  virtual std::vector<std::vector<std::size_t>> runs(std::size_t begin, std::size_t end) const;
+  // How these images are best read: runs, each by one read_run(), in any order; every image is in
+  // one of them. By default each image is alone.
+  virtual std::vector<std::vector<std::size_t>> runs(std::vector<std::size_t> images) const;
   // Reads a run and hands over its images as they come; ImageSink counts them within it.
   virtual void read_run(std::span<const std::size_t> run, ImageSink& sink) const;
   // How many runs read at once keep the storage busy.
@@ -45,6 +45,9 @@ class ImageSource {
   };
   virtual Result<Changed> find_changed() const { return Changed{}; }
 };
+
+// A fingerprint in short: the first 8 bytes of its SHA-256, as a big-endian number.
+int64_t stamp_of(const std::string& fingerprint);
 
 // The sorted listing of a Store.
 class StoreSource final : public ImageSource {

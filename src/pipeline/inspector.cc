@@ -124,6 +124,7 @@ void Inspector::check_files() {
   verify_all(reduction_.model, false);
   for (const auto& manifest : manifests_) {
     if (manifest.moments) verify_all({*manifest.moments}, false);
+    if (manifest.inputs) verify_all({*manifest.inputs}, true);
   }
   add("files", fault, std::to_string(files) + " files have the recorded size, SHA-256 and rows");
 }

@@ -25,7 +25,8 @@ bool is_part(std::string_view name) {
 }
 
 bool is_record(std::string_view name) {
-  return name.ends_with(".npy") || name.ends_with(".json") || name.ends_with(".moments");
+  return std::ranges::any_of(std::array{".npy", ".json", ".moments", ".parquet"},
+                             [&](const char* ending) { return name.ends_with(ending); });
 }
 
 }  // namespace
@@ -67,7 +68,7 @@ std::set<std::string> OutputFolder::owned_folders() const {
   std::set<std::string> owned = {folders_.pca, folders_.model};
   if (tables_ != Tables::kReduction) {
     owned.insert({folders_.features, folders_.rejected, std::string(kShardsFolder),
-                  std::string(kMomentsFolder)});
+                  std::string(kMomentsFolder), std::string(kInputsFolder)});
   }
   return owned;
 }

@@ -18,6 +18,7 @@ inline constexpr std::string_view kRunRecordName = "_verger/run.json";
 inline constexpr std::string_view kReductionRecordName = "_verger/reduction.json";
 inline constexpr std::string_view kShardsFolder = "_verger/shards";
 inline constexpr std::string_view kMomentsFolder = "_verger/moments";
+inline constexpr std::string_view kInputsFolder = "_verger/inputs";
 inline constexpr std::string_view kLeasesFolder = "_verger/leases";
 
 // Folders below the output; "" is the output itself.

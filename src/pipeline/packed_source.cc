@@ -96,17 +96,15 @@ std::string PackedSource::fingerprint(std::size_t image) const {
   return identity + '\t' + labels_[label];
 }
 
-std::vector<std::vector<std::size_t>> PackedSource::runs(std::size_t begin, std::size_t end) const {
-  std::vector<std::size_t> order;
-  for (std::size_t image = begin; image < end; ++image) order.push_back(image);
+std::vector<std::vector<std::size_t>> PackedSource::runs(std::vector<std::size_t> images) const {
   const auto key = [&](std::size_t image) {
     return std::pair(images_[image].container, images_[image].place.position);
   };
-  std::ranges::sort(order, {}, key);
+  std::ranges::sort(images, {}, key);
   std::vector<std::vector<std::size_t>> runs;
-  for (auto from = order.begin(); from != order.end();) {
+  for (auto from = images.begin(); from != images.end();) {
     const uint32_t container = images_[*from].container;
-    const auto to = std::find_if(from, order.end(), [&](std::size_t image) {
+    const auto to = std::find_if(from, images.end(), [&](std::size_t image) {
       return images_[image].container != container;
     });
     std::vector<ImagePlace> places;

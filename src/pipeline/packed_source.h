@@ -33,7 +33,7 @@ class PackedSource final : public ImageSource {
   std::string fingerprint(std::size_t image) const override;
 
   // Images of one container that lie together.
-  std::vector<std::vector<std::size_t>> runs(std::size_t begin, std::size_t end) const override;
+  std::vector<std::vector<std::size_t>> runs(std::vector<std::size_t> images) const override;
   void read_run(std::span<const std::size_t> run, ImageSink& sink) const override;
   int default_reads_in_flight() const override;
   Result<Changed> find_changed() const override;  // of the containers

@@ -22,7 +22,8 @@ ShardManifest example_manifest() {
           .features = {.name = "features/p", .rows = 9, .bytes = 123, .sha256 = "cc"},
           .rejected = PartInfo{.name = "rejected/p", .rows = 1, .bytes = 45, .sha256 = "dd"},
           .moments = std::nullopt,
-          .pca = std::nullopt};
+          .pca = std::nullopt,
+          .inputs = PartInfo{.name = "_verger/i", .rows = 10, .bytes = 6, .sha256 = "ee"}};
 }
 
 RunRecord example_record() {
@@ -59,6 +60,15 @@ TEST(ShardManifest, RoundTrips) {
   EXPECT_EQ(parsed->to_json(), manifest.to_json());
   EXPECT_EQ(parsed->name(), "_verger/shards/00007.json");
   EXPECT_FALSE(parsed->moments.has_value());
+}
+
+TEST(ShardManifest, MayLackItsInputs) {
+  json document = example_manifest().to_json();
+  document.erase("inputs");
+  const auto parsed = ShardManifest::parse(document);
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_FALSE(parsed->inputs.has_value());
+  EXPECT_EQ(parsed->files().size(), 2U);
 }
 
 TEST(ShardManifest, AnotherDocumentIsRefusedInASentence) {

@@ -19,7 +19,8 @@ Result<Sizes> sizes_of_files(const OutputFolder& output) {
   Sizes sizes;
   for (const std::string& folder :
        std::set<std::string>{folders.features, folders.rejected, folders.pca,
-                             std::string(kShardsFolder), std::string(kMomentsFolder)}) {
+                             std::string(kShardsFolder), std::string(kMomentsFolder),
+                             std::string(kInputsFolder)}) {
     VERGER_ASSIGN_OR_RETURN(const auto files, output.store().list(folder, false, true));
     for (const auto& file : files) sizes[file.name] = file.size;
   }
@@ -40,7 +41,7 @@ Result<std::vector<Shard>> adopt_finished_shards(ShardWriter& writer, const Outp
   VERGER_ASSIGN_OR_RETURN(const Sizes sizes, sizes_of_files(output));
   std::vector<char> adopted(shards.size(), 0);  // not bool: each is written by a thread of its own
   const auto adopt = [&](std::size_t i) -> Status {
-    const ShardManifest expected = writer.expected(shards[i]);
+    const ShardManifest expected = writer.expected(shards[i], images_of(shards[i]));
     if (!sizes.contains(expected.name())) return {};
     const auto manifest = read_shard_manifest(output.store(), expected.name());
     if (!manifest.ok() || !manifest->same_recipe(expected) || !all_there(*manifest, sizes)) {

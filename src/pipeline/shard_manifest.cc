@@ -19,6 +19,10 @@ std::string five_digits(std::size_t number) {
   return digits.data();
 }
 
+std::string marked_name(std::size_t shard, const std::string& mark, const char* ending) {
+  return five_digits(shard) + (mark.empty() ? "" : '-' + mark) + ending;
+}
+
 json optional_part(const std::optional<PartInfo>& part) {
   return part ? part_json(*part) : json(nullptr);
 }
@@ -36,7 +40,7 @@ std::string ShardManifest::name() const {
 
 std::vector<PartInfo> ShardManifest::files() const {
   std::vector<PartInfo> named = {features};
-  for (const auto& part : {rejected, moments, pca}) {
+  for (const auto& part : {rejected, moments, pca, inputs}) {
     if (part) named.push_back(*part);
   }
   return named;
@@ -48,8 +52,12 @@ bool ShardManifest::same_recipe(const ShardManifest& other) const {
          options_sha256 == other.options_sha256 && model_sha256 == other.model_sha256;
 }
 
-std::string moments_name(std::size_t shard) {
-  return below(kMomentsFolder, five_digits(shard) + ".moments");
+std::string moments_name(std::size_t shard, const std::string& mark) {
+  return below(kMomentsFolder, marked_name(shard, mark, ".moments"));
+}
+
+std::string inputs_name(std::size_t shard, const std::string& mark) {
+  return below(kInputsFolder, marked_name(shard, mark, ".parquet"));
 }
 
 json ShardManifest::to_json() const {
@@ -65,7 +73,8 @@ json ShardManifest::to_json() const {
           {"features", part_json(features)},
           {"rejected", optional_part(rejected)},
           {"moments", optional_part(moments)},
-          {"pca", optional_part(pca)}};
+          {"pca", optional_part(pca)},
+          {"inputs", optional_part(inputs)}};
 }
 
 Result<ShardManifest> ShardManifest::parse(const json& from) {
@@ -81,7 +90,8 @@ Result<ShardManifest> ShardManifest::parse(const json& from) {
         .features = parse_part(from.at("features")),
         .rejected = parse_optional_part(from.at("rejected")),
         .moments = parse_optional_part(from.at("moments")),
-        .pca = parse_optional_part(from.at("pca"))};
+        .pca = parse_optional_part(from.at("pca")),
+        .inputs = parse_optional_part(from.value("inputs", json(nullptr)))};
   });
 }
 

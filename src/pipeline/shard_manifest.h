@@ -25,6 +25,7 @@ struct ShardManifest {
   std::optional<PartInfo> rejected;  // absent when the shard rejected nothing
   std::optional<PartInfo> moments;   // absent when recomputing them reads less than they hold
   std::optional<PartInfo> pca;       // only with model_sha256
+  std::optional<PartInfo> inputs;    // which images; absent in outputs of versions without updates
 
   std::string name() const;             // "_verger/shards/00007.json"
   std::vector<PartInfo> files() const;  // every file that it names
@@ -35,8 +36,11 @@ struct ShardManifest {
   static Result<ShardManifest> parse(const nlohmann::json& json);
 };
 
-// "_verger/moments/00007.moments"
-std::string moments_name(std::size_t shard);
+// "_verger/moments/00007.moments"; with a mark "_verger/moments/00007-<mark>.moments", so that a
+// shard which is done anew leaves the files that its standing manifest names alone.
+std::string moments_name(std::size_t shard, const std::string& mark = {});
+// "_verger/inputs/00007.parquet"
+std::string inputs_name(std::size_t shard, const std::string& mark = {});
 
 // kIo when it is absent or damaged.
 Result<ShardManifest> read_shard_manifest(const Store& store, const std::string& name);

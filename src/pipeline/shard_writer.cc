@@ -1,10 +1,12 @@
 #include "pipeline/shard_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/fault_point.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "parquet/inputs_part.h"
 #include "parquet/pca_part.h"
 #include "parquet/tables.h"
 #include "pipeline/reduction.h"
@@ -22,9 +24,11 @@ ShardWriter::ShardWriter(ShardWriterSetup setup)
   }
 }
 
-Status ShardWriter::write(const ShardResult& result) {
-  ShardManifest manifest = manifest_of(result);
+Status ShardWriter::write(const ShardResult& result, std::span<const std::size_t> images) {
+  ShardManifest manifest = expected(result.shard, images);
+  count(result, manifest);
   VERGER_RETURN_IF_ERROR(write_parts(result, manifest));
+  VERGER_RETURN_IF_ERROR(write_inputs(images, manifest));
   if (setup_.projection != nullptr) {
     VERGER_RETURN_IF_ERROR(write_projection_part(result, manifest));
   } else {
@@ -37,14 +41,20 @@ Status ShardWriter::write(const ShardResult& result) {
   return {};
 }
 
+std::size_t ShardWriter::position(std::size_t number) const {
+  if (setup_.numbers.empty()) return number;
+  const auto found = std::ranges::lower_bound(setup_.numbers, number);
+  return static_cast<std::size_t>(found - setup_.numbers.begin());
+}
+
 // The shard is finished: its files belong to the result.
 void ShardWriter::enter(const ShardManifest& manifest) {
-  const std::size_t number = manifest.shard.number;
+  const std::size_t shard = position(manifest.shard.number);
   const std::lock_guard lock(mutex_);
   written_.files.insert(manifest.name());
   for (const PartInfo& file : manifest.files()) written_.files.insert(file.name);
-  written_.features_parts[number] = manifest.features.name;
-  if (setup_.projection != nullptr) written_.projections[number] = *manifest.pca;
+  written_.features_parts[shard] = manifest.features.name;
+  if (setup_.projection != nullptr) written_.projections[shard] = *manifest.pca;
   written_.counts += manifest.counts;
 }
 
@@ -52,7 +62,7 @@ Status ShardWriter::adopt(const ShardManifest& manifest) {
   if (setup_.projection == nullptr) {
     VERGER_ASSIGN_OR_RETURN(Moments moments, read_moments(manifest));
     const std::lock_guard lock(mutex_);
-    VERGER_RETURN_IF_ERROR(written_.moments->add(manifest.shard.number, std::move(moments)));
+    VERGER_RETURN_IF_ERROR(written_.moments->add(position(manifest.shard.number), std::move(moments)));
   }
   enter(manifest);
   return {};
@@ -90,6 +100,18 @@ Status ShardWriter::write_projection_part(const ShardResult& result, ShardManife
   return {};
 }
 
+Status ShardWriter::write_inputs(std::span<const std::size_t> images, ShardManifest& manifest) {
+  InputRows rows;
+  for (const std::size_t image : images) {
+    rows.path.push_back(setup_.source.path(image));
+    rows.stamp.push_back(stamp_of(setup_.source.fingerprint(image)));
+  }
+  VERGER_ASSIGN_OR_RETURN(manifest.inputs,
+                          write_inputs_part(setup_.output.store(),
+                                            inputs_name(manifest.shard.number, setup_.mark), rows));
+  return {};
+}
+
 // Moments take about width² × 4 bytes. A shard of fewer rows than columns is sooner read again, so
 // only larger ones keep theirs on disk.
 Status ShardWriter::write_moments(const ShardResult& result, ShardManifest& manifest) {
@@ -97,21 +119,22 @@ Status ShardWriter::write_moments(const ShardResult& result, ShardManifest& mani
   VERGER_RETURN_IF_ERROR(moments.add(result.features.features));
   if (moments.count() >= moments.width()) {
     const auto bytes = moments.serialise();
-    manifest.moments = PartInfo{.name = moments_name(result.shard.number),
+    manifest.moments = PartInfo{.name = moments_name(result.shard.number, setup_.mark),
                                 .rows = moments.count(),
                                 .bytes = static_cast<int64_t>(bytes.size()),
                                 .sha256 = sha256_hex(bytes)};
     VERGER_RETURN_IF_ERROR(setup_.output.store().write(manifest.moments->name, bytes));
   }
   const std::lock_guard lock(mutex_);
-  return written_.moments->add(result.shard.number, std::move(moments));
+  return written_.moments->add(position(result.shard.number), std::move(moments));
 }
 
-ShardManifest ShardWriter::expected(const Shard& shard) const {
+ShardManifest ShardWriter::expected(const Shard& shard,
+                                    std::span<const std::size_t> images) const {
   ShardManifest manifest;
   manifest.shard = shard;
   Sha256 inputs;
-  for (std::size_t image = shard.begin; image < shard.end; ++image) {
+  for (const std::size_t image : images) {
     inputs.update(setup_.source.fingerprint(image) + '\n');
   }
   manifest.inputs_sha256 = inputs.finish();
@@ -120,15 +143,13 @@ ShardManifest ShardWriter::expected(const Shard& shard) const {
   return manifest;
 }
 
-ShardManifest ShardWriter::manifest_of(const ShardResult& result) const {
-  ShardManifest manifest = expected(result.shard);
+void ShardWriter::count(const ShardResult& result, ShardManifest& manifest) const {
   manifest.counts.listed = static_cast<int64_t>(result.shard.size());
   manifest.counts.features = static_cast<int64_t>(result.features.size());
   manifest.counts.rejected = static_cast<int64_t>(result.rejected.size());
   for (const auto& row : result.rejected) {
     manifest.counts.rejected_by_reason[std::string(reject_reason_name(row.reason))] += 1;
   }
-  return manifest;
 }
 
 Result<WrittenShards> ShardWriter::finish() {

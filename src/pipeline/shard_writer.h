@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,12 +26,14 @@ struct ShardWriterSetup {
   const ImageOptions& image;
   Layout layout;
   std::string uuid;                      // of this run's part files
-  std::size_t shards = 0;                // in the whole plan
+  std::size_t shards = 0;                // in the whole result
   const PcaModel* projection = nullptr;  // project by this model at once, instead of taking moments
   std::string projection_sha256;         // of that model
+  std::vector<std::size_t> numbers{};    // of the shards, ascending; empty: 0 … shards − 1
+  std::string mark{};                    // of the names of moments and inputs (moments_name())
 };
 
-// Everything that the shards left behind.
+// Everything that the shards left behind. Lists "by shard" are in the order of their numbers.
 struct WrittenShards {
   Counts counts;
   std::set<std::string> files;              // every file written, by its name below the output
@@ -43,11 +46,14 @@ class ShardWriter {
  public:
   explicit ShardWriter(ShardWriterSetup setup);
 
-  // Writes a shard's parts and, when they are complete, its manifest. Thread-safe.
-  Status write(const ShardResult& result);
+  // Writes a shard's parts and, when they are complete, its manifest. `images`: those of the
+  // shard, by their numbers in the source, in order. Thread-safe.
+  Status write(const ShardResult& result, std::span<const std::size_t> images);
+  // The same of images [begin, end) of the source.
+  Status write(const ShardResult& result) { return write(result, images_of(result.shard)); }
 
   // What a manifest of this shard would say of its recipe; its files and counts are left open.
-  ShardManifest expected(const Shard& shard) const;
+  ShardManifest expected(const Shard& shard, std::span<const std::size_t> images) const;
 
   // Takes over a shard that an earlier run finished, by its manifest. Thread-safe.
   Status adopt(const ShardManifest& manifest);
@@ -60,7 +66,9 @@ class ShardWriter {
   Status write_parts(const ShardResult& result, ShardManifest& manifest);
   Status write_projection_part(const ShardResult& result, ShardManifest& manifest);
   Status write_moments(const ShardResult& result, ShardManifest& manifest);
-  ShardManifest manifest_of(const ShardResult& result) const;
+  Status write_inputs(std::span<const std::size_t> images, ShardManifest& manifest);
+  void count(const ShardResult& result, ShardManifest& manifest) const;
+  std::size_t position(std::size_t number) const;
   Result<Moments> read_moments(const ShardManifest& manifest) const;
   void enter(const ShardManifest& manifest);
 

@@ -1,8 +1,15 @@
 #include "plan/shards.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace verger {
+
+std::vector<std::size_t> images_of(const Shard& shard) {
+  std::vector<std::size_t> images(shard.size());
+  std::iota(images.begin(), images.end(), shard.begin);
+  return images;
+}
 
 std::vector<Shard> plan_shards(std::size_t images, int parts) {
   const std::size_t needed = (images + kMaxShardRows - 1) / kMaxShardRows;

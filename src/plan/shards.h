@@ -14,6 +14,9 @@ struct Shard {
   std::size_t size() const { return end - begin; }
 };
 
+// The numbers of its images.
+std::vector<std::size_t> images_of(const Shard& shard);
+
 inline constexpr std::size_t kMaxShardRows = 4096;
 
 // Splits `images` into `parts` runs whose sizes differ by at most one; more parts when one would

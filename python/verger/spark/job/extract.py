@@ -17,16 +17,23 @@ from verger.spark.job.ahead import ahead
 from verger.spark.job.folder import TableFolders
 from verger.spark.job.listing import Image, ImageShard, label_of_image, path_of, read_image
 from verger.spark.job.manifest import (
+    INPUTS_FOLDER,
     MOMENTS_FOLDER,
     Counts,
     Manifest,
     Part,
     dump_json,
     read_manifest,
+    stamp_of,
 )
 from verger.spark.job.packed import PackedImage, read_packed
 from verger.spark.job.store import Fence, Store, below
-from verger.spark.job.tables import part_file_name, write_features, write_rejected
+from verger.spark.job.tables import (
+    part_file_name,
+    write_features,
+    write_inputs,
+    write_rejected,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,7 +98,7 @@ def extract_shard(job: Extraction, item: ImageShard, attempt: int) -> dict[str, 
     if done is None:
         network = job.network.open(job.threads)
         rows = _extract_rows(job, item, network)
-        done = _commit(job.writing, item, rows, attempt)
+        done = _commit(job, item, rows, attempt)
     return {"manifest": done.to_json(), "cpu_seconds": time.process_time() - started}
 
 
@@ -176,8 +183,9 @@ def _outcomes(
             row += 1
 
 
-def _commit(writing: Writing, item: ImageShard, rows: _Rows, attempt: int) -> Manifest:
+def _commit(job: Extraction, item: ImageShard, rows: _Rows, attempt: int) -> Manifest:
     """Write the shard's parts and, when they are complete, its manifest."""
+    writing = job.writing
     to, fence = writing.output, writing.fence
     file = part_file_name(item.shard.number, writing.uuid, attempt)
     features = rows.features
@@ -192,6 +200,7 @@ def _commit(writing: Writing, item: ImageShard, rows: _Rows, attempt: int) -> Ma
         written,
         rejected,
         _write_moments(writing, item.shard.number, features, attempt),
+        _write_inputs(job, item, attempt),
     )
     # The quicker of two attempts counts; the slower one's files are strays, removed at the end.
     if other := committed(writing, item):
@@ -210,6 +219,17 @@ def _counts(item: ImageShard, rows: _Rows) -> Counts:
     )
 
 
+def _marked(number: int, attempt: int) -> str:
+    return f"{number:05d}" + (f"-c{attempt:03d}" if attempt else "")
+
+
+def _write_inputs(job: Extraction, item: ImageShard, attempt: int) -> Part:
+    paths = [path_of(job.input, image) for image in item.images]
+    stamps = [stamp_of(image) for image in item.images]
+    name = f"{INPUTS_FOLDER}/{_marked(item.shard.number, attempt)}.parquet"
+    return write_inputs(job.writing.output, name, paths, stamps, job.writing.fence)
+
+
 def _write_moments(
     writing: Writing, number: int, features: NDArray[np.float32], attempt: int
 ) -> Part | None:
@@ -220,7 +240,6 @@ def _write_moments(
     moments = _verger.Moments(width)
     moments.add(np.ascontiguousarray(features))
     data = moments.to_bytes()
-    mark = f"-c{attempt:03d}" if attempt else ""
-    name = f"{MOMENTS_FOLDER}/{number:05d}{mark}.moments"
+    name = f"{MOMENTS_FOLDER}/{_marked(number, attempt)}.moments"
     writing.output.write(name, data, writing.fence)
     return Part(name, count, len(data), hashlib.sha256(data).hexdigest())

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from verger.spark.job.manifest import MOMENTS_FOLDER, SHARDS_FOLDER
+from verger.spark.job.manifest import INPUTS_FOLDER, MOMENTS_FOLDER, SHARDS_FOLDER
 from verger.spark.job.store import Store, below
 
 SUCCESS = "_SUCCESS"
@@ -86,7 +86,7 @@ class OutputFolder:
     def _owned(self) -> list[str]:
         of = self.folders
         tables = (of.features, of.pca, of.rejected, of.model)
-        return sorted({*tables, SHARDS_FOLDER, MOMENTS_FOLDER})
+        return sorted({*tables, SHARDS_FOLDER, MOMENTS_FOLDER, INPUTS_FOLDER})
 
     def begin(self) -> None:
         """Take down the _SUCCESS marks, the output's own first."""
@@ -116,4 +116,4 @@ def _is_part(name: str) -> bool:
 
 
 def _is_record(name: str) -> bool:
-    return name.endswith((".npy", ".json", ".moments"))
+    return name.endswith((".npy", ".json", ".moments", ".parquet"))

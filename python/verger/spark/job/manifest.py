@@ -14,6 +14,7 @@ from verger.spark.job.store import Store
 JSON_VERSION = 1
 SHARDS_FOLDER = "_verger/shards"
 MOMENTS_FOLDER = "_verger/moments"
+INPUTS_FOLDER = "_verger/inputs"
 _MOST = 1 << 53
 
 
@@ -98,10 +99,12 @@ class Manifest:
     features: Part
     rejected: Part | None
     moments: Part | None
+    inputs: Part | None  # absent in outputs of versions without updates
 
     def files(self) -> list[Part]:
         """Every file that it names."""
-        return [part for part in (self.features, self.rejected, self.moments) if part]
+        named = (self.features, self.rejected, self.moments, self.inputs)
+        return [part for part in named if part]
 
     def to_json(self) -> dict[str, Any]:
         """Return the document."""
@@ -119,6 +122,7 @@ class Manifest:
             "rejected": self.rejected.to_json() if self.rejected else None,
             "moments": self.moments.to_json() if self.moments else None,
             "pca": None,
+            "inputs": self.inputs.to_json() if self.inputs else None,
         }
 
     @classmethod
@@ -129,9 +133,9 @@ class Manifest:
         if document["model_sha256"] != "" or document["pca"] is not None:
             raise ValueError("Its shard was projected by a saved model.")
         number, begin, end = (parse_count(document[name]) for name in ("shard", "begin", "end"))
-        rejected, moments = (
-            Part.parse(document[name]) if document[name] is not None else None
-            for name in ("rejected", "moments")
+        rejected, moments, inputs = (
+            Part.parse(document[name]) if document.get(name) is not None else None
+            for name in ("rejected", "moments", "inputs")
         )
         return cls(
             Shard(number, begin, end, document["inputs_sha256"], document["options_sha256"]),
@@ -139,6 +143,7 @@ class Manifest:
             Part.parse(document["features"]),
             rejected,
             moments,
+            inputs,
         )
 
 
@@ -163,6 +168,12 @@ def inputs_sha256(entries: Iterable[Fingerprinted]) -> str:
     for entry in entries:
         digest.update(os.fsencode(entry.fingerprint + "\n"))
     return digest.hexdigest()
+
+
+def stamp_of(entry: Fingerprinted) -> int:
+    """Return a fingerprint in short: the first 8 bytes of its SHA-256, as a big-endian number."""
+    digest = hashlib.sha256(os.fsencode(entry.fingerprint)).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def read_manifest(store: Store, name: str) -> Manifest | None:

@@ -7,6 +7,7 @@ from verger.spark.job.ahead import ahead
 from verger.spark.job.folder import OutputFolder
 from verger.spark.job.listing import ImageShard
 from verger.spark.job.manifest import (
+    INPUTS_FOLDER,
     MOMENTS_FOLDER,
     SHARDS_FOLDER,
     Manifest,
@@ -50,5 +51,5 @@ def finished_shards(
 
 def _sizes_of_files(output: OutputFolder) -> dict[str, int]:
     of = output.folders
-    folders = {of.features, of.rejected, of.pca, SHARDS_FOLDER, MOMENTS_FOLDER}
+    folders = {of.features, of.rejected, of.pca, SHARDS_FOLDER, MOMENTS_FOLDER, INPUTS_FOLDER}
     return {file.name: file.size for folder in folders for file in output.store.files(folder)}

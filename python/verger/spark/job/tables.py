@@ -84,6 +84,9 @@ REJECTED: list[Column] = [
 ]
 
 
+INPUTS: list[Column] = [("path", "string", 0), ("stamp", "long", 0)]
+
+
 def pca_columns(layout: str, width: int, k: int) -> list[Column]:
     """Return the columns of the pca table in a layout."""
     if layout == "tables":
@@ -237,6 +240,17 @@ def write_rejected(
         for group in row_groups(len(rows)):
             *texts, lengths = zip(*rows[group], strict=True)
             writer.write([*(strings(text) for text in texts), pa.array(lengths, pa.int64())])
+        return writer.finish(name)
+
+
+def write_inputs(
+    store: Store, name: str, paths: Sequence[str], stamps: Sequence[int], fence: Fence | None
+) -> Part:
+    """Write which images a shard is of, and what each is known by."""
+    with store.create(name, fence) as stream:
+        writer = PartWriter(stream, INPUTS)
+        for group in row_groups(len(paths)):
+            writer.write([strings(paths[group]), pa.array(stamps[group], pa.int64())])
         return writer.finish(name)
 
 
