@@ -99,6 +99,18 @@ struct PackOptions {
   Status validate() const;
 };
 
+// When an update fits the model anew: when rows of features came, went or changed, at every update,
+// or not at all, so that new rows are projected by the model that is there.
+enum class Refit { kAuto, kAlways, kNever };
+std::string_view refit_name(Refit refit);  // "auto", "always", "never"
+Result<Refit> parse_refit(std::string_view name);
+
+// The options of verger update, besides those that its output was made with.
+struct UpdateOptions {
+  // Affects results.
+  Refit refit = Refit::kAuto;
+};
+
 // The options of a whole run.
 struct RunOptions {
   InputOptions input;

@@ -130,6 +130,19 @@ Result<PackFormat> parse_pack_format(std::string_view name) {
                                   "'.");
 }
 
+std::string_view refit_name(Refit refit) {
+  if (refit == Refit::kAlways) return "always";
+  return refit == Refit::kNever ? "never" : "auto";
+}
+
+Result<Refit> parse_refit(std::string_view name) {
+  for (const Refit refit : {Refit::kAuto, Refit::kAlways, Refit::kNever}) {
+    if (name == refit_name(refit)) return refit;
+  }
+  return Status::invalid_argument("--refit must be auto, always or never, not '" +
+                                  std::string(name) + "'.");
+}
+
 Status PackOptions::validate() const {
   if (pack_bytes < 1) {
     return Status::invalid_argument("--pack-bytes must be at least 1, not " +

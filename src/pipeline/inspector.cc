@@ -37,6 +37,7 @@ class Inspector {
 
   void check_complete();
   void check_shards();
+  void check_updated_shards(const UpdateRecord& update);
   void check_files();
   Status check_strays();
   void check_counts();
@@ -81,7 +82,18 @@ void Inspector::check_complete() {
   add("complete", fault, "the run finished and its _SUCCESS marks stand");
 }
 
+// An update leaves gaps among the shards' numbers, and its shards are of images from anywhere.
+void Inspector::check_updated_shards(const UpdateRecord& update) {
+  const int64_t expected = update.shards.kept + update.shards.rewritten + update.shards.added;
+  const auto found = static_cast<int64_t>(manifests_.size());
+  const std::string fault = found == expected ? ""
+                                              : std::to_string(found) + " shards are there, not " +
+                                                    std::to_string(expected);
+  add("shards", fault, std::to_string(found) + " shards, as the update left them");
+}
+
 void Inspector::check_shards() {
+  if (const auto& update = found_.record.update) return check_updated_shards(*update);
   std::string fault;
   std::size_t expected = 0;
   for (std::size_t i = 0; i < manifests_.size() && fault.empty(); ++i) {

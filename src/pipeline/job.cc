@@ -36,43 +36,45 @@ PipelineRecord describe_pipeline(const StageTimes& times, int64_t images) {
           .write = seconds(times.write_ns)};
 }
 
-PcaProvenance provenance_of(const std::optional<ModelInfo>& model) {
-  PcaProvenance provenance;
-  provenance.verger_version = kVersion;
-  if (!model) return provenance;
-  provenance.model_name = model->name;
-  provenance.weights = model->weights;
-  provenance.weights_sha256 = model->weights_sha256;
-  provenance.precision = precision_name(model->precision);
-  provenance.untrained = model->untrained;
-  return provenance;
-}
-
 }  // namespace
 
-Result<std::unique_ptr<Job>> Job::open(std::string command, const std::string& input,
-                                       const std::string& output, const RunOptions& options,
-                                       Tables tables, Watch watch) {
+Result<Job::Places> Job::open_places(const std::string& input, const std::string& output,
+                                     const RunOptions& options, Tables tables) {
   VERGER_RETURN_IF_ERROR(options.validate());
   VERGER_ASSIGN_OR_RETURN(auto from, Store::open(input, options.storage));
   VERGER_ASSIGN_OR_RETURN(auto to, Store::open(output, options.storage));
   OutputFolder folder(to, options.output.layout, tables);
   VERGER_RETURN_IF_ERROR(folder.check_free(options.output));
+  return Places{std::move(from), std::move(folder)};
+}
 
-  RunOptions resolved = options;
-  if (resolved.threads == 0) resolved.threads = default_threads();
-  std::unique_ptr<Job> job(new Job(from, std::move(folder), resolved, watch));
-  job->record_.command = std::move(command);
-  job->record_.state = "running";
-  job->record_.started = utc_text(std::time(nullptr));
-  job->record_.input = from->display_path("");
-  job->record_.output = to->display_path("");
-  job->record_.options = resolved;
-  return job;
+Job::Job(std::string command, Places places, const RunOptions& options, Watch watch)
+    : input_(std::move(places.input)),
+      output_(std::move(places.output)),
+      options_(options),
+      watch_(watch) {
+  if (options_.threads == 0) options_.threads = default_threads();
+  record_.command = std::move(command);
+  record_.state = "running";
+  record_.started = utc_text(std::time(nullptr));
+  record_.input = input_->display_path("");
+  record_.output = output_.store().display_path("");
+  record_.options = options_;
+}
+
+Result<std::unique_ptr<Job>> Job::open(std::string command, const std::string& input,
+                                       const std::string& output, const RunOptions& options,
+                                       Tables tables, Watch watch) {
+  VERGER_ASSIGN_OR_RETURN(auto places, open_places(input, output, options, tables));
+  return std::unique_ptr<Job>(new Job(std::move(command), std::move(places), options, watch));
 }
 
 Job::~Job() {
-  if (resumable_) watch_.observer.note("Finished shards are kept; go on with --resume.");
+  if (resumable_) watch_.observer.note("Finished shards are kept; " + again() + ".");
+}
+
+std::string Job::again() const {
+  return record_.command == "update" ? "run 'verger update' again" : "go on with --resume";
 }
 
 void Job::stage_done(const char* stage) {
@@ -105,6 +107,7 @@ Status Job::find_features() {
   record_.seconds = extraction.seconds;
   record_.cpu_seconds = extraction.cpu_seconds;
   record_.pipeline = extraction.pipeline;
+  record_.update = extraction.update;
   return {};
 }
 
@@ -116,11 +119,12 @@ Status Job::begin(const ModelInfo* model) {
   }
   VERGER_ASSIGN_OR_RETURN(lease_,
                           Lease::acquire(output_.shared_store(), record_.command, watch_.cancel));
-  // Another run may have come and gone since open().
-  VERGER_RETURN_IF_ERROR(output_.check_free(options_.output));
+  VERGER_RETURN_IF_ERROR(check_output());  // another run may have come and gone since open()
   VERGER_RETURN_IF_ERROR(output_.begin());
   return write_json(output_.store(), std::string(kRunRecordName), record_.to_json());
 }
+
+Status Job::check_output() const { return output_.check_free(options_.output); }
 
 Status Job::extract(const Network& network, const DecodedPcaModel* projection) {
   auto shards = plan_shards(source_->size(), options_.output.parts);
@@ -134,9 +138,19 @@ Status Job::extract(const Network& network, const DecodedPcaModel* projection) {
                       .projection = projection == nullptr ? nullptr : &projection->model,
                       .projection_sha256 = projection == nullptr ? "" : model_sha256(*projection)});
   VERGER_ASSIGN_OR_RETURN(shards, resume(writer, std::move(shards)));
-  VERGER_RETURN_IF_ERROR(extract_remaining(network.model, shards, writer));
-  VERGER_RETURN_IF_ERROR(check_inputs());
+  VERGER_RETURN_IF_ERROR(extract_from(
+      *source_, network.model, shards, [&](const ShardResult& result) { return writer.write(result); }));
+  VERGER_RETURN_IF_ERROR(close_extraction(writer));
+  if (network.reference == nullptr) return {};
+  VERGER_ASSIGN_OR_RETURN(
+      record_.precision_check,
+      check_precision(*source_, network.model, *network.reference, options_.image));
+  stage_done("precision check");
+  return {};
+}
 
+Status Job::close_extraction(ShardWriter& writer) {
+  VERGER_RETURN_IF_ERROR(check_inputs());
   VERGER_ASSIGN_OR_RETURN(WrittenShards written, writer.finish());
   record_.counts = written.counts;
   written_ = std::move(written.files);
@@ -144,11 +158,6 @@ Status Job::extract(const Network& network, const DecodedPcaModel* projection) {
   reduction_.parts = std::move(written.projections);
   moments_ = std::move(written.moments);
   stage_done("extract");
-  if (network.reference == nullptr) return {};
-  VERGER_ASSIGN_OR_RETURN(
-      record_.precision_check,
-      check_precision(*source_, network.model, *network.reference, options_.image));
-  stage_done("precision check");
   return {};
 }
 
@@ -168,25 +177,25 @@ Result<std::vector<Shard>> Job::resume(ShardWriter& writer, std::vector<Shard> s
   return remaining;
 }
 
-Status Job::extract_remaining(const Model& model, std::span<const Shard> shards,
-                              ShardWriter& writer) {
+Status Job::extract_from(const ImageSource& source, const Model& model,
+                         std::span<const Shard> shards, const ShardSink& sink) {
   if (shards.empty()) return {};
   const int reads = options_.storage.reads_in_flight;
   const WorkerOptions worker{
       .image = options_.image,
       .strict = options_.strict,
       .threads = options_.threads,
-      .reads_in_flight = reads > 0 ? reads : source_->default_reads_in_flight()};
+      .reads_in_flight = reads > 0 ? reads : source.default_reads_in_flight()};
   StageTimes times;
   const double cpu_start = process_cpu_seconds();
   watch_.observer.stage_started("extract", record_.counts.listed - record_.shards.resumed_images);
-  const auto write = [&](const ShardResult& result) -> Status {
+  const auto write = [&](ShardResult result) -> Status {
     VERGER_RETURN_IF_ERROR(lease_->check());
-    const Status written = writer.write(result);
+    const Status written = sink(std::move(result));
     if (written.ok()) resumable_ = true;
     return written;
   };
-  VERGER_RETURN_IF_ERROR(extract_shards(*source_, shards, model, worker, watch_.cancel,
+  VERGER_RETURN_IF_ERROR(extract_shards(source, shards, model, worker, watch_.cancel,
                                         watch_.observer, write, &times));
   watch_.observer.stage_finished();
   record_.cpu_seconds = {.extract = process_cpu_seconds() - cpu_start,
@@ -202,8 +211,8 @@ Status Job::check_inputs() const {
   VERGER_ASSIGN_OR_RETURN(const auto changed, source_->find_changed());
   if (changed.count == 0) return {};
   return Status::io(std::to_string(changed.count) +
-                    " of the images changed during the run, such as " + changed.first +
-                    "; go on with --resume, which does their shards again.");
+                    " of the images changed during the run, such as " + changed.first + "; " +
+                    again() + ", which does them again.");
 }
 
 // After an extraction the features are in the output; `reduce` reads them where they are.
@@ -211,10 +220,18 @@ FeaturesTable Job::features_table() const {
   return {source_ ? output_.store() : *input_, features_parts_};
 }
 
-Status Job::fit() {
+Result<Moments> Job::merge_moments() {
   auto merged = moments_ ? moments_->finish() : moments_of(features_table(), pass());
   moments_.reset();
-  VERGER_ASSIGN_OR_RETURN(const Moments moments, std::move(merged));
+  return merged;
+}
+
+Status Job::fit() {
+  VERGER_ASSIGN_OR_RETURN(const Moments moments, merge_moments());
+  return fit(moments);
+}
+
+Status Job::fit(const Moments& moments) {
   if (moments.count() < 2) {
     return Status::io("A PCA needs the features of at least 2 images, and " + record_.input +
                       " gave " + std::to_string(moments.count()) +
@@ -239,8 +256,21 @@ Status Job::project() {
   return {};
 }
 
+PcaProvenance Job::provenance() const {
+  PcaProvenance provenance;
+  provenance.verger_version = kVersion;
+  const auto& model = record_.model;
+  if (!model) return provenance;
+  provenance.model_name = model->name;
+  provenance.weights = model->weights;
+  provenance.weights_sha256 = model->weights_sha256;
+  provenance.precision = precision_name(model->precision);
+  provenance.untrained = model->untrained;
+  return provenance;
+}
+
 Status Job::save_model() {
-  return save_model({.model = std::move(pca_), .provenance = provenance_of(record_.model)});
+  return save_model({.model = std::move(pca_), .provenance = provenance()});
 }
 
 Status Job::save_model(const DecodedPcaModel& model) {

@@ -24,6 +24,7 @@
 
 namespace verger {
 
+// The drivers of pipeline.h but for update; UpdateJob changes some of the stages.
 class Job {
  public:
   // Checks the options and that the output is free; writes nothing.
@@ -32,7 +33,9 @@ class Job {
                                            Tables tables, Watch watch);
 
   // Tells the observer when a run that ended early can be resumed.
-  ~Job();
+  virtual ~Job();
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
 
   // INPUT → the sorted list of images.
   Status list();
@@ -55,14 +58,27 @@ class Job {
   // Everything is complete: the record, the clean-up of what was replaced, the `_SUCCESS` marks.
   Result<RunRecord> finish();
 
- private:
-  Job(std::shared_ptr<Store> input, OutputFolder output, const RunOptions& options, Watch watch)
-      : input_(std::move(input)), output_(std::move(output)), options_(options), watch_(watch) {}
+ protected:
+  struct Places {
+    std::shared_ptr<Store> input;
+    OutputFolder output;
+  };
+  static Result<Places> open_places(const std::string& input, const std::string& output,
+                                    const RunOptions& options, Tables tables);
+  Job(std::string command, Places places, const RunOptions& options, Watch watch);
 
-  // Takes over what an interrupted run finished, when asked to; the shards that remain.
-  Result<std::vector<Shard>> resume(ShardWriter& writer, std::vector<Shard> shards);
-  Status extract_remaining(const Model& model, std::span<const Shard> shards, ShardWriter& writer);
+  // Is the output as open() found it? Asked when the lease is held.
+  virtual Status check_output() const;
+  // Does `shards` of `source`, and hands each to `sink` while the lease holds.
+  Status extract_from(const ImageSource& source, const Model& model, std::span<const Shard> shards,
+                      const ShardSink& sink);
   Status check_inputs() const;
+  // Takes over what the shards left behind.
+  Status close_extraction(ShardWriter& writer);
+  PcaProvenance provenance() const;
+  std::string again() const;  // how to go on with an interrupted job
+  Result<Moments> merge_moments();
+  Status fit(const Moments& moments);
   // Adds the wall time since the last stage to the record.
   void stage_done(const char* stage);
   FeaturesTable features_table() const;
@@ -70,7 +86,7 @@ class Job {
 
   std::shared_ptr<Store> input_;
   OutputFolder output_;
-  const RunOptions options_;
+  RunOptions options_;  // threads resolved
   const Watch watch_;
   const std::string uuid_ = random_uuid();
 
@@ -85,6 +101,10 @@ class Job {
   std::vector<std::string> features_parts_;  // after extract() or find_features()
   std::optional<MomentsTree> moments_;       // after extract()
   PcaModel pca_;                             // after fit()
+
+ private:
+  // Takes over what an interrupted run finished, when asked to; the shards that remain.
+  Result<std::vector<Shard>> resume(ShardWriter& writer, std::vector<Shard> shards);
 };
 
 }  // namespace verger

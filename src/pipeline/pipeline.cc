@@ -4,6 +4,7 @@
 
 #include "base/status_macros.h"
 #include "pipeline/job.h"
+#include "pipeline/update_job.h"
 
 namespace verger {
 
@@ -50,6 +51,22 @@ Result<RunRecord> apply(const std::string& input, const std::string& output, con
   VERGER_RETURN_IF_ERROR(job->begin(&network.model.info()));
   VERGER_RETURN_IF_ERROR(job->extract(network, &reduction));
   VERGER_RETURN_IF_ERROR(job->save_model(reduction));
+  return job->finish();
+}
+
+Result<RunRecord> update(const std::string& input, const std::string& output,
+                         const Network& network, const RunOptions& options,
+                         const UpdateOptions& update_options, Watch watch) {
+  VERGER_ASSIGN_OR_RETURN(auto job,
+                          UpdateJob::open(input, output, options, update_options, watch));
+  VERGER_RETURN_IF_ERROR(job->list());
+  VERGER_RETURN_IF_ERROR(job->compare(network.model.info()));
+  if (job->up_to_date()) return job->unchanged();
+  VERGER_RETURN_IF_ERROR(job->begin(&network.model.info()));
+  VERGER_RETURN_IF_ERROR(job->extract(network));
+  VERGER_RETURN_IF_ERROR(job->fit());
+  VERGER_RETURN_IF_ERROR(job->project());
+  VERGER_RETURN_IF_ERROR(job->save_model());
   return job->finish();
 }
 

@@ -103,13 +103,15 @@ Result<Moments> moments_of(const FeaturesTable& features, const Pass& pass) {
 
 Result<std::vector<PartInfo>> project_parts(const FeaturesTable& features, OutputFolder& output,
                                             Layout layout, const PcaModel& model,
-                                            const std::string& uuid, const Pass& pass) {
+                                            const std::string& uuid, const Pass& pass,
+                                            std::span<const std::size_t> numbers) {
   std::vector<PartInfo> parts(features.parts.size());
   pass.observer.stage_started("project", static_cast<int64_t>(parts.size()));
   VERGER_RETURN_IF_ERROR(
       parallel_for(parts.size(), pass.threads, pass.cancel, [&](std::size_t i) -> Status {
-        VERGER_ASSIGN_OR_RETURN(parts[i], project_part(features, features.parts[i], output,
-                                                       part_file_name(i, uuid), layout, model));
+        const auto file = part_file_name(numbers.empty() ? i : numbers[i], uuid);
+        VERGER_ASSIGN_OR_RETURN(
+            parts[i], project_part(features, features.parts[i], output, file, layout, model));
         pass.observer.advanced(1, 0);
         return {};
       }));

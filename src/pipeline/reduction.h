@@ -45,10 +45,12 @@ Result<Moments> moments_of_part(const Store& store, const std::string& name, int
 // Moments of all rows, merged in the fixed tree. Every part must have rows of one width.
 Result<Moments> moments_of(const FeaturesTable& features, const Pass& pass);
 
-// Projects every part and writes it under `folder`, numbered as the features' parts.
+// Projects every part and writes it into the pca table; part i is of the number numbers[i], or i
+// when there are none.
 Result<std::vector<PartInfo>> project_parts(const FeaturesTable& features, OutputFolder& output,
                                             Layout layout, const PcaModel& model,
-                                            const std::string& uuid, const Pass& pass);
+                                            const std::string& uuid, const Pass& pass,
+                                            std::span<const std::size_t> numbers = {});
 
 // Writes the model's files; their infos, for the record.
 Result<std::vector<PartInfo>> save_model(OutputFolder& output, const PcaModel& model,

@@ -1,22 +1,16 @@
 #include "pipeline/resume.h"
 
-#include <algorithm>
-#include <map>
 #include <set>
-#include <string>
+#include <utility>
 
 #include "base/parallel.h"
 #include "base/status_macros.h"
 
 namespace verger {
 
-namespace {
-
-using Sizes = std::map<std::string, int64_t>;  // of files, by their names below the output
-
-Result<Sizes> sizes_of_files(const OutputFolder& output) {
+Result<FileSizes> sizes_of_files(const OutputFolder& output) {
   const TableFolders& folders = output.folders();
-  Sizes sizes;
+  FileSizes sizes;
   for (const std::string& folder :
        std::set<std::string>{folders.features, folders.rejected, folders.pca,
                              std::string(kShardsFolder), std::string(kMomentsFolder),
@@ -27,24 +21,23 @@ Result<Sizes> sizes_of_files(const OutputFolder& output) {
   return sizes;
 }
 
-bool all_there(const ShardManifest& manifest, const Sizes& sizes) {
-  return std::ranges::all_of(manifest.files(), [&](const PartInfo& file) {
+std::string missing_file(const ShardManifest& manifest, const FileSizes& sizes) {
+  for (const PartInfo& file : manifest.files()) {
     const auto found = sizes.find(file.name);
-    return found != sizes.end() && found->second == file.bytes;
-  });
+    if (found == sizes.end() || found->second != file.bytes) return file.name;
+  }
+  return "";
 }
-
-}  // namespace
 
 Result<std::vector<Shard>> adopt_finished_shards(ShardWriter& writer, const OutputFolder& output,
                                                  std::span<const Shard> shards, const Pass& pass) {
-  VERGER_ASSIGN_OR_RETURN(const Sizes sizes, sizes_of_files(output));
+  VERGER_ASSIGN_OR_RETURN(const FileSizes sizes, sizes_of_files(output));
   std::vector<char> adopted(shards.size(), 0);  // not bool: each is written by a thread of its own
   const auto adopt = [&](std::size_t i) -> Status {
     const ShardManifest expected = writer.expected(shards[i], images_of(shards[i]));
     if (!sizes.contains(expected.name())) return {};
     const auto manifest = read_shard_manifest(output.store(), expected.name());
-    if (!manifest.ok() || !manifest->same_recipe(expected) || !all_there(*manifest, sizes)) {
+    if (!manifest.ok() || !manifest->same_recipe(expected) || !missing_file(*manifest, sizes).empty()) {
       return {};
     }
     // A file that cannot be read is no reason to stop: its shard is done again.

@@ -136,10 +136,12 @@ json ReductionRecord::to_json() const {
   json model_list = json::array();
   for (const auto& part : parts) part_list.push_back(part_json(part));
   for (const auto& file : model) model_list.push_back(part_json(file));
-  return {{"format", "verger-reduction"},
-          {"version", kJsonFormatVersion},
-          {"parts", part_list},
-          {"model", model_list}};
+  json record = {{"format", "verger-reduction"},
+                 {"version", kJsonFormatVersion},
+                 {"parts", part_list},
+                 {"model", model_list}};
+  if (!features.empty()) record["features"] = features;
+  return record;
 }
 
 Result<ReductionRecord> ReductionRecord::parse(const json& from) {
@@ -147,6 +149,7 @@ Result<ReductionRecord> ReductionRecord::parse(const json& from) {
     ReductionRecord record;
     for (const auto& part : from.at("parts")) record.parts.push_back(parse_part(part));
     for (const auto& file : from.at("model")) record.model.push_back(parse_part(file));
+    if (from.contains("features")) record.features = from["features"];
     return record;
   });
 }
@@ -176,6 +179,7 @@ json RunRecord::to_json() const {
       {"seconds", stages},
       {"cpu_seconds", {{"extract", cpu_seconds.extract}, {"read", cpu_seconds.read}}}};
   if (pipeline) record["pipeline"] = pipeline_json(*pipeline);
+  if (update) record["update"] = update->to_json();
   if (untrained()) {
     record["warning"] = "Untrained weights: a demonstration; the features mean nothing.";
   }
@@ -210,6 +214,7 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     record.cpu_seconds = {.extract = from.at("cpu_seconds").at("extract"),
                           .read = from.at("cpu_seconds").at("read")};
     if (from.contains("pipeline")) record.pipeline = parse_pipeline(from["pipeline"]);
+    if (from.contains("update")) record.update = UpdateRecord::parse(from["update"]);
     for (const auto& [stage, time] : from.at("seconds").items()) {
       record.seconds.emplace_back(stage, time);
     }

@@ -11,6 +11,7 @@
 
 #include "parquet/tables.h"
 #include "pipeline/json.h"
+#include "pipeline/update_record.h"
 #include "verger/model.h"
 #include "verger/options.h"
 #include "verger/pca.h"
@@ -22,6 +23,8 @@ namespace verger {
 struct ReductionRecord {
   std::vector<PartInfo> parts;
   std::vector<PartInfo> model;
+  // The features part that each of `parts` projects; empty: those of the shards, in their order.
+  std::vector<std::string> features{};
 
   nlohmann::json to_json() const;
   static Result<ReductionRecord> parse(const nlohmann::json& json);
@@ -45,8 +48,8 @@ struct PipelineRecord {
 
 // A run's summary: for people at its end, for machines in _verger/run.json.
 struct RunRecord {
-  std::string command;  // "run", "extract", "reduce", "apply"
-  std::string state;    // "running", "done"
+  std::string command;  // "run", "extract", "reduce", "apply", "update"
+  std::string state;    // "running", "done"; "unchanged": of an update that had nothing to do
   std::string started;  // UTC, ISO 8601
   std::string input;
   std::string output;
@@ -80,6 +83,8 @@ struct RunRecord {
     double median_cosine = 0;
   };
   std::optional<PrecisionCheck> precision_check;  // absent with f32
+
+  std::optional<UpdateRecord> update;  // of "update" alone
 
   std::vector<std::pair<std::string, double>> seconds;  // wall time by stage, in order
 

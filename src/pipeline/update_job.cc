@@ -1,0 +1,150 @@
+#include "pipeline/update_job.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/sha256.h"
+#include "base/status_macros.h"
+
+namespace verger {
+
+Result<std::unique_ptr<UpdateJob>> UpdateJob::open(const std::string& input,
+                                                   const std::string& output,
+                                                   const RunOptions& options,
+                                                   const UpdateOptions& update, Watch watch) {
+  RunOptions going_on = options;
+  going_on.output.overwrite = false;
+  going_on.output.resume = true;
+  VERGER_ASSIGN_OR_RETURN(auto places, open_places(input, output, going_on, Tables::kAll));
+  return std::unique_ptr<UpdateJob>(new UpdateJob(std::move(places), going_on, update, watch));
+}
+
+Status UpdateJob::compare(const ModelInfo& model) {
+  VERGER_ASSIGN_OR_RETURN(found_, find_output(output_));
+  VERGER_RETURN_IF_ERROR(check_same_recipe(found_, output_, options_, model));
+  VERGER_ASSIGN_OR_RETURN(run_json_, output_.store().read(std::string(kRunRecordName)));
+  VERGER_RETURN_IF_ERROR(load_old_model());
+  for (const auto& manifest : found_.manifests) end_ = std::max(end_, manifest.shard.end);
+
+  watch_.observer.stage_started("compare", 0);
+  VERGER_ASSIGN_OR_RETURN(
+      plan_, plan_update(output_.store(), *source_, found_.manifests, watch_.cancel));
+  watch_.observer.stage_finished();
+  for (const auto& manifest : plan_.kept) numbers_.push_back(manifest.shard.number);
+  for (const auto& shard : plan_.changed) {
+    if (shard.images > 0) numbers_.push_back(shard.manifest.shard.number);
+  }
+  std::ranges::sort(numbers_);
+  for (const Shard& shard : new_shards()) numbers_.push_back(shard.number);
+  // Which rows an interrupted update had changed already is not known.
+  features_changed_ = !found_.finished;
+  record_.options.output.parts = found_.record.options.output.parts;
+  record_plan();
+  stage_done("compare");
+  return {};
+}
+
+// The model that the output holds, and whether its projections are by it: both are, but where an
+// interrupted update had begun to replace them.
+Status UpdateJob::load_old_model() {
+  const Store& store = output_.store();
+  VERGER_ASSIGN_OR_RETURN(const auto document, read_json(store, std::string(kReductionRecordName)));
+  VERGER_ASSIGN_OR_RETURN(old_reduction_, ReductionRecord::parse(document));
+  if (old_reduction_.features.empty()) {
+    for (const auto& manifest : found_.manifests) {
+      old_reduction_.features.push_back(manifest.features.name);
+    }
+  }
+  auto model = load_model(store);
+  if (!model.ok()) return found_.finished ? model.error() : Status();
+  old_ = *std::move(model);
+  projections_stand_ = old_reduction_.features.size() == old_reduction_.parts.size();
+  for (const auto& file : encode_pca_model(old_->model, old_->provenance)) {
+    const auto same = [&](const PartInfo& info) { return info.sha256 == sha256_hex(file.bytes); };
+    projections_stand_ &= std::ranges::any_of(old_reduction_.model, same);
+  }
+  return {};
+}
+
+void UpdateJob::record_plan() {
+  const auto emptied = std::ranges::count(plan_.changed, std::size_t{0}, &ChangedShard::images);
+  const auto count = [](const auto& list) { return static_cast<int64_t>(list.size()); };
+  record_.update = UpdateRecord{
+      .options = update_,
+      .kept = plan_.images_kept,
+      .added = plan_.images_added,
+      .changed = plan_.images_changed,
+      .removed = plan_.images_removed,
+      .inferred = count(plan_.anew),
+      .shards = {.kept = count(plan_.kept),
+                 .rewritten = count(plan_.changed) - emptied,
+                 .added = count(new_shards()),
+                 .removed = emptied},
+      .refitted = false,
+      .drift = found_.finished || !found_.record.update ? std::nullopt : found_.record.update->drift};
+  record_.shards = {.total = count(numbers_),
+                    .resumed = count(plan_.kept),
+                    .resumed_images = record_.counts.listed - count(plan_.anew)};
+}
+
+bool UpdateJob::up_to_date() const {
+  return found_.finished && plan_.nothing() && update_.refit != Refit::kAlways;
+}
+
+RunRecord UpdateJob::unchanged() {
+  RunRecord record = found_.record;
+  record.command = record_.command;
+  record.state = "unchanged";
+  record.started = record_.started;
+  record.update = record_.update;
+  record.shards = record_.shards;
+  record.seconds = record_.seconds;
+  record.cpu_seconds = {};
+  record.pipeline.reset();
+  return record;
+}
+
+Status UpdateJob::check_output() const {
+  VERGER_ASSIGN_OR_RETURN(const auto now, output_.store().read(std::string(kRunRecordName)));
+  if (now == run_json_) return {};
+  return Status::io("Another run has written the output " + output_.store().display_path("") +
+                    " meanwhile; run 'verger update' again.");
+}
+
+Status UpdateJob::begin(const ModelInfo* model) {
+  VERGER_RETURN_IF_ERROR(Job::begin(model));
+  // Shards get other parts from here on: which ones the projections are of must be known.
+  return write_json(output_.store(), std::string(kReductionRecordName), old_reduction_.to_json());
+}
+
+// New shards are about as large as the old ones.
+std::vector<Shard> UpdateJob::new_shards() const {
+  const auto changed = static_cast<std::size_t>(plan_.images_changed);
+  const std::size_t added = plan_.anew.size() - changed;
+  std::size_t listed = 0;
+  for (const auto& manifest : found_.manifests) listed += manifest.shard.size();
+  listed = std::max<std::size_t>(listed, 1);
+  const std::size_t parts = (added * found_.manifests.size() + listed - 1) / listed;
+  auto shards = plan_shards(added, static_cast<int>(std::min(parts, added)));
+  for (Shard& shard : shards) {
+    shard.number += plan_.next_number;
+    shard.begin += changed;
+    shard.end += changed;
+  }
+  return shards;
+}
+
+ShardWriter UpdateJob::open_writer(const ModelInfo& model) {
+  return ShardWriter({.output = output_,
+                      .source = *source_,
+                      .model = model,
+                      .image = options_.image,
+                      .layout = options_.output.layout,
+                      .uuid = uuid_,
+                      .shards = numbers_.size(),
+                      .projection_sha256 = "",
+                      .numbers = numbers_,
+                      .mark = uuid_});
+}
+
+}  // namespace verger
