@@ -15,6 +15,7 @@ void add_run(CLI::App& app, Action& action);
 void add_extract(CLI::App& app, Action& action);
 void add_reduce(CLI::App& app, Action& action);
 void add_apply(CLI::App& app, Action& action);
+void add_update(CLI::App& app, Action& action);
 void add_inspect(CLI::App& app, Action& action);
 void add_similar(CLI::App& app, Action& action);
 void add_duplicates(CLI::App& app, Action& action);

@@ -113,15 +113,28 @@ void add_pca_flags(CLI::App& command, PcaOptions& options) {
       ->group("Reduction");
 }
 
-void add_replacement_flags(CLI::App& command, OutputOptions& options) {
-  command.add_flag("--overwrite", options.overwrite, "Replace the tables that OUTPUT holds")
-      ->group("Output");
+void add_refit_flag(CLI::App& command, UpdateOptions& options) {
+  add_named(command, "--refit", options.refit, parse_refit,
+            "Fit the model anew: auto (default): when rows of features came, went or changed; "
+            "always; never: new rows are projected by the model that is there")
+      ->type_name("auto|always|never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->group("Reduction");
+}
+
+void add_layout_flag(CLI::App& command, OutputOptions& options) {
   add_named(command, "--layout", options.layout, parse_layout,
             "tables (default): features/, pca/, rejected/, model/; notebook: the parts in OUTPUT "
             "and pca_results/, with Spark ML vectors")
       ->type_name("tables|notebook")
       ->check(CLI::IsMember({"tables", "notebook"}))
       ->group("Output");
+}
+
+void add_replacement_flags(CLI::App& command, OutputOptions& options) {
+  command.add_flag("--overwrite", options.overwrite, "Replace the tables that OUTPUT holds")
+      ->group("Output");
+  add_layout_flag(command, options);
 }
 
 void add_output_flags(CLI::App& command, OutputOptions& options) {

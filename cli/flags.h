@@ -32,6 +32,9 @@ void add_metrics_flag(CLI::App& command, RunOptions& options);
 void add_log_flag(CLI::App& command, LogFormat& log_format);
 void add_pack_flags(CLI::App& command, PackOptions& options, OutputOptions& output);
 
+void add_layout_flag(CLI::App& command, OutputOptions& options);
+void add_refit_flag(CLI::App& command, UpdateOptions& options);
+
 // --overwrite and --layout alone.
 void add_replacement_flags(CLI::App& command, OutputOptions& options);
 void add_weights_flags(CLI::App& command, ModelOptions& options);  // without --model

@@ -42,6 +42,40 @@ void print_reduction(const RunRecord& record) {
                     ", k + 1: " + fixed(reduction.above, 5));
 }
 
+void print_drift(const PcaDrift& drift) {
+  std::string text = "the earlier model keeps " + format_percent(drift.variance_kept) +
+                     " of today's variance";
+  if (drift.largest_angle) {
+    text += "; to the one fitted now " + fixed(*drift.largest_angle, 2) + "° at most";
+  }
+  row("drift", text);
+}
+
+void print_update(const UpdateRecord& update) {
+  row("update", format_count(update.kept) + " kept, " + format_count(update.added) + " added, " +
+                    format_count(update.changed) + " changed, " + format_count(update.removed) +
+                    " removed; " + format_count(update.inferred) + " inferred");
+  const auto& shards = update.shards;
+  row("shards", format_count(shards.kept) + " kept, " + format_count(shards.rewritten) +
+                    " written anew, " + format_count(shards.added) + " added, " +
+                    format_count(shards.removed) + " removed");
+  std::string model = update.refitted ? "fitted anew" : "kept as it is";
+  if (update.drift && update.refitted) {
+    model += ", k " + format_count(update.drift->k_before) + " → " +
+             format_count(update.drift->k_after);
+  }
+  row("model", model);
+  if (update.drift) print_drift(*update.drift);
+}
+
+void print_unchanged(const RunRecord& record) {
+  std::printf("\nupdate: nothing to do\n");
+  row("images", "the " + format_count(record.counts.listed) + " in " + record.input +
+                    " are those of the output; nothing was read or written");
+  row("output", record.output);
+  std::fflush(stdout);
+}
+
 void print_times(const RunRecord& record) {
   const int64_t extracted = record.counts.listed - record.shards.resumed_images;
   std::string stages;
@@ -54,8 +88,8 @@ void print_times(const RunRecord& record) {
   }
   row("time",
       format_duration(std::chrono::duration<double>(total_seconds(record))) + ": " + stages);
-  if (record.cpu_seconds.extract > 0 && record.counts.listed > 0) {
-    const double milliseconds = 1e3 / static_cast<double>(record.counts.listed);
+  if (record.cpu_seconds.extract > 0 && extracted > 0) {
+    const double milliseconds = 1e3 / static_cast<double>(extracted);
     row("CPU", fixed(record.cpu_seconds.extract * milliseconds, 2) + " ms an image, " +
                    fixed(record.cpu_seconds.read * milliseconds, 2) +
                    " ms of it to decode and resize");
@@ -67,6 +101,7 @@ void print_text(const RunRecord& record) {
   std::printf("\n%s finished\n", record.command.c_str());
   row("images", format_count(counts.listed) + " listed = " + format_count(counts.features) +
                     " with features + " + rejected_text(counts));
+  if (record.command == "update") print_update(*record.update);
   if (record.reduction) print_reduction(record);
   if (record.model) {
     row("network", record.model->name + ", " + record.model->weights + ", " +
@@ -93,7 +128,9 @@ void print_text(const RunRecord& record) {
 }  // namespace
 
 void print_summary(Console& console, const RunRecord& record) {
-  if (console.format() == LogFormat::kText) return print_text(record);
+  if (console.format() == LogFormat::kText) {
+    return record.state == "unchanged" ? print_unchanged(record) : print_text(record);
+  }
   nlohmann::json event = record.to_json();
   event["event"] = "summary";
   console.line(event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
