@@ -43,8 +43,8 @@ void print_reduction(const RunRecord& record) {
 }
 
 void print_drift(const PcaDrift& drift) {
-  std::string text = "the earlier model keeps " + format_percent(drift.variance_kept) +
-                     " of today's variance";
+  std::string text =
+      "the earlier model keeps " + format_percent(drift.variance_kept) + " of today's variance";
   if (drift.largest_angle) {
     text += "; to the one fitted now " + fixed(*drift.largest_angle, 2) + "° at most";
   }
@@ -61,8 +61,8 @@ void print_update(const UpdateRecord& update) {
                     format_count(shards.removed) + " removed");
   std::string model = update.refitted ? "fitted anew" : "kept as it is";
   if (update.drift && update.refitted) {
-    model += ", k " + format_count(update.drift->k_before) + " → " +
-             format_count(update.drift->k_after);
+    model +=
+        ", k " + format_count(update.drift->k_before) + " → " + format_count(update.drift->k_after);
   }
   row("model", model);
   if (update.drift) print_drift(*update.drift);

@@ -56,14 +56,13 @@ Status update_output(const CLI::App& command, UpdateArguments& arguments) {
   Console console(common.log_format);
   ConsoleObserver observer(console);
   const InterruptGuard interrupt;
-  VERGER_ASSIGN_OR_RETURN(
-      const auto network,
-      load_network(common.options.model, common.options.storage, common.options.threads,
-                   watch_download(console, interrupt)));
+  VERGER_ASSIGN_OR_RETURN(const auto network,
+                          load_network(common.options.model, common.options.storage,
+                                       common.options.threads, watch_download(console, interrupt)));
   warn_if_untrained(console, network.model->info().untrained);
-  VERGER_ASSIGN_OR_RETURN(
-      const auto record, update(common.input, common.output, network.view(), common.options,
-                                arguments.update, {interrupt.token(), observer}));
+  VERGER_ASSIGN_OR_RETURN(const auto record,
+                          update(common.input, common.output, network.view(), common.options,
+                                 arguments.update, {interrupt.token(), observer}));
   if (record.state == "done") leave_report_of(console, record, interrupt);
   print_summary(console, record);
   return {};
@@ -86,8 +85,10 @@ void add_update(CLI::App& app, Action& action) {
   add_run_flags(*command, common);
   add_reads_flag(*command, common.options.storage);
   command->footer(
-      "Only photographs that are new or changed are read; the rows of those that are gone are left\n"
-      "out. Options that are not given are those that OUTPUT was made with; others are refused, as\n"
+      "Only photographs that are new or changed are read; the rows of those that are gone are "
+      "left\n"
+      "out. Options that are not given are those that OUTPUT was made with; others are refused, "
+      "as\n"
       "are other weights.\n"
       "Example:\n"
       "  verger run Test Results\n"

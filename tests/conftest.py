@@ -20,6 +20,14 @@ def program():
 
 
 @pytest.fixture(scope="session")
+def deadly():
+    """The program that kills itself at a point, which VERGER_KILL_AT names."""
+    path = ROOT / "build/release/tests/fault/verger_fault"
+    assert path.exists(), "verger_fault is missing; run make build"
+    return path
+
+
+@pytest.fixture(scope="session")
 def verger(program):
     """A function that runs `verger ARGS…` and returns the finished process, its output as text."""
 

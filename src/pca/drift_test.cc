@@ -21,7 +21,8 @@ PcaModel spanned_by(const std::vector<std::vector<double>>& rows) {
   PcaModel model;
   model.width = static_cast<int>(rows.front().size());
   model.k = static_cast<int>(rows.size());
-  for (const auto& row : rows) model.components.insert(model.components.end(), row.begin(), row.end());
+  for (const auto& row : rows)
+    model.components.insert(model.components.end(), row.begin(), row.end());
   return model;
 }
 

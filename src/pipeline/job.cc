@@ -3,6 +3,7 @@
 #include <ctime>
 #include <utility>
 
+#include "base/fault_point.h"
 #include "base/status_macros.h"
 #include "pipeline/extract_shards.h"
 #include "pipeline/input_source.h"
@@ -138,8 +139,9 @@ Status Job::extract(const Network& network, const DecodedPcaModel* projection) {
                       .projection = projection == nullptr ? nullptr : &projection->model,
                       .projection_sha256 = projection == nullptr ? "" : model_sha256(*projection)});
   VERGER_ASSIGN_OR_RETURN(shards, resume(writer, std::move(shards)));
-  VERGER_RETURN_IF_ERROR(extract_from(
-      *source_, network.model, shards, [&](const ShardResult& result) { return writer.write(result); }));
+  VERGER_RETURN_IF_ERROR(
+      extract_from(*source_, network.model, shards,
+                   [&](const ShardResult& result) { return writer.write(result); }));
   VERGER_RETURN_IF_ERROR(close_extraction(writer));
   if (network.reference == nullptr) return {};
   VERGER_ASSIGN_OR_RETURN(
@@ -195,8 +197,8 @@ Status Job::extract_from(const ImageSource& source, const Model& model,
     if (written.ok()) resumable_ = true;
     return written;
   };
-  VERGER_RETURN_IF_ERROR(extract_shards(source, shards, model, worker, watch_.cancel,
-                                        watch_.observer, write, &times));
+  VERGER_RETURN_IF_ERROR(
+      extract_shards(source, shards, model, worker, watch_.cancel, watch_.observer, write, &times));
   watch_.observer.stage_finished();
   record_.cpu_seconds = {.extract = process_cpu_seconds() - cpu_start,
                          .read = static_cast<double>(times.decode_ns) * 1e-9};
@@ -276,6 +278,7 @@ Status Job::save_model() {
 Status Job::save_model(const DecodedPcaModel& model) {
   VERGER_ASSIGN_OR_RETURN(reduction_.model,
                           verger::save_model(output_, model.model, model.provenance));
+  fault_point("model-saved");
   for (const auto& file : reduction_.model) written_.insert(file.name);
   record_.reduction = describe(model.model);
   return write_json(output_.store(), std::string(kReductionRecordName), reduction_.to_json());

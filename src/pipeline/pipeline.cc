@@ -57,8 +57,7 @@ Result<RunRecord> apply(const std::string& input, const std::string& output, con
 Result<RunRecord> update(const std::string& input, const std::string& output,
                          const Network& network, const RunOptions& options,
                          const UpdateOptions& update_options, Watch watch) {
-  VERGER_ASSIGN_OR_RETURN(auto job,
-                          UpdateJob::open(input, output, options, update_options, watch));
+  VERGER_ASSIGN_OR_RETURN(auto job, UpdateJob::open(input, output, options, update_options, watch));
   VERGER_RETURN_IF_ERROR(job->list());
   VERGER_RETURN_IF_ERROR(job->compare(network.model.info()));
   if (job->up_to_date()) return job->unchanged();

@@ -51,11 +51,11 @@ Result<RunRecord> reduce(const std::string& input, const std::string& output,
 Result<RunRecord> apply(const std::string& input, const std::string& output, const Network& network,
                         const DecodedPcaModel& reduction, const RunOptions& options, Watch watch);
 
-// Brings an output of run() up to date with INPUT: only images that are new or changed are read, and
-// the rows of those that are gone are left out. The rows of all others keep their bits; the result
-// is that of a run from scratch, but for the images' shards. `options` must be those that the
-// output was made with (kInvalidArgument), but for its parts, which stay. An output that is up to
-// date is left alone: the record's state is "unchanged". Interrupted at any point, another call
+// Brings an output of run() up to date with INPUT: only images that are new or changed are read,
+// and the rows of those that are gone are left out. The rows of all others keep their bits; the
+// result is that of a run from scratch, but for the images' shards. `options` must be those that
+// the output was made with (kInvalidArgument), but for its parts, which stay. An output that is up
+// to date is left alone: the record's state is "unchanged". Interrupted at any point, another call
 // comes to the same end.
 Result<RunRecord> update(const std::string& input, const std::string& output,
                          const Network& network, const RunOptions& options,

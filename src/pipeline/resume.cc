@@ -11,10 +11,9 @@ namespace verger {
 Result<FileSizes> sizes_of_files(const OutputFolder& output) {
   const TableFolders& folders = output.folders();
   FileSizes sizes;
-  for (const std::string& folder :
-       std::set<std::string>{folders.features, folders.rejected, folders.pca,
-                             std::string(kShardsFolder), std::string(kMomentsFolder),
-                             std::string(kInputsFolder)}) {
+  for (const std::string& folder : std::set<std::string>{
+           folders.features, folders.rejected, folders.pca, std::string(kShardsFolder),
+           std::string(kMomentsFolder), std::string(kInputsFolder)}) {
     VERGER_ASSIGN_OR_RETURN(const auto files, output.store().list(folder, false, true));
     for (const auto& file : files) sizes[file.name] = file.size;
   }
@@ -37,7 +36,8 @@ Result<std::vector<Shard>> adopt_finished_shards(ShardWriter& writer, const Outp
     const ShardManifest expected = writer.expected(shards[i], images_of(shards[i]));
     if (!sizes.contains(expected.name())) return {};
     const auto manifest = read_shard_manifest(output.store(), expected.name());
-    if (!manifest.ok() || !manifest->same_recipe(expected) || !missing_file(*manifest, sizes).empty()) {
+    if (!manifest.ok() || !manifest->same_recipe(expected) ||
+        !missing_file(*manifest, sizes).empty()) {
       return {};
     }
     // A file that cannot be read is no reason to stop: its shard is done again.

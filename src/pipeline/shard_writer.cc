@@ -62,7 +62,8 @@ Status ShardWriter::adopt(const ShardManifest& manifest) {
   if (setup_.projection == nullptr) {
     VERGER_ASSIGN_OR_RETURN(Moments moments, read_moments(manifest));
     const std::lock_guard lock(mutex_);
-    VERGER_RETURN_IF_ERROR(written_.moments->add(position(manifest.shard.number), std::move(moments)));
+    VERGER_RETURN_IF_ERROR(
+        written_.moments->add(position(manifest.shard.number), std::move(moments)));
   }
   enter(manifest);
   return {};
@@ -129,8 +130,7 @@ Status ShardWriter::write_moments(const ShardResult& result, ShardManifest& mani
   return written_.moments->add(position(result.shard.number), std::move(moments));
 }
 
-ShardManifest ShardWriter::expected(const Shard& shard,
-                                    std::span<const std::size_t> images) const {
+ShardManifest ShardWriter::expected(const Shard& shard, std::span<const std::size_t> images) const {
   ShardManifest manifest;
   manifest.shard = shard;
   Sha256 inputs;

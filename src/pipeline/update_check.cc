@@ -58,8 +58,8 @@ std::string flag_of(std::string name) {
   return "--" + name;
 }
 
-std::string difference(const OutputFolder& output, const std::string& what,
-                       const std::string& then, const std::string& now) {
+std::string difference(const OutputFolder& output, const std::string& what, const std::string& then,
+                       const std::string& now) {
   return place_of(output) + " was made with " + what + ' ' + then + ", not " + now +
          "; give the same, or make it anew with 'verger run --overwrite'.";
 }
@@ -109,9 +109,9 @@ Status check_same_recipe(const FoundOutput& found, const OutputFolder& output,
                          const RunOptions& options, const ModelInfo& model) {
   VERGER_RETURN_IF_ERROR(check_options(found.record, output, options));
   if (const auto& made = found.record.model; made && made->weights_sha256 != model.weights_sha256) {
-    return Status::model(difference(
-        output, "the weights", made->weights + " (SHA-256 " + made->weights_sha256 + ")",
-        model.weights + " (" + model.weights_sha256 + ")"));
+    return Status::model(difference(output, "the weights",
+                                    made->weights + " (SHA-256 " + made->weights_sha256 + ")",
+                                    model.weights + " (" + model.weights_sha256 + ")"));
   }
   const std::string recipe = extraction_sha256(options.image, model);
   for (const auto& manifest : found.manifests) {

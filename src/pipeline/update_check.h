@@ -17,7 +17,7 @@ namespace verger {
 struct FoundOutput {
   RunRecord record;
   std::vector<ShardManifest> manifests;  // in the order of their numbers
-  bool finished = false;  // false: an earlier update was interrupted
+  bool finished = false;                 // false: an earlier update was interrupted
 };
 
 // kIo, naming the mend, when there is no result of 'verger run', when that run did not finish, or

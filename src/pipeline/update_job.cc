@@ -27,8 +27,8 @@ Status UpdateJob::compare(const ModelInfo& model) {
   for (const auto& manifest : found_.manifests) end_ = std::max(end_, manifest.shard.end);
 
   watch_.observer.stage_started("compare", 0);
-  VERGER_ASSIGN_OR_RETURN(
-      plan_, plan_update(output_.store(), *source_, found_.manifests, watch_.cancel));
+  VERGER_ASSIGN_OR_RETURN(plan_,
+                          plan_update(output_.store(), *source_, found_.manifests, watch_.cancel));
   watch_.observer.stage_finished();
   for (const auto& manifest : plan_.kept) numbers_.push_back(manifest.shard.number);
   for (const auto& shard : plan_.changed) {
@@ -69,19 +69,20 @@ Status UpdateJob::load_old_model() {
 void UpdateJob::record_plan() {
   const auto emptied = std::ranges::count(plan_.changed, std::size_t{0}, &ChangedShard::images);
   const auto count = [](const auto& list) { return static_cast<int64_t>(list.size()); };
-  record_.update = UpdateRecord{
-      .options = update_,
-      .kept = plan_.images_kept,
-      .added = plan_.images_added,
-      .changed = plan_.images_changed,
-      .removed = plan_.images_removed,
-      .inferred = count(plan_.anew),
-      .shards = {.kept = count(plan_.kept),
-                 .rewritten = count(plan_.changed) - emptied,
-                 .added = count(new_shards()),
-                 .removed = emptied},
-      .refitted = false,
-      .drift = found_.finished || !found_.record.update ? std::nullopt : found_.record.update->drift};
+  record_.update =
+      UpdateRecord{.options = update_,
+                   .kept = plan_.images_kept,
+                   .added = plan_.images_added,
+                   .changed = plan_.images_changed,
+                   .removed = plan_.images_removed,
+                   .inferred = count(plan_.anew),
+                   .shards = {.kept = count(plan_.kept),
+                              .rewritten = count(plan_.changed) - emptied,
+                              .added = count(new_shards()),
+                              .removed = emptied},
+                   .refitted = false,
+                   .drift = found_.finished || !found_.record.update ? std::nullopt
+                                                                     : found_.record.update->drift};
   record_.shards = {.total = count(numbers_),
                     .resumed = count(plan_.kept),
                     .resumed_images = record_.counts.listed - count(plan_.anew)};

@@ -66,14 +66,14 @@ class UpdateJob final : public Job {
   FoundOutput found_;              // after compare()
   std::vector<uint8_t> run_json_;  // of the output, as compare() read it
   UpdatePlan plan_;
-  std::vector<std::size_t> numbers_;     // of the shards of the result, ascending
-  std::size_t end_ = 0;                  // of the images of all shards that were found
+  std::vector<std::size_t> numbers_;  // of the shards of the result, ascending
+  std::size_t end_ = 0;               // of the images of all shards that were found
   std::atomic<bool> features_changed_ = false;
 
-  ReductionRecord old_reduction_;        // its `features` filled
-  std::optional<DecodedPcaModel> old_;   // absent when an interrupted update left none that is whole
-  bool projections_stand_ = false;       // those of old_reduction_ are by old_
-  std::optional<DecodedPcaModel> new_;   // after fit(), when it differs from old_
+  ReductionRecord old_reduction_;       // its `features` filled
+  std::optional<DecodedPcaModel> old_;  // absent when an interrupted update left none that is whole
+  bool projections_stand_ = false;      // those of old_reduction_ are by old_
+  std::optional<DecodedPcaModel> new_;  // after fit(), when it differs from old_
 };
 
 }  // namespace verger

@@ -30,17 +30,17 @@ enum class ImageState : uint8_t {
 
 // A shard that lost images, or some of whose images changed.
 struct ChangedShard {
-  ShardManifest manifest;    // as it stands
-  std::size_t images = 0;    // that remain; without any the shard disappears
-  std::size_t begin = 0;     // images [begin, end) of UpdatePlan::anew are the shard's
+  ShardManifest manifest;  // as it stands
+  std::size_t images = 0;  // that remain; without any the shard disappears
+  std::size_t begin = 0;   // images [begin, end) of UpdatePlan::anew are the shard's
   std::size_t end = 0;
 };
 
 struct UpdatePlan {
   std::vector<ShardManifest> kept;    // shards that stay, in the order of their numbers
   std::vector<ChangedShard> changed;  // in the order of their numbers
-  std::vector<std::size_t> anew;      // images to read: changed ones by shard, then new ones in order
-  std::vector<ImageState> states;     // by image
+  std::vector<std::size_t> anew;   // images to read: changed ones by shard, then new ones in order
+  std::vector<ImageState> states;  // by image
 
   int64_t images_kept = 0;
   int64_t images_changed = 0;  // as many of `anew`, from the front

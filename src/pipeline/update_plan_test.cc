@@ -84,8 +84,7 @@ TEST_F(UpdatePlanTest, OnlyTheShardsOfWhatChangedAreTouched) {
   stored(0, {{"a"}, {"c"}});
   stored(3, {{"e"}, {"g"}, {"i"}});
   stored(7, {{"k"}, {"m"}});
-  const UpdatePlan found =
-      plan({{"a"}, {"b"}, {"c"}, {"e"}, {"g", 2}, {"l"}, {"m"}}).value();
+  const UpdatePlan found = plan({{"a"}, {"b"}, {"c"}, {"e"}, {"g", 2}, {"l"}, {"m"}}).value();
   EXPECT_THAT(numbers(found.kept), ElementsAre(0));
   ASSERT_EQ(found.changed.size(), 2U);
   EXPECT_EQ(found.changed[0].manifest.shard.number, 3U);

@@ -22,7 +22,8 @@ PcaDrift parse_drift(const json& from) {
                  .largest_angle = std::nullopt,
                  .k_before = from.at("k_before"),
                  .k_after = from.at("k_after")};
-  if (!from.at("largest_angle").is_null()) drift.largest_angle = from["largest_angle"].get<double>();
+  if (!from.at("largest_angle").is_null())
+    drift.largest_angle = from["largest_angle"].get<double>();
   return drift;
 }
 

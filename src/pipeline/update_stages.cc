@@ -21,10 +21,9 @@ Status UpdateJob::extract(const Network& network) {
   if (network.reference == nullptr) return {};
   record_.precision_check = found_.record.precision_check;
   if (plan_.anew.empty()) return {};
-  VERGER_ASSIGN_OR_RETURN(
-      record_.precision_check,
-      check_precision(SelectedSource(*source_, plan_.anew), network.model, *network.reference,
-                      options_.image));
+  VERGER_ASSIGN_OR_RETURN(record_.precision_check,
+                          check_precision(SelectedSource(*source_, plan_.anew), network.model,
+                                          *network.reference, options_.image));
   stage_done("precision check");
   return {};
 }
@@ -41,9 +40,8 @@ Status UpdateJob::rewrite_shrunk(ShardWriter& writer, std::size_t width) {
     if (shard.images == 0 && shard.manifest.counts.features > 0) features_changed_ = true;
     if (shard.images > 0 && shard.begin == shard.end) shrunk.push_back(&shard);
   }
-  return parallel_for(shrunk.size(), options_.threads, watch_.cancel, [&](std::size_t i) {
-    return rewrite(writer, *shrunk[i], {}, width);
-  });
+  return parallel_for(shrunk.size(), options_.threads, watch_.cancel,
+                      [&](std::size_t i) { return rewrite(writer, *shrunk[i], {}, width); });
 }
 
 Status UpdateJob::extract_anew(const Network& network, ShardWriter& writer) {
@@ -69,9 +67,9 @@ Status UpdateJob::write_new(ShardWriter& writer, ShardResult result) {
 }
 
 Status UpdateJob::write_changed(ShardWriter& writer, ShardResult result) {
-  const auto shard = std::ranges::find(
-      plan_.changed, result.shard.number,
-      [](const ChangedShard& changed) { return changed.manifest.shard.number; });
+  const auto shard =
+      std::ranges::find(plan_.changed, result.shard.number,
+                        [](const ChangedShard& changed) { return changed.manifest.shard.number; });
   const std::size_t width = result.features.width;
   return rewrite(writer, *shard, std::move(result), width);
 }
@@ -81,9 +79,8 @@ Status UpdateJob::rewrite(ShardWriter& writer, const ChangedShard& shard, ShardR
   const Store& store = output_.store();
   VERGER_ASSIGN_OR_RETURN(const ShardMatch match,
                           match_shard(store, *source_, plan_.states, shard.manifest));
-  VERGER_ASSIGN_OR_RETURN(
-      const RewrittenShard rewritten,
-      rewrite_shard(store, shard.manifest, match, std::move(anew), width));
+  VERGER_ASSIGN_OR_RETURN(const RewrittenShard rewritten,
+                          rewrite_shard(store, shard.manifest, match, std::move(anew), width));
   if (rewritten.features_changed) features_changed_ = true;
   VERGER_RETURN_IF_ERROR(lease_->check());
   return writer.write(rewritten.result, rewritten.images);

@@ -85,7 +85,16 @@ def test_commands_are_completed(complete):
 
 
 @pytest.mark.parametrize(
-    "path", [("run",), ("extract",), ("reduce",), ("apply",), ("sample",), ("weights", "check")]
+    "path",
+    [
+        ("run",),
+        ("extract",),
+        ("reduce",),
+        ("apply",),
+        ("update",),
+        ("sample",),
+        ("weights", "check"),
+    ],
 )
 def test_options_are_those_of_the_help(verger, complete, path):
     listed = set(re.findall(r"(?m)(?<![\w-])--[a-z][a-z0-9-]*", options_part(verger, path)))
@@ -105,6 +114,7 @@ def test_enumerated_values_are_completed(complete):
     assert complete("run", "--layout", "n") == {"notebook"}
     assert complete("run", "--log-format", "=", "j") == {"json"}
     assert complete("run", "--log-format", "=") == {"text", "json"}
+    assert complete("update", "--refit", "") == {"auto", "always", "never"}
     assert complete("completion", "") == {"bash", "zsh", "fish"}
 
 

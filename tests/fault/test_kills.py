@@ -4,7 +4,6 @@ import shutil
 import time
 
 import pytest
-from conftest import ROOT
 from fault.victim import POINTS, REPLACING, Victim, named_kills, random_kills
 from servers.s3proxy import s3proxy
 
@@ -15,14 +14,6 @@ def photographs(verger, tmp_path_factory):
     folder = tmp_path_factory.mktemp("kills") / "Test"
     verger("sample", folder, "--images", 96, "--classes", 4, "--seed", 5)
     return folder
-
-
-@pytest.fixture(scope="module")
-def deadly():
-    """The program that kills itself at a point."""
-    path = ROOT / "build/release/tests/fault/verger_fault"
-    assert path.exists(), "verger_fault is missing; run make build"
-    return path
 
 
 @pytest.fixture

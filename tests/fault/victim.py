@@ -14,6 +14,7 @@ PARTS = ["--weights", UNTRAINED, "--parts", str(SHARDS)]
 POINTS = {
     "shard-data-written": SHARDS,
     "shard-committed": SHARDS,
+    "model-saved": 1,
     "before-success": 1,
     "between-marks": 2,
 }

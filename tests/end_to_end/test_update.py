@@ -1,0 +1,275 @@
+"""`verger update` reads what is new or changed, and leaves what a run from scratch would."""
+
+import json
+import shutil
+
+import pytest
+from end_to_end.updates import WEIGHTS, Updated
+
+COUNTS = ("kept", "added", "changed", "removed", "inferred")
+
+
+@pytest.fixture
+def updated(verger, orchard, tmp_path):
+    """Thirty photographs, and their result."""
+    return Updated(verger, orchard, tmp_path)
+
+
+def counts(record):
+    return tuple(record["update"][name] for name in COUNTS)
+
+
+def test_new_images_get_shards_of_their_own(updated):
+    before = updated.files()
+    updated.add(9)
+    record = updated.update()
+    assert counts(record) == (30, 9, 0, 0, 9)
+    assert record["update"]["shards"] == {"kept": 4, "rewritten": 0, "added": 2, "removed": 0}
+    kept = {path: time for path, time in before.items() if path.parent.name == "features"}
+    assert kept.items() - {(path, time) for path, time in updated.files().items()} == {
+        (path, time) for path, time in kept.items() if path.name == "_SUCCESS"
+    }
+    updated.check()
+
+
+def test_changed_images_are_read_anew(updated):
+    for path in updated.images()[3:5]:
+        updated.change(path)
+    record = updated.update()
+    assert counts(record) == (28, 0, 2, 0, 2)
+    assert record["update"]["shards"]["kept"] == 3
+    updated.check()
+
+
+def test_removed_images_leave_without_reading_others(updated):
+    for path in updated.images()[::10]:
+        path.unlink()
+    record = updated.update()
+    assert counts(record) == (27, 0, 0, 3, 0)
+    assert "pipeline" not in record
+    updated.check()
+
+
+def test_a_shard_without_images_disappears(updated):
+    for path in updated.images()[:8]:
+        path.unlink()
+    record = updated.update()
+    assert record["update"]["shards"] == {"kept": 3, "rewritten": 0, "added": 0, "removed": 1}
+    assert not (updated.output / "_verger/shards/00000.json").exists()
+    updated.check()
+    updated.add(3)
+    assert updated.update()["update"]["kept"] == 22
+    assert (updated.output / "_verger/shards/00004.json").exists()
+    updated.check()
+
+
+def test_all_at_once(updated):
+    images = updated.images()
+    updated.change(images[4])
+    updated.change(images[17])
+    images[5].unlink()
+    images[29].unlink()
+    updated.add(5)
+    assert counts(updated.update()) == (26, 5, 2, 2, 7)
+    updated.check()
+
+
+def test_nothing_to_do_touches_nothing(updated, verger):
+    before = updated.files()
+    process = verger("update", updated.input, updated.output, *WEIGHTS)
+    assert "nothing to do" in process.stdout
+    assert updated.files() == before
+    process = verger("update", updated.input, updated.output, *WEIGHTS, "--log-format", "json")
+    summary = json.loads(process.stderr.splitlines()[-1])
+    assert summary["state"] == "unchanged"
+    assert counts(summary) == (30, 0, 0, 0, 0)
+
+
+def test_always_refits_and_leaves_projections_of_the_same_model(updated):
+    parts = {path for path in updated.files() if path.name.startswith("part-")}
+    record = updated.update("--refit", "always")
+    assert record["update"]["refitted"]
+    drift = record["update"]["drift"]
+    assert drift["k_before"] == drift["k_after"]
+    assert drift["largest_angle"] == pytest.approx(0, abs=1e-5)
+    assert drift["variance_kept"] == pytest.approx(record["reduction"]["cumulative"], rel=1e-9)
+    assert {p for p in updated.files() if p.name.startswith("part-") and "rejected" not in str(p)} == {
+        p for p in parts if "rejected" not in str(p)
+    }
+    updated.check()
+
+
+def test_never_projects_new_rows_by_the_model_that_is_there(updated):
+    model = updated.model("components")
+    pca = {path for path in updated.files() if "/pca/part-" in str(path)}
+    updated.add(6)
+    record = updated.update("--refit", "never")
+    assert not record["update"]["refitted"]
+    assert record["update"]["drift"]["largest_angle"] is None
+    kept = record["update"]["drift"]["variance_kept"]
+    assert kept == pytest.approx(updated.variance_kept(), rel=1e-9)
+    assert (updated.model("components") == model).all()
+    assert pca < set(updated.files())
+    updated.check(refitted=False)
+    assert updated.update("--refit", "always")["update"]["drift"]["largest_angle"] > 0
+    updated.check()
+
+
+def test_rejected_images_may_become_good_and_the_reverse(updated):
+    good = updated.images()[9]
+    content = good.read_bytes()
+    updated.change(good, content[:300])
+    assert updated.update()["counts"]["rejected"] == 1
+    updated.check()
+    updated.change(good, content)
+    assert updated.update()["counts"]["rejected"] == 0
+    updated.check()
+
+
+def test_rejected_images_alone_are_no_reason_to_refit(updated):
+    bad = updated.place(b"no image at all")
+    assert not updated.update()["update"]["refitted"]
+    updated.check()
+    bad.unlink()
+    record = updated.update()
+    assert record["counts"]["rejected"] == 0
+    assert not record["update"]["refitted"]
+    updated.check()
+
+
+def test_the_layout_of_a_notebook(verger, orchard, tmp_path):
+    updated = Updated(verger, orchard, tmp_path, "--layout", "notebook", "--variance", 0.9)
+    updated.change(updated.images()[2])
+    updated.images()[20].unlink()
+    updated.add(4)
+    assert counts(updated.update()) == (28, 4, 1, 1, 5)
+    updated.check()
+
+
+def test_options_are_those_of_the_output(verger, orchard, tmp_path):
+    updated = Updated(verger, orchard, tmp_path, "--components", 5, "--max-pixels", 90_000)
+    updated.add(2)
+    verger("update", updated.input, updated.output, *WEIGHTS)
+    assert updated.record()["reduction"]["k"] == 5
+    assert updated.record()["options"]["max_pixels"] == 90_000
+    updated.check()
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--variance", 0.8], "--variance 0.95, not 0.8"),
+        (["--components", 3], "--components 0, not 3"),
+        (["--max-pixels", 1000], "--max-pixels 178956970, not 1000"),
+        (["--pattern", "*.jpg"], '--pattern "", not "*.jpg"'),
+        (["--no-standardize"], "--standardize true, not false"),
+        (["--layout", "notebook"], "--layout tables"),
+    ],
+)
+def test_other_options_are_refused_in_a_sentence(updated, flags, told):
+    before = updated.files()
+    updated.add(1)
+    message = updated.update(*map(str, flags), exit_code=None)
+    assert told in message
+    assert message.count("error") == 1
+    assert updated.files() == before
+
+
+def test_other_weights_are_refused(updated, verger):
+    process = verger(
+        "update", updated.input, updated.output, "--weights", "untrained:8", exit_code=4
+    )
+    assert "was made with the weights untrained:7" in process.stderr
+    assert "verger run --overwrite" in process.stderr
+
+
+def test_outputs_that_cannot_be_updated(updated, verger, tmp_path):
+    def refused(output):
+        return verger("update", updated.input, output, *WEIGHTS, exit_code=3).stderr
+
+    assert "make one with 'verger run'" in refused(tmp_path / "nothing")
+    verger("extract", updated.input, tmp_path / "extract", *WEIGHTS)
+    assert "made by 'verger extract'" in refused(tmp_path / "extract")
+    older = shutil.copytree(updated.output, tmp_path / "older")
+    for path in older.glob("_verger/shards/*.json"):
+        manifest = json.loads(path.read_text())
+        del manifest["inputs"]
+        path.write_text(json.dumps(manifest))
+    assert "does not tell which images" in refused(older)
+    damaged = shutil.copytree(updated.output, tmp_path / "damaged")
+    inputs = damaged / "_verger/inputs/00002.parquet"
+    inputs.write_bytes(bytes(inputs.stat().st_size))
+    assert "00002.parquet" in refused(damaged)
+    next(damaged.glob("features/part-00001*")).unlink()
+    assert "features/part-00001" in refused(damaged)
+    (updated.output / "_SUCCESS").unlink()
+    assert "verger run --resume" in refused(updated.output)
+
+
+def test_killed_once_it_finishes(updated, deadly, verger):
+    updated.change(updated.images()[11])
+    updated.images()[2].unlink()
+    updated.add(8)
+    assert updated.killed_at(deadly, "shard-committed:2")
+    assert not list(updated.output.rglob("_SUCCESS"))
+    verger("inspect", updated.output, exit_code=1)
+    record = updated.update()
+    assert record["update"]["refitted"]
+    assert record["update"]["inferred"] < 9
+    updated.check()
+
+
+@pytest.mark.parametrize("point", ["model-saved:1", "before-success:1", "between-marks:1"])
+def test_killed_late_it_tells_the_same_drift(updated, deadly, point, tmp_path):
+    updated.add(8)
+    other = shutil.copytree(updated.output, tmp_path / "other")
+    assert updated.killed_at(deadly, point)
+    drift = updated.update()["update"]["drift"]
+    updated.check()
+    updated.output = other
+    assert updated.update()["update"]["drift"] == drift
+
+
+def test_packed_inputs(verger, orchard, tmp_path):
+    groups = sorted(path for path in orchard.iterdir() if path.is_dir())
+    packed, loose = tmp_path / "packed", tmp_path / "loose"
+    packed.mkdir()
+
+    def pack(number):
+        shutil.rmtree(tmp_path / "one", ignore_errors=True)
+        verger("pack", groups[number], tmp_path / "one")
+        shutil.copy(next((tmp_path / "one").glob("*.parquet")), packed / f"{number}.parquet")
+        return len(list(groups[number].iterdir()))
+
+    first, second = pack(0), pack(1)
+    verger("run", packed, tmp_path / "out", *WEIGHTS, "--parts", 4)
+    third = pack(2)
+    updated = Updated.__new__(Updated)
+    updated.verger, updated.options, updated.layout = verger, WEIGHTS, "tables"
+    updated.input, updated.output, updated.folder = packed, tmp_path / "out", loose
+    loose.mkdir()
+    assert counts(updated.update()) == (first + second, third, 0, 0, third)
+    updated.check()
+    (packed / "0.parquet").unlink()
+    assert counts(updated.update()) == (second + third, 0, 0, first, 0)
+    updated.check()
+
+
+def test_a_run_may_go_on_with_it(updated, verger):
+    updated.add(3)
+    updated.update()
+    verger("run", updated.input, updated.output, *WEIGHTS, "--parts", 4, "--resume")
+    assert "update" not in updated.record()
+    updated.check()
+    updated.add(1)
+    assert counts(updated.update()) == (33, 1, 0, 0, 1)
+    updated.check()
+
+
+def test_its_report_can_be_made(updated, verger):
+    updated.images()[0].unlink()
+    updated.add(2)
+    updated.update()
+    assert (updated.output / "report.html").stat().st_size > 100_000
+    report = json.loads(verger("report", updated.output, "--json").stdout)
+    assert report["points"]["total"] == 31
