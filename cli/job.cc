@@ -66,7 +66,7 @@ Status do_job(const char* command, const CommonArguments& arguments,
   TwoObservers observer(screen, metrics);
   const auto record = work({console, interrupt, observer});
   if (record.ok()) {
-    leave_report_of(console, *record, interrupt);
+    if (record->state == "done") leave_report_of(console, *record, interrupt);
     metrics.completed(*record);
   }
   metrics.ended(record.ok() ? Status() : record.error());

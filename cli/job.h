@@ -1,4 +1,4 @@
-// What the commands that make a result share: run, extract, apply, reduce.
+// What the commands that make a result share: run, extract, apply, update, reduce.
 #pragma once
 
 #include <functional>

@@ -3,6 +3,7 @@
 #include "base/status_macros.h"
 #include "command.h"
 #include "flags.h"
+#include "job.h"
 #include "pipeline/pipeline.h"
 #include "session.h"
 #include "storage/store.h"
@@ -51,21 +52,16 @@ void adopt_recorded(const CLI::App& command, CommonArguments& arguments) {
 
 Status update_output(const CLI::App& command, UpdateArguments& arguments) {
   CommonArguments& common = arguments.common;
-  VERGER_RETURN_IF_ERROR(common.options.validate());
-  adopt_recorded(command, common);
-  Console console(common.log_format);
-  ConsoleObserver observer(console);
-  const InterruptGuard interrupt;
-  VERGER_ASSIGN_OR_RETURN(const auto network,
-                          load_network(common.options.model, common.options.storage,
-                                       common.options.threads, watch_download(console, interrupt)));
-  warn_if_untrained(console, network.model->info().untrained);
-  VERGER_ASSIGN_OR_RETURN(const auto record,
-                          update(common.input, common.output, network.view(), common.options,
-                                 arguments.update, {interrupt.token(), observer}));
-  if (record.state == "done") leave_report_of(console, record, interrupt);
-  print_summary(console, record);
-  return {};
+  return do_job("update", common, [&](const JobContext& job) -> Result<RunRecord> {
+    adopt_recorded(command, common);
+    VERGER_ASSIGN_OR_RETURN(
+        const auto network,
+        load_network(common.options.model, common.options.storage, common.options.threads,
+                     watch_download(job.console, job.interrupt)));
+    warn_if_untrained(job.console, network.model->info().untrained);
+    return update(common.input, common.output, network.view(), common.options, arguments.update,
+                  job.watch());
+  });
 }
 
 }  // namespace

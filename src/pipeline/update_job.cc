@@ -86,6 +86,7 @@ void UpdateJob::record_plan() {
   record_.shards = {.total = count(numbers_),
                     .resumed = count(plan_.kept),
                     .resumed_images = record_.counts.listed - count(plan_.anew)};
+  watch_.observer.resumed(record_.shards.resumed_images);
 }
 
 bool UpdateJob::up_to_date() const {
