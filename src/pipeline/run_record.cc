@@ -129,6 +129,16 @@ PipelineRecord parse_pipeline(const json& from) {
           .write = from.at("write_seconds")};
 }
 
+RunRecord::Shards parse_shards(const json& from) {
+  return {.total = parse_count(from.at("total")),
+          .resumed = parse_count(from.at("resumed")),
+          .resumed_images = parse_count(from.at("resumed_images"))};
+}
+
+RunRecord::Cpu parse_cpu_seconds(const json& from) {
+  return {.extract = from.at("extract"), .read = from.at("read")};
+}
+
 }  // namespace
 
 json ReductionRecord::to_json() const {
@@ -200,10 +210,7 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     precision = from.at("options").at("precision");
     layout = from.at("options").at("layout");
     record.counts = parse_counts(from.at("counts"));
-    const auto& done = from.at("shards");
-    record.shards = {.total = parse_count(done.at("total")),
-                     .resumed = parse_count(done.at("resumed")),
-                     .resumed_images = parse_count(done.at("resumed_images"))};
+    record.shards = parse_shards(from.at("shards"));
     record.width = parse_count(from.at("width"));
     if (const auto& reduced = from.at("reduction"); !reduced.is_null()) {
       record.reduction = parse_reduction(reduced);
@@ -211,8 +218,7 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     if (const auto& check = from.at("precision_check"); !check.is_null()) {
       record.precision_check = parse_precision_check(check);
     }
-    record.cpu_seconds = {.extract = from.at("cpu_seconds").at("extract"),
-                          .read = from.at("cpu_seconds").at("read")};
+    record.cpu_seconds = parse_cpu_seconds(from.at("cpu_seconds"));
     if (from.contains("pipeline")) record.pipeline = parse_pipeline(from["pipeline"]);
     if (from.contains("update")) record.update = UpdateRecord::parse(from["update"]);
     for (const auto& [stage, time] : from.at("seconds").items()) {

@@ -93,9 +93,9 @@ def test_always_refits_and_leaves_projections_of_the_same_model(updated):
     assert drift["k_before"] == drift["k_after"]
     assert drift["largest_angle"] == pytest.approx(0, abs=1e-5)
     assert drift["variance_kept"] == pytest.approx(record["reduction"]["cumulative"], rel=1e-9)
-    assert {p for p in updated.files() if p.name.startswith("part-") and "rejected" not in str(p)} == {
-        p for p in parts if "rejected" not in str(p)
-    }
+    assert {
+        p for p in updated.files() if p.name.startswith("part-") and "rejected" not in str(p)
+    } == {p for p in parts if "rejected" not in str(p)}
     updated.check()
 
 

@@ -53,12 +53,16 @@ class Updated:
         """Give a photograph another's bytes, and a later time than it had."""
         before = path.stat().st_mtime_ns
         others = [other for other in self.spare if other.read_bytes() != path.read_bytes()]
-        path.write_bytes(others[self.number % len(others)].read_bytes() if content is None else content)
+        path.write_bytes(
+            others[self.number % len(others)].read_bytes() if content is None else content
+        )
         os.utime(path, ns=(before + 10**9, before + 10**9))
 
     def update(self, *options, **keywords):
         """Run `verger update`; the record, or what it says where a failure is expected."""
-        process = self.verger("update", self.input, self.output, *self.options, *options, **keywords)
+        process = self.verger(
+            "update", self.input, self.output, *self.options, *options, **keywords
+        )
         return process.stderr if process.returncode else self.record()
 
     def killed_at(self, deadly, point, *options):
