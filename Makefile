@@ -47,7 +47,7 @@ wheel: ## Build the Python package's wheel into dist/, for the running Python (P
 	@tools/wheel.sh
 
 .PHONY: spark-archive
-spark-archive: ## Pack the Python package and all it needs for a Spark cluster's nodes, into dist/
+spark-archive: ## Pack the Python package and all it needs for a Spark cluster's nodes, into dist/ (ONNX=1)
 	@tools/spark_archive.sh
 
 .PHONY: demo

@@ -9,17 +9,19 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 find_package(nlohmann_json 3.11 REQUIRED)
 
 # OpenVINO: openvino::runtime.
-find_package(OpenVINO 2025 QUIET COMPONENTS Runtime)
-if(NOT OpenVINO_FOUND)
-  verger_require_wheel(OPENVINO_CMAKE OpenVINO)
-  find_package(
-    OpenVINO
-    REQUIRED
-    COMPONENTS Runtime
-    PATHS "${VERGER_WHEEL_OPENVINO_CMAKE}"
-    NO_DEFAULT_PATH
-  )
-  set(VERGER_OPENVINO_FROM_WHEEL TRUE)
+if(VERGER_WITH_OPENVINO)
+  find_package(OpenVINO 2025 QUIET COMPONENTS Runtime)
+  if(NOT OpenVINO_FOUND)
+    verger_require_wheel(OPENVINO_CMAKE OpenVINO)
+    find_package(
+      OpenVINO
+      REQUIRED
+      COMPONENTS Runtime
+      PATHS "${VERGER_WHEEL_OPENVINO_CMAKE}"
+      NO_DEFAULT_PATH
+    )
+    set(VERGER_OPENVINO_FROM_WHEEL TRUE)
+  endif()
 endif()
 
 # OpenBLAS with LAPACK: verger::blas. Builds before 0.3.28 give wrong results on some processors.
@@ -62,7 +64,11 @@ if(VERGER_BUILD_BENCH)
   find_package(benchmark REQUIRED CONFIG)
 endif()
 
-foreach(name IN ITEMS OPENVINO ARROW OPENBLAS)
+set(verger_libraries ARROW OPENBLAS)
+if(VERGER_WITH_OPENVINO)
+  list(APPEND verger_libraries OPENVINO)
+endif()
+foreach(name IN LISTS verger_libraries)
   if(VERGER_${name}_FROM_WHEEL)
     message(STATUS "${name}: from the wheel in .venv/core")
   else()

@@ -8,7 +8,7 @@ function(verger_install_program target)
     list(TRANSFORM libraries APPEND ".so.*")
   endif()
   if(VERGER_OPENVINO_FROM_WHEEL)
-    # The runtime opens its CPU plugin and its readers of IR and ONNX by name, beside itself.
+    # OpenVINO opens its CPU plugin and its readers of IR and ONNX by name, beside itself.
     foreach(
       name
       IN
@@ -34,4 +34,7 @@ function(verger_install_program target)
     set_target_properties(${target} PROPERTIES INSTALL_RPATH_USE_LINK_PATH TRUE)
   endif()
   install(TARGETS ${target} RUNTIME DESTINATION bin)
+  if(TARGET verger_onnx)
+    install(TARGETS verger_onnx LIBRARY DESTINATION lib/verger)
+  endif()
 endfunction()

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../deps/python"
 uv=${UV:-../../.venv/lint/bin/uv}
 # Core comes first: the others take its pins over, so that the environments agree.
-for name in core parity wheel spark spark35 emr lint; do
+for name in core parity wheel spark spark-onnx spark35 emr lint; do
   options=()
   if [[ $name != core && $name != lint ]]; then options=(--constraint core.lock); fi
   "$uv" pip compile --quiet --universal --generate-hashes --python-version 3.11 \

@@ -10,6 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
 folder=build/spark-archive
+lock=deps/python/spark${ONNX:+-onnx}.lock
 environment=$folder/environment
 
 # A node's link must name the version: /usr/bin/python3 may be another there.
@@ -71,7 +72,7 @@ mkdir -p "$folder"
 "$python" -m venv --without-pip "$environment"
 pip=(.venv/core/bin/python -m pip --quiet --disable-pip-version-check
   --python "$environment/bin/python" install --no-compile)
-"${pip[@]}" --require-hashes --only-binary :all: -r deps/python/spark.lock
+"${pip[@]}" --require-hashes --only-binary :all: -r "$lock"
 "${pip[@]}" --no-deps "$wheel"
 link_interpreter "${NODE_PYTHON:-$base}" "$version"
 rm -r "$environment/include"

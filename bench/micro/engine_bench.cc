@@ -13,8 +13,8 @@
 
 #include "model/fused/backend.h"
 #include "model/fused/network.h"
-#include "model/openvino_backend.h"
-#include "model/openvino_graph.h"
+#include "model/openvino/backend.h"
+#include "model/openvino/graph.h"
 #include "model/untrained.h"
 #include "verger/image.h"
 

@@ -11,6 +11,7 @@ import pytest
 from conftest import ROOT, UNTRAINED
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+ONNX = ROOT / "tests/golden/features/tiny_nhwc.onnx"
 # Prints a hash of the features and of the components, from photographs in the folder given.
 SCRIPT = """
 import hashlib, pathlib, sys, warnings
@@ -31,11 +32,24 @@ def run(*command, **keywords):
     return done.stdout
 
 
+def clean_environment(**more):
+    """Without the build tree's package."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**kept, **more}
+
+
 def hash_by(python, orchard, **environment):
     """Run the script away from the sources; its hash, and where the package was."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     command = [python, "-c", SCRIPT, orchard, UNTRAINED]
-    return run(*command, cwd=orchard, env={**clean, **environment}).splitlines()
+    return run(*command, cwd=orchard, env=clean_environment(**environment)).splitlines()
+
+
+def load_onnx(python, folder, **environment):
+    """Load another network than MobileNetV2, away from the sources."""
+    script = f"import verger; verger.Featurizer(model={str(ONNX)!r}).load()"
+    keywords = {"cwd": folder, "env": clean_environment(**environment)}
+    command = [python, "-c", script]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **keywords)
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +73,12 @@ def pins_of(requirements):
 
 def test_the_wheels_it_needs_are_those_of_the_lock():
     lock = pins_of((ROOT / "deps/python/core.lock").read_text())
-    wheels = {name: lock[name] for name in ("openvino", "scipy-openblas32")}
-    assert pins_of("\n".join(PROJECT["project"]["dependencies"])) == wheels
-    assert pins_of("\n".join(PROJECT["build-system"]["requires"])) == wheels
+    openblas = {"scipy-openblas32": lock["scipy-openblas32"]}
+    openvino = {"openvino": lock["openvino"]}
+    project = PROJECT["project"]
+    assert pins_of("\n".join(project["dependencies"])) == openblas
+    assert pins_of("\n".join(project["optional-dependencies"]["onnx"])) == openvino
+    assert pins_of("\n".join(PROJECT["build-system"]["requires"])) == openblas | openvino
 
 
 @pytest.mark.heavy
@@ -99,6 +116,12 @@ def test_a_fresh_environment_computes_the_same_bits(wheel, expected, orchard, tm
     found, place = hash_by(python, orchard)
     assert place.startswith(str(tmp_path))
     assert found == expected
+    refused = load_onnx(python, tmp_path)
+    assert refused.returncode == 1
+    assert "needs OpenVINO" in refused.stderr.splitlines()[-1]
+    assert "pip install 'verger[onnx]'" in refused.stderr.splitlines()[-1]
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"{wheel}[onnx]")
+    assert load_onnx(python, tmp_path).returncode == 0
 
 
 @pytest.mark.heavy
@@ -108,3 +131,4 @@ def test_the_libraries_may_be_in_another_folder_of_packages(wheel, expected, orc
     found, place = hash_by(sys.executable, orchard, PYTHONPATH=str(tmp_path))
     assert place.startswith(str(tmp_path))
     assert found == expected
+    assert load_onnx(sys.executable, tmp_path, PYTHONPATH=str(tmp_path)).returncode == 0

@@ -14,6 +14,7 @@ import numpy as np
 
 from verger import _verger
 from verger._estimator import Estimator
+from verger._libraries import load_openvino
 from verger._weights import fetch_weights, find_weights
 
 if TYPE_CHECKING:
@@ -170,6 +171,8 @@ class Featurizer(Estimator):
         onnx = self.model is not None
         path = Path(self.model) if self.model is not None else find_weights(self.weights)
         path = path or fetch_weights()
+        if onnx:
+            load_openvino()
         return _verger.Featurizer(
             weights=os.fspath(path), data=path.read_bytes(), onnx=onnx, **options
         )

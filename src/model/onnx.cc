@@ -1,102 +1,52 @@
-// Any ONNX model from an image to a vector, through OpenVINO's own reader.
+// Any ONNX model from an image to a vector, by the plug-in.
 
-#include <array>
-#include <exception>
-#include <openvino/core/preprocess/pre_post_process.hpp>
+#include <dlfcn.h>
+
+#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "base/sha256.h"
 #include "base/status_macros.h"
-#include "model/openvino_backend.h"
-#include "verger/image.h"
-#include "verger/model.h"
+#include "model/onnx_plugin.h"
 
 namespace verger {
 
 namespace {
 
-Status fault(const ModelFile& file, const std::string& what) {
-  return Status::model("'" + file.name + "' " + what + ".");
-}
-
-struct ImageLayout {
-  const char* name;
-  ov::PartialShape shape;
+struct Plugin {
+  CompileOnnx* compile = nullptr;
+  std::string fault;  // why there is none
 };
 
-// The layout of the model's input: the one whose sizes it allows. The channels must be told by a
-// fixed 3, so that no model is read in the wrong order.
-Result<ImageLayout> image_layout(const ModelFile& file, const ov::PartialShape& shape) {
-  const std::array<ImageLayout, 2> layouts = {
-      {{"NHWC", {1, kImageSide, kImageSide, 3}}, {"NCHW", {1, 3, kImageSide, kImageSide}}}};
-  for (const ImageLayout& layout : layouts) {
-    const std::ptrdiff_t channels = layout.name == std::string_view("NHWC") ? 3 : 1;
-    if (shape.compatible(layout.shape) && shape.rank().is_static() && shape[channels].is_static()) {
-      return layout;
-    }
-  }
-  return fault(file, "takes an input of shape " + shape.to_string() +
-                         "; it must be 1×224×224×3 or 1×3×224×224, where the batch and the sides "
-                         "may be dynamic");
-}
-
-// Makes the network take f32 {1, 224, 224, 3} and give f32 of static shape.
-Result<std::shared_ptr<ov::Model>> take_images(const ModelFile& file,
-                                               std::shared_ptr<ov::Model> network) {
-  if (network->inputs().size() != 1) {
-    return fault(file, "has " + std::to_string(network->inputs().size()) +
-                           " inputs; give a model with one, the image");
-  }
-  if (network->outputs().size() != 1) {
-    return fault(file, "has " + std::to_string(network->outputs().size()) +
-                           " outputs; give a model with one, the features");
-  }
-  if (!network->input().get_element_type().is_real()) {
-    return fault(file, "takes " + network->input().get_element_type().to_string() +
-                           " images; give a model that takes floating-point ones, normalised to "
-                           "[-1, 1]");
-  }
-  VERGER_ASSIGN_OR_RETURN(const ImageLayout layout,
-                          image_layout(file, network->input().get_partial_shape()));
-  network->reshape(layout.shape);
-  if (network->output().get_partial_shape().is_dynamic() ||
-      ov::shape_size(network->output().get_shape()) == 0) {
-    return fault(file, "gives an output of shape " +
-                           network->output().get_partial_shape().to_string() +
-                           " for one image; its size must be fixed");
-  }
-  ov::preprocess::PrePostProcessor processor(network);
-  processor.input().tensor().set_element_type(ov::element::f32).set_layout("NHWC");
-  processor.input().model().set_layout(layout.name);
-  processor.output().tensor().set_element_type(ov::element::f32);
-  return processor.build();
-}
-
-Result<std::shared_ptr<ov::Model>> read_network(const ModelFile& file, ov::Core& core) {
-  const std::string bytes(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size());
-  try {
-    return take_images(file, core.read_model(bytes, ov::Tensor()));
-  } catch (const std::exception& error) {
-    return fault(file, "is not an ONNX model that OpenVINO can run (" + openvino_reason(error) +
-                           "); export it again, with its weights inside the file");
-  }
+// The linker looks where this program or module looks for its libraries. Never closed: networks
+// outlive the call.
+Plugin open_plugin() {
+  void* library = dlopen(kOnnxPlugin, RTLD_NOW | RTLD_LOCAL);
+  void* symbol = library == nullptr ? nullptr : dlsym(library, kCompileOnnx);
+  if (symbol == nullptr) return {.compile = nullptr, .fault = dlerror()};
+  return {.compile = reinterpret_cast<CompileOnnx*>(symbol), .fault = {}};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Model>> load_onnx(const ModelFile& file, Precision precision, int threads) {
-  ov::Core core;
-  VERGER_ASSIGN_OR_RETURN(const std::shared_ptr<ov::Model> network, read_network(file, core));
+  // Asked anew while there is none: a caller may load OpenVINO from its own place meanwhile.
+  const Plugin plugin = open_plugin();
+  if (plugin.compile == nullptr) {
+    return Status::model("'" + file.name + "' needs OpenVINO, which runs ONNX models and is not " +
+                         "here (" + plugin.fault + "); install it, for Python by pip install " +
+                         "'verger[onnx]', or use MobileNetV2.");
+  }
+  std::optional<Result<OnnxNetwork>> compiled;
+  plugin.compile(file, precision, threads, compiled);
+  VERGER_ASSIGN_OR_RETURN(OnnxNetwork network, *std::move(compiled));
   ModelInfo info;
-  info.name = network->get_friendly_name();
+  info.name = std::move(network.name);
   info.weights = file.name.substr(file.name.rfind('/') + 1);
   info.weights_sha256 = sha256_hex(file.bytes);
   info.precision = precision;
-  VERGER_ASSIGN_OR_RETURN(auto backend,
-                          compile_openvino(std::move(core), network, precision, threads));
-  return make_model(std::move(info), std::move(backend));
+  return make_model(std::move(info), std::move(network.backend));
 }
 
 }  // namespace verger

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from verger import _verger
 from verger._featurizer import _UNTRAINED, _UNTRAINED_WARNING
+from verger._libraries import load_openvino
 from verger._weights import fetch_weights, find_weights
 from verger.spark._fetch import read_whole
 from verger.spark._places import Storage, is_s3
@@ -36,6 +37,8 @@ class Recipe:
 
     def build(self, data: bytes | None, threads: int = 1) -> _verger.Featurizer:
         """Load the network. ValueError when it cannot run here, verger.ModelError for damage."""
+        if self.onnx:
+            load_openvino()
         return _verger.Featurizer(
             weights=self.weights,
             data=data,

@@ -1,4 +1,4 @@
-#include "model/openvino_graph.h"
+#include "model/openvino/graph.h"
 
 #include <algorithm>
 #include <openvino/opsets/opset8.hpp>

@@ -1,4 +1,4 @@
-#include "model/openvino_backend.h"
+#include "model/openvino/backend.h"
 
 #include <algorithm>
 #include <cassert>
