@@ -21,12 +21,17 @@ deps-parity: deps ## Install what the heavy tests need: Java, an S3 server, .ven
 .PHONY: deps-spark
 deps-spark: deps-parity ## Install what test-spark needs: YARN, s3a, .venv/spark35
 	@tools/deps.sh python spark35
-	@tools/deps.sh maven
+	@tools/deps.sh maven s3a s3proxy yarn
 
 .PHONY: deps-emr
 deps-emr: deps-parity ## Install what test-emr needs: YARN, s3a, .venv/emr
 	@tools/deps.sh python emr
-	@tools/deps.sh maven
+	@tools/deps.sh maven s3a s3proxy yarn
+
+.PHONY: deps-rivals
+deps-rivals: deps-parity ## Install what bench-rivals measures: .venv/rivals, SynapseML
+	@tools/deps.sh python rivals
+	@tools/deps.sh maven synapseml
 
 .PHONY: deps-lint
 deps-lint: deps ## Install the formatters and checkers: .venv/lint

@@ -3,10 +3,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/../deps/python"
 uv=${UV:-../../.venv/lint/bin/uv}
-# Core comes first: the others take its pins over, so that the environments agree.
-for name in core parity wheel spark spark-onnx spark35 emr lint; do
+# Core comes first: the others take its pins over, so that the environments agree. Those of lint
+# and rivals meet no other.
+for name in core parity wheel spark spark-onnx spark35 emr lint rivals; do
   options=()
-  if [[ $name != core && $name != lint ]]; then options=(--constraint core.lock); fi
+  if [[ $name != @(core|lint|rivals) ]]; then options=(--constraint core.lock); fi
   "$uv" pip compile --quiet --universal --generate-hashes --python-version 3.11 \
     --no-emit-index-url --no-emit-find-links --no-annotate \
     --custom-compile-command 'make lock' \
