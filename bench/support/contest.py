@@ -1,4 +1,4 @@
-"""What the benchmarks of Spark share outside the clock: contestants as processes, run in turn.
+"""What the benchmarks of programs share outside the clock: contestants as processes, run in turn.
 
 A contestant is a script that is run as `NAME.py PHOTOGRAPHS WARM_UP OUT WEIGHTS REPORT` and leaves
 what it measured in REPORT, a JSON file (session.py has its side). Photographs are copied, so that
@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -29,6 +30,7 @@ PARTS = [ROOT / "bench" / "support", ROOT / "build" / "release" / "python", ROOT
 CORES = 2
 WARM_UP = 16  # photographs that go through a session before the clock starts
 SAME_FEATURES = 2e-5  # of the largest feature: the bound of docs/parity.md
+BF16_COSINE = 0.99  # at least, of features in bf16 to those in f32
 
 sys.path.insert(0, str(ROOT / "tests"))
 from servers.spark_submit import spark_of  # noqa: E402
@@ -36,11 +38,17 @@ from servers.spark_submit import spark_of  # noqa: E402
 Report = dict[str, float]
 
 
-def environment(script: Path, **more: object) -> dict[str, str]:
+def environment(script: Path, venv: str = "parity", **more: object) -> dict[str, str]:
     """Return a contestant's environment: its Python workers can import it by its name."""
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+    quiet |= {"DO_NOT_TRACK": "1", "RAY_USAGE_STATS_ENABLED": "0"}
     path = os.pathsep.join(map(str, [*PARTS, script.parent]))
-    return spark_of().environment(PYTHONPATH=path, **quiet, **more)
+    return spark_of(venv).environment(PYTHONPATH=path, **quiet, **more)
+
+
+def computes_bf16() -> bool:
+    """Whether the processor does, so that `--precision bf16` is taken."""
+    return " avx512_bf16" in Path("/proc/cpuinfo").read_text()
 
 
 def machine() -> str:
@@ -97,27 +105,37 @@ class Field:
         return [str(place) for place in places]
 
 
-def run(script: Path, arguments: Sequence[object], variables: dict | None = None) -> None:
-    """Run one contestant once as a process. What it said is shown when it fails."""
-    command = [sys.executable, script, *arguments]
+def run(
+    script: Path,
+    arguments: Sequence[object],
+    variables: dict | None = None,
+    venv: str = "parity",
+) -> None:
+    """Run one contestant once, on the Python of .venv/<venv>. What it said is shown if it fails."""
+    command = [spark_of(venv).python, script, *arguments]
     done = subprocess.run(
         list(map(str, command)),
         check=False,
         capture_output=True,
         text=True,
-        env=environment(script, **(variables or {})),
+        env=environment(script, venv, **(variables or {})),
     )
     if done.returncode:
         sys.exit(f"{script.name} ended with {done.returncode}:\n{done.stderr[-6000:]}")
 
 
 def measure(
-    field: Field, name: str, script: Path, *options: str, variables: dict | None = None
+    field: Field,
+    name: str,
+    script: Path,
+    *options: str,
+    variables: dict | None = None,
+    venv: str = "parity",
 ) -> Report:
     """Run one contestant once; return its report, with the seconds of the whole process."""
     out, report = field.folder / name, field.folder / f"{name}.json"
     start = time.perf_counter()
-    run(script, [*field.arguments(out, report), *options], variables)
+    run(script, [*field.arguments(out, report), *options], variables, venv)
     seconds = time.perf_counter() - start
     return {"process_s": seconds, **json.loads(report.read_text())}
 
@@ -144,11 +162,27 @@ def medians(reports: dict[str, list[Report]]) -> dict[str, Report]:
     }
 
 
+def write_features(paths: list[Path], features: np.ndarray, out: Path) -> None:
+    """Write a table of features, (rows, columns) float32, of photographs."""
+    offsets = pa.array(np.arange(len(features) + 1, dtype=np.int32) * features.shape[1])
+    columns = {
+        "path": [f"file:{path}" for path in paths],
+        "label": [path.parent.name for path in paths],
+        "features": pa.ListArray.from_arrays(offsets, pa.array(features.ravel())),
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.table(columns), out / "part-00000.parquet")
+
+
+def features_folder(out: Path) -> Path:
+    """Return where a contestant leaves its features."""
+    return out / "features" if (out / "features").is_dir() else out
+
+
 def rows_of(folder: Path, column: str = "features") -> dict[str, np.ndarray]:
     """Return a table's vectors by path: of list<float>, or Spark ML's dense vectors."""
-    paths = [path for path in sorted(folder.glob("part-*")) if path.suffix == ".parquet"]
     rows: dict[str, np.ndarray] = {}
-    for path in paths:
+    for path in sorted(folder.glob("*.parquet")):
         table = pq.read_table(path, columns=["path", column], partitioning=None)
         lists = table[column].combine_chunks()
         lists = lists.field("values") if hasattr(lists, "field") else lists
@@ -169,13 +203,16 @@ def check_features(name: str, theirs: dict, ours: dict, images: int, bound: floa
     return worst
 
 
-def check_cosine(name: str, theirs: dict, ours: dict, least: float) -> None:
-    """Compare two tables of features, row by row, by their cosine."""
+def check_cosine(name: str, theirs: dict, ours: dict, least: float) -> float:
+    """Compare two tables of features, row by row; return the lowest cosine."""
     assert theirs.keys() == ours.keys(), f"{name}: {len(theirs)} features of {len(ours)} images"
+    lowest = 1.0
     for path, row in ours.items():
         other = theirs[path]
         cosine = float(row @ other / np.sqrt((row @ row) * (other @ other)))
         assert cosine >= least, f"{name}: the features of {path} have a cosine of {cosine:.4f}"
+        lowest = min(lowest, cosine)
+    return lowest
 
 
 def print_table(figures: dict[str, Report], headings: dict[str, str]) -> None:

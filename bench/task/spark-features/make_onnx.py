@@ -1,4 +1,4 @@
-"""Make the ONNX rival's model of Keras' network and its weights: make_onnx.py WEIGHTS.h5 ONNX."""
+"""Make the ONNX rivals' model of Keras' network: make_onnx.py WEIGHTS.h5 ONNX [NHWC|NCHW]."""
 
 import sys
 from pathlib import Path
@@ -13,7 +13,8 @@ def main() -> None:
         weights=None, include_top=False, pooling="avg", input_shape=(224, 224, 3)
     )
     model.load_weights(sys.argv[1])
-    Path(sys.argv[2]).write_bytes(to_onnx(model, "NHWC"))
+    layout = sys.argv[3] if len(sys.argv) > 3 else "NHWC"
+    Path(sys.argv[2]).write_bytes(to_onnx(model, layout))
 
 
 if __name__ == "__main__":

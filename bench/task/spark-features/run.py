@@ -22,7 +22,6 @@ import contest  # noqa: E402
 
 OURS = ("ours_cli", "ours_job")
 IN_BF16 = "ours_job_bf16"
-LEAST_COSINE = 0.99  # of features in bf16 to those in f32
 ON_ONNX = ("onnxruntime_udf", "onnxruntime_usual")
 HEADINGS = {
     "images_per_s": "images/s",
@@ -31,11 +30,6 @@ HEADINGS = {
     "extract_per_s": "extract/s",
     "extract_cpu_ms": "its CPU ms",
 }
-
-
-def features_folder(out: Path) -> Path:
-    """Return where a contestant leaves its features."""
-    return out / "features" if (out / "features").is_dir() else out
 
 
 def with_rates(row: contest.Report, images: int) -> contest.Report:
@@ -60,11 +54,11 @@ def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
     def once(name: str) -> contest.Report:
         taken = field.with_weights(onnx) if name in ON_ONNX else field
         report = contest.measure(taken, name, FOLDER / f"{name}.py")
-        rows = contest.rows_of(features_folder(field.folder / name))
+        rows = contest.rows_of(contest.features_folder(field.folder / name))
         if name == "ours_cli":
             reference.update(rows)
         if name == IN_BF16:
-            contest.check_cosine(name, rows, reference, LEAST_COSINE)
+            contest.check_cosine(name, rows, reference, contest.BF16_COSINE)
             return report
         bound = 0 if name in OURS else contest.SAME_FEATURES
         difference = contest.check_features(name, rows, reference, field.images, bound)
@@ -92,7 +86,7 @@ def main() -> None:
     parser = contest.command_line("Measure the feature step in Spark.", 7876)
     parser.add_argument("--notebook-rounds", type=int, default=1, help="0 leaves it out")
     given = parser.parse_args()
-    bf16 = [IN_BF16] if " avx512_bf16" in Path("/proc/cpuinfo").read_text() else []
+    bf16 = [IN_BF16] if contest.computes_bf16() else []
     rounds = dict.fromkeys([*OURS, *bf16, *ON_ONNX], given.rounds)
     rounds |= {"notebook_udf": given.notebook_rounds} if given.notebook_rounds else {}
     with contest.prepared(given) as field:
