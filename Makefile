@@ -6,6 +6,9 @@ MAKEFLAGS += --no-print-directory
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 MINUTES ?= 10
+IMAGES ?= 2000
+ROUNDS ?= 3
+THREADS ?= 2
 
 .PHONY: deps
 deps: ## Install what is missing: system packages, .venv/core
@@ -98,6 +101,10 @@ bench: build deps-parity ## Measure against the rivals, after checking the answe
 .PHONY: bench-spark
 bench-spark: build deps-spark ## The same for the package in Spark, beside pandas UDFs and Spark ML
 	@bench/run.sh spark
+
+.PHONY: bench-rivals
+bench-rivals: build deps-rivals ## Extract beside other ways (IMAGES=2000 ROUNDS=3; THREADS=1 pins all to a core)
+	@bench/run.sh rivals --images $(IMAGES) --rounds $(ROUNDS) --threads $(THREADS)
 
 .PHONY: bench-guard
 bench-guard: deps ## Count a fixed workload's instructions, beside the release's (UPDATE=1 stores them)

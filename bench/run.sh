@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# `run.sh` makes every measurement but those in Spark, one after the other; `run.sh spark` those.
+# `run.sh` makes every measurement but those in Spark and those beside rivals that are kept apart, one
+# after the other; `run.sh spark` and `run.sh rivals [--threads N] [OPTION ...]` make those.
 # Results are left in build/bench-results/. Photographs and weights are the shared ones when they are
 # there, else the sample orchard and none (what compares with Keras then is left out).
 set -euo pipefail
@@ -48,11 +49,25 @@ elsewhere() {
   measure memory memory "$photographs" "${weights:-untrained:1}"
 }
 
+beside_rivals() {
+  local threads=2 options=("$@")
+  while (($# > 0)); do
+    if [[ $1 == --threads ]]; then threads=${2-}; fi
+    shift
+  done
+  if [[ -z $weights ]]; then
+    echo "run.sh: rivals take Keras' weights, and there are none in $shared/weights" >&2
+    exit 1
+  fi
+  measure "features-$threads" features "$photographs" "$weights" "${options[@]}"
+}
+
 case ${1-} in
   "") elsewhere ;;
   spark) in_spark ;;
+  rivals) beside_rivals "${@:2}" ;;
   *)
-    echo "usage: run.sh [spark]" >&2
+    echo "usage: run.sh [spark | rivals [--threads N] [OPTION ...]]" >&2
     exit 2
     ;;
 esac
