@@ -1,8 +1,10 @@
-"""Write what `make bench-spark` measured into docs/performance.md, between its two marks.
+"""Write what was measured into docs/performance.md, between its marks.
 
 usage: report.py [RESULTS] [DOCUMENT]     (default: build/bench-results docs/performance.md)
 
-A measurement that was not made is left out.
+What `make bench-rivals` measured goes between the marks of rivals, with a picture in images/ beside
+the document, which takes matplotlib; what `make bench-spark` measured between those of spark.
+A measurement that was not made is left out; where none was made, what stands there stays.
 """
 
 import json
@@ -10,8 +12,21 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import plot
+
 ROOT = Path(__file__).resolve().parents[2]
-BEGIN, END = "<!-- bench/support/report.py writes from here", "<!-- to here -->"
+BEGIN, END = "<!-- bench/support/report.py writes {} from here -->", "<!-- to here -->"
+PICTURE = "images/rivals.svg"
+RIVALS = {
+    "ours": "verger extract",
+    "ours_bf16": "verger extract, bf16",
+    "openvino_bare": "OpenVINO alone, tensors in memory",
+    "openvino_loop": "OpenVINO in a Python loop",
+    "ray_data": "Ray Data, ONNX Runtime",
+    "daft_udf": "Daft, ONNX Runtime",
+    "onnxruntime_udf": "Spark, pandas UDF, ONNX Runtime",
+    "synapseml_onnx": "SynapseML on Spark 3.5",
+}
 NAMES = {
     "ours_cli": "`verger run`, a process",
     "ours_job": "`verger.spark.run`",
@@ -102,28 +117,73 @@ def of_reduction(result: dict) -> Iterator[str]:
     yield from table(["wall s", "CPU s", "ratio of wall", "of which"], rows)
 
 
-def report(results: Path) -> str:
-    """Return the lines of all measurements that were made."""
+def of_rivals(result: dict) -> Iterator[str]:
+    """Yield the lines of a contest with rivals."""
+    cores = "1 core" if result["threads"] == 1 else f"{result['threads']} cores"
+    rounds = "1 round" if result["rounds"] == 1 else f"{result['rounds']} rounds"
+    what = f"{result['images']:,} photographs, {rounds}; {result['machine']}."
+    yield from (f"### On {cores}", "", what, "")
+    ours = result["figures"]["ours"]["images_per_s"]
+    rows = []
+    for name, figures in result["figures"].items():
+        near = result["nearness"][name]
+        cells = [f"{figures[key]:,.{n}f}" for key, n in (("images_per_s", 0), ("cpu_ms", 1))]
+        cells += [f"{figures['process_s']:.1f}", f"{ours / figures['images_per_s']:.2f}"]
+        in_bf16 = name.endswith("bf16")
+        cells.append("" if in_bf16 else f"{near['largest_difference']:.0e}")
+        rows.append([RIVALS.get(name, name), *cells, f"{near['lowest_cosine']:.4f}"])
+    yield from table(
+        [
+            "images/s",
+            "CPU ms an image",
+            "process s",
+            "verger's rate in its",
+            "largest difference",
+            "lowest cosine",
+        ],
+        rows,
+    )
+
+
+def rivals(results: Path, document: Path) -> list[str]:
+    """Return the lines of the contests with rivals, and draw their picture."""
+    made = [json.loads(path.read_text()) for path in sorted(results.glob("features-*.json"))]
+    if not made:
+        return []
+    made.sort(key=lambda result: -result["threads"])
+    plot.draw(made, RIVALS, document.parent / PICTURE)
+    picture = f"![Images a second of verger and of other ways to extract features]({PICTURE})"
+    return [picture, "", *(line for result in made for line in of_rivals(result))]
+
+
+def in_spark(results: Path) -> list[str]:
+    """Return the lines of all measurements in Spark that were made."""
     lines: list[str] = []
     for name, (title, columns) in SECTIONS.items():
         if (path := results / f"{name}.json").exists():
             lines += of_photographs(title, columns, json.loads(path.read_text()))
     if (path := results / "reduce-spark.json").exists():
         lines += of_reduction(json.loads(path.read_text()))
-    return "\n".join(lines)
+    return lines
+
+
+def put(text: str, name: str, lines: list[str]) -> str:
+    """Return the text with these lines between the marks of this name."""
+    begin = BEGIN.format(name)
+    head, mark, rest = text.partition(begin)
+    _, end, tail = rest.partition(END)
+    if not mark or not end:
+        sys.exit(f"the document lacks the marks '{begin}' and '{END}'.")
+    return "\n".join([f"{head}{begin}", "", *lines, f"{end}{tail}"]) if lines else text
 
 
 def main() -> None:
-    """Put the report between the marks."""
+    """Put the reports between the marks."""
     defaults = [ROOT / "build" / "bench-results", ROOT / "docs" / "performance.md"]
     given = [Path(argument) for argument in sys.argv[1:]]
     results, document = [*given, *defaults[len(given) :]]
-    head, begin, rest = document.read_text().partition(BEGIN)
-    mark, end, tail = rest.partition(END)
-    if not begin or not end:
-        sys.exit(f"{document} lacks the marks '{BEGIN}' and '{END}'.")
-    mark = mark.partition("\n")[0]
-    document.write_text(f"{head}{begin}{mark}\n\n{report(results)}\n{end}{tail}")
+    text = put(document.read_text(), "rivals", rivals(results, document))
+    document.write_text(put(text, "spark", in_spark(results)))
 
 
 if __name__ == "__main__":
