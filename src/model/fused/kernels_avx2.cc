@@ -9,8 +9,8 @@ namespace {
 struct Avx2 {
   using Vector = __m256;
   static constexpr int kLanes = 8;
-  // 10 of the 16 registers hold sums; 14 places are 5 + 5 + 4.
-  static constexpr int kMaxPlaces = 5;
+  // 12 of the 16 registers hold sums, two weights, one an input.
+  static constexpr int kMaxPlaces = 6;
   static constexpr int kTileGroups = 1;
   static Vector load(const float* from) { return _mm256_loadu_ps(from); }
   static Vector broadcast(float value) { return _mm256_set1_ps(value); }

@@ -101,29 +101,30 @@ void run_tile(const Pointwise& job, const TilePlace& at) {
   finish_tile<Simd, kPlaces, kGroups>(job, at, sum);
 }
 
-// Places one after another as tiles of Simd's own sizes: kTile and what is left over.
+// The tile of `places` places, one of kPlaces and fewer.
 template <class Simd, int kPixel, int kPlaces, int kGroups>
-void run_places(const Pointwise& job, TilePlace at) {
-  constexpr int kNow = kPlaces < Simd::kMaxPlaces ? kPlaces : Simd::kMaxPlaces;
-  run_tile<Simd, kPixel, kNow, kGroups>(job, at);
-  if constexpr (kPlaces > kNow) {
-    at.in += kNow * kPixel;
-    at.out += kNow * kGroup;
-    if (at.residual != nullptr) at.residual += kNow * kGroup;
-    run_places<Simd, kPixel, kPlaces - kNow, kGroups>(job, at);
+void run_tile_of(int places, const Pointwise& job, const TilePlace& at) {
+  constexpr int kFewest = Simd::kMaxPlaces / 2;
+  if constexpr (kPlaces > kFewest && kPlaces > 1) {
+    if (places < kPlaces) return run_tile_of<Simd, kPixel, kPlaces - 1, kGroups>(places, job, at);
   }
+  run_tile<Simd, kPixel, kPlaces, kGroups>(job, at);
 }
 
+// As few tiles as can be, of sizes that differ by one place at most: a small tile has too few sums
+// to hide the latency of a multiply-add. Of a multiple of 7 places none has under half of
+// kMaxPlaces.
 template <class Simd, int kPixel, int kGroups>
 void run_groups(const Pointwise& job, TilePlace at) {
-  int places = job.places;
-  for (; places >= kTilePlaces; places -= kTilePlaces) {
-    run_places<Simd, kPixel, kTilePlaces, kGroups>(job, at);
-    at.in += kTilePlaces * kPixel;
-    at.out += kTilePlaces * kGroup;
-    if (at.residual != nullptr) at.residual += kTilePlaces * kGroup;
+  int tiles = (job.places + Simd::kMaxPlaces - 1) / Simd::kMaxPlaces;
+  for (int left = job.places; left > 0; --tiles) {
+    const int places = (left + tiles - 1) / tiles;
+    run_tile_of<Simd, kPixel, Simd::kMaxPlaces, kGroups>(places, job, at);
+    at.in += places * kPixel;
+    at.out += places * kGroup;
+    if (at.residual != nullptr) at.residual += places * kGroup;
+    left -= places;
   }
-  if (places > 0) run_places<Simd, kPixel, kTilePlaces / 2, kGroups>(job, at);
 }
 
 template <class Simd, int kPixel>

@@ -9,7 +9,7 @@ namespace {
 struct Neon {
   using Vector = float32x4_t;
   static constexpr int kLanes = 4;
-  // 20 of the 32 registers hold sums; 14 places are 5 + 5 + 4.
+  // 20 of the 32 registers hold sums.
   static constexpr int kMaxPlaces = 5;
   static constexpr int kTileGroups = 1;
   static Vector load(const float* from) { return vld1q_f32(from); }
