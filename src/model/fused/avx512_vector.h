@@ -22,6 +22,7 @@ struct Avx512 {
   static Vector divide(Vector a, Vector b) { return _mm512_div_ps(a, b); }
   static Vector larger(Vector a, Vector b) { return _mm512_maskz_max_ps(kAll, a, b); }
   static Vector smaller(Vector a, Vector b) { return _mm512_maskz_min_ps(kAll, a, b); }
+  static void keep(Vector& value) { asm("" : "+v"(value)); }
   static void store(float* to, Vector value) { _mm512_storeu_ps(to, value); }
 };
 

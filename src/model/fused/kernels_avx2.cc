@@ -19,6 +19,7 @@ struct Avx2 {
   static Vector divide(Vector a, Vector b) { return _mm256_div_ps(a, b); }
   static Vector larger(Vector a, Vector b) { return _mm256_max_ps(a, b); }
   static Vector smaller(Vector a, Vector b) { return _mm256_min_ps(a, b); }
+  static void keep(Vector& value) { asm("" : "+x"(value)); }
   static void store(float* to, Vector value) { _mm256_storeu_ps(to, value); }
 };
 

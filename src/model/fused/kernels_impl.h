@@ -6,9 +6,11 @@
 namespace verger::fused {
 
 // Simd: Vector, kLanes, load(), broadcast(), fused(a, b, c) = a · b + c, add(), divide(), store(),
-// and larger(a, b) = a > b ? a : b, smaller(a, b) = a < b ? a : b, which give b when one is NaN: so
-// NaN passes through ReLU6, and is seen at the end. Keep it in an unnamed namespace, so that these
-// functions too are the file's own.
+// keep(), and larger(a, b) = a > b ? a : b, smaller(a, b) = a < b ? a : b, which give b when one is
+// NaN: so NaN passes through ReLU6, and is seen at the end. keep(a) has the compiler hold `a` in a
+// register, where it would rather load it anew for each product: loads, not products, are then what
+// a core runs out of. Keep a Simd in an unnamed namespace, so that these functions too are the
+// file's own.
 //
 // kMaxPlaces · kTileGroups · 16 sums, and what meets them, must fit into the registers.
 // multiply_add(a, b, c) is fused() of one word in float32, two products in bfloat16; a place of
@@ -167,7 +169,8 @@ void run_columns(const Depthwise& job, const float* const* rows, const float* we
     const float* in = rows[r];
 #pragma GCC unroll 16
     for (int c = kLeft ? 1 : 0; c < kInputs - (kRight ? 1 : 0); ++c) {
-      const typename Simd::Vector value = Simd::load(in + c * kGroup);
+      typename Simd::Vector value = Simd::load(in + c * kGroup);
+      Simd::keep(value);
 #pragma GCC unroll 16
       for (int j = 0; j < kColumns; ++j) {
         const int tap = c - j * kStride;

@@ -19,6 +19,7 @@ struct Neon {
   static Vector divide(Vector a, Vector b) { return vdivq_f32(a, b); }
   static Vector larger(Vector a, Vector b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
   static Vector smaller(Vector a, Vector b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
+  static void keep(Vector&) {}  // no product takes an operand from memory
   static void store(float* to, Vector value) { vst1q_f32(to, value); }
 };
 

@@ -16,6 +16,7 @@ struct Portable {
   static Vector divide(Vector a, Vector b) { return a / b; }
   static Vector larger(Vector a, Vector b) { return a > b ? a : b; }
   static Vector smaller(Vector a, Vector b) { return a < b ? a : b; }
+  static void keep(Vector&) {}
   static void store(float* to, Vector value) { *to = value; }
 };
 
