@@ -46,7 +46,7 @@ elsewhere() {
   measure preprocess preprocess "$photographs"
   if [[ -n $weights ]]; then measure chain chain "$photographs" "$weights"; fi
   measure small-objects small-objects
-  measure memory memory "$photographs" "${weights:-untrained:1}"
+  measure growth growth "$photographs" "${weights:-untrained:1}"
 }
 
 beside_rivals() {
