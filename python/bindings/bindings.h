@@ -5,6 +5,7 @@
 
 namespace verger::python {
 
+void register_drift(nanobind::module_& module);
 void register_errors(nanobind::module_& module);
 void register_feature_batch(nanobind::module_& module);
 void register_feature_stream(nanobind::module_& module);

@@ -39,6 +39,7 @@ NB_MODULE(_verger, module) {
   verger::python::register_moments(module);
   verger::python::register_moments_tree(module);
   verger::python::register_pca_model(module);
+  verger::python::register_drift(module);
   verger::python::register_packed(module);
   verger::python::register_plan(module);
   verger::python::register_run_options(module);
