@@ -16,10 +16,10 @@ WEIGHTS = ["--weights", UNTRAINED]
 class Updated:
     """A folder of photographs, and the output of `verger run` on it, which is kept up to date."""
 
-    def __init__(self, verger, photographs, folder, *options):
+    def __init__(self, verger, photographs, folder, *options, network=WEIGHTS):
         """Copy half of the photographs, keep the rest to add, and run."""
         self.verger = verger
-        self.options = [*WEIGHTS, *map(str, options)]
+        self.options = [*map(str, network), *map(str, options)]
         self.layout = "notebook" if "notebook" in options else "tables"
         self.input = folder / "Test"
         self.output = folder / "out"

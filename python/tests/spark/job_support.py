@@ -4,6 +4,7 @@ import json
 import os
 import sys
 
+import numpy as np
 import pytest
 from conftest import ROOT, UNTRAINED
 
@@ -58,3 +59,18 @@ def reduction(output):
 def parts_of(output, folder):
     """The names of a table's part files."""
     return sorted(path.name for path in (output / folder).glob("part-*"))
+
+
+def mean_network(folder):
+    """An ONNX network of three features: shards of few images have moments of their own."""
+    onnx = pytest.importorskip("onnx")
+    value, node = onnx.helper.make_tensor_value_info, onnx.helper.make_node
+    mean = node("ReduceMean", ["image", "axes"], ["mean"], keepdims=0)
+    axes = onnx.numpy_helper.from_array(np.array([1, 2]), "axes")
+    image = value("image", onnx.TensorProto.FLOAT, [1, 224, 224, 3])
+    vector = value("mean", onnx.TensorProto.FLOAT, [1, 3])
+    graph = onnx.helper.make_graph([mean], "mean", [image], [vector], [axes])
+    opsets = [onnx.helper.make_opsetid("", 18)]
+    path = folder / "mean.onnx"
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opsets, ir_version=9), path)
+    return path

@@ -3,12 +3,11 @@
 import json
 import os
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import UNTRAINED
-from spark.job_support import CLI, document, manifests, reduction, run
+from spark.job_support import CLI, document, manifests, mean_network, reduction, run
 from storage.results import FOLDERS, content, leftovers
 
 pytestmark = [
@@ -93,16 +92,7 @@ def test_spark_reads_the_tables(run, spark, orchard, tmp_path):
 
 
 def test_shards_with_more_rows_than_features_keep_their_moments(run, verger, orchard, tmp_path):
-    onnx = pytest.importorskip("onnx")
-    value, node = onnx.helper.make_tensor_value_info, onnx.helper.make_node
-    mean = node("ReduceMean", ["image", "axes"], ["mean"], keepdims=0)
-    axes = onnx.numpy_helper.from_array(np.array([1, 2]), "axes")
-    image = value("image", onnx.TensorProto.FLOAT, [1, 224, 224, 3])
-    vector = value("mean", onnx.TensorProto.FLOAT, [1, 3])
-    graph = onnx.helper.make_graph([mean], "mean", [image], [vector], [axes])
-    opsets = [onnx.helper.make_opsetid("", 18)]
-    path = tmp_path / "mean.onnx"
-    onnx.save(onnx.helper.make_model(graph, opset_imports=opsets, ir_version=9), path)
+    path = mean_network(tmp_path)
     run(orchard, tmp_path / "spark", model=path, parts=4)
     verger("run", orchard, tmp_path / "cli", "--model", path, "--parts", 4)
     names = [m["moments"]["bytes"] for m in manifests(tmp_path / "spark")]

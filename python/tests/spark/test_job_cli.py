@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, UNTRAINED
+from end_to_end.updates import Updated
 from spark.job_support import CLI, environment
 from storage.results import content, leftovers
 
@@ -77,6 +78,25 @@ def test_what_is_wrong_is_an_exit_code_and_a_sentence(orchard, tmp_path, argumen
     assert message in err
     assert "Traceback" not in err
     assert not (tmp_path / "out").exists()
+
+
+def test_an_update_from_a_shell(verger, orchard, tmp_path):
+    updated = Updated(verger, orchard, tmp_path)
+    updated.change(updated.images()[4])
+    updated.images()[20].unlink()
+    updated.add(3)
+    update = ["update", updated.input, updated.output, "--weights", UNTRAINED, *LOCAL]
+    _, err = finished(*update, "--variance", "0.5", exit_code=2)
+    assert "was made with --variance 0.95, not 0.5; give the same, or make it anew with" in err
+    out, _ = finished(*update, "--refit", "always")
+    assert "update finished" in out
+    assert "28 kept, 3 added, 1 changed, 1 removed; 4 inferred" in out
+    assert "2 kept, 2 written anew, 1 added, 0 removed" in out
+    assert "fitted anew, k " in out
+    assert "° at most" in out
+    updated.check()
+    out, _ = finished(*update)
+    assert "update: nothing to do" in out
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 130), (signal.SIGKILL, -9)])

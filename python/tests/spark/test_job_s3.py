@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from conftest import UNTRAINED
 from servers.s3proxy import SECRET_KEY, s3proxy
 from spark.job_support import CLI, manifests, run
 from storage.results import content, leftovers
@@ -57,6 +58,30 @@ def test_each_goes_on_with_the_others_run(run, server, verger):
     (bucket / "Shared" / "_verger" / "shards" / "00002.json").unlink()
     assert run(*places, resume=True)["shards"]["resumed"] == 3
     assert manifests(bucket / "Shared") == before
+
+
+def test_each_updates_what_the_other_made(server, spark, verger):
+    from verger.spark import update  # noqa: PLC0415 - not in .venv/core
+
+    bucket = server.data / "p8-data"
+    images = shutil.copytree(bucket / "Test", bucket / "Changing")
+    verger("run", "s3://p8-data/Changing", "s3://p8-data/Updated", *CLI)
+    shutil.copytree(bucket / "Updated", bucket / "Other")
+    first, second, *_ = sorted(images.rglob("*.jpg"))
+    shutil.copy(second, first.with_name("new.jpg"))
+    shutil.copyfile(second, first)
+    second.unlink()
+    places = ["s3a://p8-data/Changing", "s3a://p8-data/Updated"]
+    record = update(spark, *places, weights=UNTRAINED, quiet=True)
+    assert [record["update"][name] for name in ("added", "changed", "removed")] == [1, 1, 1]
+    verger("update", "s3://p8-data/Changing", "s3://p8-data/Other", *CLI[:2])
+    assert content(bucket / "Updated") == content(bucket / "Other")
+    assert manifests(bucket / "Updated") == manifests(bucket / "Other")
+    assert not leftovers(bucket / "Updated")
+    said = verger("update", "s3://p8-data/Changing", "s3://p8-data/Updated", *CLI[:2]).stdout
+    assert "nothing to do" in said
+    update(spark, *places, weights=UNTRAINED, quiet=True, refit="always")
+    verger("inspect", "s3://p8-data/Updated")
 
 
 @pytest.mark.parametrize("form", ["parquet", "tar"])

@@ -7,7 +7,8 @@
     pipeline = Pipeline(stages=[ImageFeaturizer(), VariancePCA(inputCol="features")])
     pipeline.fit(images).transform(images).select("path", "pca")
 
-`run` is the whole chain as one job, with the tables of the program.
+`run` is the whole chain as one job, with the tables of the program; `update` brings them up to
+date.
 
 Needs pyspark 3.5 or newer and pyarrow (`verger[spark]`), and `verger` installed where the executors
 run. Spark Connect is not served: the network is broadcast, for which there must be a SparkContext.
@@ -20,17 +21,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from verger.spark.image_featurizer import ImageFeaturizer
-    from verger.spark.job import run
+    from verger.spark.job import run, update
     from verger.spark.variance_pca import VariancePCA
     from verger.spark.variance_pca_model import VariancePCAModel
 
-__all__ = ["ImageFeaturizer", "VariancePCA", "VariancePCAModel", "run"]
+__all__ = ["ImageFeaturizer", "VariancePCA", "VariancePCAModel", "run", "update"]
 
 _MODULES = {
     "ImageFeaturizer": "image_featurizer",
     "VariancePCA": "variance_pca",
     "VariancePCAModel": "variance_pca_model",
     "run": "job",
+    "update": "job",
 }
 
 

@@ -53,8 +53,12 @@ def io_error(action: str, path: str, error: BaseException | str) -> OSError:
 
 
 def with_keywords(message: str) -> str:
-    """Name options as keywords: --overwrite → overwrite."""
-    return re.sub(r"(?<![^\s'])--([a-z0-9-]+)", lambda flag: flag[1].replace("-", "_"), message)
+    """Name options as keywords: --overwrite → overwrite, but for those of a quoted command."""
+    return re.sub(
+        r"'verger [^']*'|(?<![^\s'])--([a-z0-9-]+)",
+        lambda found: found[1].replace("-", "_") if found[1] else found[0],
+        message,
+    )
 
 
 def _why(error: BaseException) -> str:

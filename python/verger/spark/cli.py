@@ -1,10 +1,11 @@
-"""verger-spark: the job of verger.spark.run from a shell, alone or given to spark-submit.
+"""verger-spark: the jobs of verger.spark.run and update from a shell, alone or by spark-submit.
 
     verger-spark run INPUT OUTPUT --master spark://host:7077
+    verger-spark update INPUT OUTPUT --master spark://host:7077
     spark-submit --master yarn .../verger/spark/cli.py run INPUT OUTPUT
 
-The options are those of ``verger run``, and so are the exit codes: 0 done, 2 usage, 3 input or
-output unusable, 4 model unusable, 130 interrupted.
+The options are those of ``verger run`` and ``verger update``, and so are the exit codes: 0 done,
+2 usage, 3 input or output unusable, 4 model unusable, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -20,9 +21,14 @@ from typing import Any, NoReturn
 from verger._verger import ModelError, __version__, run_options
 from verger.spark.job.console import Console
 from verger.spark.job.road import run_job
+from verger.spark.job.summary import summary
+from verger.spark.job.update_check import REFITS, check_options
+from verger.spark.job.update_road import update_job
 
 _EXIT_USAGE, _EXIT_IO, _EXIT_MODEL, _EXIT_INTERRUPTED = 2, 3, 4, 130
-_NOT_OPTIONS = ("command", "input", "output", "master", "log_format", "spark_conf")
+_NOT_OPTIONS = ("command", "input", "output", "refit", "master", "log_format", "spark_conf")
+_OF_RUN_ALONE = ("--overwrite", "--resume", "--parts")
+_OF_UPDATE_ALONE = ("--refit",)
 
 # Group, flag, and what argparse wants of it.
 _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -30,9 +36,13 @@ _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
                             "png in any case)"}),
     ("Input", "--recursive", {"action": argparse.BooleanOptionalAction,
                               "help": "descend into sub-folders (default)"}),
+    ("Input", "--label-column", {"metavar": "NAME", "help": "of packed inputs: the column of a "
+                                 "table, or the ending of a tar's members, with the labels"}),
     ("Input", "--max-pixels", {"type": int, "help": "reject images of more pixels than this"}),
     ("Input", "--exif-orientation", {"action": "store_true",
                                      "help": "turn images upright as their EXIF tag says"}),
+    ("Input", "--fast-decode", {"action": "store_true",
+                                "help": "inexact: decode large JPEGs at a fraction of their size"}),
     ("Input", "--strict", {"action": "store_true",
                            "help": "fail at the first image that must be rejected"}),
     ("Network", "--weights", {"help": "Keras' MobileNetV2 weights (HDF5), or untrained:SEED for a "
@@ -44,6 +54,10 @@ _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("Reduction", "--components", {"type": int, "help": "keep this many components instead"}),
     ("Reduction", "--standardize", {"action": argparse.BooleanOptionalAction,
                                     "help": "divide each feature by its deviation (default)"}),
+    ("Reduction", "--refit", {"choices": REFITS, "default": "auto",
+                              "help": "fit the model anew: auto (default): when rows of features "
+                              "came, went or changed; always; never: new rows are projected by the "
+                              "model that is there"}),
     ("Output", "--overwrite", {"action": "store_true", "help": "replace the tables in OUTPUT"}),
     ("Output", "--layout", {"choices": ["tables", "notebook"], "help": "where the tables go"}),
     ("Output", "--resume", {"action": "store_true", "help": "go on with an interrupted run in "
@@ -74,25 +88,54 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    top = _Parser(prog="verger-spark", description="verger run, as a Spark application")
+    top = _Parser(prog="verger-spark", description="verger run and update, as Spark applications")
     top.add_argument("--version", action="version", version=f"verger-spark {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="run")
-    run = commands.add_parser(
+    commands = top.add_subparsers(dest="command", required=True, metavar="run|update")
+    run = _add_command(
+        commands,
         "run",
-        help="photographs to features and to reduced tables",
-        argument_default=argparse.SUPPRESS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="example:\n  verger-spark run s3://bucket/Test s3://bucket/Results "
+        "photographs to features and to reduced tables",
+        "example:\n  verger-spark run s3://bucket/Test s3://bucket/Results "
         "--master spark://host:7077",
     )
-    run.add_argument("input", metavar="INPUT", help="folder of photographs, one sub-folder a class")
     run.add_argument("output", metavar="OUTPUT", help="folder for the tables")
+    _add_options(run, _OF_UPDATE_ALONE)
+    update = _add_command(
+        commands,
+        "update",
+        "a result of run up to date with its photographs",
+        "Only photographs that are new or changed are read; the rows of those that are gone are\n"
+        "left out. Options that are not given are those that OUTPUT was made with; others are\n"
+        "refused, as are other weights.",
+    )
+    update.add_argument("output", metavar="OUTPUT", help="what run made of them before")
+    _add_options(update, _OF_RUN_ALONE)
+    return top
+
+
+def _add_command(commands: Any, name: str, what: str, more: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=what,
+        argument_default=argparse.SUPPRESS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=more,
+    )
+    command.add_argument(
+        "input", metavar="INPUT", help="folder of photographs, one sub-folder a class"
+    )
+    return command
+
+
+def _add_options(command: argparse.ArgumentParser, without: Sequence[str]) -> None:
     groups: dict[str, Any] = {}
     for group, flag, settings in _OPTIONS:
+        if flag in without:
+            continue
         if group not in groups:
-            groups[group] = run.add_argument_group(group)
+            groups[group] = command.add_argument_group(group)
         groups[group].add_argument(flag, **settings)
-    spark = run.add_argument_group("Spark")
+    spark = command.add_argument_group("Spark")
     spark.add_argument(
         "--master", metavar="URL", default=None,
         help="local[4], spark://host:7077, yarn (default: spark-submit's, else local[*])",
@@ -103,7 +146,6 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     spark.add_argument("--log-format", choices=["text", "json"], default="text",
                        help="json: one object a line on standard error")  # fmt: skip
-    return top
 
 
 def _session(arguments: argparse.Namespace) -> Any:
@@ -124,12 +166,16 @@ def _run(arguments: argparse.Namespace, console: Console) -> dict[str, Any]:
     given = {k: v for k, v in vars(arguments).items() if k not in _NOT_OPTIONS}
     if "components" in given and "variance" in given:
         raise ValueError("--components and --variance exclude each other.")
-    options = run_options(given)
+    is_run = arguments.command == "run"
+    options = run_options(given) if is_run else check_options(given, arguments.refit)
     if importlib.util.find_spec("pyspark") is None:
         raise ValueError("verger-spark needs pyspark; install it by: pip install 'verger[spark]'.")
     spark = _session(arguments)
     try:
-        return run_job(spark, arguments.input, arguments.output, options, console)
+        places = arguments.input, arguments.output
+        if is_run:
+            return run_job(spark, *places, options, console)
+        return update_job(spark, places, given, arguments.refit, console)
     finally:
         spark.stop()
 
@@ -142,28 +188,6 @@ def _with_flags(message: str) -> str:
         lambda words: " and ".join(names.get(word, word) for word in words[0].split(" and ")),
         message,
     )
-
-
-def _summary(record: dict[str, Any]) -> str:
-    counts, reduction = record["counts"], record["reduction"]
-    reasons = ", ".join(f"{n:,} {reason}" for reason, n in counts["rejected_by_reason"].items())
-    rejected = f"{counts['rejected']:,} rejected" + (f" ({reasons})" if reasons else "")
-    seconds = ", ".join(f"{stage} {time:.1f} s" for stage, time in record["seconds"].items())
-    rows = {
-        "images": f"{counts['listed']:,} listed = {counts['features']:,} with features + "
-        f"{rejected}",
-        "components": f"{reduction['k']:,} of {record['width']:,}, keeping "
-        f"{100 * reduction['cumulative']:.2f} % of the variance",
-        "network": f"{record['model']['name']}, {record['model']['weights']}, "
-        f"{record['model']['precision']}, {record['model']['engine']}",
-        "time": seconds,
-        "Spark": f"{record['spark']['version']}, {record['spark']['master']}, "
-        f"{record['spark']['application']}",
-        "output": record["output"],
-    }
-    if "warning" in record:
-        rows["WARNING"] = "untrained weights: the features mean nothing"
-    return "\nrun finished\n" + "\n".join(f"  {name:<12} {text}" for name, text in rows.items())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -195,7 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if console.json:
             console.line("", {"event": "summary", **record})
         else:
-            print(_summary(record))
+            print(summary(record))
         return 0
     console.event("error", failure, exit_code=code)
     return code

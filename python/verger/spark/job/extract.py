@@ -50,6 +50,7 @@ class Writing:
     folders: TableFolders
     uuid: str  # of this run's part files
     fence: Fence
+    mark: str = ""  # of the names of moments and inputs that stand beside those of earlier runs
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Extraction:
 
 
 @dataclass
-class _Rows:
+class Rows:
     """A shard being filled, in the order of the listing."""
 
     features: NDArray[np.float32]
@@ -97,8 +98,8 @@ def extract_shard(job: Extraction, item: ImageShard, attempt: int) -> dict[str, 
     done = committed(job.writing, item)
     if done is None:
         network = job.network.open(job.threads)
-        rows = _extract_rows(job, item, network)
-        done = _commit(job, item, rows, attempt)
+        rows = extract_rows(job, item, network)
+        done = commit(job, item, rows, attempt)
     return {"manifest": done.to_json(), "cpu_seconds": time.process_time() - started}
 
 
@@ -110,8 +111,9 @@ def committed(writing: Writing, item: ImageShard) -> Manifest | None:
     return manifest if f"-{writing.uuid}-" in manifest.features.name else None
 
 
-def _extract_rows(job: Extraction, item: ImageShard, network: _verger.Featurizer) -> _Rows:
-    rows = _Rows(np.empty((len(item.images), network.width), dtype=np.float32))
+def extract_rows(job: Extraction, item: ImageShard, network: _verger.Featurizer) -> Rows:
+    """Return what the shard's images become. With `strict`, OSError for one that is rejected."""
+    rows = Rows(np.empty((len(item.images), network.width), dtype=np.float32))
     fetched = _fetch(job, item.images)
     while batch := list(islice(fetched, _IMAGES_A_THREAD * job.threads)):
         _add_batch(job, item, rows, batch, network)
@@ -143,7 +145,7 @@ def _fetch(job: Extraction, images: list[Image]) -> Iterator[Fetched]:
 def _add_batch(
     job: Extraction,
     item: ImageShard,
-    rows: _Rows,
+    rows: Rows,
     batch: list[Fetched],
     network: _verger.Featurizer,
 ) -> None:
@@ -183,7 +185,7 @@ def _outcomes(
             row += 1
 
 
-def _commit(job: Extraction, item: ImageShard, rows: _Rows, attempt: int) -> Manifest:
+def commit(job: Extraction, item: ImageShard, rows: Rows, attempt: int) -> Manifest:
     """Write the shard's parts and, when they are complete, its manifest."""
     writing = job.writing
     to, fence = writing.output, writing.fence
@@ -209,25 +211,27 @@ def _commit(job: Extraction, item: ImageShard, rows: _Rows, attempt: int) -> Man
     return manifest
 
 
-def _counts(item: ImageShard, rows: _Rows) -> Counts:
+def _counts(item: ImageShard, rows: Rows) -> Counts:
     reasons = [row[2] for row in rows.rejected]
     return Counts(
         len(item.images),
-        len(rows.order),
+        len(rows.paths),
         len(reasons),
         {reason: reasons.count(reason) for reason in sorted(set(reasons))},
     )
 
 
-def _marked(number: int, attempt: int) -> str:
-    return f"{number:05d}" + (f"-c{attempt:03d}" if attempt else "")
+def _marked(writing: Writing, number: int, attempt: int) -> str:
+    mark = f"-{writing.mark}" if writing.mark else ""
+    return f"{number:05d}{mark}" + (f"-c{attempt:03d}" if attempt else "")
 
 
 def _write_inputs(job: Extraction, item: ImageShard, attempt: int) -> Part:
     paths = [path_of(job.input, image) for image in item.images]
     stamps = [stamp_of(image) for image in item.images]
-    name = f"{INPUTS_FOLDER}/{_marked(item.shard.number, attempt)}.parquet"
-    return write_inputs(job.writing.output, name, paths, stamps, job.writing.fence)
+    writing = job.writing
+    name = f"{INPUTS_FOLDER}/{_marked(writing, item.shard.number, attempt)}.parquet"
+    return write_inputs(writing.output, name, paths, stamps, writing.fence)
 
 
 def _write_moments(
@@ -240,6 +244,6 @@ def _write_moments(
     moments = _verger.Moments(width)
     moments.add(np.ascontiguousarray(features))
     data = moments.to_bytes()
-    name = f"{MOMENTS_FOLDER}/{_marked(number, attempt)}.moments"
+    name = f"{MOMENTS_FOLDER}/{_marked(writing, number, attempt)}.moments"
     writing.output.write(name, data, writing.fence)
     return Part(name, count, len(data), hashlib.sha256(data).hexdigest())

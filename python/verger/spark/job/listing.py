@@ -115,8 +115,11 @@ def read_image(store: Store, entry: Image) -> bytes | OSError:
         return error
 
 
-def check_unchanged(store: Store, options: dict[str, Any], images: list[Image]) -> None:
-    """List INPUT anew. OSError when an image changed: it was perhaps read in another state."""
+def check_unchanged(store: Store, options: dict[str, Any], images: list[Image], again: str) -> None:
+    """List INPUT anew. OSError when an image changed: it was perhaps read in another state.
+
+    `again`: how to go on.
+    """
     packed = isinstance(images[0], PackedImage)
     files = (i.container if isinstance(i, PackedImage) else i for i in images)
     then = {file.name: file for file in files}
@@ -128,5 +131,5 @@ def check_unchanged(store: Store, options: dict[str, Any], images: list[Image]) 
     if changed:
         raise OSError(
             f"{len(changed)} of the images changed during the run, such as "
-            f"{store.display_path(changed[0])}; go on with --resume, which does their shards again."
+            f"{store.display_path(changed[0])}; {again}, which does them again."
         )

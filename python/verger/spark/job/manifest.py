@@ -128,8 +128,7 @@ class Manifest:
     @classmethod
     def parse(cls, document: dict[str, Any]) -> Manifest:
         """Read a document; KeyError, TypeError or ValueError when it is none of `run`'s."""
-        if (document["format"], document["version"]) != ("verger-shard", JSON_VERSION):
-            raise ValueError("It is not a verger-shard file.")
+        check_format(document, "verger-shard")
         if document["model_sha256"] != "" or document["pca"] is not None:
             raise ValueError("Its shard was projected by a saved model.")
         number, begin, end = (parse_count(document[name]) for name in ("shard", "begin", "end"))
@@ -145,6 +144,12 @@ class Manifest:
             moments,
             inputs,
         )
+
+
+def check_format(document: dict[str, Any], name: str) -> None:
+    """Raise KeyError, TypeError or ValueError when it is no document of that format."""
+    if (document["format"], document["version"]) != (name, JSON_VERSION):
+        raise ValueError(f"It is not a {name} file.")
 
 
 def parse_count(value: object) -> int:

@@ -26,7 +26,7 @@ def finished_shards(
     Their files are all there, whole by their sizes, and their moments are added to `tree`. A
     manifest that is damaged or of other images, options or weights counts as none.
     """
-    sizes = _sizes_of_files(output)
+    sizes = sizes_of_files(output)
 
     def adopt(item: ImageShard) -> tuple[Manifest, _verger.Moments] | None:
         if item.shard.name not in sizes:
@@ -49,7 +49,8 @@ def finished_shards(
     return found
 
 
-def _sizes_of_files(output: OutputFolder) -> dict[str, int]:
+def sizes_of_files(output: OutputFolder) -> dict[str, int]:
+    """Return the sizes of the files that manifests may name."""
     of = output.folders
     folders = {of.features, of.rejected, of.pca, SHARDS_FOLDER, MOMENTS_FOLDER, INPUTS_FOLDER}
     return {file.name: file.size for folder in folders for file in output.store.files(folder)}

@@ -1,0 +1,62 @@
+"""What the tests of updates by Spark share."""
+
+import pytest
+from conftest import UNTRAINED
+from end_to_end.updates import Updated
+from spark.job_support import manifests, reduction
+from storage.results import content
+
+# Of run.json, what Spark and the program tell alike.
+SAME = ("counts", "model", "shards", "width", "reduction", "state", "command", "input", "update")
+COUNTS = ("kept", "added", "changed", "removed", "inferred")
+
+
+@pytest.fixture
+def updated(verger, orchard, tmp_path):
+    """Thirty photographs, and their result by the program."""
+    return Updated(verger, orchard, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def by_spark(spark):
+    """Update by verger.spark.update in that session; the record."""
+    from verger.spark import update  # noqa: PLC0415 - not in .venv/core
+
+    def start(updated, output=None, **options):
+        common = {"quiet": True} | ({} if "model" in options else {"weights": UNTRAINED})
+        return update(spark, updated.input, output or updated.output, **(common | options))
+
+    return start
+
+
+def counts(record):
+    """What an update did to images."""
+    return tuple(record["update"][name] for name in COUNTS)
+
+
+def disturb(updated):
+    """Change, remove, spoil and add photographs, all at once."""
+    images = updated.images()
+    updated.change(images[4])
+    updated.change(images[17])
+    updated.change(images[18], images[18].read_bytes()[:300])
+    images[5].unlink()
+    images[29].unlink()
+    updated.add(5)
+    updated.place(b"no image at all")
+
+
+def assert_same(updated, other, layout="tables"):
+    """Two outputs are the same to the byte, but for names with UUIDs."""
+    assert content(updated.output, layout) == content(other, layout)
+    assert manifests(updated.output) == manifests(other)
+    assert reduction(updated.output) == reduction(other)
+    names = [
+        [
+            p.name[:5]
+            for folder in ("inputs", "moments")
+            for p in sorted((o / "_verger" / folder).glob("0*"))
+        ]
+        for o in (updated.output, other)
+    ]
+    assert names[0] == names[1]
