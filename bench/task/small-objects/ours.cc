@@ -89,8 +89,8 @@ class CheckedSource final : public ImageSource {
   Result<std::vector<uint8_t>> read(std::size_t image) const override {
     return source_.read(image);
   }
-  std::vector<std::vector<std::size_t>> runs(std::size_t begin, std::size_t end) const override {
-    return source_.runs(begin, end);
+  std::vector<std::vector<std::size_t>> runs(std::vector<std::size_t> images) const override {
+    return source_.runs(std::move(images));
   }
   void read_run(std::span<const std::size_t> run, ImageSink& sink) const override {
     CheckingSink checking(sink, sum);
