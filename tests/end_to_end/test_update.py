@@ -4,19 +4,13 @@ import json
 import shutil
 
 import pytest
-from end_to_end.updates import WEIGHTS, Updated
-
-COUNTS = ("kept", "added", "changed", "removed", "inferred")
+from end_to_end.updates import WEIGHTS, PackedUpdated, Updated, counts
 
 
 @pytest.fixture
 def updated(verger, orchard, tmp_path):
     """Thirty photographs, and their result."""
     return Updated(verger, orchard, tmp_path)
-
-
-def counts(record):
-    return tuple(record["update"][name] for name in COUNTS)
 
 
 def test_new_images_get_shards_of_their_own(updated):
@@ -231,45 +225,4 @@ def test_killed_late_it_tells_the_same_drift(updated, deadly, point, tmp_path):
 
 
 def test_packed_inputs(verger, orchard, tmp_path):
-    groups = sorted(path for path in orchard.iterdir() if path.is_dir())
-    packed, loose = tmp_path / "packed", tmp_path / "loose"
-    packed.mkdir()
-
-    def pack(number):
-        shutil.rmtree(tmp_path / "one", ignore_errors=True)
-        verger("pack", groups[number], tmp_path / "one")
-        shutil.copy(next((tmp_path / "one").glob("*.parquet")), packed / f"{number}.parquet")
-        return len(list(groups[number].iterdir()))
-
-    first, second = pack(0), pack(1)
-    verger("run", packed, tmp_path / "out", *WEIGHTS, "--parts", 4)
-    third = pack(2)
-    updated = Updated.__new__(Updated)
-    updated.verger, updated.options, updated.layout = verger, WEIGHTS, "tables"
-    updated.input, updated.output, updated.folder = packed, tmp_path / "out", loose
-    loose.mkdir()
-    assert counts(updated.update()) == (first + second, third, 0, 0, third)
-    updated.check()
-    (packed / "0.parquet").unlink()
-    assert counts(updated.update()) == (second + third, 0, 0, first, 0)
-    updated.check()
-
-
-def test_a_run_may_go_on_with_it(updated, verger):
-    updated.add(3)
-    updated.update()
-    verger("run", updated.input, updated.output, *WEIGHTS, "--parts", 4, "--resume")
-    assert "update" not in updated.record()
-    updated.check()
-    updated.add(1)
-    assert counts(updated.update()) == (33, 1, 0, 0, 1)
-    updated.check()
-
-
-def test_its_report_can_be_made(updated, verger):
-    updated.images()[0].unlink()
-    updated.add(2)
-    updated.update()
-    assert (updated.output / "report.html").stat().st_size > 100_000
-    report = json.loads(verger("report", updated.output, "--json").stdout)
-    assert report["points"]["total"] == 31
+    PackedUpdated(verger, orchard, tmp_path).check_updates(PackedUpdated.update)

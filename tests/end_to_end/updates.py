@@ -3,14 +3,15 @@
 import json
 import os
 import shutil
-import subprocess
 
 import numpy as np
 from conftest import UNTRAINED
 from end_to_end.tables import bits, read_table, vectors
+from fault.kills import killed_at
 from storage.results import FOLDERS, leftovers
 
 WEIGHTS = ["--weights", UNTRAINED]
+COUNTS = ("kept", "added", "changed", "removed", "inferred")
 
 
 class Updated:
@@ -58,24 +59,18 @@ class Updated:
         )
         os.utime(path, ns=(before + 10**9, before + 10**9))
 
+    def command(self, name, *options):
+        """The arguments of a command on this input and this output."""
+        return [name, self.input, self.output, *self.options, *options]
+
     def update(self, *options, **keywords):
         """Run `verger update`; the record, or what it says where a failure is expected."""
-        process = self.verger(
-            "update", self.input, self.output, *self.options, *options, **keywords
-        )
+        process = self.verger(*self.command("update", *options), **keywords)
         return process.stderr if process.returncode else self.record()
 
     def killed_at(self, deadly, point, *options):
         """Run `verger update` until the point; True when it was reached."""
-        process = subprocess.run(
-            [deadly, "update", self.input, self.output, *self.options, *options],
-            env=os.environ | {"VERGER_KILL_AT": point},
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-        assert process.returncode in (0, -9), process.stderr
-        return process.returncode == -9
+        return killed_at(deadly, point, self.command("update", *options))
 
     def record(self):
         """The output's run.json."""
@@ -136,6 +131,46 @@ class Updated:
         else:
             found = vectors(projected, "pca")
         assert np.allclose(found, expected, rtol=1e-5, atol=1e-4)
+
+
+class PackedUpdated(Updated):
+    """The same of a folder of containers, one a class of photographs."""
+
+    def __init__(self, verger, photographs, folder):
+        """Pack two classes, and run."""
+        self.verger, self.options, self.layout = verger, WEIGHTS, "tables"
+        self.input, self.output, self.folder = folder / "packed", folder / "out", folder
+        self.groups = sorted(path for path in photographs.iterdir() if path.is_dir())
+        self.input.mkdir()
+        self.sizes = [self.pack(0), self.pack(1)]
+        verger("run", self.input, self.output, *self.options, "--parts", 4)
+
+    def container(self, number):
+        """Where a class is packed."""
+        return self.input / f"{number}.parquet"
+
+    def pack(self, number):
+        """Pack a class; the number of its photographs."""
+        one = self.folder / "one"
+        shutil.rmtree(one, ignore_errors=True)
+        self.verger("pack", self.groups[number], one)
+        shutil.copy(next(one.glob("*.parquet")), self.container(number))
+        return len(list(self.groups[number].iterdir()))
+
+    def check_updates(self, update):
+        """Pack a third class, then remove the first; `update`: from this to the record."""
+        first, second = self.sizes
+        third = self.pack(2)
+        assert counts(update(self)) == (first + second, third, 0, 0, third)
+        self.check()
+        self.container(0).unlink()
+        assert counts(update(self)) == (second + third, 0, 0, first, 0)
+        self.check()
+
+
+def counts(record):
+    """What an update did to images."""
+    return tuple(record["update"][name] for name in COUNTS)
 
 
 def rejected(table):

@@ -1,10 +1,10 @@
 """Inputs that change at random, updates killed anywhere: the end is always that of a fresh run."""
 
 import random
-import subprocess
 
 import pytest
 from end_to_end.updates import Updated
+from fault.kills import killed_after
 
 POINTS = {
     "shard-data-written": 4,
@@ -55,26 +55,14 @@ class Sequence:
         """Kill an update at a point or an instant; whatever claims to be finished is whole."""
         point = self.draw.choice([*POINTS, "instant"])
         if point == "instant":
-            killed = self._killed_after(self.draw.uniform(0.02, 0.5))
+            command = self.updated.command("update")
+            killed = killed_after(self.program, self.draw.uniform(0.02, 0.5), command)
         else:
             point = f"{point}:{self.draw.randint(1, POINTS[point])}"
             killed = self.updated.killed_at(self.deadly, point)
         self.kills += killed
         if (self.updated.output / "_SUCCESS").exists():
             self.updated.verger("inspect", self.updated.output)
-
-    def _killed_after(self, seconds):
-        updated = self.updated
-        process = subprocess.Popen(
-            [self.program, "update", updated.input, updated.output, *updated.options],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        return process.wait() == -9
 
     def step(self):
         """Disturb, kill perhaps, update, and compare."""

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 from conftest import UNTRAINED
+from fault.kills import killed_after, killed_at
 from storage.results import content, leftovers
 
 SHARDS = 12
@@ -51,29 +52,11 @@ class Victim:
 
     def killed_at(self, deadly, point, command):
         """Run until the point; True when it was reached."""
-        process = subprocess.run(
-            [deadly, *command],
-            env=self.environment | {"VERGER_KILL_AT": point},
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-        assert process.returncode in (0, -9), process.stderr
-        return process.returncode == -9
+        return killed_at(deadly, point, command, self.environment)
 
     def killed_after(self, program, seconds, command):
         """Run for some seconds; True when it was still running then."""
-        process = subprocess.Popen(
-            [program, *command],
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        return process.wait() == -9
+        return killed_after(program, seconds, command, self.environment)
 
     def check_wreck(self, program):
         """Whatever a kill leaves: a result that claims to be finished is whole."""

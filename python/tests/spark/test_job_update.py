@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 import verger as package
-from end_to_end.updates import WEIGHTS, Updated
+from end_to_end.updates import WEIGHTS, PackedUpdated, Updated, counts
 from spark.job_support import document, mean_network
-from spark.update_support import SAME, assert_same, by_spark, counts, disturb, updated
+from spark.update_support import SAME, assert_same, by_spark, disturb, updated
 
 pytestmark = [
     pytest.mark.heavy,
@@ -198,24 +198,4 @@ def test_an_update_from_a_folder_that_was_moved_reads_all(updated, by_spark, tmp
 
 
 def test_packed_inputs(verger, orchard, by_spark, tmp_path):
-    groups = sorted(path for path in orchard.iterdir() if path.is_dir())
-    packed = tmp_path / "packed"
-    packed.mkdir()
-
-    def pack(number):
-        shutil.rmtree(tmp_path / "one", ignore_errors=True)
-        verger("pack", groups[number], tmp_path / "one")
-        shutil.copy(next((tmp_path / "one").glob("*.parquet")), packed / f"{number}.parquet")
-        return len(list(groups[number].iterdir()))
-
-    first, second = pack(0), pack(1)
-    verger("run", packed, tmp_path / "out", *WEIGHTS, "--parts", 4)
-    third = pack(2)
-    updated = Updated.__new__(Updated)
-    updated.verger, updated.options, updated.layout = verger, WEIGHTS, "tables"
-    updated.input, updated.output, updated.folder = packed, tmp_path / "out", tmp_path
-    assert counts(by_spark(updated)) == (first + second, third, 0, 0, third)
-    updated.check()
-    (packed / "0.parquet").unlink()
-    assert counts(by_spark(updated)) == (second + third, 0, 0, first, 0)
-    updated.check()
+    PackedUpdated(verger, orchard, tmp_path).check_updates(by_spark)

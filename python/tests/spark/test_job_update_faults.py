@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 from conftest import ROOT, deadly
-from end_to_end.updates import WEIGHTS
+from end_to_end.updates import WEIGHTS, counts
 from spark.job_support import document, environment
-from spark.update_support import SAME, assert_same, by_spark, counts, disturb, updated
+from spark.update_support import SAME, assert_same, by_spark, disturb, updated
 from storage.results import content
 
 pytestmark = [

@@ -8,7 +8,6 @@ from storage.results import content
 
 # Of run.json, what Spark and the program tell alike.
 SAME = ("counts", "model", "shards", "width", "reduction", "state", "command", "input", "update")
-COUNTS = ("kept", "added", "changed", "removed", "inferred")
 
 
 @pytest.fixture
@@ -27,11 +26,6 @@ def by_spark(spark):
         return update(spark, updated.input, output or updated.output, **(common | options))
 
     return start
-
-
-def counts(record):
-    """What an update did to images."""
-    return tuple(record["update"][name] for name in COUNTS)
 
 
 def disturb(updated):

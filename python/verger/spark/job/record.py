@@ -10,7 +10,8 @@ from verger import _verger
 from verger.spark.job.lease import utc_text
 from verger.spark.job.manifest import JSON_VERSION, Counts, Part, check_format
 
-_RECORDED_OPTIONS = (
+# Those that decide what is in the tables.
+DECISIVE_OPTIONS = (
     "pattern",
     "recursive",
     "label_column",
@@ -18,10 +19,13 @@ _RECORDED_OPTIONS = (
     "exif_orientation",
     "fast_decode",
     "precision",
-    "variance",
     "components",
+    "variance",
     "standardize",
     "layout",
+)
+_RECORDED_OPTIONS = (
+    *DECISIVE_OPTIONS,
     "parts",
     "strict",
     "s3_endpoint",

@@ -10,26 +10,13 @@ from verger._verger import ModelError, run_options
 from verger.spark.job.folder import RUN_RECORD, SUCCESS, OutputFolder
 from verger.spark.job.manifest import Counts, Manifest, check_format
 from verger.spark.job.network import CheckedNetwork
+from verger.spark.job.record import DECISIVE_OPTIONS
 from verger.spark.job.resume import sizes_of_files
 from verger.spark.job.store import Store
 from verger.spark.job.stored import parse_document, parsed, read_manifests
 
 REFITS = ("auto", "always", "never")
 _MEND = "; make it anew with 'verger run --overwrite'."
-# The recorded options that decide what is in the tables.
-_DECISIVE = (
-    "pattern",
-    "recursive",
-    "label_column",
-    "max_pixels",
-    "exif_orientation",
-    "fast_decode",
-    "precision",
-    "components",
-    "variance",
-    "standardize",
-    "layout",
-)
 _NOT_OF_UPDATES = ("overwrite", "resume", "parts")
 
 
@@ -69,7 +56,7 @@ def with_recorded(given: dict[str, Any], store: Store) -> dict[str, Any]:
         recorded = read_record(store)[0]["options"]
     except OSError:
         return run_options(given)
-    names = {"parts", *_DECISIVE}
+    names = {"parts", *DECISIVE_OPTIONS}
     if given.keys() & {"variance", "components"}:
         names -= {"variance", "components"}
     return run_options({name: recorded[name] for name in names if name in recorded} | given)
@@ -86,7 +73,7 @@ def _checked_record(document: dict[str, Any]) -> dict[str, Any]:
     """Return a document in which everything is that an update looks at."""
     check_format(document, "verger-run")
     options = document["options"]
-    run_options({name: options[name] for name in (*_DECISIVE, "parts") if name in options})
+    run_options({name: options[name] for name in (*DECISIVE_OPTIONS, "parts") if name in options})
     for name in ("command", "state", "input", "output", "shards", "reduction", "precision_check"):
         document[name]
     Counts.parse(document["counts"])
@@ -166,7 +153,7 @@ def check_same_recipe(
     The output was made with other options that affect results, or by other weights.
     """
     defaults = run_options({})
-    for name in _DECISIVE:
+    for name in DECISIVE_OPTIONS:
         # The variance decides nothing beside a number of components.
         if name == "variance" and options["components"] > 0:
             continue
