@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.."
 python=.venv/parity/bin/python
 shared=${VERGER_SHARED:-../shared}
 results=build/bench-results
+# Every contestant's BLAS chooses its kernels for this processor.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
 mkdir -p "$results"
 
 photographs=$shared/fruits/Test
