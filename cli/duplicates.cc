@@ -9,9 +9,7 @@
 #include "base/status_macros.h"
 #include "command.h"
 #include "flags.h"
-#include "search/searcher.h"
-#include "session.h"
-#include "storage/store.h"
+#include "searching.h"
 
 namespace verger::cli {
 
@@ -49,22 +47,20 @@ json pair_json(const DuplicatePair& pair, const SearchTable& table) {
 }
 
 void print_json(const Duplicates& found, const Searcher& searcher) {
-  json document = {{"output", searcher.searched().run.output},
-                   {"rows", searcher.table().size()},
-                   {"exact", searcher.index() == nullptr},
-                   {"candidates", found.candidates},
-                   {"pictures", found.pictures},
-                   {"unread", found.unread},
-                   {"label_conflicts", conflicts_of(found)},
-                   {"groups", json::array()},
-                   {"pairs", json::array()}};
+  json document = searched_json(searcher);
+  document["candidates"] = found.candidates;
+  document["pictures"] = found.pictures;
+  document["unread"] = found.unread;
+  document["label_conflicts"] = conflicts_of(found);
+  document["groups"] = json::array();
+  document["pairs"] = json::array();
   for (const auto& group : found.groups) {
     document["groups"].push_back(group_json(group, searcher.table()));
   }
   for (const auto& pair : found.pairs) {
     document["pairs"].push_back(pair_json(pair, searcher.table()));
   }
-  std::printf("%s\n", document.dump(2, ' ', false, json::error_handler_t::replace).c_str());
+  print_document(document);
 }
 
 void print_text(const Duplicates& found, const Searcher& searcher) {
@@ -104,32 +100,28 @@ void tell_limits(Console& console, const DuplicateOptions& options, const Duplic
   }
 }
 
-Status list_duplicates(const DuplicatesArguments& arguments) {
-  const RunOptions& options = arguments.common.options;
-  VERGER_RETURN_IF_ERROR(arguments.duplicates.validate());
-  VERGER_RETURN_IF_ERROR(options.validate());
-  Console console(arguments.common.log_format);
-  ConsoleObserver observer(console);
-  const InterruptGuard interrupt;
-  const int threads = options.threads > 0 ? options.threads : default_threads();
-  VERGER_ASSIGN_OR_RETURN(const auto store, Store::open(arguments.common.output, options.storage));
-  VERGER_ASSIGN_OR_RETURN(const auto searcher,
-                          Searcher::open(*store, threads, interrupt.token(), observer));
+Status list_duplicates(const DuplicatesArguments& arguments, const SearchContext& search) {
+  const Searcher& searcher = search.searcher;
   DuplicateOptions duplicates = arguments.duplicates;
-  duplicates.threads = threads;
-  VERGER_ASSIGN_OR_RETURN(
-      const auto found,
-      find_duplicates(searcher.table(), searcher.index(), read_by_path(options.storage),
-                      searcher.searched().run.options.image, duplicates, interrupt.token(),
-                      observer));
-  tell_limits(console, duplicates, found);
+  duplicates.threads = search.threads;
+  VERGER_ASSIGN_OR_RETURN(const auto found,
+                          find_duplicates(searcher.table(), searcher.index(),
+                                          read_by_path(arguments.common.options.storage),
+                                          searcher.searched().run.options.image, duplicates,
+                                          search.interrupt.token(), search.observer));
+  tell_limits(search.console, duplicates, found);
   if (arguments.json) {
     print_json(found, searcher);
   } else {
     print_text(found, searcher);
   }
-  std::fflush(stdout);
   return {};
+}
+
+Status search_duplicates(const DuplicatesArguments& arguments) {
+  VERGER_RETURN_IF_ERROR(arguments.duplicates.validate());
+  return do_search(arguments.common,
+                   [&](const SearchContext& search) { return list_duplicates(arguments, search); });
 }
 
 }  // namespace
@@ -157,7 +149,7 @@ void add_duplicates(CLI::App& app, Action& action) {
       "The photographs are read again where the tables say that they are; of those that are not\n"
       "there only copies without loss are found.");
   command->callback(
-      [arguments, &action] { action = [arguments] { return list_duplicates(*arguments); }; });
+      [arguments, &action] { action = [arguments] { return search_duplicates(*arguments); }; });
 }
 
 }  // namespace verger::cli

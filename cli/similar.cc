@@ -10,8 +10,7 @@
 #include "flags.h"
 #include "pipeline/reduction.h"
 #include "search/recognition.h"
-#include "session.h"
-#include "storage/store.h"
+#include "searching.h"
 
 namespace verger::cli {
 
@@ -50,15 +49,13 @@ json answer_json(const Answer& answer, const SearchTable& table) {
 }
 
 void print_json(const std::vector<Answer>& answers, const Searcher& searcher) {
-  json document = {{"output", searcher.searched().run.output},
-                   {"rows", searcher.table().size()},
-                   {"exact", searcher.index() == nullptr},
-                   {"untrained", searcher.searched().run.untrained()},
-                   {"queries", json::array()}};
+  json document = searched_json(searcher);
+  document["untrained"] = searcher.searched().run.untrained();
+  document["queries"] = json::array();
   for (const Answer& answer : answers) {
     document["queries"].push_back(answer_json(answer, searcher.table()));
   }
-  std::printf("%s\n", document.dump(2, ' ', false, json::error_handler_t::replace).c_str());
+  print_document(document);
 }
 
 void print_text(const Answer& answer, const SearchTable& table) {
@@ -104,42 +101,40 @@ Status report(const std::vector<Answer>& answers, const Searcher& searcher, bool
     if (!as_json) print_text(answer, searcher.table());
     rejected += answer.rejection ? 1 : 0;
   }
-  std::fflush(stdout);
   if (rejected == 0) return {};
   return Status::io(format_count(rejected) + " of " +
                     format_count(static_cast<int64_t>(answers.size())) +
                     " queries could not be read; the answers say why.");
 }
 
-Status find_similar(const SimilarArguments& arguments) {
+Status find_similar(const SimilarArguments& arguments, const SearchContext& search) {
   const RunOptions& options = arguments.common.options;
-  VERGER_RETURN_IF_ERROR(arguments.similar.validate());
-  VERGER_RETURN_IF_ERROR(options.validate());
-  Console console(arguments.common.log_format);
-  ConsoleObserver observer(console);
-  const InterruptGuard interrupt;
-  const int threads = options.threads > 0 ? options.threads : default_threads();
-  VERGER_ASSIGN_OR_RETURN(const auto store, Store::open(arguments.common.output, options.storage));
-  VERGER_ASSIGN_OR_RETURN(const auto searcher,
-                          Searcher::open(*store, threads, interrupt.token(), observer));
-  VERGER_ASSIGN_OR_RETURN(const auto model, load_model(*store));
+  const Searcher& searcher = search.searcher;
+  VERGER_ASSIGN_OR_RETURN(const auto model, load_model(search.store));
   VERGER_ASSIGN_OR_RETURN(const auto queries, find_queries(searcher, arguments.queries,
                                                            options.input, options.storage));
   const RunRecord& run = searcher.searched().run;
-  warn_if_untrained(console, run.untrained());
+  warn_if_untrained(search.console, run.untrained());
   LoadedNetwork network;
   if (std::ranges::any_of(queries, [](const Query& query) { return !query.row; })) {
     ModelOptions wanted = network_options(arguments, model, run);
-    VERGER_ASSIGN_OR_RETURN(network, load_network(wanted, options.storage, threads,
-                                                  watch_download(console, interrupt)));
+    VERGER_ASSIGN_OR_RETURN(network,
+                            load_network(wanted, options.storage, search.threads,
+                                         watch_download(search.console, search.interrupt)));
   }
   SimilarOptions similar = arguments.similar;
-  similar.threads = threads;
+  similar.threads = search.threads;
   VERGER_ASSIGN_OR_RETURN(
       const auto answers,
       answer_queries(searcher, model, network.model.get(), run.options.image,
-                     read_by_path(options.storage), queries, similar, interrupt.token()));
+                     read_by_path(options.storage), queries, similar, search.interrupt.token()));
   return report(answers, searcher, arguments.json);
+}
+
+Status search_similar(const SimilarArguments& arguments) {
+  VERGER_RETURN_IF_ERROR(arguments.similar.validate());
+  return do_search(arguments.common,
+                   [&](const SearchContext& search) { return find_similar(arguments, search); });
 }
 
 }  // namespace
@@ -173,7 +168,7 @@ void add_similar(CLI::App& app, Action& action) {
       "Compares by the cosine of the principal components. The weights must be those of the run;\n"
       "exit code 3 when a query could not be read.");
   command->callback(
-      [arguments, &action] { action = [arguments] { return find_similar(*arguments); }; });
+      [arguments, &action] { action = [arguments] { return search_similar(*arguments); }; });
 }
 
 }  // namespace verger::cli

@@ -1,17 +1,15 @@
 // What a row costs on its way to and from a part file, fsync included; labelled with its size.
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <random>
 #include <string>
 
 #include "parquet/pca_part.h"
 #include "parquet/tables.h"
-#include "storage/store.h"
+#include "scratch.h"
 #include "verger/pca.h"
 
 namespace {
@@ -19,6 +17,7 @@ namespace {
 using verger::FeatureRows;
 using verger::Layout;
 using verger::PcaModel;
+using verger::Scratch;
 
 constexpr std::size_t kRows = 945;  // a part of 22,688 rows in 24
 constexpr std::size_t kWidth = 1280;
@@ -53,21 +52,6 @@ PcaModel model() {
   }
   return model;
 }
-
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "verger-bench-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-    store_ = verger::Store::open(path_).value();
-  }
-  ~Scratch() { std::filesystem::remove_all(path_); }
-  verger::Store& store() { return *store_; }
-
- private:
-  std::string path_;
-  std::shared_ptr<verger::Store> store_;
-};
 
 // `write(store)` writes one part of kRows rows.
 template <class Write>

@@ -6,13 +6,13 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "parquet/inputs_part.h"
 #include "pipeline/update_plan.h"
 #include "plan/shards.h"
+#include "scratch.h"
 
 namespace verger {
 namespace {
@@ -81,14 +81,12 @@ long peak_kilobytes() {
 }
 
 void plan_ten_million(benchmark::State& state) {
-  const auto folder = std::filesystem::temp_directory_path() / "verger-update-bench";
-  std::filesystem::create_directories(folder);
-  const auto store = Store::open(folder.string(), {}).value();
-  const auto manifests = store_inputs(*store);
+  Scratch scratch;
+  const auto manifests = store_inputs(scratch.store());
   const MadeUpSource listing(false);
   const long before = peak_kilobytes();
   for (auto _ : state) {
-    const auto plan = plan_update(*store, listing, manifests, CancelToken());
+    const auto plan = plan_update(scratch.store(), listing, manifests, CancelToken());
     require(plan.ok(), "the plan fails");
     require(plan->images_added == kEach && plan->images_changed == kEach &&
                 plan->images_removed == kEach,
@@ -98,7 +96,6 @@ void plan_ten_million(benchmark::State& state) {
   state.counters["images"] = kImages;
   state.counters["shards"] = static_cast<double>(manifests.size());
   state.SetLabel(std::to_string((peak_kilobytes() - before) / 1024) + " MiB beyond the listing");
-  std::filesystem::remove_all(folder);
 }
 BENCHMARK(plan_ten_million)->Iterations(1)->Unit(benchmark::kSecond);
 

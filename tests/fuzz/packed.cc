@@ -1,48 +1,16 @@
 // Bytes of a Parquet table → its images. (Arrow's own reader of IPC files takes memory as the file
 // claims before it reads, so that nearly every input would end there.)
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "folder.h"
 #include "packed/container.h"
-#include "storage/store.h"
 #include "target.h"
 
 namespace verger {
 
 namespace {
-
-// Files of this process alone, removed at its end.
-class Folder {
- public:
-  Folder()
-      : path_(std::filesystem::temp_directory_path() /
-              ("verger-fuzz-packed-" + std::to_string(getpid()))) {
-    std::filesystem::create_directories(path_);
-    store_ = Store::open(path_.string()).value();
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::unique_ptr<Container> hold(const std::string& name, const uint8_t* data, std::size_t size) {
-    std::ofstream file(path_ / name, std::ios::binary | std::ios::trunc);
-    file.write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
-    file.close();
-    require(file.good(), "the file is written");
-    return make_container(store_, store_->find(name).value(), {});
-  }
-
- private:
-  std::filesystem::path path_;
-  std::shared_ptr<Store> store_;
-};
 
 class CountingSink final : public ImageSink {
  public:
@@ -77,6 +45,8 @@ void read(Container& container) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   static verger::Folder folder;
-  verger::read(*folder.hold("t.parquet", data, size));
+  const std::string name = "t.parquet";
+  const auto& store = folder.with(name, {data, size});
+  verger::read(*verger::make_container(store, store->find(name).value(), {}));
   return 0;
 }

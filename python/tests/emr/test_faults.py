@@ -143,13 +143,18 @@ def test_a_size_of_the_wrong_kind_is_said(server, emr, created):
 def test_options_of_a_step_are_checked_before_anything_is_made(server, emr, archives, created):
     places = ["s3://p8-data/Test", "s3://p8-data/Results"]
     for options, words in (
-        (["--conf", "a=b"], "--conf is not for a step"),
-        (["--s3-secret-key", "x"], "is a credential"),
-        (["--varianze", "3"], "verger-spark run --help"),
+        (["--", "--conf", "a=b"], "--conf is not for a step"),
+        (["--", "--s3-secret-key", "x"], "is a credential"),
+        (["--", "--varianze", "3"], "verger-spark run --help"),
+        (["--", "--refit", "always"], "verger-spark run --help"),
+        (["--update", "--", "--conf", "a=b"], "--conf is not for a step"),
+        (["--update", "--", "--parts", "4"], "verger-spark update --help"),
+        (["--update", "--", "--resume"], "verger-spark update --help"),
+        (["--", "--update"], "verger-spark run --help"),
     ):
-        assert words in emr("submit", created, *places, "--", *options, code=2).err
+        assert words in emr("submit", created, *places, *options, code=2).err
         assert words in emr("run", EXAMPLES / "m5.yaml", *places, "--archive",
-                            archives["x86_64"], "--", *options, code=2).err  # fmt: skip
+                            archives["x86_64"], *options, code=2).err  # fmt: skip
     assert list(server.requests) == [created]
 
 

@@ -17,6 +17,13 @@ def described(cluster_id):
     return boto3.client("emr").describe_cluster(ClusterId=cluster_id)["Cluster"]
 
 
+def submitted(emr, cluster_id, *words):
+    """Submit a job; the step as AWS has it."""
+    added = emr("submit", cluster_id, IN, OUT, "--no-follow", "--json", *words).document
+    described = boto3.client("emr").describe_step(ClusterId=cluster_id, StepId=added["step_id"])
+    return described["Step"]
+
+
 def test_the_whole_life(server, emr, archives, created):
     status = emr("status", created, "--json").document
     assert (status["state"], status["ours"]) == ("WAITING", True)
@@ -24,9 +31,7 @@ def test_the_whole_life(server, emr, archives, created):
         "master": 1, "core": 2}  # fmt: skip
     assert status["idle_timeout_s"] == 30 * 60
 
-    added = emr("submit", created, IN, OUT, "--no-follow", "--json", "--", "--parts", "48")
-    step = boto3.client("emr").describe_step(
-        ClusterId=created, StepId=added.document["step_id"])["Step"]  # fmt: skip
+    step = submitted(emr, created, "--", "--parts", "48")
     assert step["Config"]["Jar"] == "command-runner.jar"
     assert step["Config"]["Args"][-5:] == ["run", IN, OUT, "--parts", "48"]
     assert step["ActionOnFailure"] == "CONTINUE"
@@ -96,10 +101,18 @@ def test_an_archive_that_is_there_is_not_sent_again(server, emr, archives, creat
 def test_an_archive_may_be_on_s3_already(server, emr, archives):
     place = f"s3://elsewhere/{archives['x86_64'].rpartition('/')[2]}"
     made = emr("create", EXAMPLES / "m5.yaml", "--archive", place, "--json").document
-    added = emr("submit", made["cluster_id"], IN, OUT, "--no-follow", "--json").document
-    step = boto3.client("emr").describe_step(
-        ClusterId=made["cluster_id"], StepId=added["step_id"])["Step"]  # fmt: skip
+    step = submitted(emr, made["cluster_id"])
     assert f"{place}#environment" in step["Config"]["Args"]
+
+
+def test_an_update_is_a_step_that_differs_by_its_command(server, emr, created):
+    run = submitted(emr, created)
+    update = submitted(emr, created, "--update", "--", "--refit", "always")
+    assert run["Name"] == f"verger run {IN}"
+    assert update["Name"] == f"verger update {IN}"
+    *same, command, _, _ = run["Config"]["Args"]
+    assert command == "run"
+    assert update["Config"]["Args"] == [*same, "update", IN, OUT, "--refit", "always"]
 
 
 def test_submit_follows_the_step_to_its_end(server, emr, created, monkeypatch):

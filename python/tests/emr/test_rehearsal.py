@@ -1,10 +1,10 @@
 """The dress rehearsal: what verger-emr sends to EMR, done by a genuine YARN and S3 server.
 
-`create` uploads to the S3 server. The step is read back from where `submit` sent it, and its words
-are given to spark-submit as they are: the archive, the job's file, INPUT and OUTPUT all by their
-s3:// addresses. The settings are those of the cluster, but for the size of the machines. What EMR
-has of its own and a bare YARN has not, the s3:// filesystem and the instances' role, stands in the
-configuration of Hadoop and in the environment.
+`create` uploads to the S3 server. The steps are read back from where `submit` sent them, and their
+words are given to spark-submit as they are: the archive, the job's file, INPUT and OUTPUT all by
+their s3:// addresses. The settings are those of the cluster, but for the size of the machines. What
+EMR has of its own and a bare YARN has not, the s3:// filesystem and the instances' role, stands in
+the configuration of Hadoop and in the environment.
 """
 
 import shutil
@@ -13,16 +13,17 @@ from types import SimpleNamespace
 
 import boto3
 import pytest
-from conftest import UNTRAINED
 from emr.conftest import EXAMPLES
+from end_to_end.updates import WEIGHTS, counts
 from servers.s3a import JARS, hadoop_settings
 from servers.s3proxy import ACCESS_KEY, SECRET_KEY, s3proxy
 from servers.spark_submit import Job, linear_algebra, on_nodes
 from servers.yarn import write_configuration, yarn
+from spark.job_support import document
 from storage.results import content, leftovers
 
 pytestmark = [pytest.mark.heavy, pytest.mark.emr, pytest.mark.timeout(1800)]
-OPTIONS = ["--weights", UNTRAINED, "--parts", "4"]
+OPTIONS = [*WEIGHTS, "--parts", "4"]
 IN, OUT = "s3://p8-data/Test", "s3://p8-data/Results"
 # The test's machines have 2.75 GiB each, and one core for an executor.
 SMALL = {
@@ -54,21 +55,24 @@ def s3(tmp_path_factory, orchard):
 
 @pytest.fixture
 def sent(server, emr, s3, monkeypatch, packed_archive):
-    """What AWS was sent by create and submit: the cluster's settings of Spark, and the step."""
+    """What AWS was sent by create and submit: the cluster's settings of Spark, and two steps."""
     # EMR and S3 are two servers here, with credentials of one.
     for name, value in s3.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ENDPOINT_URL_EMR", server.endpoint)
     arguments = [EXAMPLES / "m5.yaml", "--archive", packed_archive, "--json"]
     cluster_id = emr("create", *arguments).document["cluster_id"]
-    step_id = emr("submit", cluster_id, IN, OUT, "--no-follow", "--json", "--",
-                  *OPTIONS).document["step_id"]  # fmt: skip
     client = boto3.client("emr")
-    step = client.describe_step(ClusterId=cluster_id, StepId=step_id)["Step"]
+
+    def step(*words):
+        added = emr("submit", cluster_id, IN, OUT, "--no-follow", "--json", *words).document
+        return client.describe_step(ClusterId=cluster_id, StepId=added["step_id"])["Step"]
+
+    run, update = step("--", *OPTIONS), step("--update", "--", *WEIGHTS)
     configurations = client.describe_cluster(ClusterId=cluster_id)["Cluster"]["Configurations"]
     (defaults,) = (each["Properties"] for each in configurations
                    if each["Classification"] == "spark-defaults")  # fmt: skip
-    return SimpleNamespace(step=step, defaults=defaults)
+    return SimpleNamespace(run=run, update=update, defaults=defaults)
 
 
 def like_emr(cluster, s3, defaults, folder):
@@ -95,30 +99,41 @@ def like_emr(cluster, s3, defaults, folder):
     return replace(cluster, environment={**cluster.environment, **variables})
 
 
-def test_the_step_that_submit_sends_computes_what_the_program_does(
-    yarn_cluster, s3, sent, verger, tmp_path
-):
-    assert sent.step["Config"]["Jar"] == "command-runner.jar"
-    program, *words = sent.step["Config"]["Args"]
+def do(step, cluster):
+    """Do a step as EMR's runner does."""
+    assert step["Config"]["Jar"] == "command-runner.jar"
+    program, *words = step["Config"]["Args"]
     assert program == "spark-submit"
-    cluster = like_emr(yarn_cluster, s3, sent.defaults, tmp_path)
-    cluster.event_log.mkdir(exist_ok=True)
     with Job(cluster, [str(cluster.spark.program(program)), *words]) as job:
         job.finish()
     application = job.application()
     assert cluster.application_state(application)["finalStatus"] == "SUCCEEDED"
 
-    bucket = s3.data / "p8-data"
-    verger("run", bucket / "Test", tmp_path / "out", *OPTIONS)
-    assert content(bucket / "Results") == content(tmp_path / "out")
+
+def test_the_steps_that_submit_sends_compute_what_the_program_does(
+    yarn_cluster, s3, sent, verger, tmp_path
+):
+    bucket, expected = s3.data / "p8-data", tmp_path / "out"
+    cluster = like_emr(yarn_cluster, s3, sent.defaults, tmp_path)
+    cluster.event_log.mkdir(exist_ok=True)
+    do(sent.run, cluster)
+    verger("run", bucket / "Test", expected, *OPTIONS)
+    assert content(bucket / "Results") == content(expected)
+
+    whole = max((bucket / "Test").rglob("*.jpg"), key=lambda path: path.stat().st_size)
+    shutil.copy(whole, whole.with_name("one more.jpg"))
+    do(sent.update, cluster)
+    assert counts(document(bucket / "Results/_verger/run.json")) == (61, 1, 0, 0, 1)
+    verger("update", bucket / "Test", expected, *WEIGHTS)
+    assert content(bucket / "Results") == content(expected)
     assert not leftovers(bucket / "Results")
     found = {path.name for path in bucket.iterdir()}
     assert found == {"Results", "Test", "bootstrap-emr.sh", "jupyter-s3-conf.json", "verger"}
 
 
 def test_nothing_that_was_sent_or_stored_is_a_credential(server, s3, sent):
-    assert SECRET_KEY not in str(server.requests) + str(sent.step) + str(sent.defaults)
-    assert ACCESS_KEY not in str(server.requests) + str(sent.step) + str(sent.defaults)
+    assert SECRET_KEY not in str(server.requests) + str(sent)
+    assert ACCESS_KEY not in str(server.requests) + str(sent)
     for path in (s3.data / "p8-data").rglob("*"):
         if path.is_file() and path.suffix != ".gz":
             assert SECRET_KEY.encode() not in path.read_bytes(), path

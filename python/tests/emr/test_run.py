@@ -52,6 +52,16 @@ def test_a_run_ends_its_cluster(server, emr, arguments, monkeypatch):
     assert step["Id"] == done["step_id"]
 
 
+def test_a_run_may_be_an_update(server, emr, arguments, monkeypatch):
+    monkeypatch.setattr("time.sleep", then(server, "COMPLETED"))
+    emr(*arguments, "--update", "--", "--refit", "never")
+    (cluster_id,) = server.requests
+    (step,) = boto3.client("emr").list_steps(ClusterId=cluster_id)["Steps"]
+    assert step["Name"] == f"verger update {PLACES[0]}"
+    assert step["Config"]["Args"][-5:] == ["update", *PLACES, "--refit", "never"]
+    assert states() == ["TERMINATED"]
+
+
 def test_a_failed_job_ends_its_cluster(server, emr, arguments, monkeypatch):
     monkeypatch.setattr("time.sleep", then(server, "RUNNING", "FAILED"))
     assert "has failed" in emr(*arguments, code=1).err

@@ -2,7 +2,9 @@
 
 import json
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +21,16 @@ def environment():
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": PACKAGES,
     }
+
+
+def with_faults(script, *arguments, exit_code):
+    """Run a script of faults of this folder, in a process of its own; what it says."""
+    process = subprocess.run(
+        [sys.executable, Path(__file__).with_name(script), *map(str, arguments)],
+        env=os.environ | environment(), capture_output=True, text=True, timeout=200, check=False,
+    )  # fmt: skip
+    assert process.returncode == exit_code, process.stderr
+    return process.stderr
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import time
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from arrays import matrix, same_bits
 from conftest import UNTRAINED
+from end_to_end.updates import Updated, counts
 from servers.cluster_history import history_of
 from servers.processes import read_json
 from servers.s3a import s3a_settings
@@ -20,6 +22,7 @@ from servers.s3proxy import SECRET_KEY, Server, free_port, s3proxy, upload
 from servers.spark_archive import spark_archive
 from servers.spark_standalone import spark_standalone
 from servers.yarn import yarn
+from spark.update_support import assert_same, disturb
 from storage.results import content, leftovers
 
 pytestmark = [pytest.mark.heavy, pytest.mark.spark, pytest.mark.timeout(1800)]
@@ -35,6 +38,13 @@ class Bucket:
     server: Server
     folder: Path  # of this machine, where the objects lie
     result: Path  # of `verger run` on them
+
+    def placed(self, words):
+        """The words, with the bucket's own folders by their addresses."""
+        return [
+            f"s3://{BUCKET}/{word.relative_to(self.folder)}" if isinstance(word, Path) else word
+            for word in words
+        ]
 
     def command(self, packed, name):
         """The job: the console script for spark-submit and its arguments."""
@@ -97,6 +107,25 @@ def test_a_standalone_cluster_computes_the_same_bits(standalone, packed, bucket,
     job = standalone.submit(*bucket.command(packed, name), settings=packed.settings())
     bucket.check(name)
     check_history(history_of(standalone, job.application(), tmp_path))
+
+
+def test_a_standalone_cluster_updates_as_the_program_does(
+    standalone, packed, bucket, verger, orchard
+):
+    def program(*words, **keywords):
+        environment = bucket.server.client_environment()
+        return verger(*bucket.placed(words), env=environment, **keywords)
+
+    folder = bucket.folder / f"Update-{standalone.spark.version}"
+    updated = Updated(program, orchard, folder)
+    disturb(updated)
+    other = Path(shutil.copytree(updated.output, folder / "other"))
+    command = bucket.placed(updated.command("update"))
+    standalone.submit(packed.script, *command, settings=packed.settings())
+    assert counts(updated.record()) == (25, 6, 3, 2, 9)
+    program("update", updated.input, other, *updated.options)
+    assert_same(updated, other)
+    assert not leftovers(updated.output)
 
 
 def wait_until_midway(address):

@@ -4,12 +4,11 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 
 import pytest
 from conftest import ROOT, UNTRAINED
-from spark.job_support import CLI, document, environment, manifests, parts_of, run
+from spark.job_support import CLI, document, manifests, parts_of, run, with_faults
 from storage.results import content, leftovers
 
 pytestmark = [
@@ -18,7 +17,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:UNTRAINED"),
 ]
 __all__ = ["run"]
-FAULTY = ROOT / "python" / "tests" / "spark" / "job_faults.py"
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +29,9 @@ def undisturbed(result):
 def faulty(orchard):
     """Runs the job in a process of its own, with a fault in its tasks."""
 
-    def start(output, fault, *, exit_code, failures=4):
-        process = subprocess.run(
-            [sys.executable, FAULTY, fault, str(failures), orchard, output, *map(str, CLI)],
-            env=os.environ | environment(), capture_output=True, text=True, timeout=200,
-            check=False,
-        )  # fmt: skip
-        assert process.returncode == exit_code, process.stderr
-        return process.stderr
+    def start(output, fault, *, exit_code, failures=4, source=orchard):
+        words = [fault, failures, source, output, *CLI]
+        return with_faults("job_faults.py", *words, exit_code=exit_code)
 
     return start
 
@@ -170,13 +163,8 @@ def test_a_lease_is_renewed_and_taken_over_when_its_holder_is_gone(tmp_path):
 def test_an_image_that_changes_meanwhile_is_noticed(faulty, verger, orchard, tmp_path):
     images = tmp_path / "Test"
     shutil.copytree(orchard, images)
-    process = subprocess.run(
-        [sys.executable, FAULTY, "an-image-changes", "1", images, tmp_path / "out",
-         *map(str, CLI)],
-        env=os.environ | environment(), capture_output=True, text=True, timeout=200, check=False,
-    )  # fmt: skip
-    assert process.returncode == 3
-    assert "1 of the images changed during the run" in process.stderr
+    said = faulty(tmp_path / "out", "an-image-changes", exit_code=3, failures=1, source=images)
+    assert "1 of the images changed during the run" in said
     assert not (tmp_path / "out/_SUCCESS").exists()
     verger("run", images, tmp_path / "out", *CLI, "--resume")
     assert document(tmp_path / "out/_verger/run.json")["shards"]["resumed"] == 3

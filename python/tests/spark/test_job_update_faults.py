@@ -1,15 +1,12 @@
 """Updates that are killed, or whose tasks fail: another one finishes them, whoever drives it."""
 
-import os
 import shutil
-import subprocess
-import sys
 from random import Random
 
 import pytest
-from conftest import ROOT, deadly
+from conftest import deadly
 from end_to_end.updates import WEIGHTS, counts
-from spark.job_support import document, environment
+from spark.job_support import document, with_faults
 from spark.update_support import SAME, assert_same, by_spark, disturb, updated
 from storage.results import content
 
@@ -20,7 +17,6 @@ pytestmark = [
 ]
 __all__ = ["by_spark", "deadly", "updated"]
 POINTS = ["shard-committed:2", "model-saved:1", "before-success:1", "between-marks:1"]
-FAULTY = ROOT / "python" / "tests" / "spark" / "update_faults.py"
 
 
 @pytest.fixture
@@ -28,13 +24,8 @@ def faulty(updated):
     """Run the update in a process of its own, with a fault."""
 
     def start(fault, *, exit_code):
-        process = subprocess.run(
-            [sys.executable, FAULTY, fault, updated.input, updated.output, *WEIGHTS],
-            env=os.environ | environment(), capture_output=True, text=True, timeout=200,
-            check=False,
-        )  # fmt: skip
-        assert process.returncode == exit_code, process.stderr
-        return process.stderr
+        words = [fault, updated.input, updated.output, *WEIGHTS]
+        return with_faults("update_faults.py", *words, exit_code=exit_code)
 
     return start
 

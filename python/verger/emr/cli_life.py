@@ -26,8 +26,13 @@ from verger.emr.resize import Size
 from verger.emr.resize import resize as resize_part
 from verger.emr.run import Job, ends_itself
 from verger.emr.run import run as run_job
+from verger.emr.steps import SparkJob
 
 _job_options = click.argument("options", nargs=-1, type=click.UNPROCESSED)
+_update = click.option(
+    "--update", is_flag=True,
+    help="Bring the tables of an earlier run up to date: verger-spark update.",
+)  # fmt: skip
 
 
 @click.command()
@@ -64,18 +69,22 @@ def create(description: str, archive_source: str | None, wait: bool, region: str
 @click.argument("input_", metavar="INPUT")
 @click.argument("output", metavar="OUTPUT")
 @_job_options
+@_update
 @click.option("--follow/--no-follow", default=True, help="Wait for the end of the job (default).")
 @connected
-def submit(cluster_id: str, input_: str, output: str, options: tuple[str, ...], follow: bool,
-           region: str | None, profile: str | None, json_wanted: bool) -> None:  # fmt: skip
-    """Run the Spark job on a cluster as a step. After -- come options of verger-spark run.
+def submit(cluster_id: str, input_: str, output: str, options: tuple[str, ...], update: bool,
+           follow: bool, region: str | None, profile: str | None,
+           json_wanted: bool) -> None:  # fmt: skip
+    """Run the Spark job on a cluster as a step.
+
+    After -- come options of verger-spark run or update.
 
     \b
     verger-emr submit j-ABC s3://bucket/Test s3://bucket/Results -- --variance 0.99
     """
     console = Console(json_wanted=json_wanted)
     aws = Aws(region, profile)
-    step_id = steps.submit(aws, cluster_id, input_, output, options)
+    step_id = steps.submit(aws, cluster_id, SparkJob(input_, output, options, update))
     document: dict[str, Any] = {"cluster_id": cluster_id, "step_id": step_id, "output": output}
     if not follow:
         console.result(document | {"state": "PENDING"}, step_id)
@@ -95,7 +104,7 @@ def submit(cluster_id: str, input_: str, output: str, options: tuple[str, ...], 
 @connected
 def cancel(cluster_id: str, step_id: str, region: str | None, profile: str | None,
            json_wanted: bool) -> None:  # fmt: skip
-    """End a step that waits or runs; what it finished is kept for --resume."""
+    """End a step that waits or runs; what it finished is kept for --resume, or another --update."""
     steps.cancel(Aws(region, profile), cluster_id, step_id)
     document = {"cluster_id": cluster_id, "step_id": step_id}
     Console(json_wanted=json_wanted).result(document, f"{step_id} is being cancelled")
@@ -178,22 +187,27 @@ def terminate(cluster_id: str, yes: bool, force: bool, unprotect: bool, region: 
 @click.argument("input_", metavar="INPUT")
 @click.argument("output", metavar="OUTPUT")
 @_job_options
+@_update
 @archive_option
 @click.option("--keep", is_flag=True, help="Leave the cluster to its idle limit.")
 @connected
-def run(description: str, input_: str, output: str, options: tuple[str, ...],
+def run(description: str, input_: str, output: str, options: tuple[str, ...], update: bool,
         archive_source: str | None, keep: bool, region: str | None, profile: str | None,
         json_wanted: bool) -> None:  # fmt: skip
-    """Create a cluster, run the job on it, terminate it. After -- come options of verger-spark run.
+    """Create a cluster, run the job on it, terminate it.
+
+    After -- come options of verger-spark run or update.
 
     \b
     verger-emr run examples/emr/m5.yaml s3://bucket/Test s3://bucket/Results -- --layout notebook
     """
     console = Console(json_wanted=json_wanted)
     wanted = config.load(description)
-    job = Job(wanted, find_archive(archive_source, console), input_, output, options, keep)
+    spark = SparkJob(input_, output, options, update)
+    job = Job(wanted, find_archive(archive_source, console), spark, keep)
     done = run_job(client_of(wanted, region, profile), job, console, ask)
-    text = f"{output} is written; cluster {done['cluster_id']} cost about {done['cost_usd']} USD"
+    state = "up to date" if update else "written"
+    text = f"{output} is {state}; cluster {done['cluster_id']} cost about {done['cost_usd']} USD"
     console.result(done, text)
 
 

@@ -11,7 +11,7 @@ from verger.emr.errors import NoFigureError
 from verger.emr.estimate import estimate, least_parts
 from verger.emr.request import ARCHIVE, run_job_flow
 from verger.emr.run import ends_itself
-from verger.emr.steps import step_of
+from verger.emr.steps import SparkJob, step_of
 
 
 def plan_of(config: ClusterConfig, archive: Archive, images: int, precision: str = "f32",
@@ -35,7 +35,7 @@ def plan_of(config: ClusterConfig, archive: Archive, images: int, precision: str
         "region": config.region,
         "ends": ends_itself(config),
         "request": request,
-        "step": step_of(folder, place, folder.images, folder.results, options),
+        "step": step_of(folder, place, SparkJob(folder.images, folder.results, options)),
         "files": folder.tree(archive.name),
         "archive": {"name": archive.name, "python": archive.python, "machine": archive.machine,
                     "packages": archive.packages},

@@ -14,6 +14,7 @@ from verger.emr.console import Console
 from verger.emr.errors import UsageError
 from verger.emr.estimate import bill
 from verger.emr.request import run_job_flow
+from verger.emr.steps import SparkJob
 from verger.emr.upload import upload
 
 
@@ -27,9 +28,7 @@ class Job:
 
     config: ClusterConfig
     archive: Archive
-    input: str
-    output: str
-    options: tuple[str, ...] = ()
+    spark: SparkJob
     keep: bool = False  # leave the cluster to its idle limit
 
 
@@ -46,7 +45,7 @@ def run(aws: Aws, job: Job, console: Console, ask: Callable[[str], bool]) -> dic
 
     When interrupted, `ask` is asked whether to terminate. StepFailedError, AwsError, UsageError.
     """
-    steps.check_options(job.options)
+    steps.check_options(job.spark)
     if job.config.termination_protected and not job.keep:
         raise UsageError(
             "termination_protected is true, and run would terminate the cluster; give --keep."
@@ -58,8 +57,8 @@ def run(aws: Aws, job: Job, console: Console, ask: Callable[[str], bool]) -> dic
     end = not job.keep
     try:
         cluster.wait_until_ready(aws, cluster_id, console.progress)
-        step_id = steps.submit(aws, cluster_id, job.input, job.output, job.options)
-        console.note(f"step {step_id}: {job.input} -> {job.output}")
+        step_id = steps.submit(aws, cluster_id, job.spark)
+        console.note(f"step {step_id}: {job.spark.input} -> {job.spark.output}")
         steps.follow(aws, cluster_id, step_id, console.progress)
     except TerminatedError:
         end = True
@@ -77,5 +76,5 @@ def run(aws: Aws, job: Job, console: Console, ask: Callable[[str], bool]) -> dic
                 f"or by: verger-emr terminate {cluster_id}"
             )
     cost = bill(cluster.instances_of(aws, cluster_id), job.config.region)
-    return {"cluster_id": cluster_id, "step_id": step_id, "output": job.output,
+    return {"cluster_id": cluster_id, "step_id": step_id, "output": job.spark.output,
             "terminated": end, "cost_usd": round(cost.total, 4), "prices": cost.date}  # fmt: skip

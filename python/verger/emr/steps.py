@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from verger.emr.aws import Aws, pages, said
@@ -20,12 +21,31 @@ _OVER = ("COMPLETED", "CANCELLED", "FAILED", "INTERRUPTED")
 _ELSEWHERE = ("--master", "--conf", "--log-format")
 
 
-def spark_submit(folder: Folder, archive: str, input_: str, output: str,
-                 options: tuple[str, ...] = ()) -> list[str]:  # fmt: skip
-    """Return the command that runs the job: `archive` is unpacked as ./environment on each node.
+@dataclass(frozen=True)
+class SparkJob:
+    """What verger-spark is to do."""
+
+    input: str
+    output: str
+    options: tuple[str, ...] = ()
+    update: bool = False  # of what an earlier run left in `output`
+
+    @property
+    def command(self) -> str:
+        """The command of verger-spark."""
+        return "update" if self.update else "run"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command with all that it is given."""
+        return (self.command, self.input, self.output, *self.options)
+
+
+def spark_submit(folder: Folder, archive: str, job: SparkJob) -> list[str]:
+    """Return the command that does the job: `archive` is unpacked as ./environment on each node.
 
     One attempt: a second would find the first one's output, and which of the two to trust is for
-    people to say (--resume, --overwrite).
+    people to say (--resume, --overwrite, another update).
     """
     return [
         "spark-submit", "--master", "yarn", "--deploy-mode", "cluster", "--name", "verger",
@@ -34,13 +54,13 @@ def spark_submit(folder: Folder, archive: str, input_: str, output: str,
         "--conf", f"spark.yarn.appMasterEnv.PYSPARK_PYTHON={PYTHON}",
         "--conf", f"spark.executorEnv.PYSPARK_PYTHON={PYTHON}",
         "--conf", "spark.yarn.maxAppAttempts=1",
-        folder.job, "run", input_, output, *options,
+        folder.job, *job.words,
     ]  # fmt: skip
 
 
-def check_options(options: tuple[str, ...]) -> None:
+def check_options(job: SparkJob) -> None:
     """UsageError for options that the job would refuse, as far as can be told here."""
-    for option in options:
+    for option in job.options:
         name = option.partition("=")[0]
         if name in _ELSEWHERE:
             raise UsageError(f"{name} is not for a step; Spark's settings are in the YAML file.")
@@ -52,26 +72,25 @@ def check_options(options: tuple[str, ...]) -> None:
         from verger.spark.cli import parser  # noqa: PLC0415
 
         try:
-            parser().parse_args(["run", "s3://in/", "s3://out/", *options])
+            parser().parse_args(job.words)
         except SystemExit as end:
-            raise UsageError("See verger-spark run --help for the options of the job.") from end
+            raise UsageError(
+                f"See verger-spark {job.command} --help for the options of the job."
+            ) from end
 
 
-def step_of(folder: Folder, archive: str, input_: str, output: str,
-            options: tuple[str, ...] = ()) -> dict[str, Any]:  # fmt: skip
+def step_of(folder: Folder, archive: str, job: SparkJob) -> dict[str, Any]:
     """Return the step as AddJobFlowSteps takes it."""
-    arguments = spark_submit(folder, archive, input_, output, options)
     return {
-        "Name": f"verger run {input_}"[:256],
+        "Name": f"verger {job.command} {job.input}"[:256],
         "ActionOnFailure": "CONTINUE",
-        "HadoopJarStep": {"Jar": RUNNER, "Args": arguments},
+        "HadoopJarStep": {"Jar": RUNNER, "Args": spark_submit(folder, archive, job)},
     }
 
 
-def submit(aws: Aws, cluster_id: str, input_: str, output: str,
-           options: tuple[str, ...] = ()) -> str:  # fmt: skip
+def submit(aws: Aws, cluster_id: str, job: SparkJob) -> str:
     """Add the job to a cluster that verger-emr made; return the step's id."""
-    check_options(options)
+    check_options(job)
     cluster = describe(aws, cluster_id)
     if state_of(cluster) in (*ENDED, "TERMINATING"):
         raise UsageError(f"Cluster {cluster_id} has ended ({state_of(cluster)}); create another.")
@@ -81,7 +100,7 @@ def submit(aws: Aws, cluster_id: str, input_: str, output: str,
             f"Cluster {cluster_id} was not made by verger-emr: its tags do not say where the "
             "packed environment is."
         )
-    step = step_of(Folder(tags[FOLDER]), tags[ARCHIVE], input_, output, options)
+    step = step_of(Folder(tags[FOLDER]), tags[ARCHIVE], job)
     with said():
         added = aws.emr.add_job_flow_steps(JobFlowId=cluster_id, Steps=[step])
     return str(added["StepIds"][0])

@@ -1,0 +1,38 @@
+#include "searching.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "base/status_macros.h"
+
+namespace verger::cli {
+
+using nlohmann::json;
+
+Status do_search(const CommonArguments& arguments,
+                 const std::function<Status(const SearchContext&)>& work) {
+  const RunOptions& options = arguments.options;
+  VERGER_RETURN_IF_ERROR(options.validate());
+  Console console(arguments.log_format);
+  ConsoleObserver observer(console);
+  const InterruptGuard interrupt;
+  const int threads = options.threads > 0 ? options.threads : default_threads();
+  VERGER_ASSIGN_OR_RETURN(const auto store, Store::open(arguments.output, options.storage));
+  VERGER_ASSIGN_OR_RETURN(const auto searcher,
+                          Searcher::open(*store, threads, interrupt.token(), observer));
+  const Status status = work({console, interrupt, observer, *store, searcher, threads});
+  std::fflush(stdout);
+  return status;
+}
+
+json searched_json(const Searcher& searcher) {
+  return {{"output", searcher.searched().run.output},
+          {"rows", searcher.table().size()},
+          {"exact", searcher.index() == nullptr}};
+}
+
+void print_document(const json& document) {
+  std::printf("%s\n", document.dump(2, ' ', false, json::error_handler_t::replace).c_str());
+}
+
+}  // namespace verger::cli

@@ -1,0 +1,35 @@
+// What the commands that search a result share: similar, duplicates.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+
+#include "console.h"
+#include "flags.h"
+#include "pipeline/observer.h"
+#include "search/searcher.h"
+#include "session.h"
+#include "storage/store.h"
+#include "verger/status.h"
+
+namespace verger::cli {
+
+// Around a search: where it speaks, what stops it, who watches it, and what it searches.
+struct SearchContext {
+  Console& console;
+  const InterruptGuard& interrupt;
+  Observer& observer;
+  Store& store;
+  const Searcher& searcher;
+  int threads;
+};
+
+// Checks the options, opens the output, and does `work`, which prints what it found.
+Status do_search(const CommonArguments& arguments,
+                 const std::function<Status(const SearchContext&)>& work);
+
+// The document of --json as it begins: what was searched, and how.
+nlohmann::json searched_json(const Searcher& searcher);
+void print_document(const nlohmann::json& document);
+
+}  // namespace verger::cli
