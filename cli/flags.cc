@@ -82,9 +82,10 @@ void add_weights_flags(CLI::App& command, ModelOptions& options) {
                   "(default: $VERGER_WEIGHTS, Keras' cache, download)")
       ->group("Network");
   add_named(command, "--precision", options.precision, parse_precision,
-            "Arithmetic of the network: f32 (default), or bf16 where the processor has it")
-      ->type_name("f32|bf16")
-      ->check(CLI::IsMember({"f32", "bf16"}))
+            "Arithmetic of the network: f32 (default), or where the processor has them f32x3 "
+            "(nearly f32) and bf16")
+      ->type_name("f32|f32x3|bf16")
+      ->check(CLI::IsMember({"f32", "f32x3", "bf16"}))
       ->group("Network");
 }
 

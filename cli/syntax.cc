@@ -18,7 +18,7 @@ std::vector<std::string> split(std::string_view text, char separator) {
 }
 
 // CLI11 tells what a value is by its type's name and its checks' descriptions: "INT:POSITIVE",
-// "TEXT:{f32,bf16}", "f32|bf16:{f32,bf16}".
+// "TEXT:{path,virtual}", "path|virtual:{path,virtual}".
 void set_kind(const std::string& type, OptionSyntax& syntax) {
   const std::size_t begin = type.find('{');
   const std::size_t end = type.find('}', begin);

@@ -58,10 +58,28 @@ double timed(const std::function<void()>& work) {
 VERGER_PEAK(peak_avx512, VERGER_FMA512)
 VERGER_PEAK(peak_avx2, VERGER_FMA256)
 VERGER_PEAK(peak_bf16, VERGER_BF16)
+
+// As many instructions, on tiles that are zero.
+void peak_amx() {
+  alignas(64) const uint8_t configuration[64] = {
+      1,  0, 0,  0, 0,  0,  0,  0,  0,  0,  0,  0,  0, 0, 0, 0, 64, 0, 64, 0, 64, 0,
+      64, 0, 64, 0, 64, 0,  64, 0,  64, 0,  0,  0,  0, 0, 0, 0, 0,  0, 0,  0, 0,  0,
+      0,  0, 0,  0, 16, 16, 16, 16, 16, 16, 16, 16, 0, 0, 0, 0, 0,  0, 0,  0};
+  asm volatile("ldtilecfg %0" ::"m"(configuration));
+  for (int64_t i = 0; i < 3 * kPeakLoops; ++i) {
+    asm volatile(
+        "tdpbf16ps %tmm7, %tmm6, %tmm0\n"
+        "tdpbf16ps %tmm7, %tmm6, %tmm1\n"
+        "tdpbf16ps %tmm7, %tmm6, %tmm2\n"
+        "tdpbf16ps %tmm7, %tmm6, %tmm3\n");
+  }
+  asm volatile("tilerelease");
+}
 #else
 void peak_avx512() {}
 void peak_avx2() {}
 void peak_bf16() {}
+void peak_amx() {}
 #endif
 
 // 0 where there is no loop for the kernels.
@@ -69,10 +87,11 @@ double peak_of(const fused::Kernels& kernels) {
   struct Peak {
     std::string name;
     void (*loop)();
-    int products;
+    double products;
   };
   for (const Peak& peak : {Peak{"AVX-512", peak_avx512, 16}, Peak{"AVX2", peak_avx2, 8},
-                           Peak{"AVX512-BF16", peak_bf16, 32}}) {
+                           Peak{"AVX512-BF16", peak_bf16, 32}, Peak{"AMX-BF16", peak_amx, 8192},
+                           Peak{"AMX-BF16 x3", peak_amx, 8192.0 / 3}}) {
     if (peak.name != kernels.name) continue;
     double best = std::numeric_limits<double>::max();
     for (int i = 0; i < kRounds; ++i) best = std::min(best, timed(peak.loop));
@@ -110,7 +129,12 @@ bool contest(const NetworkWeights& weights) {
     if (kernels == &fused::kPortableKernels) continue;  // a hundred times slower on x86
     enter(field, std::string("verger f32, ") + kernels->name, fused::compile(weights, *kernels));
   }
-  enter(field, "verger bf16", fused::compile(weights, Precision::kBf16));
+  for (const Precision precision : {Precision::kF32x3, Precision::kBf16}) {
+    for (const fused::Kernels* kernels : fused::supported_kernels(precision)) {
+      enter(field, "verger " + std::string(precision_name(precision)) + ", " + kernels->name,
+            fused::compile(weights, *kernels));
+    }
+  }
   for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
     enter(field, "OpenVINO " + std::string(precision_name(precision)),
           compile_openvino(ov::Core(), openvino_mobilenet_v2(weights), precision, 1));
@@ -147,7 +171,7 @@ std::vector<double> products(int parts) {
 }
 
 void roofline(const NetworkWeights& weights, const fused::Kernels& kernels) {
-  const fused::Network network(weights, kernels.words);
+  const fused::Network network(weights, kernels.layout);
   fused::Workspace workspace = network.make_workspace();
   std::vector<float> tensor(kTensorSize);
   fill(tensor);
@@ -187,8 +211,10 @@ int main() {
   for (const auto* kernels : verger::fused::supported_kernels()) {
     if (kernels != &verger::fused::kPortableKernels) verger::roofline(weights, *kernels);
   }
-  if (const auto* kernels = verger::fused::supported_bf16_kernels()) {
-    verger::roofline(weights, *kernels);
+  for (const auto precision : {verger::Precision::kF32x3, verger::Precision::kBf16}) {
+    for (const auto* kernels : verger::fused::supported_kernels(precision)) {
+      verger::roofline(weights, *kernels);
+    }
   }
   return 0;
 }

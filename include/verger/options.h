@@ -22,8 +22,10 @@ struct ImageOptions {
   Status validate() const;
 };
 
-enum class Precision { kF32, kBf16 };
-std::string_view precision_name(Precision precision);  // "f32", "bf16"
+// Of the network's arithmetic. kF32x3 takes each product in three of bfloat16: nearly f32, and
+// faster where there is AMX.
+enum class Precision { kF32, kF32x3, kBf16 };
+std::string_view precision_name(Precision precision);  // "f32", "f32x3", "bf16"
 Result<Precision> parse_precision(std::string_view name);
 
 struct ModelOptions {

@@ -149,14 +149,14 @@ Args:
     weights: the name of the file, or ``"untrained:SEED"`` without ``data``.
     data: the bytes of Keras' weights (HDF5), or of the ONNX model.
     onnx: whether ``data`` is an ONNX model.
-    precision: ``"f32"`` or ``"bf16"``.
+    precision: ``"f32"``, ``"f32x3"`` or ``"bf16"``.
     threads: images worked on at once; 0: one a core this process may use.
     max_pixels: a larger image is rejected.
     exif_orientation: turn images upright as their EXIF tag says.
     fast_decode: inexact; decode large JPEGs at a fraction of their size.
 
 Raises:
-    ValueError: an argument is unusable, or the processor lacks bf16.
+    ValueError: an argument is unusable, or the processor lacks the precision.
     ModelError: ``data`` is no such model, or is damaged.)";
 
 constexpr const char* kFeaturize =

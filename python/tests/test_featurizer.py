@@ -125,7 +125,7 @@ def test_a_single_image_is_refused(featurizer, image):
     ("parameters", "error", "message"),
     [
         ({"weights": "untrained:x"}, ValueError, "^weights 'untrained:x' must end in a whole"),
-        ({"precision": "f16"}, ValueError, "^precision must be f32 or bf16, not 'f16'"),
+        ({"precision": "f16"}, ValueError, "^precision must be f32, f32x3 or bf16, not 'f16'"),
         ({"threads": -1}, ValueError, "^threads must be at least 0, not -1"),
         ({"max_pixels": 0}, ValueError, "^max_pixels must be"),
         ({"on_error": "ignore"}, ValueError, "^on_error must be 'raise' or 'nan', not 'ignore'"),

@@ -21,7 +21,7 @@ def test_options_have_the_programs_names_and_defaults(result):
     [
         ({"variance": 0.0}, r"^variance must be in \(0, 1\], not 0\.0\.$"),
         ({"max_pixels": 0}, "^max_pixels must be at least 1, not 0"),
-        ({"precision": "f16"}, "^precision must be f32 or bf16, not 'f16'"),
+        ({"precision": "f16"}, "^precision must be f32, f32x3 or bf16, not 'f16'"),
         ({"parts": None}, "^parts cannot be None"),
         ({"recursive": "no"}, "^recursive cannot be 'no'"),
         ({"Parts": 3}, "^There is no option 'Parts'"),

@@ -39,7 +39,7 @@ class Featurizer(Estimator):
             demonstrations and tests. None: $VERGER_WEIGHTS, Keras' cache, else a download of the
             official file into that cache.
         model: An ONNX model in place of MobileNetV2.
-        precision: ``"f32"`` or ``"bf16"``, where the processor has it.
+        precision: ``"f32"``, or ``"f32x3"`` or ``"bf16"`` where the processor has it.
         threads: Images worked on at once; 0: one a core that this process may use.
         max_pixels: An image of more pixels is rejected.
         exif_orientation: Turn images upright as their EXIF tag says (Keras does not).
@@ -54,7 +54,7 @@ class Featurizer(Estimator):
         weights: str | os.PathLike[str] | None = None,
         *,
         model: str | os.PathLike[str] | None = None,
-        precision: Literal["f32", "bf16"] = "f32",
+        precision: Literal["f32", "f32x3", "bf16"] = "f32",
         threads: int = 0,
         max_pixels: int = 178_956_970,
         exif_orientation: bool = False,

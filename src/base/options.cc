@@ -47,20 +47,33 @@ Status ImageOptions::validate() const {
 }
 
 std::string_view precision_name(Precision precision) {
-  return precision == Precision::kBf16 ? "bf16" : "f32";
+  switch (precision) {
+    case Precision::kF32x3:
+      return "f32x3";
+    case Precision::kBf16:
+      return "bf16";
+    case Precision::kF32:
+      break;
+  }
+  return "f32";
 }
 
 Result<Precision> parse_precision(std::string_view name) {
   if (name == "f32") return Precision::kF32;
+  if (name == "f32x3") return Precision::kF32x3;
   if (name == "bf16") return Precision::kBf16;
-  return Status::invalid_argument("--precision must be f32 or bf16, not '" + std::string(name) +
-                                  "'.");
+  return Status::invalid_argument("--precision must be f32, f32x3 or bf16, not '" +
+                                  std::string(name) + "'.");
 }
 
 Status ModelOptions::validate() const {
   if (!weights.empty() && !model.empty()) {
     return Status::invalid_argument(
         "--weights and --model exclude each other: an ONNX model carries its own weights.");
+  }
+  if (!model.empty() && precision == Precision::kF32x3) {
+    return Status::invalid_argument(
+        "--precision f32x3 is for MobileNetV2 alone; use --precision f32 with --model.");
   }
   return {};
 }

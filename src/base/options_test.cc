@@ -49,8 +49,15 @@ TEST(Options, WeightsAndModelExcludeEachOther) {
   EXPECT_FALSE((ModelOptions{.weights = "a.h5", .model = "b.onnx"}.validate().ok()));
 }
 
+TEST(Options, ThreeProductsAreForMobileNetV2Alone) {
+  const Status status = ModelOptions{.model = "b.onnx", .precision = Precision::kF32x3}.validate();
+  EXPECT_EQ(status.message(),
+            "--precision f32x3 is for MobileNetV2 alone; use --precision f32 with --model.");
+  EXPECT_TRUE((ModelOptions{.precision = Precision::kF32x3}.validate().ok()));
+}
+
 TEST(Options, NamesRoundTrip) {
-  for (const Precision p : {Precision::kF32, Precision::kBf16}) {
+  for (const Precision p : {Precision::kF32, Precision::kF32x3, Precision::kBf16}) {
     EXPECT_EQ(*parse_precision(precision_name(p)), p);
   }
   for (const Layout l : {Layout::kTables, Layout::kNotebook}) {

@@ -31,6 +31,8 @@ Plugin open_plugin() {
 }  // namespace
 
 Result<std::unique_ptr<Model>> load_onnx(const ModelFile& file, Precision precision, int threads) {
+  VERGER_RETURN_IF_ERROR(
+      (ModelOptions{.weights = {}, .model = file.name, .precision = precision}.validate()));
   // Asked anew while there is none: a caller may load OpenVINO from its own place meanwhile.
   const Plugin plugin = open_plugin();
   if (plugin.compile == nullptr) {

@@ -110,7 +110,7 @@ def options_part(verger, path):
 
 
 def test_enumerated_values_are_completed(complete):
-    assert complete("run", "--precision", "") == {"f32", "bf16"}
+    assert complete("run", "--precision", "") == {"f32", "f32x3", "bf16"}
     assert complete("run", "--layout", "n") == {"notebook"}
     assert complete("run", "--log-format", "=", "j") == {"json"}
     assert complete("run", "--log-format", "=") == {"text", "json"}
@@ -142,7 +142,7 @@ def test_every_command_is_in_the_script(verger, scripts, shell):
     for command in commands_of(verger) | commands_of(verger, "weights"):
         assert re.search(rf"\b{command}\b", text)
     assert "precision" in text
-    assert "f32 bf16" in text
+    assert "f32 f32x3 bf16" in text
 
 
 def test_an_unknown_shell_is_a_usage_error(verger):

@@ -115,7 +115,9 @@ class HasNetwork(VergerParams):
         "model", "an ONNX model in place of MobileNetV2, a path or URI of the driver.", _to_path
     )
     precision: Param[str] = _param(
-        "precision", "'f32', or 'bf16' where the processors have it.", _one_of("f32", "bf16")
+        "precision",
+        "'f32', or 'f32x3' or 'bf16' where the processors have it.",
+        _one_of("f32", "f32x3", "bf16"),
     )
     max_pixels: Param[int] = int_param("max_pixels", "an image of more pixels is invalid.")
     exif_orientation: Param[bool] = bool_param(
@@ -145,7 +147,7 @@ class HasNetwork(VergerParams):
         return value
 
     def setPrecision(self, value: str) -> Self:
-        """Set the precision: 'f32' or 'bf16'."""
+        """Set the precision: 'f32', 'f32x3' or 'bf16'."""
         return self._given({"precision": value})
 
     def getPrecision(self) -> str:

@@ -47,7 +47,8 @@ _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
                            "help": "fail at the first image that must be rejected"}),
     ("Network", "--weights", {"help": "Keras' MobileNetV2 weights (HDF5), or untrained:SEED for a "
                               "demonstration (default: $VERGER_WEIGHTS, Keras' cache, download)"}),
-    ("Network", "--precision", {"choices": ["f32", "bf16"], "help": "arithmetic of the network"}),
+    ("Network", "--precision", {"choices": ["f32", "f32x3", "bf16"],
+                                "help": "arithmetic of the network"}),
     ("Network", "--model", {"metavar": "FILE.onnx",
                             "help": "an ONNX model from image to vector, in place of MobileNetV2"}),
     ("Reduction", "--variance", {"type": float, "help": "keep this share of the variance"}),

@@ -64,7 +64,7 @@ class ImageFeaturizer(
             ``"untrained:SEED"``, for demonstrations and tests. Unset: $VERGER_WEIGHTS, Keras'
             cache, else a download of the official file into that cache.
         model: An ONNX model in place of MobileNetV2.
-        precision: "f32" or "bf16", where the executors' processors have it.
+        precision: "f32", or "f32x3" or "bf16" where the executors' processors have it.
         max_pixels: An image of more pixels is invalid.
         exif_orientation: Turn images upright as their EXIF tag says (Keras does not).
         fast_decode: Inexact: decode large JPEGs at a fraction of their size.

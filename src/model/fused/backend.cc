@@ -62,15 +62,17 @@ class FusedBackend final : public Backend {
 }  // namespace
 
 Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, Precision precision) {
-  if (precision == Precision::kF32) return compile(weights, *supported_kernels().front());
-  if (const Kernels* kernels = supported_bf16_kernels()) return compile(weights, *kernels);
+  const std::span<const Kernels* const> kernels = supported_kernels(precision);
+  if (!kernels.empty()) return compile(weights, *kernels.front());
   return Status::invalid_argument(
-      "--precision bf16 needs a processor with bfloat16 instructions (AVX512-BF16), which this one "
-      "lacks; use --precision f32.");
+      "--precision " + std::string(precision_name(precision)) + " needs a processor with " +
+      (precision == Precision::kBf16 ? "bfloat16 instructions (AMX or AVX512-BF16)"
+                                     : "AMX (Intel's Xeon since 2023)") +
+      ", which this one lacks; use --precision f32.");
 }
 
 Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, const Kernels& kernels) {
-  auto network = std::make_shared<const Network>(weights, kernels.words);
+  auto network = std::make_shared<const Network>(weights, kernels.layout);
   if (!network->is_finite()) {
     return Status::model(
         "The network's weights become infinite with batch normalisation folded in; use another "

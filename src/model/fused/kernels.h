@@ -16,15 +16,32 @@ namespace verger::fused {
 inline constexpr int kGroup = 16;       // channels
 inline constexpr int kPanelGroups = 2;  // groups of output channels whose weights lie together
 inline constexpr int kPairWords = 8;    // of a group in bfloat16: a word holds two channels
+inline constexpr int kTileWords = 16;   // of a tile's row, and rows of a tile of weights
 inline constexpr int kStemWords = 6;    // from one place's taps to the next's: two columns of three
 inline constexpr int kTilePlaces = 14;  // every row is a multiple of it, but for those of 7 places
+
+// How pointwise() takes a tensor: as runs of `groups` groups, each of `words` words a place.
+//
+// A word is a float or a pair of bfloat16, of the channels 2i and 2i + 1, the first in its lower
+// half. Where values are split, the second half of a run's words has what rounding to the first
+// half's left over. A half of the last run that no group fills is zeros.
+struct Layout {
+  int groups;
+  int words;
+  bool has_pairs;
+  bool is_split;
+};
+inline constexpr Layout kFloats{1, kGroup, false, false};
+inline constexpr Layout kPairs{1, kPairWords, true, false};
+inline constexpr Layout kTilePairs{2, kTileWords, true, false};
+inline constexpr Layout kSplitTilePairs{2, 2 * kTileWords, true, true};
 
 // out = clamp(bias + Σ in · weight) + residual, for places that lie one after another.
 //
 // The sum runs over `runs` runs of `run_length` words (the last: last_length); that of place p
-// starts at in + run · in_stride + p · pixel, where `pixel` is Kernels::words for a grouped tensor
-// (a run is a group) and kStemWords for the stem (a run is a kernel's row). A word is a float; but
-// for bfloat16 kernels, except in the stem, a pair of bfloat16, of the inputs 2i and 2i + 1.
+// starts at in + run · in_stride + p · pixel, where `pixel` is Layout::words for a tensor and
+// kStemWords for the stem (a run is a kernel's row, a word a float). Split values are summed as
+// upper · upper + upper · rest + rest · upper.
 struct Pointwise {
   const float* in;
   std::ptrdiff_t in_stride;
@@ -43,8 +60,8 @@ struct Pointwise {
   std::ptrdiff_t residual_stride;
 };
 
-// One row of a 3×3 depthwise convolution with ReLU6, for all groups. It writes Kernels::words a
-// place.
+// One row of a 3×3 depthwise convolution with ReLU6, for all groups. It writes what pointwise()
+// takes.
 struct Depthwise {
   const float* rows[3];  // the kernel's rows first … first + count − 1 meet these
   int first;
@@ -54,22 +71,28 @@ struct Depthwise {
   const float* weights;  // group by group, tap by tap
   const float* bias;
   float* out;
-  std::ptrdiff_t out_stride;
+  std::ptrdiff_t out_stride;  // from one run to the next
   int groups;
   int width;  // of the output, a multiple of 7
 };
 
+// A tensor of floats as pointwise() takes it, each value rounded to the nearest, ties to even.
+struct Narrowing {
+  const float* in;
+  int groups;
+  int places;
+  float* out;  // run after run
+};
+
 struct Kernels {
   const char* name;
-  int words;  // that a place of a group has for pointwise(): kGroup floats or kPairWords pairs
+  Layout layout;
   void (*pointwise)(const Pointwise&);
   void (*stem)(const Pointwise&);
   void (*depthwise)(const Depthwise&);
   // means[g · 16 + c] = (Σ over places, in order) / places
   void (*mean)(const float* in, std::ptrdiff_t in_stride, int groups, int places, float* means);
-  // Floats, 16 a place, to words, rounding to the nearest, ties to even; null when they are the
-  // same.
-  void (*narrow)(const float* in, int places, float* out);
+  void (*narrow)(const Narrowing&);  // null where a word is a float
 };
 
 extern const Kernels kPortableKernels;
@@ -77,5 +100,7 @@ extern const Kernels kAvx2Kernels;
 extern const Kernels kAvx512Kernels;
 extern const Kernels kNeonKernels;
 extern const Kernels kAvx512Bf16Kernels;
+extern const Kernels kAmxBf16Kernels;
+extern const Kernels kAmxF32x3Kernels;
 
 }  // namespace verger::fused

@@ -1,4 +1,4 @@
-#include "model/fused/avx512_vector.h"
+#include "model/fused/avx512_bf16_vector.h"
 #include "model/fused/kernels_impl.h"
 
 namespace verger::fused {
@@ -6,19 +6,17 @@ namespace verger::fused {
 namespace {
 
 // Dense products of pairs of bfloat16, summed in float32; all else in float32.
-struct Bf16 : Avx512 {
-  static constexpr int kWords = kPairWords;
+struct Bf16 : Avx512Bf16 {
+  static constexpr Layout kLayout = kPairs;
   static Vector multiply_add(Vector a, Vector b, Vector c) {
     return _mm512_dpbf16_ps(c, reinterpret_cast<__m512bh>(a), reinterpret_cast<__m512bh>(b));
   }
-  static void store_words(float* to, Vector value) {
-    const __m256bh pairs = _mm512_cvtneps_pbh(value);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), reinterpret_cast<__m256i>(pairs));
-  }
+  static void store_words(float* to, Vector value) { store_pairs(to, narrow(value)); }
 };
 
 }  // namespace
 
-constexpr Kernels kAvx512Bf16Kernels = kernels<Bf16>("AVX512-BF16");
+constexpr Kernels kAvx512Bf16Kernels =
+    kernels<Bf16>("AVX512-BF16", &run_pointwise<Bf16, kPairWords>);
 
 }  // namespace verger::fused

@@ -13,11 +13,12 @@ namespace verger::fused {
 // file's own.
 //
 // kMaxPlaces · kTileGroups · 16 sums, and what meets them, must fit into the registers.
-// multiply_add(a, b, c) is fused() of one word in float32, two products in bfloat16; a place of
-// what the dense products read has kWords words a group, which store_words() writes.
+// What pointwise() reads lies as kLayout says. store_words() writes kLanes values of a place, a
+// whole group in bfloat16; multiply_add(a, b, c) is fused() of one word in float32, of two products
+// in bfloat16.
 template <class Simd>
 struct Float32 : Simd {
-  static constexpr int kWords = kGroup;
+  static constexpr Layout kLayout = kFloats;
   static typename Simd::Vector multiply_add(typename Simd::Vector a, typename Simd::Vector b,
                                             typename Simd::Vector c) {
     return Simd::fused(a, b, c);
@@ -94,8 +95,11 @@ void run_tile(const Pointwise& job, const TilePlace& at) {
         const typename Simd::Vector value = Simd::broadcast(in[p * kPixel]);
 #pragma GCC unroll 16
         for (int v = 0; v < kVectors; ++v) {
-          sum[p][v] = kPixel == kStemWords ? Simd::fused(value, column[v], sum[p][v])
-                                           : Simd::multiply_add(value, column[v], sum[p][v]);
+          if constexpr (kPixel == kStemWords) {
+            sum[p][v] = Simd::fused(value, column[v], sum[p][v]);
+          } else {
+            sum[p][v] = Simd::multiply_add(value, column[v], sum[p][v]);
+          }
         }
       }
     }
@@ -180,7 +184,7 @@ void run_columns(const Depthwise& job, const float* const* rows, const float* we
   }
 #pragma GCC unroll 16
   for (int j = 0; j < kColumns; ++j) {
-    Simd::store_words(out + j * Simd::kWords, relu6<Simd>(sum[j]));
+    Simd::store_words(out + j * Simd::kLayout.words, relu6<Simd>(sum[j]));
   }
 }
 
@@ -190,7 +194,7 @@ void run_row(const Depthwise& job, const float* const* starts, const float* weig
   constexpr int kStep = 7 * kStride * kGroup;
   const float* rows[3] = {starts[0], starts[1], starts[2]};
   const int blocks = job.width / 7;
-  for (int b = 0; b < blocks; ++b, out += 7 * Simd::kWords) {
+  for (int b = 0; b < blocks; ++b, out += 7 * Simd::kLayout.words) {
     const bool left = kStride == 1 && b == 0;
     const bool right = b == blocks - 1;
     if (left && right) {
@@ -206,6 +210,23 @@ void run_row(const Depthwise& job, const float* const* starts, const float* weig
   }
 }
 
+// Where group `group` of a tensor as pointwise() takes it starts.
+template <class Simd>
+float* words_of_group(float* out, std::ptrdiff_t run_stride, int group) {
+  constexpr int kGroups = Simd::kLayout.groups;
+  return out + group / kGroups * run_stride + group % kGroups * kPairWords;
+}
+
+// The half of the last run that no group fills.
+template <class Simd>
+void clear_rest(float* out, std::ptrdiff_t run_stride, int groups, int places) {
+  if (groups % Simd::kLayout.groups == 0) return;
+  float* to = words_of_group<Simd>(out, run_stride, groups);
+  for (int p = 0; p < places; ++p) {
+    Simd::store_words(to + p * Simd::kLayout.words, Simd::broadcast(0.0F));
+  }
+}
+
 template <class Simd>
 void run_depthwise(const Depthwise& job) {
   const int before = job.stride == 1 ? kGroup : 0;  // the column of zeros, which is never read
@@ -217,7 +238,7 @@ void run_depthwise(const Depthwise& job) {
       }
       const float* weights = job.weights + (g * 9 + job.first * 3) * kGroup + lane;
       const float* bias = job.bias + g * kGroup + lane;
-      float* out = job.out + g * job.out_stride + lane;
+      float* out = words_of_group<Simd>(job.out, job.out_stride, g) + lane;
       if (job.stride == 1) {
         run_row<Simd, 1>(job, rows, weights, bias, out);
       } else {
@@ -225,6 +246,7 @@ void run_depthwise(const Depthwise& job) {
       }
     }
   }
+  clear_rest<Simd>(job.out, job.out_stride, job.groups, job.width);
 }
 
 template <class Simd>
@@ -241,26 +263,32 @@ void run_mean(const float* in, std::ptrdiff_t in_stride, int groups, int places,
 }
 
 template <class Simd>
-void run_narrow(const float* in, int places, float* out) {
-  for (int p = 0; p < places; ++p) {
-    Simd::store_words(out + p * Simd::kWords, Simd::load(in + p * kGroup));
+void run_narrow(const Narrowing& job) {
+  const std::ptrdiff_t run_stride = static_cast<std::ptrdiff_t>(job.places) * Simd::kLayout.words;
+  const float* in = job.in;
+  for (int g = 0; g < job.groups; ++g) {
+    float* out = words_of_group<Simd>(job.out, run_stride, g);
+    for (int p = 0; p < job.places; ++p, in += kGroup) {
+      Simd::store_words(out + p * Simd::kLayout.words, Simd::load(in));
+    }
   }
+  clear_rest<Simd>(job.out, run_stride, job.groups, job.places);
 }
 
 template <class Simd>
-constexpr Kernels kernels(const char* name) {
+constexpr Kernels kernels(const char* name, void (*pointwise)(const Pointwise&)) {
   return {name,
-          Simd::kWords,
-          &run_pointwise<Simd, Simd::kWords>,
+          Simd::kLayout,
+          pointwise,
           &run_pointwise<Simd, kStemWords>,
           &run_depthwise<Simd>,
           &run_mean<Simd>,
-          Simd::kWords == kGroup ? nullptr : &run_narrow<Simd>};
+          Simd::kLayout.has_pairs ? &run_narrow<Simd> : nullptr};
 }
 
 template <class Simd>
 constexpr Kernels float32_kernels(const char* name) {
-  return kernels<Float32<Simd>>(name);
+  return kernels<Float32<Simd>>(name, &run_pointwise<Float32<Simd>, kGroup>);
 }
 
 }  // namespace verger::fused

@@ -17,16 +17,14 @@ constexpr int kHeadPlaces = kHeadSide * kHeadSide;
 // Rows done at once: as many as fill a few tiles.
 int strip_rows(int side) { return std::clamp(56 / side, 1, kHeadSide); }
 
-std::ptrdiff_t places_of(int side) { return std::ptrdiff_t{side} * side; }
-
-std::ptrdiff_t plane(int side) { return places_of(side) * kGroup; }
+std::ptrdiff_t plane(int side) { return std::ptrdiff_t{side} * side * kGroup; }
 
 }  // namespace
 
-Network::Network(const NetworkWeights& weights, int words) : words_(words) {
+Network::Network(const NetworkWeights& weights, const Layout& layout) : layout_(layout) {
   const std::span<const ConvLayer> layers = mobilenet_v2_layers();
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    convs_.emplace_back(layers[i], weights[i], i > 0 && words == kPairWords);
+    convs_.emplace_back(layers[i], weights[i], i == 0 ? kFloats : layout);
   }
   int side = kStemSide;
   for (int i = 0; i + 1 < static_cast<int>(layers.size()); i += 3) {
@@ -52,30 +50,41 @@ bool Network::is_finite() const {
                      [](const PackedConv& conv) { return conv.is_finite(); });
 }
 
-Workspace Network::make_workspace() const {
-  std::size_t tensor = 0;
-  std::size_t ring = 0;
-  std::size_t filtered = kPanelGroups * kGroup * kHeadPlaces;
-  for (const Block& b : blocks_) {
-    const int width = conv(b.depthwise).out_groups() * kGroup;
-    const int out_width = conv(b.project).out_groups() * kGroup;
-    tensor = std::max(tensor, static_cast<std::size_t>(out_width * b.out_side * b.out_side));
-    ring = std::max(ring, static_cast<std::size_t>(width * b.ring_rows() * b.in_side));
-    filtered = std::max(filtered, static_cast<std::size_t>(width * b.project_rows * b.out_side));
-  }
-  return {.tensors = {AlignedFloats(tensor), AlignedFloats(tensor)},
-          .ring = AlignedFloats(ring),
-          .filtered = AlignedFloats(filtered),
-          .narrowed = AlignedFloats(words_ == kGroup ? 0 : tensor / 2)};
+int Network::runs_of(int channels) const {
+  return (groups_of(channels) + layout_.groups - 1) / layout_.groups;
 }
 
+Workspace Network::make_workspace() const {
+  std::ptrdiff_t tensor = 0;
+  std::ptrdiff_t ring = 0;
+  std::ptrdiff_t filtered = kPanelGroups * kGroup * kHeadPlaces;
+  std::ptrdiff_t narrowed = 0;
+  for (const Block& b : blocks_) {
+    const PackedConv& project = conv(b.project);
+    const int in_groups = conv(b.depthwise).out_groups();
+    const int out_places = b.out_side * b.out_side;
+    tensor = std::max(tensor, project.out_groups() * plane(b.out_side));
+    ring = std::max(ring, in_groups * std::ptrdiff_t{b.ring_rows()} * b.in_side * kGroup);
+    filtered = std::max(filtered,
+                        runs_of(project.in_channels()) * run_stride(b.project_rows * b.out_side));
+    narrowed = std::max(narrowed, runs_of(project.out_groups() * kGroup) * run_stride(out_places));
+  }
+  const auto floats = [](std::ptrdiff_t n) { return AlignedFloats(static_cast<std::size_t>(n)); };
+  return {.tensors = {floats(tensor), floats(tensor)},
+          .ring = floats(ring),
+          .filtered = floats(filtered),
+          .narrowed = floats(layout_.has_pairs ? narrowed : 0)};
+}
+
+// Tiles are whole: their weights beyond the last input are zeros.
 Pointwise Network::pointwise_job(const PackedConv& conv) const {
-  const int runs = groups_of(conv.in_channels());
+  const int runs = runs_of(conv.in_channels());
+  const int rest = conv.in_channels() - (runs - 1) * kGroup;
   return {.in = nullptr,
           .in_stride = 0,
           .runs = runs,
-          .run_length = words_,
-          .last_length = (conv.in_channels() - (runs - 1) * kGroup) * words_ / kGroup,
+          .run_length = layout_.words,
+          .last_length = layout_.groups == 1 ? rest * layout_.words / kGroup : layout_.words,
           .weights = conv.weights(),
           .bias = conv.bias(),
           .out = nullptr,
@@ -94,7 +103,7 @@ void Network::run(const Kernels& kernels, const float* image, Workspace& workspa
 
 void Network::run_part(const Kernels& kernels, int part, const float* image, Workspace& workspace,
                        float* features) const {
-  assert(kernels.words == words_);
+  assert(kernels.layout.words == layout_.words && kernels.layout.groups == layout_.groups);
   const float* last = part == 0 ? image : workspace.tensors[(part - 1) % 2].data();
   const bool is_narrowed = part > 0 && kernels.narrow != nullptr;
   const Tensor in{last, is_narrowed ? workspace.narrowed.data() : last};
@@ -106,8 +115,10 @@ void Network::run_part(const Kernels& kernels, int part, const float* image, Wor
   float* out = workspace.tensors[part % 2].data();
   run_block(kernels, block, in, workspace, out);
   if (kernels.narrow == nullptr) return;
-  const int groups = conv(block.project).out_groups();
-  kernels.narrow(out, groups * block.out_side * block.out_side, workspace.narrowed.data());
+  kernels.narrow({.in = out,
+                  .groups = conv(block.project).out_groups(),
+                  .places = block.out_side * block.out_side,
+                  .out = workspace.narrowed.data()});
 }
 
 void Network::run_block(const Kernels& kernels, const Block& block, const Tensor& in,
@@ -124,7 +135,7 @@ void Network::run_block(const Kernels& kernels, const Block& block, const Tensor
         expanded += more;
       }
       filter(kernels, block, workspace.ring.data(), row + r, rows,
-             workspace.filtered.data() + r * block.out_side * words_);
+             workspace.filtered.data() + run_stride(r * block.out_side));
     }
     project(kernels, block, in.floats, workspace.filtered.data(), row, rows, out);
     row += rows;
@@ -143,13 +154,13 @@ void Network::expand(const Kernels& kernels, const Block& block, const float* in
     return;
   }
   Pointwise job = pointwise_job(conv(block.expand));
-  job.in_stride = places_of(block.in_side) * words_;
+  job.in_stride = run_stride(block.in_side * block.in_side);
   job.out_stride = ring_stride;
   job.relu6 = true;
   for (const int end = row + rows; row < end; row += rows) {
     const int place = row % block.ring_rows();
     rows = std::min(end - row, block.ring_rows() - place);
-    job.in = in + row * block.in_side * words_;
+    job.in = in + run_stride(row * block.in_side);
     job.out = ring + place * width;
     job.places = rows * block.in_side;
     kernels.pointwise(job);
@@ -199,7 +210,7 @@ void Network::filter(const Kernels& kernels, const Block& block, const float* ri
                 .weights = weights.weights(),
                 .bias = weights.bias(),
                 .out = out,
-                .out_stride = static_cast<std::ptrdiff_t>(rows) * block.out_side * words_,
+                .out_stride = run_stride(rows * block.out_side),
                 .groups = weights.out_groups(),
                 .width = block.out_side};
   for (int r = 0; r < count; ++r) {
@@ -214,7 +225,7 @@ void Network::project(const Kernels& kernels, const Block& block, const float* i
   Pointwise job = pointwise_job(conv(block.project));
   job.places = rows * block.out_side;
   job.in = filtered;
-  job.in_stride = static_cast<std::ptrdiff_t>(job.places) * words_;
+  job.in_stride = run_stride(job.places);
   job.out = out + place;
   job.out_stride = plane(block.out_side);
   job.residual = block.residual ? in + place : nullptr;
@@ -226,7 +237,7 @@ void Network::head(const Kernels& kernels, const float* in, float* panel, float*
   const PackedConv& weights = convs_.back();
   Pointwise job = pointwise_job(weights);
   job.in = in;
-  job.in_stride = places_of(kHeadSide) * words_;
+  job.in_stride = run_stride(kHeadPlaces);
   job.out = panel;
   job.out_stride = plane(kHeadSide);
   job.groups = kPanelGroups;

@@ -15,28 +15,27 @@
 #include "model/fused/kernels.h"
 #include "model/fused/packed_conv.h"
 #include "model/mobilenet_v2.h"
+#include "verger/options.h"
 
 namespace verger::fused {
 
-// Those that this processor can run, fastest first; the last is always the portable one.
-std::span<const Kernels* const> supported_kernels();
-
-// Those that compute in bfloat16; null where the processor cannot.
-const Kernels* supported_bf16_kernels();
+// Those that this processor can run, fastest first. Of f32 the last is always the portable one; of
+// other precisions there may be none.
+std::span<const Kernels* const> supported_kernels(Precision precision = Precision::kF32);
 
 // What one thread needs for one image at a time; about 2 MB.
 struct Workspace {
   AlignedFloats tensors[2];  // a block's input and its output
   AlignedFloats ring;        // rows of the expanded tensor
   AlignedFloats filtered;    // rows of the depthwise convolution's output
-  AlignedFloats narrowed;    // a block's input in bfloat16
+  AlignedFloats narrowed;    // a block's input in words, where these are not floats
 };
 
 // Immutable, thread-safe.
 class Network {
  public:
-  // For kernels that take `words` a group's place: kGroup or kPairWords.
-  explicit Network(const NetworkWeights& weights, int words = kGroup);
+  // For kernels of that layout.
+  explicit Network(const NetworkWeights& weights, const Layout& layout = kFloats);
 
   // Whether all weights are finite once batch normalisation is folded in.
   bool is_finite() const;
@@ -76,6 +75,11 @@ class Network {
 
   void run_block(const Kernels& kernels, const Block& block, const Tensor& in, Workspace& workspace,
                  float* out) const;
+  int runs_of(int channels) const;
+  // From a run's words to the next's.
+  std::ptrdiff_t run_stride(int places) const {
+    return static_cast<std::ptrdiff_t>(places) * layout_.words;
+  }
   Pointwise pointwise_job(const PackedConv& conv) const;
   void expand(const Kernels& kernels, const Block& block, const float* in, int row, int rows,
               float* ring) const;
@@ -88,7 +92,7 @@ class Network {
   void head(const Kernels& kernels, const float* in, float* panel, float* features) const;
   const PackedConv& conv(int index) const { return convs_[static_cast<std::size_t>(index)]; }
 
-  int words_;
+  Layout layout_;
   std::vector<PackedConv> convs_;
   std::vector<Block> blocks_;
 };

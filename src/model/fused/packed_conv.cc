@@ -18,23 +18,41 @@ uint32_t bfloat16(float value) {
   return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
 }
 
+float rounded(float value) { return std::bit_cast<float>(bfloat16(value) << 16); }
+
 // The first of the two is the lower half, as x86's dot products have it.
 float pair_word(float first, float second) {
   return std::bit_cast<float>(bfloat16(first) | bfloat16(second) << 16);
 }
 
-int words_of(const ConvLayer& layer, bool pairs) {
+int words_of(const ConvLayer& layer, const Layout& layout) {
   const int taps = layer.kernel_side * layer.kernel_side;
   if (layer.depthwise) return taps;
-  assert(!pairs || layer.in_channels % 2 == 0);
-  return taps * layer.in_channels / (pairs ? 2 : 1);
+  if (!layout.has_pairs) return taps * layer.in_channels;
+  assert(taps == 1 && layer.in_channels % 2 == 0);
+  if (layout.groups == 1) return layer.in_channels / 2;
+  const int run_channels = layout.groups * kGroup;
+  return (layer.in_channels + run_channels - 1) / run_channels * layout.words;
+}
+
+// The word `i` of an output's weights, of which kernel(input) is one.
+template <class Kernel>
+float pair_at(const Layout& layout, int in_channels, int i, const Kernel& kernel) {
+  const int run_pairs = layout.groups * kPairWords;
+  const int run = i / layout.words;
+  const int within = i % layout.words;
+  const int input = 2 * (run * run_pairs + within % run_pairs);
+  if (input >= in_channels) return 0;
+  if (within < run_pairs) return pair_word(kernel(input), kernel(input + 1));
+  const auto rest = [&](float value) { return value - rounded(value); };
+  return pair_word(rest(kernel(input)), rest(kernel(input + 1)));
 }
 
 }  // namespace
 
-PackedConv::PackedConv(const ConvLayer& layer, const ConvWeights& weights, bool pairs)
+PackedConv::PackedConv(const ConvLayer& layer, const ConvWeights& weights, const Layout& layout)
     : in_channels_(layer.in_channels),
-      words_(words_of(layer, pairs)),
+      words_(words_of(layer, layout)),
       out_groups_(groups_of(layer.out_channels)),
       weights_(static_cast<std::size_t>(words_ * out_groups_ * kGroup)),
       bias_(static_cast<std::size_t>(out_groups_ * kGroup)) {
@@ -46,7 +64,7 @@ PackedConv::PackedConv(const ConvLayer& layer, const ConvWeights& weights, bool 
   if (layer.depthwise) {
     pack_depthwise(conv, layer.out_channels);
   } else {
-    pack_dense(conv, layer.out_channels, pairs);
+    pack_dense(conv, layer.out_channels, layout);
   }
 }
 
@@ -63,17 +81,17 @@ void PackedConv::pack_depthwise(const FoldedConv& conv, int channels) {
   }
 }
 
-void PackedConv::pack_dense(const FoldedConv& conv, int channels, bool pairs) {
+void PackedConv::pack_dense(const FoldedConv& conv, int channels, const Layout& layout) {
   constexpr int kPanel = kPanelGroups * kGroup;
   for (int c = 0; c < channels; ++c) {
     const int panel = c / kPanel;
     const int width = std::min(kPanel, out_groups_ * kGroup - panel * kPanel);
     float* to = weights_.data() + panel_offset(panel * kPanelGroups) + c % kPanel;
+    const auto kernel = [&](int input) {
+      return conv.kernel[static_cast<std::size_t>(input * channels + c)];
+    };
     for (int i = 0; i < words_; ++i, to += width) {
-      const auto kernel = [&](int input) {
-        return conv.kernel[static_cast<std::size_t>(input * channels + c)];
-      };
-      *to = pairs ? pair_word(kernel(2 * i), kernel(2 * i + 1)) : kernel(i);
+      *to = layout.has_pairs ? pair_at(layout, in_channels_, i, kernel) : kernel(i);
     }
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/fused/aligned_floats.h"
+#include "model/fused/kernels.h"
 #include "model/mobilenet_v2.h"
 
 namespace verger::fused {
@@ -9,8 +10,8 @@ namespace verger::fused {
 // Batch normalisation is folded in; channels beyond the last have zeros. Immutable.
 class PackedConv {
  public:
-  // Dense weights are packed as floats or, rounded, as pairs of bfloat16.
-  PackedConv(const ConvLayer& layer, const ConvWeights& weights, bool pairs);
+  // Dense weights meet words of that layout.
+  PackedConv(const ConvLayer& layer, const ConvWeights& weights, const Layout& layout);
 
   int in_channels() const { return in_channels_; }
   int out_groups() const { return out_groups_; }
@@ -25,10 +26,10 @@ class PackedConv {
 
  private:
   void pack_depthwise(const FoldedConv& conv, int channels);
-  void pack_dense(const FoldedConv& conv, int channels, bool pairs);
+  void pack_dense(const FoldedConv& conv, int channels, const Layout& layout);
 
   int in_channels_;
-  int words_;  // of one output: a word for each channel and tap, or for two channels
+  int words_;  // of one output
   int out_groups_;
   bool is_finite_ = true;
   AlignedFloats weights_;

@@ -1,10 +1,11 @@
 // Float32 tensors (224×224×3, native byte order) from stdin → their float32 features on stdout:
 //
-//   verger_features --weights FILE|untrained:SEED | --model FILE [--precision f32|bf16] [--threads
-//   N]
+//   verger_features --weights FILE|untrained:SEED | --model FILE [--precision f32|f32x3|bf16]
+//   [--threads N] [--simulate-amx] [--info]
 //
-// With --info it prints what ModelInfo holds, one `key value` a line, and reads no tensor. It is
-// for tests alone; `verger extract` is the program for photographs.
+// With --simulate-amx, f32x3 and bf16 are computed as AMX would, on any processor. With --info it
+// prints what ModelInfo holds, one `key value` a line, and reads no tensor. It is for tests alone;
+// `verger extract` is the program for photographs.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +16,11 @@
 #include <thread>
 #include <vector>
 
+#include "model/backend.h"
+#include "model/fused/backend.h"
+#include "model/fused/simulated_tiles.h"
+#include "model/keras_weights.h"
+#include "model/untrained.h"
 #include "verger/image.h"
 #include "verger/model.h"
 
@@ -26,6 +32,7 @@ struct Arguments {
   std::string model;
   Precision precision = Precision::kF32;
   int threads = 1;
+  bool simulate_amx = false;
   bool info = false;
 };
 
@@ -46,6 +53,10 @@ Arguments parse(int argc, char** argv) {
     const std::string flag = argv[i];
     if (flag == "--info") {
       arguments.info = true;
+      continue;
+    }
+    if (flag == "--simulate-amx") {
+      arguments.simulate_amx = true;
       continue;
     }
     if (i + 1 == argc) stop(Status::invalid_argument(flag + " needs a value."));
@@ -71,7 +82,25 @@ std::vector<uint8_t> read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+std::unique_ptr<Model> simulated(const Arguments& a) {
+  const fused::Kernels& kernels = a.precision == Precision::kBf16
+                                      ? fused::kSimulatedAmxBf16Kernels
+                                      : fused::kSimulatedAmxF32x3Kernels;
+  NetworkWeights weights;
+  if (is_untrained(a.weights)) {
+    weights = untrained_weights(or_stop(untrained_seed(a.weights)));
+  } else {
+    const std::vector<uint8_t> bytes = read_file(a.weights);
+    weights = or_stop(read_keras_weights({a.weights, bytes}));
+  }
+  ModelInfo info;
+  info.weights = a.weights;
+  info.precision = a.precision;
+  return make_model(std::move(info), or_stop(fused::compile(weights, kernels)));
+}
+
 std::unique_ptr<Model> load(const Arguments& a) {
+  if (a.simulate_amx) return simulated(a);
   if (is_untrained(a.weights)) {
     return or_stop(
         untrained_mobilenet_v2(or_stop(untrained_seed(a.weights)), a.precision, a.threads));

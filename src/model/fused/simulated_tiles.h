@@ -1,0 +1,13 @@
+// The kernels for tiles, on tiles in software: the same bits as AMX gives, on any processor. For
+// tests and measurements of exactness; slow.
+#pragma once
+
+#include "model/fused/kernels.h"
+
+namespace verger::fused {
+
+// Thread-safe: each thread has tiles of its own.
+extern const Kernels kSimulatedAmxBf16Kernels;
+extern const Kernels kSimulatedAmxF32x3Kernels;
+
+}  // namespace verger::fused
