@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "model/fused/kernels_tiles.h"
+#include "model/fused/network.h"
 
 namespace verger::fused {
 
@@ -145,5 +146,15 @@ constexpr Kernels kSimulatedAmxBf16Kernels =
     tile_kernels<Bf16, SoftwareTiles>("simulated AMX-BF16");
 constexpr Kernels kSimulatedAmxF32x3Kernels =
     tile_kernels<F32x3, SoftwareTiles>("simulated AMX-BF16 x3");
+
+std::vector<const Kernels*> every_tile_kernels() {
+  std::vector<const Kernels*> all = {&kSimulatedAmxBf16Kernels, &kSimulatedAmxF32x3Kernels};
+  for (const Precision precision : {Precision::kBf16, Precision::kF32x3}) {
+    for (const Kernels* kernels : supported_kernels(precision)) {
+      if (kernels->layout.groups == 2) all.push_back(kernels);
+    }
+  }
+  return all;
+}
 
 }  // namespace verger::fused

@@ -2,6 +2,8 @@
 // tests and measurements of exactness; slow.
 #pragma once
 
+#include <vector>
+
 #include "model/fused/kernels.h"
 
 namespace verger::fused {
@@ -9,5 +11,8 @@ namespace verger::fused {
 // Thread-safe: each thread has tiles of its own.
 extern const Kernels kSimulatedAmxBf16Kernels;
 extern const Kernels kSimulatedAmxF32x3Kernels;
+
+// These, and those for tiles that this processor can run.
+std::vector<const Kernels*> every_tile_kernels();
 
 }  // namespace verger::fused
