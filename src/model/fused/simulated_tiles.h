@@ -1,5 +1,5 @@
 // The kernels for tiles, on tiles in software: the same bits as AMX gives, on any processor. For
-// tests and measurements of exactness; slow.
+// tests and measurements of exactness; a hundred times slower.
 #pragma once
 
 #include <vector>
