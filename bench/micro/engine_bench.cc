@@ -171,7 +171,7 @@ std::vector<double> products(int parts) {
 }
 
 void roofline(const NetworkWeights& weights, const fused::Kernels& kernels) {
-  const fused::Network network(weights, kernels.layout);
+  const fused::Network network(weights, kernels);
   fused::Workspace workspace = network.make_workspace();
   std::vector<float> tensor(kTensorSize);
   fill(tensor);

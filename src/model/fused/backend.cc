@@ -72,7 +72,7 @@ Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, Precisio
 }
 
 Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, const Kernels& kernels) {
-  auto network = std::make_shared<const Network>(weights, kernels.layout);
+  auto network = std::make_shared<const Network>(weights, kernels);
   if (!network->is_finite()) {
     return Status::model(
         "The network's weights become infinite with batch normalisation folded in; use another "

@@ -93,6 +93,7 @@ struct Kernels {
   // means[g · 16 + c] = (Σ over places, in order) / places
   void (*mean)(const float* in, std::ptrdiff_t in_stride, int groups, int places, float* means);
   void (*narrow)(const Narrowing&);  // null where a word is a float
+  const Kernels* first;              // those of the first block; null: these
 };
 
 extern const Kernels kPortableKernels;

@@ -276,14 +276,16 @@ void run_narrow(const Narrowing& job) {
 }
 
 template <class Simd>
-constexpr Kernels kernels(const char* name, void (*pointwise)(const Pointwise&)) {
+constexpr Kernels kernels(const char* name, void (*pointwise)(const Pointwise&),
+                          const Kernels* first = nullptr) {
   return {name,
           Simd::kLayout,
           pointwise,
           &run_pointwise<Simd, kStemWords>,
           &run_depthwise<Simd>,
           &run_mean<Simd>,
-          Simd::kLayout.has_pairs ? &run_narrow<Simd> : nullptr};
+          Simd::kLayout.has_pairs ? &run_narrow<Simd> : nullptr,
+          first};
 }
 
 template <class Simd>

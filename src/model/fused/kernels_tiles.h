@@ -132,8 +132,8 @@ void run_pointwise_tiles(const Pointwise& job) {
 }
 
 template <class Simd, class Tiles>
-constexpr Kernels tile_kernels(const char* name) {
-  return kernels<Simd>(name, &run_pointwise_tiles<Simd, Tiles>);
+constexpr Kernels tile_kernels(const char* name, const Kernels* first = nullptr) {
+  return kernels<Simd>(name, &run_pointwise_tiles<Simd, Tiles>, first);
 }
 
 }  // namespace verger::fused

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kStemSide = kImageSide / 2;
 constexpr int kStemTaps = 9;  // of one of the kernel's rows: three columns of three channels
+constexpr std::size_t kBlockLayers = 3;  // expand (or the stem), depthwise, project
 constexpr int kHeadSide = 7;
 constexpr int kHeadPlaces = kHeadSide * kHeadSide;
 
@@ -19,15 +20,50 @@ int strip_rows(int side) { return std::clamp(56 / side, 1, kHeadSide); }
 
 std::ptrdiff_t plane(int side) { return std::ptrdiff_t{side} * side * kGroup; }
 
+const Kernels& first_of(const Kernels& kernels) {
+  return kernels.first == nullptr ? kernels : *kernels.first;
+}
+
+int runs_of(const Layout& layout, int channels) {
+  return (groups_of(channels) + layout.groups - 1) / layout.groups;
+}
+
+// From a run's words to the next's.
+std::ptrdiff_t run_stride(const Layout& layout, int places) {
+  return static_cast<std::ptrdiff_t>(places) * layout.words;
+}
+
+// Tiles are whole: their weights beyond the last input are zeros.
+Pointwise pointwise_job(const PackedConv& conv, const Layout& layout) {
+  const int runs = runs_of(layout, conv.in_channels());
+  const int rest = conv.in_channels() - (runs - 1) * kGroup;
+  return {.in = nullptr,
+          .in_stride = 0,
+          .runs = runs,
+          .run_length = layout.words,
+          .last_length = layout.groups == 1 ? rest * layout.words / kGroup : layout.words,
+          .weights = conv.weights(),
+          .bias = conv.bias(),
+          .out = nullptr,
+          .out_stride = 0,
+          .groups = conv.out_groups(),
+          .places = 0,
+          .relu6 = false,
+          .residual = nullptr,
+          .residual_stride = 0};
+}
+
 }  // namespace
 
-Network::Network(const NetworkWeights& weights, const Layout& layout) : layout_(layout) {
+Network::Network(const NetworkWeights& weights, const Kernels& kernels)
+    : layout_(kernels.layout), first_layout_(first_of(kernels).layout) {
   const std::span<const ConvLayer> layers = mobilenet_v2_layers();
   for (std::size_t i = 0; i < layers.size(); ++i) {
+    const Layout& layout = i < kBlockLayers ? first_layout_ : layout_;
     convs_.emplace_back(layers[i], weights[i], i == 0 ? kFloats : layout);
   }
   int side = kStemSide;
-  for (int i = 0; i + 1 < static_cast<int>(layers.size()); i += 3) {
+  for (int i = 0; i + 1 < static_cast<int>(layers.size()); i += static_cast<int>(kBlockLayers)) {
     const ConvLayer& depthwise = layers[static_cast<std::size_t>(i + 1)];
     const int out_side = side / depthwise.stride;
     assert(depthwise.depthwise);
@@ -50,10 +86,6 @@ bool Network::is_finite() const {
                      [](const PackedConv& conv) { return conv.is_finite(); });
 }
 
-int Network::runs_of(int channels) const {
-  return (groups_of(channels) + layout_.groups - 1) / layout_.groups;
-}
-
 Workspace Network::make_workspace() const {
   std::ptrdiff_t tensor = 0;
   std::ptrdiff_t ring = 0;
@@ -61,39 +93,21 @@ Workspace Network::make_workspace() const {
   std::ptrdiff_t narrowed = 0;
   for (const Block& b : blocks_) {
     const PackedConv& project = conv(b.project);
+    const Layout& layout = &b == &blocks_.front() ? first_layout_ : layout_;
     const int in_groups = conv(b.depthwise).out_groups();
     const int out_places = b.out_side * b.out_side;
     tensor = std::max(tensor, project.out_groups() * plane(b.out_side));
     ring = std::max(ring, in_groups * std::ptrdiff_t{b.ring_rows()} * b.in_side * kGroup);
-    filtered = std::max(filtered,
-                        runs_of(project.in_channels()) * run_stride(b.project_rows * b.out_side));
-    narrowed = std::max(narrowed, runs_of(project.out_groups() * kGroup) * run_stride(out_places));
+    filtered = std::max(filtered, runs_of(layout, project.in_channels()) *
+                                      run_stride(layout, b.project_rows * b.out_side));
+    narrowed = std::max(narrowed, runs_of(layout_, project.out_groups() * kGroup) *
+                                      run_stride(layout_, out_places));
   }
   const auto floats = [](std::ptrdiff_t n) { return AlignedFloats(static_cast<std::size_t>(n)); };
   return {.tensors = {floats(tensor), floats(tensor)},
           .ring = floats(ring),
           .filtered = floats(filtered),
           .narrowed = floats(layout_.has_pairs ? narrowed : 0)};
-}
-
-// Tiles are whole: their weights beyond the last input are zeros.
-Pointwise Network::pointwise_job(const PackedConv& conv) const {
-  const int runs = runs_of(conv.in_channels());
-  const int rest = conv.in_channels() - (runs - 1) * kGroup;
-  return {.in = nullptr,
-          .in_stride = 0,
-          .runs = runs,
-          .run_length = layout_.words,
-          .last_length = layout_.groups == 1 ? rest * layout_.words / kGroup : layout_.words,
-          .weights = conv.weights(),
-          .bias = conv.bias(),
-          .out = nullptr,
-          .out_stride = 0,
-          .groups = conv.out_groups(),
-          .places = 0,
-          .relu6 = false,
-          .residual = nullptr,
-          .residual_stride = 0};
 }
 
 void Network::run(const Kernels& kernels, const float* image, Workspace& workspace,
@@ -104,6 +118,7 @@ void Network::run(const Kernels& kernels, const float* image, Workspace& workspa
 void Network::run_part(const Kernels& kernels, int part, const float* image, Workspace& workspace,
                        float* features) const {
   assert(kernels.layout.words == layout_.words && kernels.layout.groups == layout_.groups);
+  assert(first_of(kernels).layout.words == first_layout_.words);
   const float* last = part == 0 ? image : workspace.tensors[(part - 1) % 2].data();
   const bool is_narrowed = part > 0 && kernels.narrow != nullptr;
   const Tensor in{last, is_narrowed ? workspace.narrowed.data() : last};
@@ -113,7 +128,7 @@ void Network::run_part(const Kernels& kernels, int part, const float* image, Wor
   }
   const Block& block = blocks_[static_cast<std::size_t>(part)];
   float* out = workspace.tensors[part % 2].data();
-  run_block(kernels, block, in, workspace, out);
+  run_block(part == 0 ? first_of(kernels) : kernels, block, in, workspace, out);
   if (kernels.narrow == nullptr) return;
   kernels.narrow({.in = out,
                   .groups = conv(block.project).out_groups(),
@@ -135,7 +150,7 @@ void Network::run_block(const Kernels& kernels, const Block& block, const Tensor
         expanded += more;
       }
       filter(kernels, block, workspace.ring.data(), row + r, rows,
-             workspace.filtered.data() + run_stride(r * block.out_side));
+             workspace.filtered.data() + run_stride(kernels.layout, r * block.out_side));
     }
     project(kernels, block, in.floats, workspace.filtered.data(), row, rows, out);
     row += rows;
@@ -153,14 +168,14 @@ void Network::expand(const Kernels& kernels, const Block& block, const float* in
     }
     return;
   }
-  Pointwise job = pointwise_job(conv(block.expand));
-  job.in_stride = run_stride(block.in_side * block.in_side);
+  Pointwise job = pointwise_job(conv(block.expand), kernels.layout);
+  job.in_stride = run_stride(kernels.layout, block.in_side * block.in_side);
   job.out_stride = ring_stride;
   job.relu6 = true;
   for (const int end = row + rows; row < end; row += rows) {
     const int place = row % block.ring_rows();
     rows = std::min(end - row, block.ring_rows() - place);
-    job.in = in + run_stride(row * block.in_side);
+    job.in = in + run_stride(kernels.layout, row * block.in_side);
     job.out = ring + place * width;
     job.places = rows * block.in_side;
     kernels.pointwise(job);
@@ -172,7 +187,7 @@ void Network::stem(const Kernels& kernels, const float* image, int row, float* r
                    std::ptrdiff_t ring_stride) const {
   constexpr int kRow = kImageSide * 3;
   constexpr int kPlain = kStemSide - kTilePlaces;
-  Pointwise job = pointwise_job(conv(0));
+  Pointwise job = pointwise_job(conv(0), kernels.layout);
   job.runs = std::min(3, kImageSide - 2 * row);
   job.run_length = job.last_length = kStemTaps;
   job.in = image + 2 * row * kRow;
@@ -210,7 +225,7 @@ void Network::filter(const Kernels& kernels, const Block& block, const float* ri
                 .weights = weights.weights(),
                 .bias = weights.bias(),
                 .out = out,
-                .out_stride = run_stride(rows * block.out_side),
+                .out_stride = run_stride(kernels.layout, rows * block.out_side),
                 .groups = weights.out_groups(),
                 .width = block.out_side};
   for (int r = 0; r < count; ++r) {
@@ -222,10 +237,10 @@ void Network::filter(const Kernels& kernels, const Block& block, const float* ri
 void Network::project(const Kernels& kernels, const Block& block, const float* in,
                       const float* filtered, int row, int rows, float* out) const {
   const std::ptrdiff_t place = static_cast<std::ptrdiff_t>(row) * block.out_side * kGroup;
-  Pointwise job = pointwise_job(conv(block.project));
+  Pointwise job = pointwise_job(conv(block.project), kernels.layout);
   job.places = rows * block.out_side;
   job.in = filtered;
-  job.in_stride = run_stride(job.places);
+  job.in_stride = run_stride(kernels.layout, job.places);
   job.out = out + place;
   job.out_stride = plane(block.out_side);
   job.residual = block.residual ? in + place : nullptr;
@@ -235,9 +250,9 @@ void Network::project(const Kernels& kernels, const Block& block, const float* i
 
 void Network::head(const Kernels& kernels, const float* in, float* panel, float* features) const {
   const PackedConv& weights = convs_.back();
-  Pointwise job = pointwise_job(weights);
+  Pointwise job = pointwise_job(weights, kernels.layout);
   job.in = in;
-  job.in_stride = run_stride(kHeadPlaces);
+  job.in_stride = run_stride(kernels.layout, kHeadPlaces);
   job.out = panel;
   job.out_stride = plane(kHeadSide);
   job.groups = kPanelGroups;

@@ -34,8 +34,8 @@ struct Workspace {
 // Immutable, thread-safe.
 class Network {
  public:
-  // For kernels of that layout.
-  explicit Network(const NetworkWeights& weights, const Layout& layout = kFloats);
+  // For these kernels, and others of the same layouts.
+  explicit Network(const NetworkWeights& weights, const Kernels& kernels = kPortableKernels);
 
   // Whether all weights are finite once batch normalisation is folded in.
   bool is_finite() const;
@@ -75,12 +75,6 @@ class Network {
 
   void run_block(const Kernels& kernels, const Block& block, const Tensor& in, Workspace& workspace,
                  float* out) const;
-  int runs_of(int channels) const;
-  // From a run's words to the next's.
-  std::ptrdiff_t run_stride(int places) const {
-    return static_cast<std::ptrdiff_t>(places) * layout_.words;
-  }
-  Pointwise pointwise_job(const PackedConv& conv) const;
   void expand(const Kernels& kernels, const Block& block, const float* in, int row, int rows,
               float* ring) const;
   void stem(const Kernels& kernels, const float* image, int row, float* ring,
@@ -93,6 +87,7 @@ class Network {
   const PackedConv& conv(int index) const { return convs_[static_cast<std::size_t>(index)]; }
 
   Layout layout_;
+  Layout first_layout_;  // of the first block
   std::vector<PackedConv> convs_;
   std::vector<Block> blocks_;
 };

@@ -145,7 +145,7 @@ thread_local std::array<SoftwareTiles::Tile, 8> SoftwareTiles::tiles;
 constexpr Kernels kSimulatedAmxBf16Kernels =
     tile_kernels<Bf16, SoftwareTiles>("simulated AMX-BF16");
 constexpr Kernels kSimulatedAmxF32x3Kernels =
-    tile_kernels<F32x3, SoftwareTiles>("simulated AMX-BF16 x3");
+    tile_kernels<F32x3, SoftwareTiles>("simulated AMX-BF16 x3", &kPortableKernels);
 
 std::vector<const Kernels*> every_tile_kernels() {
   std::vector<const Kernels*> all = {&kSimulatedAmxBf16Kernels, &kSimulatedAmxF32x3Kernels};
