@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from parity.features.sides import ask_verger, largest_difference, open_as_the_notebook
 
-PHOTOGRAPHS = 120
+PHOTOGRAPHS = 60
 BOUND_F32X3 = 2e-4  # of the largest feature
 LEAST_COSINE = 0.99
 
