@@ -13,6 +13,7 @@
 
 #include "base/sha256.h"
 #include "model/fused/backend.h"
+#include "model/fused/noise_image.h"
 #include "model/untrained.h"
 #include "verger/image.h"
 
@@ -21,23 +22,13 @@ namespace {
 
 using Features = std::vector<float>;
 
-// SHA-256 of the features of image(0) under untrained_weights(5): on every processor.
+// SHA-256 of the features of noise_image(0) under untrained_weights(5): on every processor.
 constexpr const char* kFeaturesSha256 =
     "5972bf2900065de8776691a8a9490bf2b93efeeecc17d6991399d18d82f85630";
 
 const Network& network() {
   static const Network network(untrained_weights(5));
   return network;
-}
-
-std::vector<float> image(unsigned number) {
-  std::vector<float> tensor(kTensorSize);
-  uint32_t state = number;
-  for (float& value : tensor) {
-    state = state * 1664525 + 1013904223;
-    value = static_cast<float>(state >> 24) / 127.5F - 1.0F;
-  }
-  return tensor;
 }
 
 Features features_of(const Kernels& kernels, const float* tensor, Workspace& workspace) {
@@ -52,7 +43,7 @@ std::string sha256_of(const Features& features) {
 }
 
 TEST(FusedNetwork, FeaturesHaveTheSameBitsOnEveryProcessor) {
-  const auto tensor = image(0);
+  const auto tensor = noise_image(0);
   for (const Kernels* kernels : supported_kernels()) {
     Workspace workspace = network().make_workspace();
     EXPECT_EQ(sha256_of(features_of(*kernels, tensor.data(), workspace)), kFeaturesSha256)
@@ -62,7 +53,7 @@ TEST(FusedNetwork, FeaturesHaveTheSameBitsOnEveryProcessor) {
 
 // What a workspace held before, and where the tensors start, changes nothing.
 TEST(FusedNetwork, NeedsNoAlignmentAndNoCleanWorkspace) {
-  const auto tensor = image(0);
+  const auto tensor = noise_image(0);
   for (const Kernels* kernels : supported_kernels()) {
     if (kernels == &kPortableKernels && supported_kernels().size() > 1) continue;  // slow
     Workspace workspace = network().make_workspace();
@@ -88,7 +79,7 @@ struct Errand {
 };
 
 TEST(FusedNetwork, RunsOnASmallStack) {
-  const auto tensor = image(0);
+  const auto tensor = noise_image(0);
   Workspace workspace = network().make_workspace();
   Errand errand{tensor.data(), &workspace, Features(kMobileNetV2Width)};
   pthread_attr_t attributes;
@@ -107,7 +98,7 @@ TEST(FusedNetwork, RunsOnASmallStack) {
 }
 
 TEST(FusedNetwork, NaNInTheImageIsSeenInTheFeatures) {
-  auto tensor = image(0);
+  auto tensor = noise_image(0);
   tensor[kTensorSize / 2] = std::numeric_limits<float>::quiet_NaN();
   for (const Kernels* kernels : supported_kernels()) {
     Workspace workspace = network().make_workspace();
@@ -156,7 +147,7 @@ std::vector<float> convolve(const ConvLayer& layer, const FoldedConv& conv, int 
 TEST(FusedNetwork, IsTheLayersInPlainLoops) {
   const NetworkWeights weights = untrained_weights(5);
   std::vector<std::vector<float>> outputs;
-  std::vector<float> last = image(0);
+  std::vector<float> last = noise_image(0);
   int side = kImageSide;
   const auto layers = mobilenet_v2_layers();
   for (std::size_t i = 0; i < layers.size(); ++i) {

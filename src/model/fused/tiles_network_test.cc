@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/fused/network.h"
+#include "model/fused/noise_image.h"
 #include "model/fused/simulated_tiles.h"
 #include "model/untrained.h"
 #include "verger/image.h"
@@ -22,16 +23,6 @@ using Values = std::vector<float>;
 constexpr float kBoundF32x3 = 2e-4F;  // of the largest feature
 
 class TilesNetworkTest : public ::testing::TestWithParam<const Kernels*> {};
-
-Values image() {
-  Values tensor(kTensorSize);
-  uint32_t state = 0;
-  for (float& value : tensor) {
-    state = state * 1664525 + 1013904223;
-    value = static_cast<float>(state >> 24) / 127.5F - 1.0F;
-  }
-  return tensor;
-}
 
 const NetworkWeights& weights() {
   static const NetworkWeights weights = untrained_weights(5);
@@ -46,7 +37,7 @@ Values features_of(const Kernels& kernels, float before) {
                                 &workspace.filtered, &workspace.narrowed}) {
     std::fill_n(buffer->data(), buffer->size(), before);
   }
-  static const Values tensor = image();
+  static const Values tensor = noise_image(0);
   Values features(kMobileNetV2Width);
   network.run(kernels, tensor.data(), workspace, features.data());
   return features;
