@@ -13,6 +13,7 @@
 
 #include "model/fused/backend.h"
 #include "model/fused/network.h"
+#include "model/fused/noise_image.h"
 #include "model/openvino/backend.h"
 #include "model/openvino/graph.h"
 #include "model/untrained.h"
@@ -100,14 +101,6 @@ double peak_of(const fused::Kernels& kernels) {
   return 0;
 }
 
-void fill(std::span<float> tensor) {
-  uint32_t state = 0;
-  for (float& value : tensor) {
-    state = state * 1664525 + 1013904223;
-    value = static_cast<float>(state >> 24) / 127.5F - 1.0F;
-  }
-}
-
 struct Contestant {
   std::string name;
   std::unique_ptr<Backend> backend;
@@ -119,7 +112,7 @@ void enter(std::vector<Contestant>& field, const std::string& name,
            Result<std::unique_ptr<Backend>> backend) {
   if (!backend.ok()) return;  // the processor lacks it
   auto stream = std::move((*backend)->open_stream().value());
-  fill(stream->input());
+  std::ranges::copy(fused::noise_image(0), stream->input().begin());
   field.push_back({name, std::move(*backend), std::move(stream), {}});
 }
 
@@ -173,8 +166,7 @@ std::vector<double> products(int parts) {
 void roofline(const NetworkWeights& weights, const fused::Kernels& kernels) {
   const fused::Network network(weights, kernels);
   fused::Workspace workspace = network.make_workspace();
-  std::vector<float> tensor(kTensorSize);
-  fill(tensor);
+  const std::vector<float> tensor = fused::noise_image(0);
   std::vector<float> features(kMobileNetV2Width);
   const std::vector<double> millions = products(network.parts());
   std::vector<double> best(millions.size(), std::numeric_limits<double>::max());

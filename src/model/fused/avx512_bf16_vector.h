@@ -19,6 +19,7 @@ struct Avx512Bf16 : Avx512 {
   static void store_pairs(float* to, __m256i pairs) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), pairs);
   }
+  static void store_words(float* to, Vector value) { store_pairs(to, narrow(value)); }
 };
 
 }  // namespace

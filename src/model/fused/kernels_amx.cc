@@ -45,7 +45,6 @@ struct Amx {
 
 struct Bf16 : Avx512Bf16 {
   static constexpr Layout kLayout = kTilePairs;
-  static void store_words(float* to, Vector value) { store_pairs(to, narrow(value)); }
 };
 
 struct F32x3 : Avx512Bf16 {

@@ -11,7 +11,6 @@ struct Bf16 : Avx512Bf16 {
   static Vector multiply_add(Vector a, Vector b, Vector c) {
     return _mm512_dpbf16_ps(c, reinterpret_cast<__m512bh>(a), reinterpret_cast<__m512bh>(b));
   }
-  static void store_words(float* to, Vector value) { store_pairs(to, narrow(value)); }
 };
 
 }  // namespace

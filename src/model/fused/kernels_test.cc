@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "model/fused/kernels_fixture.h"
 #include "model/fused/network.h"
 
 namespace verger::fused {
@@ -91,14 +92,6 @@ void depthwise_loops(const Depthwise& job) {
 }
 
 class KernelsTest : public ::testing::TestWithParam<const Kernels*> {};
-
-struct DenseShape {
-  int channels;
-  int groups;
-  int places;
-  bool relu6;
-  bool residual;
-};
 
 // With memory that starts one float after a cache line's begin, and strides wider than need be.
 void check_dense(const DenseShape& shape, int pixel, void (*kernel)(const Pointwise&)) {
@@ -196,11 +189,7 @@ TEST_P(KernelsTest, MeanAddsInOrder) {
 INSTANTIATE_TEST_SUITE_P(EverySet, KernelsTest,
                          ::testing::ValuesIn(supported_kernels().begin(),
                                              supported_kernels().end()),
-                         [](const auto& kernels) {
-                           std::string name = kernels.param->name;
-                           std::erase(name, '-');
-                           return name;
-                         });
+                         name_of_set);
 
 TEST(SupportedKernels, EndWithThePortableOnes) {
   ASSERT_FALSE(supported_kernels().empty());

@@ -24,10 +24,6 @@ const Kernels& first_of(const Kernels& kernels) {
   return kernels.first == nullptr ? kernels : *kernels.first;
 }
 
-int runs_of(const Layout& layout, int channels) {
-  return (groups_of(channels) + layout.groups - 1) / layout.groups;
-}
-
 // From a run's words to the next's.
 std::ptrdiff_t run_stride(const Layout& layout, int places) {
   return static_cast<std::ptrdiff_t>(places) * layout.words;

@@ -1,4 +1,4 @@
-// An input for tests: noise, the same on every machine.
+// An input for tests and measurements: noise, the same on every machine.
 #pragma once
 
 #include <cstdint>

@@ -31,8 +31,7 @@ int words_of(const ConvLayer& layer, const Layout& layout) {
   if (!layout.has_pairs) return taps * layer.in_channels;
   assert(taps == 1 && layer.in_channels % 2 == 0);
   if (layout.groups == 1) return layer.in_channels / 2;
-  const int run_channels = layout.groups * kGroup;
-  return (layer.in_channels + run_channels - 1) / run_channels * layout.words;
+  return runs_of(layout, layer.in_channels) * layout.words;
 }
 
 // The word `i` of an output's weights, of which kernel(input) is one.

@@ -36,6 +36,10 @@ class PackedConv {
   AlignedFloats bias_;
 };
 
-inline constexpr int groups_of(int channels) { return (channels + 15) / 16; }
+constexpr int groups_of(int channels) { return (channels + kGroup - 1) / kGroup; }
+
+constexpr int runs_of(const Layout& layout, int channels) {
+  return (groups_of(channels) + layout.groups - 1) / layout.groups;
+}
 
 }  // namespace verger::fused

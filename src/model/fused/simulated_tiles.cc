@@ -65,7 +65,7 @@ struct Lanes {
   static void keep(Vector&) {}
   static void store(float* to, const Vector& value) { std::copy(value.begin(), value.end(), to); }
 
-  static void store_pairs(float* to, const Vector& value) {
+  static void store_words(float* to, const Vector& value) {
     for (std::size_t i = 0; i < kPairWords; ++i) {
       to[i] = std::bit_cast<float>(narrowed(value[2 * i]) | narrowed(value[2 * i + 1]) << 16);
     }
@@ -74,15 +74,14 @@ struct Lanes {
 
 struct Bf16 : Lanes {
   static constexpr Layout kLayout = kTilePairs;
-  static void store_words(float* to, const Vector& value) { store_pairs(to, value); }
 };
 
 struct F32x3 : Lanes {
   static constexpr Layout kLayout = kSplitTilePairs;
   static void store_words(float* to, const Vector& value) {
-    store_pairs(to, value);
-    store_pairs(to + kTileWords,
-                each([&](std::size_t i) { return value[i] - widened(narrowed(value[i])); }));
+    Lanes::store_words(to, value);
+    Lanes::store_words(to + kTileWords,
+                       each([&](std::size_t i) { return value[i] - widened(narrowed(value[i])); }));
   }
 };
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "model/fused/kernels_fixture.h"
 #include "model/fused/network.h"
 #include "model/fused/noise_image.h"
 #include "model/fused/simulated_tiles.h"
@@ -66,11 +67,7 @@ TEST_P(TilesNetworkTest, AProcessorsTilesGiveTheBitsOfTheSimulatedOnes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EverySet, TilesNetworkTest, ::testing::ValuesIn(every_tile_kernels()),
-                         [](const auto& kernels) {
-                           std::string name = kernels.param->name;
-                           std::erase_if(name, [](char c) { return c == '-' || c == ' '; });
-                           return name;
-                         });
+                         name_of_set);
 
 }  // namespace
 }  // namespace verger::fused

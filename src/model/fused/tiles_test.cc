@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "model/fused/kernels_fixture.h"
 #include "model/fused/simulated_tiles.h"
 
 namespace verger::fused {
@@ -69,14 +70,6 @@ void pack(const Packing& to, const float* values, float* words) {
         pair_of(values[c] - narrowed(values[c]), values[c + 1] - narrowed(values[c + 1]));
   }
 }
-
-struct DenseShape {
-  int channels;
-  int groups;
-  int places;
-  bool relu6;
-  bool residual;
-};
 
 // A job of whole numbers, with memory that starts one float after a cache line's begin and strides
 // that are wider than need be.
@@ -244,11 +237,7 @@ TEST_P(TilesTest, NarrowAndDepthwiseWriteWhatPointwiseReads) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EverySet, TilesTest, ::testing::ValuesIn(every_tile_kernels()),
-                         [](const auto& kernels) {
-                           std::string name = kernels.param->name;
-                           std::erase_if(name, [](char c) { return c == '-' || c == ' '; });
-                           return name;
-                         });
+                         name_of_set);
 
 }  // namespace
 }  // namespace verger::fused

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from parity.features.sides import ask_verger, largest_difference, open_as_the_notebook
+from parity.features.sides import ask_verger, largest_difference, neighbours, open_as_the_notebook
 
 PHOTOGRAPHS = 60
 BOUND_F32X3 = 2e-4  # of the largest feature
@@ -36,22 +36,15 @@ def f32(features_in):
 
 
 def reduced(features):
-    """The eigenvalues of the standardised features, and the components that keep 95 %."""
+    """The eigenvalues of the standardised features, and the rows, as units, that keep 95 %."""
     centred = features.astype("f8") - features.mean(axis=0, dtype="f8")
     deviation = centred.std(axis=0, ddof=1)
     standardised = centred / np.where(deviation == 0, 1, deviation)
     u, s, _ = np.linalg.svd(standardised, full_matrices=False)
     share = np.cumsum(s**2) / np.sum(s**2)
     k = int(np.searchsorted(share, 0.95)) + 1
-    return s**2, (u * s)[:, :k]
-
-
-def neighbours(rows):
-    """Of each row the other one that is nearest."""
-    units = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    cosines = units @ units.T
-    np.fill_diagonal(cosines, -1)
-    return cosines.argmax(axis=1)
+    rows = (u * s)[:, :k]
+    return s**2, rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 def test_f32x3_features_are_nearly_those_of_f32(f32, features_in, note):

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from parity.features.sides import run_verger
+from parity.features.sides import neighbours, run_verger
 
 LEAST_COSINE = 0.99
 LEAST_AGREEMENT = 0.99  # of the labels of nearest neighbours
@@ -23,9 +23,7 @@ def matrix(folder, column):
 def nearest_labels(output):
     """Of each image the label of the other image that is nearest in the reduced space."""
     rows, labels = matrix(output / "pca", "pca")
-    cosines = rows @ rows.T
-    np.fill_diagonal(cosines, -1)
-    return labels[cosines.argmax(axis=1)], labels
+    return labels[neighbours(rows)], labels
 
 
 @pytest.fixture(scope="module")
