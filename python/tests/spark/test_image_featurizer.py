@@ -1,5 +1,6 @@
 """ImageFeaturizer gives verger.Featurizer's features, from bytes and from paths, to the bit."""
 
+import gc
 import hashlib
 import os
 import subprocess
@@ -62,6 +63,16 @@ def test_the_bytes_of_images_have_the_features_of_verger(stage, images, by_path,
     found = features_by_path(stage().transform(images.repartition(partitions)))
     assert len(found) == images.count()
     assert found == {path: bits(by_path[path]) for path in found}
+
+
+def test_collections_between_tasks_pass_over_what_a_worker_keeps(spark):
+    def passed_over(_):
+        from verger.spark._worker import kept  # noqa: PLC0415 - needs pyspark
+
+        kept("a network", list)
+        yield gc.get_freeze_count()
+
+    assert min(spark.sparkContext.parallelize(range(2), 2).mapPartitions(passed_over).collect()) > 0
 
 
 @pytest.mark.parametrize("partitions", [1, 4])
