@@ -129,6 +129,31 @@ def test_a_task_that_outlives_its_run_writes_nothing(orchard, tmp_path):
     assert [path.name for path in (tmp_path / "out" / "features").iterdir()] == ["a"]
 
 
+def test_a_run_that_withdraws_lets_neither_its_tasks_nor_others_write(tmp_path):
+    from verger.spark.job.lease import Lease, LeaseTiming  # noqa: PLC0415
+    from verger.spark.job.local_store import LocalStore  # noqa: PLC0415
+
+    store = LocalStore(str(tmp_path / "out"))
+    with Lease.acquire(store, "run") as lease:
+        assert lease.withdraw()
+        with pytest.raises(OSError, match=r"does not write file:.* any more"):
+            store.create("features/a", lease.fence).__enter__()
+        assert not (tmp_path / "out" / "features").exists()
+        with pytest.raises(OSError, match="is wanted by several runs at once"):
+            Lease.acquire(store, "run", LeaseTiming(pause=0.01))
+    with Lease.acquire(store, "run", LeaseTiming(lapse=0.001)) as lease:
+        time.sleep(0.01)
+        assert not lease.withdraw()
+
+
+def test_a_run_that_fails_leaves_nothing_half_written(faulty, tmp_path):
+    half = tmp_path / "out/features/.verger-tmp-0123456789abcdef-part"
+    half.parent.mkdir(parents=True)
+    half.write_bytes(b"half")
+    faulty(tmp_path / "out", "third-shard-fails", exit_code=3, failures=1)
+    assert not leftovers(tmp_path / "out")
+
+
 def test_one_run_at_a_time_writes_an_output(run, verger, orchard, tmp_path):
     from verger.spark.job.lease import Lease  # noqa: PLC0415
     from verger.spark.job.local_store import LocalStore  # noqa: PLC0415

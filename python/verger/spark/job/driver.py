@@ -261,6 +261,11 @@ class Driver(abc.ABC):
             self.project()
             self.save_model()
             return self.finish()
+        except BaseException:
+            # Tasks that Spark cancels are not waited for by it, and may be writing.
+            if self._lease.withdraw():
+                self._opened.output.sweep()
+            raise
         finally:
             if self.resumable:
                 self._console.note(f"Finished shards are kept; {self.again}.")

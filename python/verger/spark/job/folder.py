@@ -93,10 +93,15 @@ class OutputFolder:
         for folder in ("", *self._owned()):
             self.store.remove(below(folder, SUCCESS))
 
-    def finish(self, written: set[str]) -> None:
-        """Remove what is not of this run, then set the _SUCCESS marks, the output's own last."""
+    def sweep(self) -> None:
+        """Remove what writers that ended left half-written; for whoever knows that none writes."""
         for folder in self._owned():
             self.store.remove_temporaries(folder)
+
+    def finish(self, written: set[str]) -> None:
+        """Remove what is not of this run, then set the _SUCCESS marks, the output's own last."""
+        self.sweep()
+        for folder in self._owned():
             self._remove_stale(folder, written)
         for folder in (self.folders.pca, self.folders.features, ""):
             self.store.write(below(folder, SUCCESS), b"")

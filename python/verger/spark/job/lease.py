@@ -127,6 +127,17 @@ class Lease:
                 "lapsed; go on with --resume."
             )
 
+    def withdraw(self) -> bool:
+        """Let no task write any more, while other runs wait still; False when it has lapsed."""
+        self._stop.set()
+        self._thread.join()
+        try:
+            self.check()
+            self._write("claimed")
+        except OSError:
+            return False
+        return True
+
     def __enter__(self) -> Self:
         """Hold it."""
         return self
@@ -147,7 +158,10 @@ class Lease:
 
     def _try_claim(self) -> bool:
         """Return False when others claim it too."""
-        self._write("claimed")
+        try:
+            self._write("claimed")
+        except OSError:  # a run that comes to its end may have swept the half-written one away
+            self._write("claimed")
         names = [file.name for file in self._store.files(LEASES_FOLDER)]
         found = [read_lease(self._store, name) for name in names if name.endswith(".json")]
         others = [lease for lease in found if lease and lease["token"] != self.token]

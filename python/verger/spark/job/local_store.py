@@ -82,7 +82,13 @@ class LocalStore(Store):
 
     @contextmanager
     def create(self, name: str, fence: Fence | None = None) -> Iterator[BinaryIO]:
-        """Write beside the file; sync and rename at the end, then sync the folder."""
+        """Write beside the file; sync and rename at the end, then sync the folder.
+
+        The fence is asked before the first byte as well, so that nothing is left behind by tasks
+        that outlive their run.
+        """
+        if fence is not None:
+            fence()
         path = Path(self._path(name))
         temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}-{path.name}")
         with errors_named("write", self.display_path(name)):

@@ -93,7 +93,10 @@ class Store(abc.ABC):
 
     @abc.abstractmethod
     def create(self, name: str, fence: Fence | None = None) -> Any:
-        """Return a context manager of a stream: the file appears whole when it ends well."""
+        """Return a context manager of a stream: the file appears whole when it ends well.
+
+        `fence` is asked before it appears, at the latest.
+        """
 
     @abc.abstractmethod
     def remove(self, name: str) -> None:
