@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = [ROOT / "bench" / "support", ROOT / "build" / "release" / "python", ROOT / "tests"]
 CORES = 2
+BUCKET = 22_688  # photographs that the start-up has
 WARM_UP = 16  # photographs that go through a session before the clock starts
 SAME_FEATURES = 2e-5  # of the largest feature: the bound of docs/parity.md
 BF16_COSINE = 0.99  # at least, of features in bf16 to those in f32

@@ -78,7 +78,7 @@ def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
 
 def main() -> None:
     """Run the rounds; print medians and ratios."""
-    parser = contest.command_line("Measure the whole chain beside the notebook.", 2096)
+    parser = contest.command_line("Measure the whole chain beside the notebook.", 3938)
     parser.add_argument("--notebook-rounds", type=int, default=1)
     given = parser.parse_args()
     rounds = dict.fromkeys(["ours_cli", "ours_job"], given.rounds)

@@ -76,7 +76,7 @@ def measure(field: contest.Field, rounds: int) -> dict[str, list[contest.Report]
 
 def main() -> None:
     """Run the rounds; print medians and ratios."""
-    parser = contest.command_line("Measure the job on one and two executors.", 2096)
+    parser = contest.command_line("Measure the job on one and two executors.", contest.BUCKET)
     given = parser.parse_args()
     with contest.prepared(given) as field:
         figures = contest.medians(measure(field, given.rounds))

@@ -83,7 +83,7 @@ def ratios_of(figures: dict) -> dict[str, float]:
 
 def main() -> None:
     """Run the rounds; print medians and ratios."""
-    parser = contest.command_line("Measure the feature step in Spark.", 7876)
+    parser = contest.command_line("Measure the feature step in Spark.", contest.BUCKET)
     parser.add_argument("--notebook-rounds", type=int, default=1, help="0 leaves it out")
     given = parser.parse_args()
     bf16 = [IN_BF16] if contest.computes_bf16() else []
