@@ -9,7 +9,8 @@
 
 #include "parquet/pca_part.h"
 #include "parquet/tables.h"
-#include "scratch.h"
+#include "storage/scratch_folder.h"
+#include "storage/store.h"
 #include "verger/pca.h"
 
 namespace {
@@ -17,7 +18,8 @@ namespace {
 using verger::FeatureRows;
 using verger::Layout;
 using verger::PcaModel;
-using verger::Scratch;
+using verger::ScratchFolder;
+using verger::Store;
 
 constexpr std::size_t kRows = 945;  // a part of 22,688 rows in 24
 constexpr std::size_t kWidth = 1280;
@@ -56,10 +58,11 @@ PcaModel model() {
 // `write(store)` writes one part of kRows rows.
 template <class Write>
 void measure(benchmark::State& state, const Write& write) {
-  Scratch scratch;
+  const ScratchFolder folder;
+  const auto store = Store::open(folder.path().string()).value();
   int64_t bytes = 0;
   for (auto _ : state) {
-    const auto part = write(scratch.store());
+    const auto part = write(*store);
     if (!part.ok()) return state.SkipWithError(part.error().message().c_str());
     bytes = part->bytes;
   }
@@ -89,10 +92,11 @@ void write_notebook_pca(benchmark::State& state) {
 }
 
 void read_features(benchmark::State& state) {
-  Scratch scratch;
-  if (!write_features_part(scratch.store(), "part", features()).ok()) std::abort();
+  const ScratchFolder folder;
+  const auto store = Store::open(folder.path().string()).value();
+  if (!write_features_part(*store, "part", features()).ok()) std::abort();
   for (auto _ : state) {
-    const auto rows = read_features_part(scratch.store(), "part", kWidth);
+    const auto rows = read_features_part(*store, "part", kWidth);
     if (!rows.ok()) return state.SkipWithError(rows.error().message().c_str());
     benchmark::DoNotOptimize(rows->features.data());
   }

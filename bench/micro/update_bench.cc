@@ -12,7 +12,8 @@
 #include "parquet/inputs_part.h"
 #include "pipeline/update_plan.h"
 #include "plan/shards.h"
-#include "scratch.h"
+#include "storage/scratch_folder.h"
+#include "storage/store.h"
 
 namespace verger {
 namespace {
@@ -81,12 +82,13 @@ long peak_kilobytes() {
 }
 
 void plan_ten_million(benchmark::State& state) {
-  Scratch scratch;
-  const auto manifests = store_inputs(scratch.store());
+  const ScratchFolder folder;
+  const auto store = Store::open(folder.path().string()).value();
+  const auto manifests = store_inputs(*store);
   const MadeUpSource listing(false);
   const long before = peak_kilobytes();
   for (auto _ : state) {
-    const auto plan = plan_update(scratch.store(), listing, manifests, CancelToken());
+    const auto plan = plan_update(*store, listing, manifests, CancelToken());
     require(plan.ok(), "the plan fails");
     require(plan->images_added == kEach && plan->images_changed == kEach &&
                 plan->images_removed == kEach,
