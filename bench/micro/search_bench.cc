@@ -12,7 +12,7 @@
 #include <set>
 #include <vector>
 
-#include "search/candidates.h"
+#include "search/all_pairs.h"
 #include "search/nearest.h"
 #include "search/nearest_index.h"
 
@@ -139,12 +139,14 @@ void index_search(benchmark::State& state) {
 }
 BENCHMARK(index_search)->Unit(benchmark::kMillisecond);
 
-// One strip of the comparison of all rows with all.
+// One strip of the comparison of all rows with all; the similarity in hundredths.
 void alike_strip(benchmark::State& state) {
+  const AllPairs pairs(table());
   const std::vector<uint8_t> none(kRows, 0);
-  for (auto _ : state) benchmark::DoNotOptimize(find_alike(table(), none, 0, 0.9, 1, {}));
+  const double similarity = static_cast<double>(state.range(0)) / 100;
+  for (auto _ : state) benchmark::DoNotOptimize(pairs.find(none, 0, similarity, 1, {}));
 }
-BENCHMARK(alike_strip)->Unit(benchmark::kMillisecond);
+BENCHMARK(alike_strip)->Arg(10)->Arg(90)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace verger

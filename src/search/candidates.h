@@ -1,4 +1,4 @@
-// Pairs of rows that are alike, over a whole table.
+// Pairs of rows that are alike.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/cancel.h"
-#include "search/table.h"
 #include "verger/status.h"
 
 namespace verger {
@@ -22,20 +21,18 @@ struct RowPair {
   bool operator==(const RowPair&) const = default;
 };
 
+// Tables are searched in strips of so many rows.
 inline constexpr std::size_t kStripRows = 192;
 
-// The pairs of the rows of strip number `strip` (kStripRows rows from strip · kStripRows on) with
-// all rows after each of them whose cosine is at least `similarity`, in the order of their rows.
-// Sums are those of product.h: the same bits on every processor, for any `threads`. Memory: what
-// the pairs found take, and some MB a thread.
-Result<std::vector<RowPair>> find_alike(const SearchTable& table, std::span<const uint8_t> skipped,
-                                        std::size_t strip, double similarity, int threads,
-                                        const CancelToken& cancel);
-
-// The same from an index: of each row the `neighbors` nearest that it gives, so that a pair may be
-// missed, or be found in the strips of both of its rows.
+// The pairs of the rows of strip number `strip` with others of a cosine of at least `similarity`, in
+// the order of their rows; none of rows with skipped[row] = 1. Of each row come the `neighbors`
+// nearest that the index gives, so that a pair may be missed, or be found in the strips of both of
+// its rows. AllPairs (all_pairs.h) misses none.
 Result<std::vector<RowPair>> find_alike(const NearestIndex& index, std::size_t neighbors,
                                         std::span<const uint8_t> skipped, std::size_t strip,
                                         double similarity, int threads, const CancelToken& cancel);
+
+// All pairs, in the order of their rows.
+std::vector<RowPair> joined(const std::vector<std::vector<RowPair>>& pieces);
 
 }  // namespace verger

@@ -11,6 +11,7 @@
 
 #include "base/parallel.h"
 #include "base/status_macros.h"
+#include "search/all_pairs.h"
 #include "search/candidates.h"
 #include "search/nearest_index.h"
 #include "search/picture.h"
@@ -35,7 +36,9 @@ class DuplicateSearch {
         observer_(observer),
         equal_(table.size(), 0),
         state_(table.size(), State::kUnknown),
-        thumbnails_(options.pixels ? table.size() : 0) {}
+        thumbnails_(options.pixels ? table.size() : 0) {
+    if (index == nullptr) pairs_.emplace(table);
+  }
 
   Result<Duplicates> run();
 
@@ -55,6 +58,7 @@ class DuplicateSearch {
 
   const SearchTable& table_;
   const NearestIndex* index_;
+  std::optional<AllPairs> pairs_;  // without an index
   const PictureReader& read_;
   const ImageOptions& image_;
   const DuplicateOptions& options_;
@@ -105,7 +109,7 @@ Result<std::vector<float>> DuplicateSearch::vector_of(std::size_t row) const {
 
 Result<std::vector<RowPair>> DuplicateSearch::find_candidates(std::size_t strip) const {
   const double similarity = options_.pixels ? options_.similarity : least_similarity();
-  if (index_ == nullptr) return find_alike(table_, equal_, strip, similarity, threads_, cancel_);
+  if (pairs_) return pairs_->find(equal_, strip, similarity, threads_, cancel_);
   return find_alike(*index_, kCandidateNeighbors, equal_, strip, similarity, threads_, cancel_);
 }
 

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <span>
+#include <utility>
+#include <vector>
 
-#include "search/candidates.h"
+#include "search/all_pairs.h"
 #include "search/nearest.h"
 #include "search/picture.h"
 #include "search/test_table.h"
@@ -34,29 +37,44 @@ RgbImage waves(int width, int height, double phase, int noise = 0) {
   return image;
 }
 
-TEST(CandidatesTest, AreThePairsOfAPlainLoop) {
-  const SearchTable table = clustered_table(900, 300, 5);
-  std::vector<uint8_t> skipped(table.size(), 0);
-  skipped[11] = 1;
-  std::vector<RowPair> found;
-  for (std::size_t strip = 0; strip * kStripRows < table.size(); ++strip) {
-    const auto one = find_alike(table, skipped, strip, 0.7, 1, {}).value();
-    EXPECT_EQ(one, find_alike(table, skipped, strip, 0.7, 3, {}).value());
-    found.insert(found.end(), one.begin(), one.end());
-  }
-  std::size_t at = 0;
+// What a plain loop finds, at least `least` alike.
+std::vector<RowPair> plain_pairs(const SearchTable& table, std::span<const uint8_t> skipped,
+                                 double least) {
+  std::vector<RowPair> pairs;
   for (std::size_t first = 0; first < table.size(); ++first) {
     for (std::size_t second = first + 1; second < table.size(); ++second) {
       const auto cosine = static_cast<double>(cosine_of_units(table.row(first), table.row(second)));
-      if (cosine < 0.7 || skipped[first] != 0 || skipped[second] != 0) continue;
-      ASSERT_LT(at, found.size());
-      EXPECT_EQ(found[at].first, first);
-      EXPECT_EQ(found[at].second, second);
-      EXPECT_NEAR(found[at++].cosine, cosine, 1e-5);
+      if (cosine < least || skipped[first] != 0 || skipped[second] != 0) continue;
+      pairs.push_back({first, second, cosine});
     }
   }
-  EXPECT_EQ(at, found.size());
-  EXPECT_GT(at, 1000U);
+  return pairs;
+}
+
+// Of widths within the first panel of components, at its end and beyond several.
+TEST(AllPairsTest, AreThoseOfAPlainLoop) {
+  for (const std::size_t width : {20U, 32U, 300U}) {
+    const SearchTable table = clustered_table(900, width, 5);
+    const AllPairs pairs(table);
+    std::vector<uint8_t> skipped(table.size(), 0);
+    skipped[11] = 1;
+    for (const double least : {-1.0, 0.2, 0.7, 0.85}) {
+      std::vector<RowPair> found;
+      for (std::size_t strip = 0; strip * kStripRows < table.size(); ++strip) {
+        const auto one = pairs.find(skipped, strip, least, 1, {}).value();
+        EXPECT_EQ(one, pairs.find(skipped, strip, least, 3, {}).value());
+        found.insert(found.end(), one.begin(), one.end());
+      }
+      const auto plain = plain_pairs(table, skipped, least);
+      ASSERT_EQ(found.size(), plain.size());
+      EXPECT_GT(found.size(), least < 0.8 ? 1000U : 0U);
+      for (std::size_t i = 0; i < plain.size(); ++i) {
+        ASSERT_EQ(std::pair(found[i].first, found[i].second),
+                  std::pair(plain[i].first, plain[i].second));
+        ASSERT_NEAR(found[i].cosine, plain[i].cosine, 1e-5);
+      }
+    }
+  }
 }
 
 TEST(PictureTest, ACopyIsNearAndTheNextFrameIsNot) {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <set>
 
+#include "search/all_pairs.h"
 #include "search/candidates.h"
 #include "search/test_table.h"
 #include "storage/scratch_folder.h"
@@ -94,12 +95,13 @@ TEST_F(NearestIndexTest, RefusesADamagedFile) {
 
 TEST_F(NearestIndexTest, GivesThePairsOfEachRow) {
   const NearestIndex index = built(1);
+  const AllPairs pairs(table_);
   std::vector<uint8_t> skipped(table_.size(), 0);
   std::set<std::pair<std::size_t, std::size_t>> near;
   std::set<std::pair<std::size_t, std::size_t>> exact;
   for (std::size_t strip = 0; strip * kStripRows < table_.size(); ++strip) {
     const auto by_index = find_alike(index, 32, skipped, strip, 0.8, 2, cancel_).value();
-    const auto by_all = find_alike(table_, skipped, strip, 0.8, 2, cancel_).value();
+    const auto by_all = pairs.find(skipped, strip, 0.8, 2, cancel_).value();
     for (const RowPair& pair : by_index) {
       EXPECT_LT(pair.first, pair.second);
       near.insert({pair.first, pair.second});
