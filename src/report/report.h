@@ -21,7 +21,7 @@ struct ReportLimits {
   std::size_t rejected = 500;     // files listed
   std::size_t labels = 2'000;     // classes listed
   std::size_t pairs = 24;         // of near-duplicates listed
-  std::size_t compared = 25'000;  // rows up to which all are compared with all: 10 s of CPU time
+  std::size_t compared = 25'000;  // rows up to which all are compared with all, in memory
 };
 
 // Describes a finished result. Reads the tables part by part, and images of the run's INPUT for the

@@ -19,9 +19,9 @@ constexpr double kRounding = 1e-9;   // more than all roundings of a bound come 
 
 // Rows beside others, and what the products of each with each have come to.
 struct Block {
-  std::vector<std::size_t> rows;    // ascending, as are the others
+  std::vector<std::size_t> rows;  // ascending, as are the others
   std::vector<std::size_t> others;
-  std::vector<double> products;     // rows × others
+  std::vector<double> products;  // rows × others
 
   double* of_row(std::size_t i) { return products.data() + i * others.size(); }
   // The first of the others that comes after row i.
@@ -40,25 +40,35 @@ std::vector<std::size_t> panel_ends(std::size_t width) {
   return ends;
 }
 
-// Components [from, to) of the rows, in float64.
-Panels packed(const SearchTable& table, std::span<const std::size_t> rows, std::size_t from,
-              std::size_t to, std::size_t panel_width) {
-  const std::size_t depth = to - from;
-  std::vector<double> copy(rows.size() * depth);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::copy_n(table.row(rows[i]).data() + from, depth, copy.data() + i * depth);
-  }
-  Panels panels(panel_width);
-  panels.pack_transposed(copy.data(), depth, depth, rows.size());
-  return panels;
-}
+// A panel of components of both sides of a block; one is used again and again.
+class PanelProduct {
+ public:
+  PanelProduct() : left_(tile_.rows), right_(tile_.columns) {}
 
-void add_panel(const SearchTable& table, std::size_t from, std::size_t to, Block& block) {
-  const ProductTile& tile = *product_tiles().front();
-  add_product(tile, packed(table, block.rows, from, to, tile.rows),
-              packed(table, block.others, from, to, tile.columns),
-              ProductTarget::full(block.products.data(), block.others.size()));
-}
+  // Adds the products of components [from, to).
+  void add(const SearchTable& table, std::size_t from, std::size_t to, Block& block) {
+    pack(table, block.rows, from, to, left_);
+    pack(table, block.others, from, to, right_);
+    add_product(tile_, left_, right_,
+                ProductTarget::full(block.products.data(), block.others.size()));
+  }
+
+ private:
+  void pack(const SearchTable& table, std::span<const std::size_t> rows, std::size_t from,
+            std::size_t to, Panels& panels) {
+    const std::size_t depth = to - from;
+    copy_.resize(rows.size() * depth);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      std::copy_n(table.row(rows[i]).data() + from, depth, copy_.data() + i * depth);
+    }
+    panels.pack_transposed(copy_.data(), depth, depth, rows.size());
+  }
+
+  const ProductTile& tile_ = *product_tiles().front();
+  Panels left_;
+  Panels right_;
+  std::vector<double> copy_;  // in float64
+};
 
 // The rows and others that are of a pair whose cosine may be `least` or more: numbers in the block.
 struct Hopeful {
@@ -103,6 +113,24 @@ bool worth_dropping(const Block& block, const Hopeful& kept) {
   return 8 * kept.rows.size() * kept.others.size() <= 7 * block.rows.size() * block.others.size();
 }
 
+// The pairs of pieces that hold later and later others, each in the order of its rows, in that
+// order.
+std::vector<RowPair> joined(const std::vector<std::size_t>& rows,
+                            const std::vector<std::vector<RowPair>>& pieces) {
+  std::size_t count = 0;
+  for (const auto& piece : pieces) count += piece.size();
+  std::vector<RowPair> all;
+  all.reserve(count);
+  std::vector<std::size_t> at(pieces.size(), 0);
+  for (const std::size_t row : rows) {
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      const auto& piece = pieces[i];
+      while (at[i] < piece.size() && piece[at[i]].first == row) all.push_back(piece[at[i]++]);
+    }
+  }
+  return all;
+}
+
 std::vector<std::size_t> unskipped(std::size_t begin, std::size_t end,
                                    std::span<const uint8_t> skipped) {
   std::vector<std::size_t> rows;
@@ -132,9 +160,10 @@ std::vector<RowPair> AllPairs::in_block(std::vector<std::size_t> rows,
                                         std::vector<std::size_t> others, double similarity) const {
   Block block{std::move(rows), std::move(others), {}};
   block.products.resize(block.rows.size() * block.others.size());
+  PanelProduct product;
   bool dropping = true;
   for (std::size_t panel = 0; panel < ends_.size() && !block.rows.empty(); ++panel) {
-    add_panel(table_, panel == 0 ? 0 : ends_[panel - 1], ends_[panel], block);
+    product.add(table_, panel == 0 ? 0 : ends_[panel - 1], ends_[panel], block);
     if (!dropping) continue;
     const Hopeful kept = find_hopeful(block, rests(panel), similarity - kRounding);
     dropping = worth_dropping(block, kept);
@@ -164,7 +193,7 @@ Result<std::vector<RowPair>> AllPairs::find(std::span<const uint8_t> skipped, st
         pieces[piece] = in_block(rows, unskipped(block, block_end, skipped), similarity);
         return {};
       }));
-  return joined(pieces);
+  return joined(rows, pieces);
 }
 
 }  // namespace verger

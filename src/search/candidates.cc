@@ -15,14 +15,14 @@ bool comes_before(const RowPair& a, const RowPair& b) {
   return std::pair(a.first, a.second) < std::pair(b.first, b.second);
 }
 
-}  // namespace
-
 std::vector<RowPair> joined(const std::vector<std::vector<RowPair>>& pieces) {
   std::vector<RowPair> all;
   for (const auto& piece : pieces) all.insert(all.end(), piece.begin(), piece.end());
   std::ranges::sort(all, comes_before);
   return all;
 }
+
+}  // namespace
 
 Result<std::vector<RowPair>> find_alike(const NearestIndex& index, std::size_t neighbors,
                                         std::span<const uint8_t> skipped, std::size_t strip,

@@ -24,15 +24,12 @@ struct RowPair {
 // Tables are searched in strips of so many rows.
 inline constexpr std::size_t kStripRows = 192;
 
-// The pairs of the rows of strip number `strip` with others of a cosine of at least `similarity`, in
-// the order of their rows; none of rows with skipped[row] = 1. Of each row come the `neighbors`
+// The pairs of the rows of strip number `strip` with others of a cosine of at least `similarity`,
+// in the order of their rows; none of rows with skipped[row] = 1. Of each row come the `neighbors`
 // nearest that the index gives, so that a pair may be missed, or be found in the strips of both of
 // its rows. AllPairs (all_pairs.h) misses none.
 Result<std::vector<RowPair>> find_alike(const NearestIndex& index, std::size_t neighbors,
                                         std::span<const uint8_t> skipped, std::size_t strip,
                                         double similarity, int threads, const CancelToken& cancel);
-
-// All pairs, in the order of their rows.
-std::vector<RowPair> joined(const std::vector<std::vector<RowPair>>& pieces);
 
 }  // namespace verger
