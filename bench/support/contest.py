@@ -31,6 +31,7 @@ CORES = 2
 BUCKET = 22_688  # photographs that the start-up has
 WARM_UP = 16  # photographs that go through a session before the clock starts
 SAME_FEATURES = 2e-5  # of the largest feature: the bound of docs/parity.md
+IN_BF16 = "ours_job_bf16"  # the job that contends in it
 BF16_COSINE = 0.99  # at least, of features in bf16 to those in f32
 
 sys.path.insert(0, str(ROOT / "tests"))
@@ -50,6 +51,11 @@ def environment(script: Path, venv: str = "parity", **more: object) -> dict[str,
 def computes_bf16() -> bool:
     """Whether the processor does, so that `--precision bf16` is taken."""
     return " avx512_bf16" in Path("/proc/cpuinfo").read_text()
+
+
+def jobs() -> list[str]:
+    """Name the contestants that are the job: one in bf16, too, where that is computed."""
+    return ["ours_job", IN_BF16] if computes_bf16() else ["ours_job"]
 
 
 def machine() -> str:

@@ -6,10 +6,10 @@ All take the same photographs and write the notebook's two tables (`--layout not
 session of local[2] of their own, or as the program. Before a time counts, the tables must have a
 row for every photograph, the features must be the same (in bf16, which contends where the processor
 computes in it, of nearly the same direction), and the shares of variance of the notebook's 160
-components be those of ours. Timed is, in a session that stands and is warm, from the
-listing to the last file; of the program, the whole process. `process` is from the process' start to
-its end, the JVM's start, imports and warm-up included. The notebook has costs that do not grow with
-the photographs (it builds its network once a task), so a ratio holds for its number of photographs.
+components be those of ours. Timed is, in a session that stands and is warm, from the listing to the
+last file; of the program, the whole process. `process` is from the process' start to its end, the
+JVM's start, imports and warm-up included. The notebook has costs that do not grow with the
+photographs (it builds its network once a task), so a ratio holds for its number of photographs.
 """
 
 import sys
@@ -22,11 +22,10 @@ sys.path.insert(0, str(FOLDER.parents[1] / "support"))
 import contest  # noqa: E402
 
 FEATURES = FOLDER.parent / "spark-features"
-IN_BF16 = "ours_job_bf16"
 SCRIPTS = {
     "ours_cli": FEATURES / "ours_cli.py",
     "ours_job": FEATURES / "ours_job.py",
-    IN_BF16: FEATURES / "ours_job_bf16.py",
+    contest.IN_BF16: FEATURES / "ours_job_bf16.py",
     "notebook": FOLDER / "notebook.py",
 }
 SAME_SHARES = 1e-4  # of the first: the features differ in their last bits
@@ -65,7 +64,7 @@ def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
         rows = contest.rows_of(field.folder / name)
         if name == "ours_cli":
             reference.update(rows)
-        if name == IN_BF16:
+        if name == contest.IN_BF16:
             contest.check_cosine(name, rows, reference, contest.BF16_COSINE)
             return report
         bound = contest.SAME_FEATURES if name == "notebook" else 0
@@ -87,8 +86,7 @@ def main() -> None:
     parser = contest.command_line("Measure the whole chain beside the notebook.", 3938)
     parser.add_argument("--notebook-rounds", type=int, default=1)
     given = parser.parse_args()
-    bf16 = [IN_BF16] if contest.computes_bf16() else []
-    rounds = dict.fromkeys(["ours_cli", "ours_job", *bf16], given.rounds)
+    rounds = dict.fromkeys(["ours_cli", *contest.jobs()], given.rounds)
     rounds["notebook"] = given.notebook_rounds
     with contest.prepared(given) as field:
         figures, differences = measure(field, rounds)

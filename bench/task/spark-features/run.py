@@ -21,7 +21,6 @@ sys.path.insert(0, str(FOLDER.parents[1] / "support"))
 import contest  # noqa: E402
 
 OURS = ("ours_cli", "ours_job")
-IN_BF16 = "ours_job_bf16"
 ON_ONNX = ("onnxruntime_udf", "onnxruntime_usual")
 HEADINGS = {
     "images_per_s": "images/s",
@@ -57,7 +56,7 @@ def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
         rows = contest.rows_of(contest.features_folder(field.folder / name))
         if name == "ours_cli":
             reference.update(rows)
-        if name == IN_BF16:
+        if name == contest.IN_BF16:
             contest.check_cosine(name, rows, reference, contest.BF16_COSINE)
             return report
         bound = 0 if name in OURS else contest.SAME_FEATURES
@@ -76,8 +75,8 @@ def ratios_of(figures: dict) -> dict[str, float]:
     result = {f"ours_job / {name}": rates["ours_job"] / rates[name] for name in others}
     stage = figures["ours_job"]["extract_per_s"] / figures["ours_cli"]["extract_per_s"]
     result["ours_job / ours_cli, the stage alone"] = stage
-    if IN_BF16 in rates and "notebook_udf" in rates:
-        result[f"{IN_BF16} / notebook_udf"] = rates[IN_BF16] / rates["notebook_udf"]
+    if contest.IN_BF16 in rates and "notebook_udf" in rates:
+        result[f"{contest.IN_BF16} / notebook_udf"] = rates[contest.IN_BF16] / rates["notebook_udf"]
     return result
 
 
@@ -86,8 +85,7 @@ def main() -> None:
     parser = contest.command_line("Measure the feature step in Spark.", contest.BUCKET)
     parser.add_argument("--notebook-rounds", type=int, default=1, help="0 leaves it out")
     given = parser.parse_args()
-    bf16 = [IN_BF16] if contest.computes_bf16() else []
-    rounds = dict.fromkeys([*OURS, *bf16, *ON_ONNX], given.rounds)
+    rounds = dict.fromkeys(["ours_cli", *contest.jobs(), *ON_ONNX], given.rounds)
     rounds |= {"notebook_udf": given.notebook_rounds} if given.notebook_rounds else {}
     with contest.prepared(given) as field:
         figures, differences = measure(field, rounds)

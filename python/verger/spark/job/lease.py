@@ -129,8 +129,7 @@ class Lease:
 
     def withdraw(self) -> bool:
         """Let no task write any more, while other runs wait still; False when it has lapsed."""
-        self._stop.set()
-        self._thread.join()
+        self._stop_renewing()
         try:
             self.check()
             self._write("claimed")
@@ -149,8 +148,7 @@ class Lease:
         trace: TracebackType | None,
     ) -> None:
         """Give it back. What cannot be removed lapses by itself."""
-        self._stop.set()
-        self._thread.join()
+        self._stop_renewing()
         try:
             self._store.remove(lease_name(self.token))
         except OSError:
@@ -180,6 +178,10 @@ class Lease:
         document = {"state": state, "lapses_ms": lapses_ms, "lapses": utc_text(lapses_ms // 1000)}
         self._store.write(lease_name(self.token), dump_json(self._record | document))
         self._valid_until_ms = lapses_ms
+
+    def _stop_renewing(self) -> None:
+        self._stop.set()
+        self._thread.join()
 
     def _renew(self) -> None:
         while not self._stop.wait(self._timing.renew):
