@@ -1,9 +1,14 @@
-# verger_library(NAME SOURCES a.cc b.cc LINK target …): a static part of verger.
+# verger_library(NAME SOURCES a.cc b.cc LINK target …): a static part of verger. Hidden from others is
+# all of it but what VERGER_EXPORT says (include/verger/export.h).
 function(verger_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PUBLIC ${ARG_LINK} PRIVATE verger_warnings)
+  set_target_properties(
+    ${name}
+    PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+  )
 endfunction()
 
 # verger_test(NAME SOURCES a_test.cc … LINK target …): GoogleTest cases, one ctest a case.

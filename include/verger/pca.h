@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "verger/export.h"
 #include "verger/moments.h"
 #include "verger/options.h"
 #include "verger/status.h"
 
-namespace verger {
+namespace VERGER_EXPORT verger {
 
 // Standardisation (sample deviation, n − 1) and principal components of the standardised features,
 // all float64. Without PcaOptions::standardize every deviation is 1, so that "standardised" means

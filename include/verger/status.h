@@ -11,7 +11,9 @@
 #include <utility>
 #include <variant>
 
-namespace verger {
+#include "verger/export.h"
+
+namespace VERGER_EXPORT verger {
 
 // The numeric values are the exit codes of the program.
 enum class StatusCode {
