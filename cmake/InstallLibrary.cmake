@@ -60,12 +60,7 @@ if(NOT TARGET verger::openblas_wheel)
   endif()
   set(from "${PROJECT_SOURCE_DIR}/cmake")
   set(to "${PROJECT_BINARY_DIR}/package")
-  configure_package_config_file(
-    "${from}/verger-config.cmake.in"
-    "${to}/verger-config.cmake"
-    INSTALL_DESTINATION lib/cmake/verger
-    NO_SET_AND_CHECK_MACRO
-  )
+  configure_file("${from}/verger-config.cmake.in" "${to}/verger-config.cmake" @ONLY)
   write_basic_package_version_file(
     "${to}/verger-config-version.cmake"
     COMPATIBILITY SameMinorVersion

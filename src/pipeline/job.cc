@@ -100,34 +100,13 @@ Status Job::find_features() {
   VERGER_ASSIGN_OR_RETURN(const bool recorded, input_->exists(std::string(kRunRecordName)));
   if (!recorded) return {};
   VERGER_ASSIGN_OR_RETURN(RunRecord extraction, read_run_record(*input_));
-  // Only an earlier reduction finds all features there when it begins.
-  if (extraction.state == "running" && extraction.command != "reduce") {
-    return Status::io("The input " + record_.input + " holds an unfinished " + extraction.command +
-                      " and not all of its features; finish it first by 'verger " +
-                      extraction.command + (extraction.update ? "' again." : " --resume'."));
-  }
+  VERGER_RETURN_IF_ERROR(check_whole(extraction, record_.input));
   if (record_.input == record_.output) {
-    join(std::move(extraction));
+    record_ = joined(std::move(extraction), record_);
   } else {
     record_.model = std::move(extraction.model);
   }
   return {};
-}
-
-// The reduction joins the extraction's output, and its record: what decided the features stays, and
-// an update goes on with both.
-void Job::join(RunRecord extraction) {
-  extraction.command = record_.command;
-  extraction.state = record_.state;
-  extraction.started = record_.started;
-  extraction.output = record_.output;
-  extraction.options.pca = options_.pca;
-  extraction.options.threads = options_.threads;
-  extraction.reduction.reset();
-  std::erase_if(extraction.seconds, [](const auto& stage) {
-    return stage.first == "fit" || stage.first == "project";
-  });
-  record_ = std::move(extraction);
 }
 
 Status Job::begin(const ModelInfo* model) {

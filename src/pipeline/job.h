@@ -103,7 +103,6 @@ class Job {
   PcaModel pca_;                             // after fit()
 
  private:
-  void join(RunRecord extraction);
   // Takes over what an interrupted run finished, when asked to; the shards that remain.
   Result<std::vector<Shard>> resume(ShardWriter& writer, std::vector<Shard> shards);
 };

@@ -58,6 +58,28 @@ Result<FeaturesTable> find_features(const Store& store) {
                     "'verger extract'.");
 }
 
+Status check_whole(const RunRecord& extraction, const std::string& place) {
+  // A reduction begins on whole features only.
+  if (extraction.state != "running" || extraction.command == "reduce") return {};
+  const bool update = extraction.command == "update";
+  return Status::io("The input " + place + " holds an unfinished " + extraction.command +
+                    ", perhaps not all of its features; finish it by 'verger " +
+                    extraction.command + (update ? "' once more." : " --resume'."));
+}
+
+RunRecord joined(RunRecord extraction, const RunRecord& reduction) {
+  extraction.command = reduction.command;
+  extraction.state = reduction.state;
+  extraction.started = reduction.started;
+  extraction.output = reduction.output;
+  extraction.options.pca = reduction.options.pca;
+  extraction.options.threads = reduction.options.threads;
+  extraction.reduction.reset();
+  std::erase_if(extraction.seconds,
+                [](const auto& stage) { return stage.first == "fit" || stage.first == "project"; });
+  return extraction;
+}
+
 Status check_width(int64_t width) {
   if (width <= Moments::kMaxWidth) return {};
   return Status::model(

@@ -36,6 +36,13 @@ struct FeaturesTable {
 // of Parquet files). None is kIo.
 Result<FeaturesTable> find_features(const Store& store);
 
+// kIo when the run that made the features of `place` did not come to its end.
+Status check_whole(const RunRecord& extraction, const std::string& place);
+
+// The record of a reduction that joins the output of its extraction: what decided the features
+// stays, so that an update goes on with both.
+RunRecord joined(RunRecord extraction, const RunRecord& reduction);
+
 // kModel when vectors of this width are too wide to be reduced.
 Status check_width(int64_t width);
 
