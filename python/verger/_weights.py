@@ -73,7 +73,7 @@ def fetch_weights(folder: str | os.PathLike[str] | None = None) -> Path:
 def _download(url: str) -> bytes:
     if not url.startswith("https://"):
         raise OSError(f"{url} is not an HTTPS address")
-    # Left to itself, urlopen trusts for ever the certificates that its first call in the process found.
+    # urlopen's own context would be that of its first call, whatever SSL_CERT_FILE says since.
     trusted = ssl.create_default_context()
     with urllib.request.urlopen(url, timeout=_STALL_S, context=trusted) as answer:
         data = answer.read(_MOST_BYTES + 1)
