@@ -103,22 +103,21 @@ Status inspect_output(const InspectArguments& arguments) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app, Action& action) {
+void add_inspect(Command& program) {
   const auto arguments = std::make_shared<InspectArguments>();
-  CLI::App* command = app.add_subcommand("inspect", "Describe a result and check that it is whole");
-  command->add_option("OUTPUT", arguments->output, "Output of an earlier run")->required();
-  command->add_option("--rows", arguments->rows, "Rows of the features to show")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command->add_flag("--json", arguments->json, "For machines: one JSON document");
-  add_storage_flags(*command, arguments->storage);
-  command->footer(
+  Command command = program.subcommand("inspect", "Describe a result and check that it is whole");
+  command.option("OUTPUT", arguments->output, "Output of an earlier run").required();
+  command.option("--rows", arguments->rows, "Rows of the features to show")
+      .not_negative()
+      .show_default();
+  command.flag("--json", arguments->json, "For machines: one JSON document");
+  add_storage_flags(command, arguments->storage);
+  command.footer(
       "Example:\n"
       "  verger inspect Results --json\n"
       "Recounts and re-hashes every file; exit code 1 when the result is damaged, incomplete or\n"
       "does not reconcile.");
-  command->callback(
-      [arguments, &action] { action = [arguments] { return inspect_output(*arguments); }; });
+  command.action([arguments] { return inspect_output(*arguments); });
 }
 
 }  // namespace verger::cli

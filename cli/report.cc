@@ -51,26 +51,24 @@ Status report_output(const ReportArguments& arguments) {
 
 }  // namespace
 
-void add_report(CLI::App& app, Action& action) {
+void add_report(Command& program) {
   const auto arguments = std::make_shared<ReportArguments>();
-  CLI::App* command =
-      app.add_subcommand("report", "Make the report of a result: a page to look at");
-  command->add_option("OUTPUT", arguments->output, "Output of an earlier run")->required();
+  Command command = program.subcommand("report", "Make the report of a result: a page to look at");
+  command.option("OUTPUT", arguments->output, "Output of an earlier run").required();
   command
-      ->add_option("--output", arguments->file,
-                   "Write it here (default: report.html in OUTPUT, where runs leave theirs)")
-      ->type_name("FILE");
-  command->add_flag("--json", arguments->json, "For machines: what the page shows, as JSON");
-  add_storage_flags(*command, arguments->storage);
-  command->footer(
+      .option("--output", arguments->file,
+              "Write it here (default: report.html in OUTPUT, where runs leave theirs)")
+      .type_name("FILE");
+  command.flag("--json", arguments->json, "For machines: what the page shows, as JSON");
+  add_storage_flags(command, arguments->storage);
+  command.footer(
       "Example:\n"
       "  verger report Results --output orchard.html\n"
       "makes one page that needs no network: what ran, the variance, a map of the images, "
       "classes,\n"
       "rejected files, outliers, near-duplicates, where the time went, and what more images would "
       "cost.");
-  command->callback(
-      [arguments, &action] { action = [arguments] { return report_output(*arguments); }; });
+  command.action([arguments] { return report_output(*arguments); });
 }
 
 }  // namespace verger::cli
