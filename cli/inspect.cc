@@ -2,8 +2,10 @@
 
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "command.h"
 #include "console.h"
@@ -85,9 +87,7 @@ Status inspect_output(const InspectArguments& arguments) {
   VERGER_ASSIGN_OR_RETURN(const auto found,
                           inspect(arguments.output, arguments.storage, arguments.rows));
   if (arguments.json) {
-    std::printf(
-        "%s\n",
-        found.to_json().dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    std::printf("%s\n", json_text(found.to_json(), 2).c_str());
   } else {
     print_text(found);
   }

@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "command.h"
 #include "flags.h"
@@ -43,7 +45,7 @@ void print_packed(Console& console, const PackRecord& record, const std::string&
                                   {"kept", record.kept},
                                   {"seconds", seconds},
                                   {"output", output}};
-    return console.line(event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    return console.line(json_text(event));
   }
   std::printf(
       "\npack finished\n  images       %s of %s bytes\n  containers   %s, %s of them kept\n"

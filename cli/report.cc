@@ -2,8 +2,10 @@
 
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "command.h"
 #include "flags.h"
@@ -34,9 +36,7 @@ Status report_output(const ReportArguments& arguments) {
   VERGER_ASSIGN_OR_RETURN(const auto output, Store::open(arguments.output, arguments.storage));
   VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(*output, arguments.storage,
                                                              default_threads(), interrupt.token()));
-  std::string text =
-      arguments.json ? report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n'
-                     : report_page(report);
+  std::string text = arguments.json ? json_text(report, 1) + '\n' : report_page(report);
   if (!arguments.file.empty()) return write_file(arguments.file, arguments.storage, text);
   if (arguments.json) {
     std::fwrite(text.data(), 1, text.size(), stdout);

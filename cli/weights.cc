@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "command.h"
 #include "console.h"
@@ -24,9 +25,7 @@ struct WeightsArguments {
   bool json = false;
 };
 
-void print(const Json& json) {
-  std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
-}
+void print(const Json& json) { std::printf("%s\n", json_text(json, 2).c_str()); }
 
 // What a run without --weights would use.
 Result<std::string> present_weights() {
