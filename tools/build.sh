@@ -9,16 +9,16 @@ jobs=${JOBS:-$(nproc)}
 # Ninja's output as a person reads it: a count, on a terminal in its place and elsewhere ten times in
 # all. What compilers say is passed on in full.
 show_progress() {
-  local line done total tenth shown=0 terminal=
+  local line step total tenth shown=0 terminal=
   if [[ -t 1 ]]; then terminal=yes; fi
   while IFS= read -r line; do
     if [[ $line =~ ^\[([0-9]+)/([0-9]+)\]\  ]]; then
-      done=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
-      tenth=$((10 * done / total))
+      step=${BASH_REMATCH[1]} total=${BASH_REMATCH[2]}
+      tenth=$((10 * step / total))
       if [[ $terminal ]]; then
-        printf '\r\033[Kbuild: step %d of %d' "$done" "$total"
+        printf '\r\033[Kbuild: step %d of %d' "$step" "$total"
       elif ((tenth != shown)); then
-        echo "build: step $done of $total"
+        echo "build: step $step of $total"
       fi
       shown=$tenth
     elif [[ $line != "ninja: no work to do." ]]; then
