@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing of deps/: `deps.sh system [heavy|fuzz|guard]` by apt, `deps.sh python NAME`
-# into .venv/NAME from deps/python/NAME.lock; `deps.sh maven [NAME ...]` into build/maven/NAME/ from
+# Installs what is missing of deps/: `deps.sh system [test|heavy|fuzz|guard]` by apt;
+# `deps.sh python NAME [PART]` into .venv/NAME from deps/python/NAME.lock, or only the part of it that
+# deps/python/PART.lock names; `deps.sh maven [NAME ...]` into build/maven/NAME/ from
 # deps/maven/NAME.lock.
 # All are quick when nothing is missing.
 set -euo pipefail
@@ -13,9 +14,15 @@ fail() {
 
 supported="Debian 12, Debian 13 and Ubuntu 24.04"
 
-package_names() {
-  sed -E -e 's/#.*//' -e 's/>=[0-9.]+//' -e 's/[[:space:]]*$//' -e '/^$/d' "$1"
+# What a list asks for, without its comments and with the lists that it includes by `-r`.
+listed() {
+  local line
+  while read -r line; do
+    if [[ $line == "-r "* ]]; then listed "deps/${line#-r }"; else echo "$line"; fi
+  done < <(sed -E -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$1")
 }
+
+package_names() { listed "$1" | sed -E 's/>=[0-9.]+//'; }
 
 missing_packages() {
   local package status
@@ -52,7 +59,7 @@ check_machine() {
 # before there is one, the one that apt would install.
 check_version() {
   local name=$1 list=$2 minimum command=$1 have
-  minimum=$(sed -nE "s/^${name//+/[+]}>=([0-9.]+).*/\1/p" "$list")
+  minimum=$(listed "$list" | sed -nE "s/^${name//+/[+]}>=([0-9.]+)/\1/p")
   if [[ $name == python3 ]]; then command=${PYTHON:-python3}; fi
   if command -v "$command" >/dev/null; then
     have=$("$command" --version | grep -oE '[0-9]+(\.[0-9]+)+' | sed -n 1p)
@@ -68,7 +75,7 @@ check_versions() {
   local name
   while read -r name; do
     check_version "$name" "$1"
-  done < <(sed -nE 's/^(.*)>=.*/\1/p' "$1")
+  done < <(listed "$1" | sed -nE 's/^(.*)>=.*/\1/p')
 }
 
 install_system() {
@@ -94,29 +101,40 @@ install_system() {
   mapfile -t absent < <(apt_versions "${missing[@]}" | sed -nE 's/ (\(none\))?$//p')
   ((${#absent[@]} == 0)) ||
     fail "apt does not find ${absent[*]}: is there a network, and is this one of $supported (with universe)?"
-  echo "deps: installing ${missing[*]}"
+  echo "deps: installing ${#missing[@]} packages (a minute, when most are new): ${missing[*]}"
   "${runner[@]}" install --yes --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 python_version() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])'; }
 
+# Is the lock installed, as the file that it is, for the running Python?
+is_installed() {
+  local stamp=$1 lock=$2 version=$3
+  [[ -f $stamp && $(<"$stamp") == "$version $(sha256sum <"$lock")" ]]
+}
+
 install_python() {
-  local name=$1 python=${PYTHON:-python3} venv=.venv/$1 lock=deps/python/$1.lock version want
-  [[ -f $lock ]] || fail "no such environment: $name"
+  local name=$1 part=${2:-$1} python=${PYTHON:-python3} venv=.venv/$1 version options=()
+  local lock=deps/python/$part.lock stamp=$venv/.installed-$part
+  [[ -f $lock ]] || fail "no such environment: $part"
   check_version python3 deps/debian.txt
   version=$(python_version "$python")
-  want="$version $(sha256sum <"$lock")"
-  if [[ -f $venv/.installed && $(<"$venv/.installed") == "$want" ]]; then return; fi
-  echo "deps: installing $lock into $venv"
+  if is_installed "$venv/.installed-$name" "deps/python/$name.lock" "$version" ||
+    is_installed "$stamp" "$lock" "$version"; then
+    return
+  fi
+  echo "deps: installing $(grep -c == "$lock") Python packages of $lock into $venv"
   if [[ $("$venv/bin/python" -c '' 2>/dev/null && python_version "$venv/bin/python") != "$version" ]]; then
     rm -rf "$venv"
     "$python" -m venv "$venv"
   fi
-  rm -f "$venv/.installed"
+  rm -f "$venv"/.installed*
+  # A part is there for the libraries in it: what of it is Python is compiled if it is imported.
+  if [[ $part != "$name" ]]; then options=(--no-compile --no-deps); fi
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-    --require-hashes --prefer-binary -r "$lock" ||
+    --require-hashes --prefer-binary "${options[@]}" -r "$lock" ||
     fail "pip did not install $lock: is PyPI, or the index that pip is set to, within reach?"
-  echo "$want" >"$venv/.installed"
+  echo "$version $(sha256sum <"$lock")" >"$stamp"
 }
 
 mkdir -p .venv
@@ -126,12 +144,12 @@ case ${1-} in
     # Two installs into one environment would spoil it: the second waits.
     exec 9>".venv/.$2.lock"
     flock 9
-    install_python "$2"
+    install_python "${@:2}"
     ;;
   maven)
     exec 9>.venv/.maven.lock
     flock 9
     python3 tools/maven.py install "${@:2}"
     ;;
-  *) fail "usage: deps.sh system [heavy|fuzz|guard] | python NAME | maven [NAME ...]" ;;
+  *) fail "usage: deps.sh system [test|heavy|fuzz|guard] | python NAME [PART] | maven [NAME ...]" ;;
 esac
