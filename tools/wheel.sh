@@ -21,7 +21,7 @@ licenses() {
   (IFS=';' && echo "${list[*]}")
 }
 
-tools/deps.sh system
+tools/deps.sh system test # Python's headers
 tools/deps.sh python core
 tools/deps.sh python wheel
 rm -rf "$built" build/wheel/licenses dist/verger-*.whl
