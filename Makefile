@@ -59,7 +59,7 @@ wheel: ## Build the Python package's wheel, with the program, into dist/ (PYTHON
 	@tools/portable.sh wheel
 
 .PHONY: bundle
-bundle: ## Pack the program for machines without Python or anything else of it, into dist/
+bundle: ## Pack the program for machines without Python or anything else of it (ARCH=aarch64), into dist/
 	@tools/portable.sh bundle
 
 .PHONY: spark-archive

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # `sysroot.sh ARCH` (aarch64) brings what a build for another kind of processor needs into build/ARCH/:
-# in root/ Debian's libraries for it, in wheels/ the wheels of Arrow and OpenBLAS. Both are only unpacked:
-# nothing of the other kind is installed on this system. Quick when nothing is missing.
+# Debian's libraries in root/, the wheels of deps/python/build.lock in wheels/. They are unpacked there,
+# and nothing is installed on this system but the compiler. Quick when nothing is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 arch=$1
 folder=$PWD/build/$arch
-lock=deps/python/core.lock
+lock=deps/python/build.lock
 
 case $arch in
   aarch64) debian=arm64 ;;
@@ -16,13 +16,12 @@ case $arch in
     ;;
 esac
 
-bundled() { sed -nE "s/^$1:([^ ]+) +$2.*/\1/p" deps/bundled.txt; }
-
 # From this system's own sources, as if nothing were installed.
 unpack_debian() {
   local apt=$folder/apt packages options
   # What is linked, and what programs start with.
-  mapfile -t packages < <(bundled deb '' && printf '%s\n' libc6-dev libstdc++6)
+  mapfile -t packages < <(sed -nE 's/^deb:([^ ]+) .*/\1/p' deps/bundled.txt)
+  packages+=(libc6-dev libstdc++6)
   mkdir -p "$apt"/{lists,cache/archives}/partial
   : >"$apt/status"
   options=(-qq --yes --no-install-recommends --download-only -o APT::Sandbox::User="$(id -un)"
@@ -35,11 +34,8 @@ unpack_debian() {
 }
 
 unpack_wheels() {
-  local names
-  names=$(bundled pypi shared | paste -sd '|')
   .venv/core/bin/python -m pip --quiet --disable-pip-version-check install --target "$folder/wheels" \
-    --platform "manylinux_2_28_$arch" --only-binary :all: --no-compile --no-deps --require-hashes \
-    -r <(awk -v names="^($names)==" '/^[^ #]/ { wanted = $0 ~ names } wanted' "$lock")
+    --platform "manylinux_2_28_$arch" --only-binary :all: --no-compile --no-deps --require-hashes -r "$lock"
 }
 
 tools/deps.sh system "$arch"
