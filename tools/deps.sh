@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing of deps/: `deps.sh system [test|heavy|fuzz|guard]` by apt;
+# Installs what is missing of deps/: `deps.sh system [test|heavy|fuzz|guard|aarch64]` by apt;
 # `deps.sh python NAME [PART]` into .venv/NAME from deps/python/NAME.lock, or only the part of it that
 # deps/python/PART.lock names; `deps.sh maven [NAME ...]` into build/maven/NAME/ from
 # deps/maven/NAME.lock.
@@ -151,5 +151,5 @@ case ${1-} in
     flock 9
     python3 tools/maven.py install "${@:2}"
     ;;
-  *) fail "usage: deps.sh system [test|heavy|fuzz|guard] | python NAME [PART] | maven [NAME ...]" ;;
+  *) fail "usage: deps.sh system [test|heavy|fuzz|guard|aarch64] | python NAME [PART] | maven [NAME ...]" ;;
 esac

@@ -36,7 +36,8 @@ struct PcaModel {
 };
 
 // kInvalidArgument when the options are invalid, the moments have fewer than 2 rows, every column
-// is constant, or `components` exceeds the rank. By variance, k is the smallest whose cumulative
+// is constant, or `components` exceeds the rank; kCheckFailed when the eigenvectors
+// that OpenBLAS gives are wrong. By variance, k is the smallest whose cumulative
 // ratio is at least `variance`; at most the rank.
 Result<PcaModel> fit_pca(const Moments& moments, const PcaOptions& options);
 

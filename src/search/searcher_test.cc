@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "parquet/pca_part.h"
 #include "pipeline/json.h"
 #include "pipeline/output_folder.h"

@@ -1,5 +1,6 @@
 #include "search/table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <utility>
