@@ -11,7 +11,7 @@ arch=${ARCH:-$(uname -m)}
 build=build/bundle-$arch
 python=.venv/core/bin/python
 
-tools/deps.sh system
+tools/deps.sh system test # git
 tools/deps.sh python core
 tools/deps.sh python wheel # check_symbols.py's own needs
 cmake --preset bundle -B "$build" >/dev/null

@@ -1,6 +1,7 @@
 #include "pipeline/inspection.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace verger {
 

@@ -122,7 +122,7 @@ Status Job::begin(const ModelInfo* model) {
                           Lease::acquire(output_.shared_store(), record_.command, watch_.cancel));
   VERGER_RETURN_IF_ERROR(check_output());  // another run may have come and gone since open()
   VERGER_RETURN_IF_ERROR(output_.begin());
-  return write_json(output_.store(), std::string(kRunRecordName), record_.to_json());
+  return write_record(output_.store(), record_);
 }
 
 Status Job::check_output() const { return output_.check_free(options_.output); }
@@ -281,15 +281,14 @@ Status Job::save_model(const DecodedPcaModel& model) {
   fault_point("model-saved");
   for (const auto& file : reduction_.model) written_.insert(file.name);
   record_.reduction = describe(model.model);
-  return write_json(output_.store(), std::string(kReductionRecordName), reduction_.to_json());
+  return write_record(output_.store(), reduction_);
 }
 
 Result<RunRecord> Job::finish() {
   if (watch_.cancel.cancelled()) return Status::cancelled("Interrupted.");
   VERGER_RETURN_IF_ERROR(lease_->check());
   record_.state = "done";
-  VERGER_RETURN_IF_ERROR(
-      write_json(output_.store(), std::string(kRunRecordName), record_.to_json()));
+  VERGER_RETURN_IF_ERROR(write_record(output_.store(), record_));
   VERGER_RETURN_IF_ERROR(output_.finish(written_));
   resumable_ = false;
   return record_;

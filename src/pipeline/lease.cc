@@ -1,6 +1,7 @@
 #include "pipeline/lease.h"
 
 #include <ctime>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <utility>
 

@@ -1,6 +1,7 @@
 #include "pipeline/run_record.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/status_macros.h"
 #include "pipeline/output_folder.h"
@@ -244,12 +245,33 @@ RunRecord::Reduction describe(const PcaModel& model) {
           .above = model.cumulative_ratio(std::min(model.k + 1, model.width))};
 }
 
-Result<RunRecord> read_run_record(const Store& store) {
-  const std::string name(kRunRecordName);
+namespace {
+
+template <class Record>
+Result<Record> read_record(const Store& store, std::string_view file) {
+  const std::string name(file);
   VERGER_ASSIGN_OR_RETURN(const json document, read_json(store, name));
-  auto record = RunRecord::parse(document);
+  auto record = Record::parse(document);
   if (record.ok()) return record;
   return Status::io(store.display_path(name) + ": " + record.error().message());
+}
+
+}  // namespace
+
+Result<RunRecord> read_run_record(const Store& store) {
+  return read_record<RunRecord>(store, kRunRecordName);
+}
+
+Result<ReductionRecord> read_reduction_record(const Store& store) {
+  return read_record<ReductionRecord>(store, kReductionRecordName);
+}
+
+Status write_record(Store& store, const RunRecord& record) {
+  return write_json(store, std::string(kRunRecordName), record.to_json());
+}
+
+Status write_record(Store& store, const ReductionRecord& record) {
+  return write_json(store, std::string(kReductionRecordName), record.to_json());
 }
 
 }  // namespace verger

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -103,7 +103,10 @@ struct RunRecord {
 
 RunRecord::Reduction describe(const PcaModel& model);
 
-// The record of an output; kIo when it is absent or damaged.
+// The records of an output. Reading is kIo when one is absent or damaged.
 Result<RunRecord> read_run_record(const Store& store);
+Result<ReductionRecord> read_reduction_record(const Store& store);
+Status write_record(Store& store, const RunRecord& record);
+Status write_record(Store& store, const ReductionRecord& record);
 
 }  // namespace verger

@@ -35,7 +35,7 @@ Status ShardWriter::write(const ShardResult& result, std::span<const std::size_t
     VERGER_RETURN_IF_ERROR(write_moments(result, manifest));
   }
   fault_point("shard-data-written");
-  VERGER_RETURN_IF_ERROR(write_json(setup_.output.store(), manifest.name(), manifest.to_json()));
+  VERGER_RETURN_IF_ERROR(write_shard_manifest(setup_.output.store(), manifest));
   fault_point("shard-committed");
   enter(manifest);
   return {};

@@ -1,9 +1,11 @@
 #include "pipeline/update_check.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "pipeline/resume.h"
 #include "plan/recipe.h"
@@ -64,11 +66,6 @@ std::string difference(const OutputFolder& output, const std::string& what, cons
          "; give the same, or make it anew with 'verger run --overwrite'.";
 }
 
-// Names need not be UTF-8.
-std::string text_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 Status check_options(const RunRecord& record, const OutputFolder& output,
                      const RunOptions& options) {
   RunRecord now;
@@ -80,7 +77,7 @@ Status check_options(const RunRecord& record, const OutputFolder& output,
     if (name == "variance" && options.pca.components > 0) continue;
     if (was.at(name) != is.at(name)) {
       return Status::invalid_argument(
-          difference(output, flag_of(name), text_of(was.at(name)), text_of(is.at(name))));
+          difference(output, flag_of(name), json_text(was.at(name)), json_text(is.at(name))));
     }
   }
   return {};

@@ -48,8 +48,7 @@ Status UpdateJob::compare(const ModelInfo& model) {
 // interrupted update had begun to replace them.
 Status UpdateJob::load_old_model() {
   const Store& store = output_.store();
-  VERGER_ASSIGN_OR_RETURN(const auto document, read_json(store, std::string(kReductionRecordName)));
-  VERGER_ASSIGN_OR_RETURN(old_reduction_, ReductionRecord::parse(document));
+  VERGER_ASSIGN_OR_RETURN(old_reduction_, read_reduction_record(store));
   if (old_reduction_.features.empty()) {
     for (const auto& manifest : found_.manifests) {
       old_reduction_.features.push_back(manifest.features.name);
@@ -116,7 +115,7 @@ Status UpdateJob::check_output() const {
 Status UpdateJob::begin(const ModelInfo* model) {
   VERGER_RETURN_IF_ERROR(Job::begin(model));
   // Shards get other parts from here on: which ones the projections are of must be known.
-  return write_json(output_.store(), std::string(kReductionRecordName), old_reduction_.to_json());
+  return write_record(output_.store(), old_reduction_);
 }
 
 // New shards are about as large as the old ones.

@@ -1,5 +1,6 @@
 #include "pipeline/update_record.h"
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "pipeline/json.h"

@@ -124,7 +124,7 @@ Status UpdateJob::measure(const Moments& moments) {
   const PcaModel* after = new_ ? &new_->model : &old_->model;
   if (!record_.update->refitted) after = nullptr;
   VERGER_ASSIGN_OR_RETURN(drift, measure_drift(old_->model, moments, after));
-  return write_json(output_.store(), std::string(kRunRecordName), record_.to_json());
+  return write_record(output_.store(), record_);
 }
 
 Status UpdateJob::project() {
@@ -158,7 +158,7 @@ Status UpdateJob::save_model() {
   reduction_.model = old_reduction_.model;
   for (const auto& file : reduction_.model) written_.insert(file.name);
   record_.reduction = describe(old_->model);
-  return write_json(output_.store(), std::string(kReductionRecordName), reduction_.to_json());
+  return write_record(output_.store(), reduction_);
 }
 
 Result<RunRecord> UpdateJob::finish() {

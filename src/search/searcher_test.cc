@@ -49,9 +49,8 @@ class SearcherTest : public testing::Test {
     run.command = "run";
     run.state = "done";
     run.reduction = describe(model);
-    const std::string reduction_name(kReductionRecordName);
-    EXPECT_TRUE(write_json(*store_, reduction_name, reduction.to_json()).ok());
-    EXPECT_TRUE(write_json(*store_, std::string(kRunRecordName), run.to_json()).ok());
+    EXPECT_TRUE(write_record(*store_, reduction).ok());
+    EXPECT_TRUE(write_record(*store_, run).ok());
   }
 
   Searcher open(std::size_t exact_rows) {
