@@ -22,7 +22,10 @@ tools/deps.sh python wheel
 rm -rf "$built" "$licenses" dist/verger-*.whl
 mkdir -p dist
 .venv/core/bin/python tools/bundled.py licenses "$licenses"
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) .venv/wheel/bin/python -m pip wheel --quiet \
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export SOURCE_DATE_EPOCH
+# The compiler by the name that CMake calls it by, for ccache as well.
+CC=${CC:-cc} CXX=${CXX:-c++} .venv/wheel/bin/python -m pip wheel --quiet \
   --disable-pip-version-check --no-build-isolation --no-deps \
   "${settings[@]/#/--config-settings=cmake.define.}" --wheel-dir "$built" .
 # auditwheel looks for the tool patchelf on the path.
