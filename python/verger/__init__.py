@@ -13,6 +13,7 @@ are the types of the native module, for those who carry batches between processe
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,7 +61,12 @@ def __getattr__(name: str) -> object:
     """Load what is asked for: verger.spark.job and verger.emr run without the native module."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"verger.{_MODULES.get(name, '_verger')}"), name)
+    try:
+        value: object = getattr(import_module(f"verger.{_MODULES.get(name, '_verger')}"), name)
+    except ModuleNotFoundError:
+        if name != "__version__":
+            raise
+        value = version("verger")  # as installed where no native module is
     globals()[name] = value
     return value
 
