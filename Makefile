@@ -51,12 +51,20 @@ build: deps ## Build the program, at build/verger
 	@ln -sfn release/cli/verger build/verger
 
 .PHONY: wheel
-wheel: ## Build the Python package's wheel into dist/, for the running Python (PYTHON=python3)
-	@tools/wheel.sh
+wheel: ## Build the Python package's wheel, with the program, into dist/ (PYTHON=python3)
+	@tools/portable.sh wheel
+
+.PHONY: bundle
+bundle: ## Pack the program for machines without Python or anything else of it, into dist/
+	@tools/portable.sh bundle
 
 .PHONY: spark-archive
 spark-archive: ## Pack the Python package and all it needs for a Spark cluster's nodes, into dist/ (ONNX=1)
-	@tools/spark_archive.sh
+	@tools/portable.sh spark_archive
+
+.PHONY: dist
+dist: ## Leave in dist/ the bundle, the wheel, the Spark archive, their SBOM and SHA256SUMS
+	@tools/portable.sh dist
 
 .PHONY: demo
 demo: build ## Render a sample orchard, run the whole chain on it and show the result

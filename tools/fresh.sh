@@ -3,7 +3,7 @@
 # root that has only make and apt, and runs them there as a new user would. Needs root.
 #
 #   FRESH_SUITE=bookworm      which Debian; the bare root is kept in build/fresh/ for the next time
-#   FRESH_TARGETS="demo test" what to run
+#   FRESH_TARGETS="demo test" what to run; what it leaves in dist/ is copied to dist/ here
 #   FRESH_KEEP=1              keep the used root to look into
 #
 # `fresh.sh --root FOLDER` only unpacks such a root into an empty folder.
@@ -51,12 +51,12 @@ copy_settings() {
   if [[ -f /etc/pip.conf ]]; then cp /etc/pip.conf "$fresh/etc/pip.conf"; fi
 }
 
-# Variables that a registry client reads, less those that name a file which the root lacks.
+# Variables that make or a registry client reads, less those that name a file which the root lacks.
 passed_environment() {
   local fresh=$1 name value
   for name in $(compgen -e); do
     case ${name,,} in
-      pip_* | *_proxy | *ca_bundle | *cainfo | ssl_cert_file) ;;
+      arch | onnx | pip_* | *_proxy | *ca_bundle | *cainfo | ssl_cert_file) ;;
       *) continue ;;
     esac
     value=${!name//$certificates/$inside_certificates}
@@ -113,6 +113,10 @@ main() {
   git clone --quiet --no-local "file://$repository" "$fresh/root/verger"
   copy_settings "$fresh"
   unshare --mount "$repository/tools/fresh.sh" --inside "$fresh"
+  if [[ -d $fresh/root/verger/dist ]]; then
+    mkdir -p dist
+    cp "$fresh"/root/verger/dist/* dist/
+  fi
   echo "fresh: make $targets passed in a bare $suite"
 }
 
