@@ -30,7 +30,8 @@ def test_a_plan_is_what_would_be_asked_of_aws(emr, archives, name, monkeypatch):
     text = plan(emr, archives, name, "--images", "100000").out
     for words in ("s3://p8-data/Test/", "s3://p8-data/Results/", "bootstrap-emr.sh",
                   "verger 0.1.0 for", "spark-submit --master yarn", "aws emr create-cluster",
-                  "estimate for 100,000", "prices  of", "left out: taxes", "it ends itself after"):  # fmt: skip
+                  "estimate for 100,000", "prices  of", "left out: taxes",
+                  "it ends itself after"):  # fmt: skip
         assert words in text
 
 

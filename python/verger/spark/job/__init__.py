@@ -1,21 +1,20 @@
 """The program's commands as jobs of Spark: the program drives, and Spark is its crew.
 
-    from verger.spark.job import run, update
-
     record = run(spark, "s3://bucket/Test", "s3://bucket/Results", variance=0.95)
-    record = update(spark, "s3://bucket/Test", "s3://bucket/Results")
 
 What they leave is what the program leaves by itself, on machines of one kind to the bit, and either
-goes on with what the other began. docs/spark.md tells how to run it, docs/crew.md how it works.
+goes on with what the other began (docs/spark.md; docs/crew.md tells how it works).
 
-The options of each are those of the program's command, with underscores: ``variance=0.95``,
-``resume=True``, ``layout="notebook"``, ``weights="s3://bucket/weights.h5"``, …. None stands for the
-default. `threads` are the images that one task works on at once (default: spark.task.cpus).
+`input` are photographs: a path that all machines share, or s3://bucket/key; `output` is a folder,
+made when absent. The executors need access to both, and the program, which on a cluster
+``--archives verger-….tar.gz#verger`` brings. The options of each are those of the program's
+command, with underscores: ``variance=0.95``, ``resume=True``, ``layout="notebook"``, …. None stands
+for the default. `threads` are the images that one task works on at once (default: spark.task.cpus);
 `quiet` shows nothing but warnings, and ``log_format="json"`` one object a line.
 
-All raise ValueError when an option is unusable, verger.ModelError when the weights or the model
-are, OSError when a place is or another run writes the output, and RuntimeError when Spark itself
-gave up, each with one sentence.
+All return _verger/run.json, but for `inspect`. They raise ValueError when an option is unusable,
+verger.ModelError when the weights or the model are, OSError when a place is or another run writes
+the output, and RuntimeError when Spark itself gave up, each with one sentence.
 """
 
 from __future__ import annotations
@@ -39,54 +38,34 @@ Place = Union[str, "os.PathLike[str]"]
 
 
 def run(spark: SparkSession, input: Place, output: Place, **options: Any) -> dict[str, Any]:
-    """Turn the photographs of `input` into the tables of `output`; return _verger/run.json.
-
-    Args:
-        spark: The session; its executors need access to both places, and the program, which on
-            a cluster ``--archives verger-….tar.gz#verger`` brings.
-        input: Photographs: a path that all machines share, or s3://bucket/key.
-        output: A folder for the tables; made when absent.
-        options: Those of ``verger run``, and `quiet` and `log_format`.
-    """
+    """Turn the photographs of `input` into the tables of `output`."""
     return _job(spark, "run", [input, output], options)
 
 
 def extract(spark: SparkSession, input: Place, output: Place, **options: Any) -> dict[str, Any]:
-    """Turn photographs into features, the first half of `run`; return _verger/run.json.
-
-    Arguments as for `run`; options of ``verger extract``.
-    """
+    """Turn photographs into features, the first half of `run`."""
     return _job(spark, "extract", [input, output], options)
 
 
 def reduce(
     spark: SparkSession, input: Place, output: Place | None = None, **options: Any
 ) -> dict[str, Any]:
-    """Turn features into reduced features, the second half of `run`; return _verger/run.json.
-
-    `input` is what `extract` or `run` left, and `output` by default the same place. Options of
-    ``verger reduce``.
-    """
+    """Turn what `extract` or `run` left in `input` into reduced features, there by default."""
     return _job(spark, "reduce", [input] if output is None else [input, output], options)
 
 
 def apply(spark: SparkSession, input: Place, output: Place, **options: Any) -> dict[str, Any]:
-    """Take new photographs through a saved model, `model`; return _verger/run.json.
-
-    Arguments as for `run`; options of ``verger apply``.
-    """
+    """Take new photographs through a saved model, the option `model`."""
     return _job(spark, "apply", [input, output], options)
 
 
 def update(spark: SparkSession, input: Place, output: Place, **options: Any) -> dict[str, Any]:
-    """Bring an output of `run` up to date with its photographs; return _verger/run.json.
+    """Bring an output of `run` up to date with its photographs.
 
     Only photographs that are new or changed are read; the rows of those that are gone are left out.
     When there is nothing to do, nothing is written, and the record's `state` is "unchanged".
-
-    Arguments as for `run`; options of ``verger update``, among them `refit`: "auto", "always" or
-    "never". What is not given is as it was when the output was made; other options are refused, as
-    are other weights.
+    `refit` is "auto", "always" or "never". Options that are not given are as they were when the
+    output was made; others are refused, as are other weights.
     """
     return _job(spark, "update", [input, output], options)
 
@@ -100,7 +79,7 @@ def inspect(spark: SparkSession, output: Place, **options: Any) -> dict[str, Any
     done = subprocess.run(words, capture_output=True, check=False)
     if done.returncode > 1:
         said = done.stderr.decode(errors="replace").strip().rpartition("verger: error: ")[2]
-        raise error_of("argument" if done.returncode == 2 else "io", with_keywords(said))
+        raise error_of(done.returncode, with_keywords(said))
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -110,7 +89,7 @@ def _job(
 ) -> dict[str, Any]:
     given = dict(options)
     console = Console(given.pop("log_format", "text"), quiet=given.pop("quiet", False))
-    words = [command, *_flags(given), "--", *map(os.fspath, places)]
+    words = [command, *_flags(given), "--", *(os.fspath(place) for place in places)]
     with Driver(words, console.tell) as driver:
         end, crew = None, None
         if driver.begin():

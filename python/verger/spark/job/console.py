@@ -3,76 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import threading
 import time
-from typing import Any, Protocol
+from typing import Any
 
 from verger._errors import with_keywords
+from verger.spark._live_line import live_line
 
 _LINE_SECONDS = 10.0  # between lines where there is no terminal
-
-
-class Sink(Protocol):
-    """Shows one line in the place of the last one."""
-
-    def show(self, text: str) -> None:
-        """Show it."""
-
-    def clear(self) -> None:
-        """Take it away."""
-
-    def finish(self, text: str) -> None:
-        """Show a last line, which stays."""
-
-
-class _Terminal:
-    """A line of standard error that is written over."""
-
-    def show(self, text: str) -> None:
-        sys.stderr.write("\r\x1b[2K" + text)
-        sys.stderr.flush()
-
-    def clear(self) -> None:
-        self.show("")
-
-    def finish(self, text: str) -> None:
-        self.show(text + "\n")
-
-
-class _Notebook:
-    """An output of a notebook's cell that is updated in place."""
-
-    def __init__(self) -> None:
-        self._handle: Any = None
-
-    def show(self, text: str) -> None:
-        from IPython import display  # noqa: PLC0415 - only where a notebook runs
-
-        show: Any = display.display  # which is not typed
-        shown = {"text/plain": text}
-        if self._handle is None:
-            self._handle = show(shown, raw=True, display_id=True)
-        else:
-            self._handle.update(shown, raw=True)
-
-    def clear(self) -> None:
-        """Leave the last line standing: a cell keeps what it showed."""
-        self._handle = None
-
-    def finish(self, text: str) -> None:
-        self.show(text)
-        self._handle = None
-
-
-def _live_sink() -> Sink | None:
-    shell = sys.modules.get("IPython")
-    if shell is not None and type(shell.get_ipython()).__name__ == "ZMQInteractiveShell":
-        return _Notebook()
-    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        return _Terminal()
-    return None
 
 
 class Console:
@@ -84,7 +23,7 @@ class Console:
             raise ValueError(f"log_format must be text or json, not '{log_format}'.")
         self._json = log_format == "json"
         self._quiet = quiet
-        self._live = None if self._json or quiet else _live_sink()
+        self._live = None if self._json or quiet else live_line()
         self._lock = threading.Lock()
         self._begun = self._last = 0.0
 

@@ -37,12 +37,8 @@ class Crew:
         threads: int | None,
         progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
     ) -> None:
-        """Take the driver, and the images that a task works on at once, by default spark.task.cpus.
-
-        `progress` is told of each stage how many of its orders are done.
-        """
-        self._driver = driver
-        self._context = context
+        """Take images at once a task, by default spark.task.cpus, and who hears of orders done."""
+        self._driver, self._context = driver, context
         self._threads = threads or int(context.getConf().get("spark.task.cpus", "1"))
         self._progress = progress
         self._events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
@@ -58,10 +54,11 @@ class Crew:
 
         Raises KeyboardInterrupt once the driver has tidied up.
         """
-        _run_python_of_this_process(self._context)
+        if _is_local(self._context) and "PYSPARK_PYTHON" not in os.environ:
+            self._context.pythonExec = sys.executable  # and not some python3 of $PATH
         threading.Thread(target=self._hear, daemon=True).start()
         try:
-            self._driver.send(self._hello())
+            self._driver.send(json.dumps(self._hello()))
             return self._until_the_end()
         except KeyboardInterrupt:
             self._driver.interrupt()
@@ -72,12 +69,8 @@ class Crew:
             self._end_job()
 
     def _hello(self) -> dict[str, Any]:
-        context = self._context
-        spark = {
-            "version": context.version,
-            "master": context.master,
-            "application": context.applicationId,
-        }
+        names = {"version": "version", "master": "master", "application": "applicationId"}
+        spark = {name: getattr(self._context, of) for name, of in names.items()}
         return {"type": "hello", "protocol": PROTOCOL, "spark": spark}
 
     def _hear(self) -> None:
@@ -127,11 +120,7 @@ class Crew:
         context, stage = self._context, self._stage
         failure, data = None, None
         try:
-            network = stage["network"]
-            file, data = self._network_file(network) if network else (None, None)
-            task = work.Task(
-                self._driver.program, _is_local(context), self._threads, file, self._outcomes()
-            )
+            task, data = self._task(stage["network"] or {})
             context.setJobGroup(self._group, _utf8(stage["description"]), True)
             orders = context.parallelize(self._orders, len(self._orders))
             orders.mapPartitions(task).setName(f"verger {stage['stage']}").collect()
@@ -141,27 +130,26 @@ class Crew:
             data.destroy()
         self._events.put(("ended", (stage, failure)))
 
-    def _outcomes(self) -> Any:
-        from pyspark.cloudpickle import register_pickle_by_value  # noqa: PLC0415
+    def _task(self, network: dict[str, Any]) -> tuple[work.Task, Broadcast[bytes] | None]:
+        """Return what is sent to the executors, and what is to be destroyed afterwards."""
+        from pyspark import cloudpickle  # noqa: PLC0415
 
-        register_pickle_by_value(work)
-        deliver = work.Outcomes(lambda line: self._events.put(("outcome", line)))
-        return self._context.accumulator([], deliver)  # type: ignore[arg-type]
-
-    def _network_file(
-        self, network: dict[str, Any]
-    ) -> tuple[work.NetworkFile | None, Broadcast[bytes] | None]:
-        """Return the network's file as tasks find it, and what is to be destroyed afterwards."""
-        if network["file"] is None:
-            return None, None
-        data = None
-        if not _is_local(self._context):
-            data = self._context.broadcast(Path(network["file"]).read_bytes())
-        return work.NetworkFile(network["file"], network["sha256"], data), data
+        context, local = self._context, _is_local(self._context)
+        file, data = None, None
+        if path := network.get("file"):
+            data = None if local else context.broadcast(Path(path).read_bytes())
+            file = work.NetworkFile(path, network["sha256"], data)
+        by_value: Any = cloudpickle.register_pickle_by_value
+        by_value(work)
+        task = work.Task(self._driver.program, self._threads, file, local=local)
+        deliver: Any = work.Outcomes(lambda line: self._events.put(("outcome", line)))
+        task.outcomes = context.accumulator([], deliver)
+        return task, data
 
     def _close_stage(self, stage: dict[str, Any], failure: Exception | None) -> None:
         """Spark is done with the stage: if it failed, the driver is told why and ends the run."""
-        missing = [name for name in map(_name_of, self._orders) if name not in self._done]
+        names = (str(json.loads(order)["order"]) for order in self._orders)
+        missing = [name for name in names if name not in self._done]
         if stage is not self._stage or not missing:
             return
         found = re.search(r"TaskError: (\{.*\})", str(failure))
@@ -174,7 +162,7 @@ class Crew:
             self.gave_up = RuntimeError(told)
             self.gave_up.__cause__ = failure
             outcome["error"] = {"kind": "io", "message": told}
-        self._driver.send(outcome)
+        self._driver.send(json.dumps(outcome))
 
     def _end_job(self) -> None:
         if self._job is None:
@@ -185,18 +173,8 @@ class Crew:
         self._job = None
 
 
-def _name_of(order: str) -> str:
-    return str(json.loads(order)["order"])
-
-
 def _is_local(context: SparkContext) -> bool:
     return str(context.master).startswith("local") and "cluster" not in str(context.master)
-
-
-def _run_python_of_this_process(context: SparkContext) -> None:
-    """On this machine alone workers run the Python of this process, not some python3 of $PATH."""
-    if _is_local(context) and "PYSPARK_PYTHON" not in os.environ:
-        context.pythonExec = sys.executable
 
 
 def _utf8(text: str) -> str:

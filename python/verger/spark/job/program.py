@@ -17,11 +17,11 @@ from verger.spark.job.work import VARIABLE, ending, usable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
 PROTOCOL = 1
-_KINDS: dict[str, type[Exception]] = {"argument": ValueError, "model": ModelError}
-_CODES = {2: "argument", 4: "model"}
+_ERRORS: dict[str | int, type[Exception]] = {  # by the protocol's kind, and by exit code
+    "argument": ValueError, "model": ModelError, 2: ValueError, 4: ModelError,
+}  # fmt: skip
 _PATIENCE_S = 60.0  # for a driver that was told to end
 
 
@@ -42,9 +42,9 @@ def find_program() -> str:
     return found
 
 
-def error_of(kind: str, message: str) -> Exception:
-    """Return the exception for an error of the protocol's `kind`."""
-    return _KINDS.get(kind, OSError)(message)
+def error_of(kind: str | int, message: str) -> Exception:
+    """Return the exception for an error of the protocol's `kind`, or for an exit code."""
+    return _ERRORS.get(kind, OSError)(message)
 
 
 class Driver:
@@ -61,18 +61,15 @@ class Driver:
         By default it says so itself.
         """
         command, *rest = words
-        program = find_program()
         how = ["--log-format", "json"] if tell else []
-        self.name = f"verger {command}"
-        self.program = program
-        self.failure = ""  # what it told as its error, where `tell` hears
+        pipe = subprocess.PIPE
+        self.program = find_program()
+        self._name = f"verger {command}"
+        self._failure = ""  # what it told as its error, where `tell` hears
         self._process = subprocess.Popen(
-            [program, command, "--crew", "stdio", *how, *rest],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if tell else None,
-            start_new_session=True,
-        )
+            [self.program, command, "--crew", "stdio", *how, *rest],
+            stdin=pipe, stdout=pipe, stderr=pipe if tell else None, start_new_session=True,
+        )  # fmt: skip
         self._listener = threading.Thread(target=self._listen, args=[tell], daemon=True)
         if tell:
             self._listener.start()
@@ -85,34 +82,30 @@ class Driver:
             except ValueError:  # of a library, or of the system's loader
                 event = {"event": "warning", "message": line.decode(errors="replace").rstrip()}
             if event["event"] == "error":
-                self.failure = event["message"]
+                self._failure = event["message"]
             tell(event)
 
     def begin(self) -> bool:
         """Wait until it is ready for a crew. False: it has ended, and has said on stderr why.
 
-        Raises ValueError when it is of another version than this package, so to speak.
+        Raises ValueError when it speaks another protocol.
         """
         hello = self.read()
-        if hello is None:
-            return False
-        if (spoken := json.loads(hello).get("protocol")) != PROTOCOL:
+        if hello is not None and (spoken := json.loads(hello).get("protocol")) != PROTOCOL:
             raise ValueError(
                 f"{self.program} speaks protocol {spoken} of crews, and this verger.spark "
                 f"{PROTOCOL}; install one version of both."
             )
-        return True
+        return hello is not None
 
     def read(self) -> str | None:
         """Return its next message, a line of JSON; None at the end of all."""
         assert self._process.stdout is not None
         return self._process.stdout.readline().decode() or None
 
-    def send(self, message: dict[str, Any] | str) -> None:
-        """Tell it something; to one that has ended, nothing."""
+    def send(self, line: str) -> None:
+        """Tell it something; to one that has ended, nothing: its last words are to be read."""
         assert self._process.stdin is not None
-        line = message if isinstance(message, str) else json.dumps(message)
-        # Of one that has ended the last message is still to be read, or stderr tells what is wrong.
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(line.rstrip("\n").encode() + b"\n")
             self._process.stdin.flush()
@@ -137,18 +130,12 @@ class Driver:
         code = self.wait()
         if end is not None:
             return error_of(end["error"]["kind"], end["error"]["message"])
-        return error_of(_CODES.get(code, "io"), self.failure or f"'{self.name}' {ending(code)}.")
+        return error_of(code, self._failure or f"'{self._name}' {ending(code)}.")
 
-    def __enter__(self) -> Driver:
-        """Return the driver."""
+    def __enter__(self) -> Driver:  # noqa: D105
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """End it: without a crew it gives up, and leaves nothing half-written."""
         assert self._process.stdin is not None
         if kind is KeyboardInterrupt:

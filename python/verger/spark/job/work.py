@@ -17,7 +17,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
     from pyspark import Accumulator, Broadcast
 
@@ -35,12 +35,17 @@ def usable(*places: str | None) -> str | None:
     return None
 
 
+def ending(code: int) -> str:
+    """Return how a process ended, from its exit code: a verb and more."""
+    return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
+
 class TaskError(RuntimeError):
     """What a task raises: an outcome with an error, in JSON, by which the driver knows it again."""
 
 
-def _task_error(kind: str, message: str) -> TaskError:
-    return TaskError(json.dumps({"error": {"kind": kind, "message": message}}))
+def _failed(message: str) -> TaskError:
+    return TaskError(json.dumps({"error": {"kind": "io", "message": message}}))
 
 
 class Outcomes:
@@ -76,9 +81,7 @@ class NetworkFile:
 
     def __init__(self, path: str, sha256: str, data: Broadcast[bytes] | None) -> None:
         """Take the driver's file and, for machines other than the driver's, its bytes."""
-        self._path = path
-        self._sha256 = sha256
-        self._data = data
+        self._path, self._sha256, self._data = path, sha256, data
 
     def here(self) -> str:
         """Return the file's place, once it was written in full."""
@@ -102,108 +105,78 @@ class Worker:
 
     def __init__(self, command: list[str]) -> None:
         """Start it. What it says on standard error goes to the executor's."""
+        pipe = subprocess.PIPE
         self.command = command
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-        )
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8")
 
     def do(self, order: dict[str, Any]) -> str:
         """Return the outcome of an order, a line. TaskError when the child dies of it."""
-        stdin, stdout = self._process.stdin, self._process.stdout
+        stdin, stdout = self.process.stdin, self.process.stdout
         assert stdin is not None
         assert stdout is not None
-        try:
+        with contextlib.suppress(BrokenPipeError):
             stdin.write(json.dumps(order) + "\n")
             stdin.flush()
-            line = stdout.readline()
-        except BrokenPipeError:
-            line = ""
+        line = stdout.readline()
         if not line.endswith("\n"):
-            self.close()
-            raise _task_error(
-                "io",
-                f"The worker '{' '.join(self.command)}' {ending(self._process.wait())} at "
-                f"{order['order']}; its executor's log has what it said.",
+            how = ending(self.process.wait())
+            raise _failed(
+                f"The worker '{' '.join(self.command)}' {how} at {order['order']}; its executor's "
+                "log has what it said."
             )
         return line
-
-    @property
-    def alive(self) -> bool:
-        """Whether it still runs."""
-        return self._process.poll() is None
-
-    def close(self) -> None:
-        """Let it end."""
-        assert self._process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):  # of one that has ended already
-            self._process.stdin.close()
-
-
-def ending(code: int) -> str:
-    """Return how a process ended, from its exit code: a verb and more."""
-    return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
 
 
 class Task:
     """What Spark does to a partition of orders."""
 
     def __init__(
-        self,
-        program: str,
-        local: bool,
-        threads: int,
-        network: NetworkFile | None,
-        outcomes: Accumulator[list[str]],
+        self, program: str, threads: int, network: NetworkFile | None, *, local: bool
     ) -> None:
-        """Take the driver's program, whether it is here as well, and images at once a task."""
-        self._program = program
+        """Take the driver's program, which is the one to run if all runs on its machine."""
+        self._program, self._threads, self._network = program, threads, network
         self._local = local
-        self._threads = threads
-        self._network = network
-        self._outcomes = outcomes
+        self.outcomes: Accumulator[list[str]] | None = None
 
-    def __call__(self, orders: Iterator[str]) -> Iterator[str]:
+    def __call__(self, orders: Iterable[str]) -> Iterable[str]:
         """Do the orders; the outcomes go by the accumulator, and nothing is returned."""
         from pyspark import TaskContext  # noqa: PLC0415
 
         context = TaskContext.get()
         assert context is not None
+        assert self.outcomes is not None
         for line in orders:
             # No two attempts of Spark at a task have one number, at once or one after the other.
             order = {**json.loads(line), "attempt": context.attemptNumber()}
-            outcome = self._worker().do(order)
+            outcome = _worker(self._command()).do(order)
             if "error" in json.loads(outcome):
                 raise TaskError(json.dumps(json.loads(outcome)))  # in ASCII
-            self._outcomes.add([outcome])
-        return iter(())
-
-    def _worker(self) -> Worker:
-        """Return this process' child, the one of the task before where it can serve.
-
-        What is sent by value comes with globals of its own each time, so a module holds the child.
-        """
-        process = sys.modules.setdefault("verger_worker", types.ModuleType("verger_worker"))
-        command = self._command()
-        worker: Worker | None = getattr(process, "worker", None)
-        if worker is not None and (worker.command != command or not worker.alive):
-            worker.close()
-            worker = None
-        if worker is None:
-            worker = Worker(command)
-            process.worker = worker  # type: ignore[attr-defined]
-        return worker
+            self.outcomes.add([outcome])
+        return ()
 
     def _command(self) -> list[str]:
-        places = [self._program]
-        if not self._local:
-            places = [os.environ.get(VARIABLE, _ARCHIVE), *places, shutil.which("verger") or ""]
-        program = usable(*places)
+        elsewhere = [os.environ.get(VARIABLE, _ARCHIVE), self._program, shutil.which("verger")]
+        program = usable(*([self._program] if self._local else elsewhere))
         if program is None:
-            raise _task_error(
-                "io",
+            raise _failed(
                 f"The program verger is not on {os.uname().nodename}: send the bundle along by "
                 f"--archives verger-….tar.gz#verger, or tell by spark.executorEnv.{VARIABLE} "
-                "where it is.",
+                "where it is."
             )
         command = [program, "work", "--threads", str(self._threads)]
         return command if self._network is None else [*command, "--weights", self._network.here()]
+
+
+def _worker(command: list[str]) -> Worker:
+    """Return this process' child, the one of the task before where it can serve.
+
+    What is sent by value comes with globals of its own each time, so a module holds the child.
+    """
+    process = sys.modules.setdefault("verger_worker", types.ModuleType("verger_worker"))
+    worker: Worker | None = getattr(process, "worker", None)
+    if worker is None or worker.command != command or worker.process.poll() is not None:
+        if worker is not None:
+            worker.process.communicate()  # it ends with its input
+        worker = Worker(command)
+        process.worker = worker  # type: ignore[attr-defined]
+    return worker
