@@ -21,7 +21,7 @@ SOLVE_S = 5.0  # covariance and eigenproblem of 1,280 columns, on the driver
 ROWS_A_PART = 4096
 LEAST_PARTS = 24
 PUTS_A_PART = 6  # features, moments, rejected, manifest, pca, and what the reduction writes of it
-DRIVER_BYTES = 600  # of an image's name, size and times in the driver's memory
+DRIVER_BYTES = 120  # of an image's name, size and time in the memory of the program that drives
 MONTH_H = 730.0
 _MINUTE_S = 60.0
 

@@ -121,7 +121,7 @@ class Crew:
         failure, data = None, None
         try:
             task, data = self._task(stage["network"] or {})
-            context.setJobGroup(self._group, _utf8(stage["description"]), True)
+            context.setJobGroup(self._group, stage["description"], True)
             orders = context.parallelize(self._orders, len(self._orders))
             orders.mapPartitions(task).setName(f"verger {stage['stage']}").collect()
         except Exception as error:  # whatever Spark raises, the driver must hear of it
@@ -175,11 +175,6 @@ class Crew:
 
 def _is_local(context: SparkContext) -> bool:
     return str(context.master).startswith("local") and "cluster" not in str(context.master)
-
-
-def _utf8(text: str) -> str:
-    """What the Java side is told must be UTF-8, which names of files need not be."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def cause_of(failure: Exception) -> str:
