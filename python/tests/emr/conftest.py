@@ -105,7 +105,6 @@ def emr(monkeypatch, capsys):
     from verger.emr import cluster, steps  # noqa: PLC0415
     from verger.emr.cli import main  # noqa: PLC0415
 
-    monkeypatch.setenv("VERGER_PROGRAM", str(ROOT / "build" / "verger"))
     monkeypatch.setattr(cluster, "POLL_S", 0.01)
     monkeypatch.setattr(steps, "POLL_S", 0.01)
 

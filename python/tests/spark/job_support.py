@@ -20,7 +20,6 @@ def environment():
         "SPARK_LOCAL_IP": "127.0.0.1",
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": PACKAGES,
-        "VERGER_PROGRAM": str(PROGRAM),
     }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import UNTRAINED
 from end_to_end.updates import Updated
-from spark.job_support import CLI, environment
+from spark.job_support import CLI, PROGRAM, environment
 from storage.results import content, leftovers
 
 pytestmark = [pytest.mark.heavy, pytest.mark.spark]
@@ -63,7 +63,7 @@ def test_one_file_is_given_to_spark_submit(orchard, result, tmp_path):
     finished("script", script)
     submit = Path(sys.executable).with_name("spark-submit")
     command = [submit, *LOCAL[:2], "--conf", "spark.ui.enabled=false", script, "run", orchard]
-    process = start([*command, tmp_path / "out", *CLI], PYTHONPATH="")
+    process = start([*command, tmp_path / "out", *CLI], PYTHONPATH="", VERGER_PROGRAM=str(PROGRAM))
     _, err = process.communicate(timeout=200)
     assert process.returncode == 0, err
     assert content(tmp_path / "out") == content(result)

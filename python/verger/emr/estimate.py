@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from verger.emr.config import ClusterConfig
@@ -171,7 +171,7 @@ def bill(instances: list[dict[str, Any]], region: str, now: datetime | None = No
 
     Spot instances are counted as on demand, the upper bound.
     """
-    now = now or datetime.now(UTC)
+    now = now or datetime.now(timezone.utc)
     total, unpriced = 0.0, set()
     for each in instances:
         times = each.get("Status", {}).get("Timeline", {})
