@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Leaves in dist/ all that is handed out of a release: the bundle, the wheels for the running Python
-# (PYTHON) and for any, a bill of materials, and the SHA-256 of each. One commit gives the same bytes every time
-# on one system.
+# (PYTHON) and for any, a bill of materials, and the SHA-256 of each. One commit gives the same bytes
+# every time on one system.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rm -rf dist
