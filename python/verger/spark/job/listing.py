@@ -45,7 +45,7 @@ def _single_container(store: Store) -> Entry | None:
 def list_images(store: Store, options: dict[str, Any]) -> list[Image]:
     """Return the images sorted by the bytes of their paths. OSError when there is none.
 
-    INPUT may be a container, hold loose images, or else containers (src/pipeline/input_source.h).
+    INPUT may be a container, hold loose images, or else containers (src/input/list_input.h).
     """
     single = _single_container(store)
     if single is not None:

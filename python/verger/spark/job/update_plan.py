@@ -1,4 +1,4 @@
-"""What brings an output up to date with a listing (see src/pipeline/update_plan.h).
+"""What brings an output up to date with a listing (see src/update/update_plan.h).
 
 Stored rows are matched with the sorted listing by path, and by the stamp of the fingerprint. Of
 what the output holds, one shard's rows are in memory at a time, and of shards that change a fate
