@@ -23,6 +23,7 @@ void add_report(CLI::App& app, Action& action);
 void add_weights(CLI::App& app, Action& action);
 void add_pack(CLI::App& app, Action& action);
 void add_sample(CLI::App& app, Action& action);
+void add_work(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
 
 }  // namespace verger::cli

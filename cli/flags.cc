@@ -184,6 +184,17 @@ void add_run_flags(CLI::App& command, CommonArguments& arguments) {
   add_log_flag(command, arguments.log_format);
 }
 
+void add_crew_flag(CLI::App& command, CommonArguments& arguments) {
+  command
+      .add_option_function<std::string>(
+          "--crew", [&arguments](const std::string& name) { arguments.crew = name == "stdio"; },
+          "Who does the shards: threads of this process (default), or stdio: workers elsewhere, to "
+          "which another program carries orders (docs/crew.md)")
+      ->type_name("threads|stdio")
+      ->check(CLI::IsMember({"threads", "stdio"}))
+      ->group("Run");
+}
+
 void add_metrics_flag(CLI::App& command, RunOptions& options) {
   command
       .add_option("--metrics", options.metrics,

@@ -15,6 +15,7 @@ struct CommonArguments {
   std::string output;
   RunOptions options;
   LogFormat log_format = LogFormat::kText;
+  bool crew = false;  // the shards are done elsewhere (docs/crew.md)
 };
 
 void add_input_output(CLI::App& command, CommonArguments& arguments);
@@ -28,6 +29,7 @@ void add_reads_flag(CLI::App& command, StorageOptions& options);
 void add_storage_flags(CLI::App& command, StorageOptions& options);  // S3, retries
 void add_run_flags(CLI::App& command, CommonArguments& arguments);   // threads, log format
 
+void add_crew_flag(CLI::App& command, CommonArguments& arguments);
 void add_metrics_flag(CLI::App& command, RunOptions& options);
 void add_log_flag(CLI::App& command, LogFormat& log_format);
 void add_pack_flags(CLI::App& command, PackOptions& options, OutputOptions& output);

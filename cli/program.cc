@@ -49,7 +49,7 @@ int run_command(int argc, char** argv) {
   Action action;
   for (const auto add :
        {add_run, add_extract, add_reduce, add_apply, add_update, add_inspect, add_report,
-        add_similar, add_duplicates, add_weights, add_pack, add_sample, add_completion}) {
+        add_similar, add_duplicates, add_weights, add_pack, add_sample, add_work, add_completion}) {
     add(app, action);
   }
   const LogFormat format = log_format_of(argc, argv);

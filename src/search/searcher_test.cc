@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include "output/output_folder.h"
+#include "output/records_json.h"
 #include "parquet/pca_part.h"
-#include "pipeline/json.h"
-#include "pipeline/output_folder.h"
 #include "search/duplicates.h"
 #include "search/test_table.h"
 #include "storage/scratch_folder.h"
