@@ -29,7 +29,7 @@ class Console:
 
     def tell(self, event: dict[str, Any]) -> None:
         """Take an event of the program's --log-format json. Its error is raised, not told."""
-        kind = event["event"]
+        kind = event.get("event")
         if kind == "error" or (self._quiet and kind != "warning"):
             return
         if "message" in event:

@@ -78,10 +78,10 @@ class Driver:
         assert self._process.stderr is not None
         for line in self._process.stderr:
             try:
-                event = json.loads(line)
-            except ValueError:  # of a library, or of the system's loader
+                event = dict(json.loads(line))
+            except (TypeError, ValueError):  # of a library, or of the system's loader
                 event = {"event": "warning", "message": line.decode(errors="replace").rstrip()}
-            if event["event"] == "error":
+            if event.get("event") == "error":
                 self._failure = event["message"]
             tell(event)
 
