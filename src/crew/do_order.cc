@@ -89,9 +89,10 @@ Outcome OrderDoer::run(const Order& order, const CancelToken& cancel) {
 Result<Outcome> OrderDoer::run_stage(const Order& order, const CancelToken& cancel) {
   VERGER_ASSIGN_OR_RETURN(const auto input, place(order.input, order.storage));
   VERGER_ASSIGN_OR_RETURN(const auto place_of_output, place(order.output, order.storage));
+  const auto fence = std::make_shared<WorkerFence>(place_of_output, order.lease);
+  VERGER_RETURN_IF_ERROR(fence->check());  // or what it was to read may be gone
   const OutputFolder output =
-      OutputFolder(place_of_output, order.layout, Tables::kAll)
-          .fenced(std::make_shared<WorkerFence>(place_of_output, order.lease));
+      OutputFolder(place_of_output, order.layout, Tables::kAll).fenced(fence);
   RunOptions options;
   options.storage = order.storage;
   options.output.layout = order.layout;

@@ -108,7 +108,7 @@ def test_update(verger, environment, orchard, tmp_path):
     run_example(environment, *command, options=OPTIONS)
     ours = record(updated.output)["update"]
     assert ours == record(theirs)["update"]
-    assert ours["shards"] == {"kept": 1, "rewritten": 3, "added": 2, "removed": 0}
+    assert ours["shards"] == {"kept": 2, "rewritten": 2, "added": 2, "removed": 0}
     check_same(verger, updated.output, theirs)
     said = run_example(environment, *command, options=OPTIONS)
     assert "nothing to do" in said
@@ -163,7 +163,7 @@ def test_real_weights_go_to_the_workers_by_name(program, real_weights, orchard, 
     out = tmp_path / "out"
     driver = Driver(program, "run", orchard, out, "--weights", real_weights)
     stage, orders = driver.stage()
-    assert stage["network"]["file"] == str(real_weights.resolve())
+    assert stage["network"]["file"] == str(real_weights)
     sent = tmp_path / "sent.h5"
     shutil.copy(real_weights, sent)
     elsewhere = {"network": orders[0]["network"] | {"weights": "/not/here.h5"}}

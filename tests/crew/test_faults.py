@@ -123,14 +123,14 @@ def test_orders_done_twice_at_once(driver, program, check):
 def test_the_manifest_that_counts_is_the_one_that_was_accepted(driver, deadly, program, check):
     """The slower attempt passes its last look before the quicker one has written."""
     _, orders = driver.stage()
-    environment = {"VERGER_STOP_AT": "before-visible:4"}  # features, rejected or not, inputs, …
-    slow = Worker(deadly, environment=environment)
+    # Features, inputs, manifest: it is stopped with the last in hand.
+    slow = Worker(deadly, environment={"VERGER_STOP_AT": "before-visible:3"})
     slow.take(orders[0])
-    time.sleep(2)
+    wait_until_stopped(slow.process.pid)
     good = Worker(program)
     driver.tell(good.do(orders[0] | {"attempt": 1}))
     go_on(slow.process.pid)
-    slow.outcome()
+    assert "-c000." in slow.outcome()["manifest"]["features"]["name"]
     for order in orders[1:]:
         driver.tell(good.do(order))
     assert driver.do_rest(good)["state"] == "done"
