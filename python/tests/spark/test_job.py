@@ -196,7 +196,7 @@ def test_the_halves_apply_and_inspect_are_the_programs(jobs, verger, orchard, tm
     assert reduction(tmp_path / "apart") == reduction(tmp_path / "apart too")
     jobs("apply", orchard, tmp_path / "applied", parts=5, weights=UNTRAINED, model=ours)
     verger("apply", orchard, tmp_path / "applied too", "--weights", UNTRAINED, "--parts", 5,
-           "--model", theirs)  # fmt: skip
+           "--model", ours)  # fmt: skip
     assert manifests(tmp_path / "applied") == manifests(tmp_path / "applied too")
     jobs("extract", orchard, tmp_path / "mean", model=model)
     jobs("reduce", tmp_path / "mean", weights=None)

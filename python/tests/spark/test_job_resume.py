@@ -129,7 +129,7 @@ def test_one_run_at_a_time_writes_an_output(run, verger, orchard, tmp_path):
         while b'"order"' not in process.stdout.readline():
             assert process.poll() is None
         with pytest.raises(OSError, match=rf"is being written by .* process {process.pid};"):
-            run(orchard, output)
+            run(orchard, output, resume=True)
         process.terminate()
         process.communicate()
     assert not leftovers(output)
