@@ -67,8 +67,8 @@ def manifests(output):
     """The shards' manifests, without the names of files, in which the run's UUID is."""
     found = [document(path) for path in sorted((output / "_verger/shards").glob("*.json"))]
     for manifest in found:
-        for kind in ("features", "rejected", "moments", "inputs"):
-            if manifest[kind]:
+        for kind in ("features", "rejected", "moments", "inputs", "pca"):
+            if manifest.get(kind):
                 del manifest[kind]["name"]
     return found
 
