@@ -136,15 +136,15 @@ auto parse_message(const char* type, const json& from, const Parse& parse)
 }
 
 Order parse_order(const json& from) {
-  Order order{.name = from.at("order"),
-              .attempt = from.at("attempt"),
-              .input = from.at("input"),
-              .output = from.at("output"),
-              .storage = parse_storage(from.at("storage")),
-              .uuid = from.at("uuid"),
-              .mark = from.at("mark"),
-              .lease = from.at("lease"),
-              .work = ExtractOrder()};
+  Order order;
+  order.name = from.at("order");
+  order.attempt = from.at("attempt");
+  order.input = from.at("input");
+  order.output = from.at("output");
+  order.storage = parse_storage(from.at("storage"));
+  order.uuid = from.at("uuid");
+  order.mark = from.at("mark");
+  order.lease = from.at("lease");
   if (from.at("layout") == layout_name(Layout::kNotebook)) order.layout = Layout::kNotebook;
   const std::string stage = from.at("stage");
   if (stage == "extract") {
