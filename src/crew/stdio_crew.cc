@@ -113,8 +113,8 @@ Result<Effort> StdioCrew::extract(const ExtractStage& stage, std::span<const Sha
     const int64_t rejected = task.replaces == nullptr ? made->manifest.counts.rejected : 0;
     pass.observer.advanced(static_cast<int64_t>(task.end - task.begin), rejected);
     pass.observer.spent(outcome.effort.times);
-    return done({.manifest = std::move(made->manifest),
-                 .features_changed = made->features_changed});
+    return done(
+        {.manifest = std::move(made->manifest), .features_changed = made->features_changed});
   };
   VERGER_RETURN_IF_ERROR(this->run(announcement, orders, pass));
   return efforts.finish();
