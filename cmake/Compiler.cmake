@@ -42,8 +42,20 @@ if(VERGER_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# DT_RPATH instead of DT_RUNPATH: a program finds its own libraries before those of a foreign
+# LD_LIBRARY_PATH.
+add_link_options("LINKER:--disable-new-dtags")
+
+# One build's objects serve the others with the same options, in other folders.
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+  set(
+    CMAKE_C_COMPILER_LAUNCHER
+    "${CMAKE_COMMAND}"
+    -E
+    env
+    CCACHE_NOHASHDIR=true
+    "${CCACHE}"
+  )
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
 endif()

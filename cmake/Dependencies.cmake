@@ -3,10 +3,21 @@
 include(Wheels)
 
 find_package(Threads REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+
+# What a foreign machine may lack, or have in another version, is linked statically when
+# VERGER_SELF_CONTAINED asks for it: C libraries, of which a copy of one's own does no harm.
+set(verger_library_suffixes ${CMAKE_FIND_LIBRARY_SUFFIXES})
+if(VERGER_SELF_CONTAINED)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES "${CMAKE_STATIC_LIBRARY_SUFFIX}")
+endif()
 find_package(JPEG REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
-find_package(nlohmann_json 3.11 REQUIRED)
+if(VERGER_BUILD_PROGRAM)
+  include(Libevent)
+endif()
+set(CMAKE_FIND_LIBRARY_SUFFIXES ${verger_library_suffixes})
 
 # OpenVINO: openvino::runtime.
 if(VERGER_WITH_OPENVINO)
@@ -46,10 +57,7 @@ else()
 endif()
 
 if(VERGER_BUILD_PROGRAM)
-  find_package(CURL REQUIRED)
   find_package(CLI11 2.1 REQUIRED)
-  find_package(PkgConfig REQUIRED)
-  pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
   include(Hnswlib)
   include(Arrow)
 endif()
@@ -64,7 +72,10 @@ if(VERGER_BUILD_BENCH)
   find_package(benchmark REQUIRED CONFIG)
 endif()
 
-set(verger_libraries ARROW OPENBLAS)
+set(verger_libraries OPENBLAS)
+if(VERGER_BUILD_PROGRAM)
+  list(APPEND verger_libraries ARROW)
+endif()
 if(VERGER_WITH_OPENVINO)
   list(APPEND verger_libraries OPENVINO)
 endif()

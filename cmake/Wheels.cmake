@@ -1,5 +1,6 @@
 # The wheels in .venv/core carry the C++ headers and libraries of OpenVINO, Arrow and OpenBLAS.
-# This asks Python once where they lie and sets VERGER_WHEEL_<KEY> (see wheel_paths.py).
+# This asks Python once where they lie and sets VERGER_WHEEL_<KEY> (see wheel_paths.py). For another
+# kind of processor VERGER_WHEELS names a folder into which that kind's wheels were unpacked.
 
 # A build of the Python package by another tool than make brings its own environment, in which
 # PYTHONPATH counts.
@@ -16,10 +17,13 @@ set(
   CACHE FILEPATH
   "Python of the environment whose wheels carry OpenVINO, Arrow and OpenBLAS"
 )
+set(VERGER_WHEELS "" CACHE PATH "Folder of unpacked wheels, which comes before that Python's own")
 
 if(EXISTS "${VERGER_PYTHON}")
   execute_process(
-    COMMAND "${VERGER_PYTHON}" ${verger_python_flags} "${CMAKE_CURRENT_LIST_DIR}/wheel_paths.py"
+    COMMAND
+      "${VERGER_PYTHON}" ${verger_python_flags} "${CMAKE_CURRENT_LIST_DIR}/wheel_paths.py"
+      ${VERGER_WHEELS}
     OUTPUT_VARIABLE verger_wheel_lines
     OUTPUT_STRIP_TRAILING_WHITESPACE
     COMMAND_ERROR_IS_FATAL ANY

@@ -1,8 +1,10 @@
 """Print where the wheels keep their C++ headers and libraries, one `key=value` a line.
 
-Run by cmake/Wheels.cmake with the Python of .venv/core. A package that is absent is left out.
+Run by cmake/Wheels.cmake with the Python of .venv/core. A package that is absent is left out. In a
+folder that is named as argument packages are looked for first.
 """
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,6 +17,7 @@ def package_dir(name: str) -> Path | None:
 
 def main() -> None:
     """Look the packages up and print what is there."""
+    sys.path[:0] = sys.argv[1:]
     if openvino := package_dir("openvino"):
         print(f"OPENVINO_CMAKE={openvino / 'cmake'}")
         print(f"OPENVINO_LIBS={openvino / 'libs'}")

@@ -2,7 +2,9 @@
 
 import json
 import os
+import platform
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,26 @@ def result(verger, orchard, tmp_path_factory):
     output = tmp_path_factory.mktemp("result") / "Results"
     verger("run", orchard, output, "--weights", UNTRAINED, "--parts", 4)
     return output
+
+
+def packed(script, pattern):
+    """What a script of tools/ packs into dist/, for the running Python."""
+    environment = {**os.environ, "PYTHON": sys.executable}
+    subprocess.run([ROOT / "tools" / script], env=environment, check=True)
+    (path,) = (ROOT / "dist").glob(pattern)
+    return path
+
+
+@pytest.fixture(scope="session")
+def bundle():
+    """The archive that `make bundle` packs."""
+    return packed("bundle.sh", f"verger-*-linux-{platform.machine()}.tar.gz")
+
+
+@pytest.fixture(scope="session")
+def wheel():
+    """The wheel that `make wheel` builds."""
+    return packed("wheel.sh", "verger-*.whl")
 
 
 def shared(*parts):

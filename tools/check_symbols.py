@@ -1,9 +1,9 @@
-"""List the newest symbol versions that shared libraries need; exit status 1 when one is too new.
+"""List the newest symbol versions that programs and libraries need; status 1 when one is too new.
 
 usage: check_symbols.py [--glibc 2.34] [--glibcxx 3.4.29] FILE …
 
-FILE is a shared library or a wheel, whose libraries are all looked at. Amazon Linux 2023 offers
-GLIBC_2.34 and GLIBCXX_3.4.29, which are the defaults.
+FILE is a program, a shared library, or a wheel, in which all of these are looked at. Amazon Linux
+2023 offers GLIBC_2.34 and GLIBCXX_3.4.29, which are the defaults.
 """
 
 import argparse
@@ -21,20 +21,21 @@ from elftools.elf.gnuversions import GNUVerNeedSection
 VERSION = re.compile(r"(GLIBC|GLIBCXX|CXXABI)_([0-9.]+)")
 
 
-def libraries(path: Path) -> Iterator[tuple[str, BinaryIO]]:
-    """Yield the name and the content of each shared library in a file."""
+def binaries(path: Path) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield the name and the content of each program and shared library in a file."""
     if path.suffix != ".whl":
         yield str(path), io.BytesIO(path.read_bytes())
         return
     with zipfile.ZipFile(path) as wheel:
         for name in wheel.namelist():
-            if re.search(r"\.so(\.|$)", name):
-                yield f"{path.name}: {name}", io.BytesIO(wheel.read(name))
+            content = wheel.read(name)
+            if content.startswith(b"\x7fELF"):
+                yield f"{path.name}: {name}", io.BytesIO(content)
 
 
-def needed_versions(library: BinaryIO) -> Iterator[str]:
-    """Yield the versions that a library needs of others, such as GLIBC_2.34."""
-    for section in ELFFile(library).iter_sections():
+def needed_versions(binary: BinaryIO) -> Iterator[str]:
+    """Yield the versions that a binary needs of others, such as GLIBC_2.34."""
+    for section in ELFFile(binary).iter_sections():
         if isinstance(section, GNUVerNeedSection):
             for _, versions in section.iter_versions():
                 yield from (version.name for version in versions)
@@ -51,8 +52,8 @@ def newest(versions: Iterator[str]) -> dict[str, tuple[int, ...]]:
 
 
 def main() -> int:
-    """Check every file named; print what each library needs."""
-    parser = argparse.ArgumentParser(description="newest symbol versions of shared libraries")
+    """Check every file named; print what each binary needs."""
+    parser = argparse.ArgumentParser(description="newest symbol versions of programs and libraries")
     parser.add_argument("--glibc", default="2.34")
     parser.add_argument("--glibcxx", default="3.4.29")
     parser.add_argument("files", nargs="+", type=Path)
@@ -60,16 +61,16 @@ def main() -> int:
     limits = {"GLIBC": arguments.glibc, "GLIBCXX": arguments.glibcxx, "CXXABI": "1.3.13"}
     found = too_new = 0
     for path in arguments.files:
-        for name, library in libraries(path):
+        for name, binary in binaries(path):
             found += 1
-            needs = newest(needed_versions(library))
+            needs = newest(needed_versions(binary))
             for family, number in sorted(needs.items()):
                 limit = tuple(int(part) for part in limits[family].split("."))
                 mark = "" if number <= limit else f"  TOO NEW: at most {limits[family]}"
                 too_new += bool(mark)
                 print(f"{name}: {family}_{'.'.join(map(str, number))}{mark}")
     if not found:
-        print("check_symbols: no shared library in what was named", file=sys.stderr)
+        print("check_symbols: neither a program nor a library in what was named", file=sys.stderr)
     return 1 if too_new or not found else 0
 
 

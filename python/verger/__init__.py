@@ -10,7 +10,6 @@ are the types of the native module, for those who carry batches between processe
 `merge_moments`, `solve_pca`, `PcaModel`, and `FeatureBatch`, which is Arrow data.
 """
 
-from verger import _libraries  # noqa: F401 - before the native module, which needs them
 from verger._errors import NotFittedError
 from verger._featurizer import Featurizer
 from verger._variance_pca import VariancePCA

@@ -1,4 +1,4 @@
-"""Loads the shared libraries of OpenBLAS and OpenVINO, which come in wheels of their own."""
+"""Loads OpenVINO's shared library, which comes in a wheel of its own."""
 
 from __future__ import annotations
 
@@ -7,23 +7,15 @@ from importlib.util import find_spec
 from pathlib import Path
 
 
-def _load(package: str, pattern: str) -> None:
-    """Load a library wherever Python finds its package.
+def load_openvino() -> None:
+    """Load the library wherever Python finds its package; before an ONNX model is loaded.
 
-    The native modules look for it beside themselves, in one site-packages; this serves those who
-    have it in another, such as that of the system below a virtual environment. When it is absent,
-    that is left to the dynamic linker, which may know another place.
+    The native module's plug-in looks for it beside the package, in one site-packages; this serves
+    those who have it in another, such as that of the system below a virtual environment. When it is
+    absent, that is left to the dynamic linker, which may know another place.
     """
-    spec = find_spec(package)
+    spec = find_spec("openvino")
     if spec is None or spec.origin is None:
         return
-    for library in sorted(Path(spec.origin).parent.glob(pattern)):
+    for library in sorted(Path(spec.origin).parent.glob("libs/libopenvino.so.*")):
         ctypes.CDLL(str(library))
-
-
-def load_openvino() -> None:
-    """To be called before an ONNX model is loaded; nothing else needs it."""
-    _load("openvino", "libs/libopenvino.so.*")
-
-
-_load("scipy_openblas32", "lib/libscipy_openblas.so")  # the native module is linked to it

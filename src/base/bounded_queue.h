@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/wait.h"
+
 namespace verger {
 
 // A first-in first-out queue for many producers and consumers that holds at most `capacity` items,
@@ -20,7 +22,7 @@ class BoundedQueue {
   // Waits for room. False, and the item is dropped, once the queue is closed.
   bool push(T item) {
     std::unique_lock lock(mutex_);
-    has_room_.wait(lock, [&] { return closed_ || items_.size() < capacity_; });
+    await(has_room_, lock, [&] { return closed_ || items_.size() < capacity_; });
     if (closed_) return false;
     items_.push_back(std::move(item));
     has_item_.notify_one();
@@ -30,7 +32,7 @@ class BoundedQueue {
   // Waits for an item. Nothing once the queue is closed and empty.
   std::optional<T> pop() {
     std::unique_lock lock(mutex_);
-    has_item_.wait(lock, [&] { return closed_ || !items_.empty(); });
+    await(has_item_, lock, [&] { return closed_ || !items_.empty(); });
     if (items_.empty()) return std::nullopt;
     std::optional<T> item(std::move(items_.front()));
     items_.pop_front();

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/wait.h"
+
 namespace verger {
 
 // Bounds the bytes that are held at once, whatever the number of holders. Thread-safe; outlives its
@@ -34,7 +36,7 @@ class ByteBudget {
   // Nothing after cancel().
   std::optional<Claim> claim(std::size_t bytes) {
     std::unique_lock lock(mutex_);
-    has_room_.wait(lock, [&] { return cancelled_ || used_ == 0 || used_ + bytes <= bytes_; });
+    await(has_room_, lock, [&] { return cancelled_ || used_ == 0 || used_ + bytes <= bytes_; });
     if (cancelled_) return std::nullopt;
     used_ += bytes;
     return std::optional<Claim>(std::in_place, *this, bytes);

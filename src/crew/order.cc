@@ -1,8 +1,10 @@
 #include "crew/order.h"
 
 #include <array>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "base/zero_filled.h"
 #include "output/records_json.h"
@@ -288,8 +290,6 @@ json error_json(const Status& error) {
   return {{"kind", kind}, {"message", error.message()}};
 }
 
-std::string line_of(const json& message) {
-  return message.dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string line_of(const json& message) { return json_text(message); }
 
 }  // namespace verger

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <httplib.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -79,22 +78,6 @@ TEST_F(Exporter, AFileThatIsLostIsComplainedOfOnce) {
     std::filesystem::remove_all(inside);
   }
   EXPECT_THAT(complaints, ::testing::ElementsAre(HasSubstr("--metrics cannot write")));
-}
-
-TEST_F(Exporter, APortServesTheMetricsAndNothingElse) {
-  auto exporter = open(':' + std::to_string(kPort));
-  ASSERT_TRUE(exporter.ok()) << exporter.error().message();
-  metrics.listed(12);
-  httplib::Client client("127.0.0.1", kPort);
-  const auto answer = client.Get("/metrics");
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->status, 200);
-  EXPECT_EQ(answer->get_header_value("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_THAT(answer->body, HasSubstr("verger_images_listed 12\n"));
-  EXPECT_THAT(answer->body, HasSubstr("process_open_fds"));
-  const auto other = client.Get("/");
-  ASSERT_TRUE(other);
-  EXPECT_EQ(other->status, 404);
 }
 
 TEST_F(Exporter, APortIsOneExportersAtATime) {

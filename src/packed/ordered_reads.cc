@@ -10,6 +10,7 @@
 
 #include "base/byte_budget.h"
 #include "base/status_macros.h"
+#include "base/wait.h"
 
 namespace verger {
 
@@ -35,7 +36,7 @@ class OrderedReads {
   // Waits for the bytes of this file.
   Result<std::vector<uint8_t>> wait(std::size_t number) {
     std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [&] { return done_.contains(number); });
+    await(arrived_, lock, [&] { return done_.contains(number); });
     return std::move(done_.extract(number).mapped().bytes);
   }
 

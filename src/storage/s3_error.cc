@@ -15,6 +15,10 @@ struct Cause {
   std::string_view sentence;
 };
 
+// curl's errors, within a NETWORK_CONNECTION.
+constexpr std::string_view kUntrusted = "curlCode: 60,";
+constexpr std::string_view kNoAuthorities = "curlCode: 77,";
+
 constexpr auto kCauses = std::to_array<Cause>({
     {"INVALID_ACCESS_KEY_ID", "the server does not know the access key; check AWS_ACCESS_KEY_ID"},
     {"INVALID_CLIENT_TOKEN_ID", "the server does not know the access key; check AWS_ACCESS_KEY_ID"},
@@ -54,6 +58,15 @@ std::string server_text(std::string_view message) {
 std::string cause_of(const arrow::Status& error) {
   const std::string message = error.message();
   const std::string_view aws = after_marker(message);
+  if (aws.find(kUntrusted) != aws.npos) {
+    return "the server's certificate is not that of an authority trusted here; name a file of "
+           "those "
+           "to trust by SSL_CERT_FILE";
+  }
+  if (aws.find(kNoAuthorities) != aws.npos) {
+    return "no file of certificate authorities is where this machine's system would keep it; "
+           "install its package ca-certificates, or name one by SSL_CERT_FILE";
+  }
   for (const Cause& cause : kCauses) {
     const bool named = aws.starts_with(cause.code) ||
                        (aws.starts_with("UNKNOWN") && aws.find(cause.code) != aws.npos);
@@ -65,6 +78,10 @@ std::string cause_of(const arrow::Status& error) {
 }
 
 }  // namespace
+
+bool is_untrusted(std::string_view message) {
+  return message.find(kUntrusted) != message.npos || message.find(kNoAuthorities) != message.npos;
+}
 
 bool is_not_found(const arrow::Status& error) {
   if (arrow::internal::ErrnoFromStatus(error) == ENOENT) return true;

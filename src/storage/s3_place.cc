@@ -1,24 +1,16 @@
 #include "storage/s3_place.h"
 
-#include <cstdlib>
-#include <initializer_list>
+#include <algorithm>
+#include <string_view>
 
 #include "base/status_macros.h"
+#include "storage/network.h"
 
 namespace verger {
 
 namespace {
 
 constexpr std::string_view kScheme = "s3://";
-
-// The first variable that is set and not empty.
-std::string first_of(std::initializer_list<const char*> names) {
-  for (const char* name : names) {
-    const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') return value;
-  }
-  return "";
-}
 
 }  // namespace
 
@@ -38,14 +30,15 @@ Result<S3Place> parse_s3_place(const std::string& place) {
 
 Result<StorageOptions> with_environment(StorageOptions options) {
   if (options.s3_endpoint.empty()) {
-    options.s3_endpoint = first_of({"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});
+    options.s3_endpoint = first_variable({"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});
     if (options.s3_endpoint.ends_with('/')) options.s3_endpoint.pop_back();
     if (!options.validate().ok()) {
       return Status::invalid_argument(
           "AWS_ENDPOINT_URL must be http(s)://HOST or http(s)://HOST:PORT and nothing more.");
     }
   }
-  if (options.s3_region.empty()) options.s3_region = first_of({"AWS_REGION", "AWS_DEFAULT_REGION"});
+  if (options.s3_region.empty())
+    options.s3_region = first_variable({"AWS_REGION", "AWS_DEFAULT_REGION"});
   return options;
 }
 

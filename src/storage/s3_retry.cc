@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <random>
 
+#include "storage/s3_error.h"
+
 namespace verger {
 
 bool S3Backoff::ShouldRetry(const AWSErrorDetail& error, int64_t attempted_retries) {
-  return error.should_retry && attempted_retries < retries_;
+  return error.should_retry && !is_untrusted(error.message) && attempted_retries < retries_;
 }
 
 int64_t S3Backoff::CalculateDelayBeforeNextRetry(const AWSErrorDetail& /*error*/,

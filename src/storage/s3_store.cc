@@ -11,6 +11,7 @@
 
 #include "base/status_macros.h"
 #include "storage/io_error.h"
+#include "storage/network.h"
 #include "storage/s3_error.h"
 #include "storage/s3_file.h"
 #include "storage/s3_place.h"
@@ -196,6 +197,29 @@ Status start_s3() {
   return started.ok() ? Status() : Status::io("S3 cannot be used: " + started.message() + ".");
 }
 
+// Arrow knows where the machine keeps certificates that its own build was made on.
+Status trust_authorities() {
+  VERGER_ASSIGN_OR_RETURN(std::string file, certificate_file());
+  const arrow::Status told = arrow::fs::Initialize({.tls_ca_file_path = std::move(file)});
+  return told.ok() ? Status() : Status::io("S3 cannot be used: " + told.message() + ".");
+}
+
+// Without an endpoint the server is AWS', whose host depends on the bucket.
+Status set_proxy(const std::string& bucket, arrow::fs::S3Options& client) {
+  const std::string host = client.endpoint_override.empty()
+                               ? bucket + ".s3." + client.region + ".amazonaws.com"
+                               : client.endpoint_override;
+  const std::string proxy = proxy_for(client.scheme, host.substr(0, host.rfind(':')));
+  if (proxy.empty()) return {};
+  auto parsed = arrow::fs::S3ProxyOptions::FromUri(proxy);
+  if (!parsed.ok()) {
+    return Status::invalid_argument("The environment's proxy '" + proxy +
+                                    "' is no address; write http://HOST:PORT.");
+  }
+  client.proxy_options = *std::move(parsed);
+  return {};
+}
+
 arrow::fs::S3Options client_options(const StorageOptions& options) {
   auto client =
       options.s3_anonymous ? arrow::fs::S3Options::Anonymous() : arrow::fs::S3Options::Defaults();
@@ -221,6 +245,7 @@ Result<std::shared_ptr<Store>> open_s3_store(const std::string& place,
   VERGER_ASSIGN_OR_RETURN(S3Place parsed, parse_s3_place(place));
   VERGER_ASSIGN_OR_RETURN(StorageOptions options, with_environment(given));
   VERGER_RETURN_IF_ERROR(start_s3());
+  VERGER_RETURN_IF_ERROR(trust_authorities());
   if (options.s3_addressing == "path" && options.s3_endpoint.empty()) {
     const std::string region = options.s3_region.empty() ? "us-east-1" : options.s3_region;
     options.s3_endpoint = "https://s3." + region + ".amazonaws.com";
@@ -228,7 +253,9 @@ Result<std::shared_ptr<Store>> open_s3_store(const std::string& place,
   // Arrow keeps as many connections open as its pool has threads.
   const int reads = options.reads_in_flight == 0 ? kReadsInFlight : options.reads_in_flight;
   static_cast<void>(arrow::io::SetIOThreadPoolCapacity(reads + 8));
-  auto filesystem = S3FileSystem::Make(client_options(options));
+  arrow::fs::S3Options client = client_options(options);
+  VERGER_RETURN_IF_ERROR(set_proxy(parsed.bucket, client));
+  auto filesystem = S3FileSystem::Make(client);
   if (!filesystem.ok()) return s3_error("reach", place, filesystem.status());
   return std::shared_ptr<Store>(
       std::make_shared<S3Store>(std::move(parsed), *std::move(filesystem), options.retries));

@@ -74,6 +74,8 @@ TEST(S3Backoff, RetriesWhatMayPassWithinItsBounds) {
   EXPECT_TRUE(backoff.ShouldRetry(busy, 2));
   EXPECT_FALSE(backoff.ShouldRetry(busy, 3));
   EXPECT_FALSE(backoff.ShouldRetry(denied, 0));
+  const S3Backoff::AWSErrorDetail stranger{0, "curlCode: 60, SSL peer certificate", "", true};
+  EXPECT_FALSE(backoff.ShouldRetry(stranger, 0));
   int64_t longest = 0;
   for (int attempt = 0; attempt < 60; ++attempt) {
     for (int i = 0; i < 50; ++i) {

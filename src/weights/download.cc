@@ -1,11 +1,12 @@
 #include "weights/download.h"
 
-#include <curl/curl.h>
+#include <arrow/buffer.h>
+#include <arrow/io/interfaces.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -16,13 +17,18 @@
 
 #include "base/sha256.h"
 #include "base/status_macros.h"
-#include "verger/version.h"
+#include "storage/s3_error.h"
+#include "storage/store.h"
+#include "verger/options.h"
 
 namespace verger {
 
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kRetries = 3;
+constexpr int64_t kPiece = int64_t{1} << 20;  // of one request, after which cancellation is seen
 
 // A hidden file beside its final name, removed unless commit() has renamed it.
 class TemporaryFile {
@@ -41,7 +47,7 @@ class TemporaryFile {
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-  // False on failure, whose errno is kept for commit().
+  // False on failure, of which cannot_store() then tells.
   bool write(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
@@ -55,7 +61,10 @@ class TemporaryFile {
     return true;
   }
 
-  int error() const { return error_; }
+  Status cannot_store() const {
+    return Status::model(std::string("the download cannot be stored (") + std::strerror(error_) +
+                         ")");
+  }
 
   // Makes the bytes durable, then visible under the final name.
   Status commit(const fs::path& target) {
@@ -80,75 +89,78 @@ class TemporaryFile {
   int error_ = 0;
 };
 
-// What libcurl's callbacks work on.
-struct Transfer {
-  TemporaryFile& file;
+// A public object that a URL names by path, http(s)://HOST/BUCKET/KEY. Google's storage, where
+// Keras keeps its weights, speaks S3 as well.
+struct PublicObject {
+  std::string bucket_and_folder;
+  std::string name;
+  StorageOptions storage;
+};
+
+PublicObject parse_url(std::string_view url) {
+  const std::size_t bucket = url.find('/', url.find("://") + 3);
+  const std::size_t name = url.rfind('/');
+  PublicObject object{.bucket_and_folder = "s3:/" + std::string(url.substr(bucket, name - bucket)),
+                      .name = std::string(url.substr(name + 1)),
+                      .storage = {}};
+  object.storage.s3_endpoint = url.substr(0, bucket);
+  object.storage.s3_region = "us-east-1";  // S3 asks for one
+  object.storage.s3_addressing = "path";
+  object.storage.s3_anonymous = true;
+  object.storage.retries = kRetries;
+  return object;
+}
+
+// Half a sentence from the storage's own: "Cannot read s3://…: why." becomes the why.
+Status cannot_download(const std::string& message) {
+  std::string reason = message.substr(message.find(": ") + 2);
+  if (reason.ends_with('.')) reason.pop_back();
+  return Status::model("the official file cannot be downloaded (" + reason + ")");
+}
+
+Status cannot_download(const arrow::Status& error) {
+  return cannot_download(s3_error("read", "", error).message());
+}
+
+Status check(const CancelToken* cancel) {
+  if (cancel == nullptr || !cancel->cancelled()) return {};
+  return Status::cancelled("the download was interrupted");
+}
+
+// Copies the object piece by piece; gives its SHA-256.
+Result<std::string> copy(arrow::io::RandomAccessFile& object, int64_t size,
+                         const CancelToken* cancel, TemporaryFile& file) {
   Sha256 sha256;
-  const CancelToken* cancel;
-};
-
-size_t on_bytes(char* bytes, size_t size, size_t count, void* user) {
-  auto& transfer = *static_cast<Transfer*>(user);
-  const std::string_view piece(bytes, size * count);
-  transfer.sha256.update(piece);
-  return transfer.file.write(piece) ? piece.size() : 0;
-}
-
-// Called at least once a second; anything but 0 ends the transfer.
-int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  const auto& transfer = *static_cast<const Transfer*>(user);
-  return transfer.cancel != nullptr && transfer.cancel->cancelled() ? 1 : 0;
-}
-
-struct CleanUp {
-  void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
-};
-using Handle = std::unique_ptr<CURL, CleanUp>;
-
-void set_up(CURL* curl, const std::string& url, const DownloadLimits& limits, Transfer& transfer) {
-  const char* protocols = limits.https_only ? "https" : "http,https";
-  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, protocols);
-  curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, protocols);
-  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-  curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 5L);
-  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!limits.certificate_file.empty()) {
-    curl_easy_setopt(curl, CURLOPT_CAINFO, limits.certificate_file.c_str());
+  for (int64_t at = 0; at < size;) {
+    VERGER_RETURN_IF_ERROR(check(cancel));
+    const auto piece = object.ReadAt(at, std::min(kPiece, size - at));
+    if (!piece.ok()) return cannot_download(piece.status());
+    const std::string_view bytes(**piece);
+    if (bytes.empty()) return cannot_download(": it ended before its end");
+    if (!file.write(bytes)) return file.cannot_store();
+    sha256.update(bytes);
+    at += static_cast<int64_t>(bytes.size());
   }
-  curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, limits.connect_timeout_s);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, limits.stall_timeout_s);
-  curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(limits.max_bytes));
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "verger/" VERGER_VERSION);
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
-  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &transfer);
+  return sha256.finish();
 }
 
-// Runs the transfer; an error says in half a sentence what went wrong.
-Status perform(const std::string& url, const DownloadLimits& limits, Transfer& transfer) {
-  // Once in the process and never undone: other users of libcurl may be alive.
-  static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
-  const Handle curl(initialised == CURLE_OK ? curl_easy_init() : nullptr);
-  if (!curl) return Status::model("libcurl cannot be started");
-  std::array<char, CURL_ERROR_SIZE> detail{};
-  curl_easy_setopt(curl.get(), CURLOPT_ERRORBUFFER, detail.data());
-  set_up(curl.get(), url, limits, transfer);
-  const CURLcode code = curl_easy_perform(curl.get());
-  if (code == CURLE_OK) return {};
-  if (code == CURLE_ABORTED_BY_CALLBACK) return Status::cancelled("the download was interrupted");
-  if (transfer.file.error() != 0) {
-    return Status::model(std::string("the download cannot be stored (") +
-                         std::strerror(transfer.file.error()) + ")");
+// Downloads into the temporary file; gives its SHA-256. An error says in half a sentence what went
+// wrong.
+Result<std::string> transfer(std::string_view url, const DownloadLimits& limits,
+                             const CancelToken* cancel, TemporaryFile& file) {
+  if (limits.https_only && !url.starts_with("https://")) {
+    return cannot_download(": " + std::string(url) + " is not an HTTPS address");
   }
-  const char* reason = detail[0] != '\0' ? detail.data() : curl_easy_strerror(code);
-  return Status::model(std::string("the official file cannot be downloaded (") + reason + ")");
+  VERGER_RETURN_IF_ERROR(check(cancel));
+  const PublicObject place = parse_url(url);
+  const auto store = Store::open(place.bucket_and_folder, place.storage);
+  if (!store.ok()) return cannot_download(store.error().message());
+  const auto object = (*store)->open_file(place.name);
+  if (!object.ok()) return cannot_download(object.error().message());
+  const auto size = (*object)->GetSize();
+  if (!size.ok()) return cannot_download(size.status());
+  if (*size > limits.max_bytes) return cannot_download(": it is larger than any such file");
+  return copy(**object, *size, cancel, file);
 }
 
 }  // namespace
@@ -160,9 +172,7 @@ Status download(const OfficialWeights& file, const std::string& folder, const Ca
   if (error) return TemporaryFile::cannot_write(folder, error.value());
   const fs::path target = fs::path(folder) / file.file_name;
   VERGER_ASSIGN_OR_RETURN(const auto temporary, TemporaryFile::create(target));
-  Transfer transfer{.file = *temporary, .sha256 = {}, .cancel = cancel};
-  VERGER_RETURN_IF_ERROR(perform(std::string(file.url), limits, transfer));
-  const std::string sha256 = transfer.sha256.finish();
+  VERGER_ASSIGN_OR_RETURN(const std::string sha256, transfer(file.url, limits, cancel, *temporary));
   if (!file.sha256.empty() && sha256 != file.sha256) {
     return Status::model("what was downloaded is another file (SHA-256 " + sha256.substr(0, 16) +
                          "… instead of " + std::string(file.sha256.substr(0, 16)) + "…)");

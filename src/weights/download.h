@@ -13,15 +13,13 @@ namespace verger {
 struct DownloadLimits {
   // The program only ever uses HTTPS; a test's own server may be plain.
   bool https_only = true;
-  std::string certificate_file{};  // authorities to trust; empty: the system's
   int64_t max_bytes = 64 << 20;
-  long connect_timeout_s = 20;
-  long stall_timeout_s = 30;  // without a byte
 };
 
-// Downloads `file.url` to folder/file.file_name, replacing what is there, after checking its
-// SHA-256 (if known). The folder is made when absent. Errors are half a sentence, for
-// no_weights_message(): kModel, or kCancelled. `cancel` may be null. Thread-safe.
+// Downloads `file.url`, an object of a public bucket that speaks S3, to folder/file.file_name,
+// replacing what is there, after checking its SHA-256 (if known). The folder is made when absent.
+// Errors are half a sentence, for no_weights_message(): kModel, or kCancelled. `cancel` may be
+// null. Thread-safe.
 Status download(const OfficialWeights& file, const std::string& folder, const CancelToken* cancel,
                 const DownloadLimits& limits = {});
 

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string_view>
@@ -19,6 +20,21 @@ namespace verger {
 namespace {
 
 constexpr std::string_view kNotFound = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+
+// The response with the bytes that "Range: bytes=first-last" asks for, or with all.
+std::string part_of(const std::string& body, const std::string& request) {
+  std::size_t first = 0;
+  std::size_t last = body.size() - 1;
+  const std::size_t range = request.find("bytes=");
+  if (range != request.npos) {
+    EXPECT_EQ(std::sscanf(request.c_str() + range, "bytes=%zu-%zu", &first, &last), 2);
+    last = std::min(last, body.size() - 1);
+  }
+  const std::string part = body.substr(first, last - first + 1);
+  return (range == request.npos ? "HTTP/1.1 200 OK" : "HTTP/1.1 206 Partial Content") +
+         std::string("\r\nConnection: close\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT") +
+         "\r\nContent-Length: " + std::to_string(part.size()) + "\r\n\r\n" + part;
+}
 
 int listen_on_loopback(int* port) {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -52,9 +68,8 @@ void LoopbackServer::answer(const std::string& path, std::string response) {
   answers_[path] = std::move(response);
 }
 
-void LoopbackServer::answer_ok(const std::string& path, const std::string& body) {
-  answer(path, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " +
-                   std::to_string(body.size()) + "\r\n\r\n" + body);
+void LoopbackServer::serve_file(const std::string& path, std::string body) {
+  files_[path] = std::move(body);
 }
 
 std::string LoopbackServer::url(const std::string& path) const {
@@ -75,8 +90,15 @@ void LoopbackServer::serve() {
 std::string LoopbackServer::response_to(const std::string& request) const {
   // "GET /path HTTP/1.1"
   const std::size_t begin = request.find(' ') + 1;
-  const auto found = answers_.find(request.substr(begin, request.find(' ', begin) - begin));
-  return found != answers_.end() ? found->second : std::string(kNotFound);
+  const std::string path = request.substr(begin, request.find(' ', begin) - begin);
+  std::string response(kNotFound);
+  if (const auto file = files_.find(path); file != files_.end()) {
+    response = part_of(file->second, request);
+  } else if (const auto answer = answers_.find(path); answer != answers_.end()) {
+    response = answer->second;
+  }
+  if (request.starts_with("HEAD ")) response.resize(response.find("\r\n\r\n") + 4);
+  return response;
 }
 
 void LoopbackServer::reply(int connection) {

@@ -1,4 +1,5 @@
-// A web server on 127.0.0.1 for one test: it answers each path with the bytes it was given.
+// A web server on 127.0.0.1 for one test: it answers each path with the bytes it was given, a HEAD
+// with the headers alone.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -24,7 +25,8 @@ class LoopbackServer {
 
   // Before the first request. `response`: the whole of it, status line and headers included.
   void answer(const std::string& path, std::string response);
-  void answer_ok(const std::string& path, const std::string& body);
+  // Serves a file: as much of it as a request's header "Range" asks for.
+  void serve_file(const std::string& path, std::string body);
 
   std::string url(const std::string& path) const;
 
@@ -39,6 +41,7 @@ class LoopbackServer {
   void make_certificate();
 
   std::map<std::string, std::string> answers_;
+  std::map<std::string, std::string> files_;
   std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> tls_{nullptr, SSL_CTX_free};
   std::unique_ptr<X509, decltype(&X509_free)> certificate_{nullptr, X509_free};
   int listener_ = -1;

@@ -85,17 +85,21 @@ def test_a_file_tells_what_the_record_says(verger, photographs, tmp_path):
 def test_a_live_run_is_scraped(program, photographs, tmp_path, port):
     command = [program, "extract", photographs, tmp_path / "out", "--weights", UNTRAINED]
     command += ["--threads", "1", "--metrics", f":{port}"]
-    scrapes = []
+    scrapes, others = [], set()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
         while run.poll() is None:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:
                     assert page.headers["Content-Type"].startswith("text/plain; version=0.0.4")
                     scrapes.append(samples(page.read().decode()))
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
+            except urllib.error.HTTPError as answer:
+                others.add(answer.code)
             except (urllib.error.URLError, ConnectionError):
                 pass  # not yet there, or no longer
             time.sleep(0.01)
         assert run.returncode == 0, run.stderr.read()
+    assert others == {404}
     done = [sum(images(values)) for values in scrapes]
     assert done == sorted(done)
     assert any(0 < count < 61 for count in done)

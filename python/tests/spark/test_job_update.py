@@ -126,7 +126,9 @@ def test_the_program_and_spark_update_what_the_other_made(updated, by_spark):
 
 
 def test_options_are_those_of_the_output(verger, orchard, tmp_path, by_spark):
-    updated = Updated(verger, orchard, tmp_path, "--components", 5, "--max-pixels", 90_000)
+    updated = Updated(verger, orchard, tmp_path, "--max-pixels", 90_000)
+    verger("reduce", updated.output, "--components", 5, "--overwrite")
+    updated.options += ["--components", "5"]
     updated.add(2)
     record = by_spark(updated)
     assert record["reduction"]["k"] == 5

@@ -110,7 +110,7 @@ def _place(output: OutputFolder) -> str:
 
 def _check_made_by_run(record: dict[str, Any], output: OutputFolder, *, finished: bool) -> None:
     command = record["command"]
-    if command not in ("run", "update"):
+    if command not in ("run", "update", "reduce"):
         raise OSError(
             f"{_place(output)} was made by 'verger {command}', and only those of 'verger run' can "
             f"be updated{_MEND}"
