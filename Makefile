@@ -12,7 +12,7 @@ THREADS ?= 2
 
 .PHONY: deps
 deps: ## Install what is missing: system packages, .venv/core
-	@tools/deps.sh system
+	@tools/deps.sh system test
 	@tools/deps.sh python core
 
 .PHONY: deps-parity
@@ -44,18 +44,22 @@ deps-lint: deps ## Install the formatters and checkers: .venv/lint
 lock: deps-lint ## Compile deps/python/*.in to locks (LOCK_FLAGS=--upgrade for newer versions)
 	tools/lock.sh $(LOCK_FLAGS)
 
+.PHONY: program
+program: ## Build only the program, at build/verger, without ONNX; install only what that needs
+	@tools/deps.sh system
+	@tools/deps.sh python core build
+	@JOBS=$(JOBS) tools/build.sh program
+
 .PHONY: build
-build: deps ## Build the program, at build/verger
-	@cmake --preset release >/dev/null
-	@cmake --build --preset release --parallel $(JOBS)
-	@ln -sfn release/cli/verger build/verger
+build: deps ## Build the program, at build/verger, the unit tests and the Python package
+	@JOBS=$(JOBS) tools/build.sh all
 
 .PHONY: wheel
 wheel: ## Build the Python package's wheel, with the program, into dist/ (PYTHON=python3)
 	@tools/portable.sh wheel
 
 .PHONY: bundle
-bundle: ## Pack the program for machines without Python or anything else of it, into dist/
+bundle: ## Pack the program for machines without Python or anything else of it (ARCH=aarch64), into dist/
 	@tools/portable.sh bundle
 
 .PHONY: dist
@@ -63,7 +67,7 @@ dist: ## Leave in dist/ the bundle, the wheel, their SBOM and SHA256SUMS
 	@tools/portable.sh dist
 
 .PHONY: demo
-demo: build ## Render a sample orchard, run the whole chain on it and show the result
+demo: program ## Render a sample orchard, run the whole chain on it and show the result
 	@tools/demo.sh
 
 .PHONY: test

@@ -39,10 +39,11 @@ in_spark() {
 }
 
 elsewhere() {
-  local program
+  local program kept
   for program in build/bench/bench/micro/*_bench; do
     echo "== $(basename "$program")"
-    "$program" --benchmark_out="$results/$(basename "$program").json" --benchmark_out_format=json
+    kept=$results/$(basename "$program")
+    "$program" --benchmark_out="$kept.json" --benchmark_out_format=json | tee "$kept.txt"
   done
   measure reduce reduce
   measure preprocess preprocess "$photographs"

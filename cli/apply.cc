@@ -34,30 +34,29 @@ Status apply_model(const ApplyArguments& arguments) {
 
 }  // namespace
 
-void add_apply(CLI::App& app, Action& action) {
+void add_apply(Command& program) {
   const auto arguments = std::make_shared<ApplyArguments>();
-  CLI::App* command = app.add_subcommand("apply", "New photographs through a saved model");
-  add_input_output(*command, *arguments);
+  Command command = program.subcommand("apply", "New photographs through a saved model");
+  add_input_output(command, *arguments);
   command
-      ->add_option("--model", arguments->model,
-                   "Output of an earlier run, or the folder of its model.json")
-      ->required()
-      ->type_name("DIR");
-  add_input_flags(*command, arguments->options.input);
-  add_image_flags(*command, arguments->options);
-  add_weights_flags(*command, arguments->options.model);
-  add_output_flags(*command, arguments->options.output);
-  add_run_flags(*command, *arguments);
-  add_crew_flag(*command, *arguments);
-  add_metrics_flag(*command, arguments->options);
-  add_reads_flag(*command, arguments->options.storage);
-  command->footer(
+      .option("--model", arguments->model,
+              "Output of an earlier run, or the folder of its model.json")
+      .required()
+      .type_name("DIR");
+  add_input_flags(command, arguments->options.input);
+  add_image_flags(command, arguments->options);
+  add_weights_flags(command, arguments->options.model);
+  add_output_flags(command, arguments->options.output);
+  add_run_flags(command, *arguments);
+  add_crew_flag(command, *arguments);
+  add_metrics_flag(command, arguments->options);
+  add_reads_flag(command, arguments->options.storage);
+  command.footer(
       "Example:\n"
       "  verger apply NewPhotographs NewResults --model Results\n"
       "The network must be the one that the model was fitted with; one given to run by --model\n"
       "FILE.onnx is given here by --weights FILE.onnx.");
-  command->callback(
-      [arguments, &action] { action = [arguments] { return apply_model(*arguments); }; });
+  command.action([arguments] { return apply_model(*arguments); });
 }
 
 }  // namespace verger::cli

@@ -9,8 +9,8 @@ namespace verger::cli {
 
 namespace {
 
-Status print_completion(const CLI::App& app, const std::string& shell) {
-  const CommandSyntax syntax = describe(app);
+Status print_completion(const Command& program, const std::string& shell) {
+  const CommandSyntax syntax = program.describe();
   std::string script;
   if (shell == "bash") script = bash_completion(syntax);
   if (shell == "zsh") script = zsh_completion(syntax);
@@ -21,21 +21,18 @@ Status print_completion(const CLI::App& app, const std::string& shell) {
 
 }  // namespace
 
-void add_completion(CLI::App& app, Action& action) {
+void add_completion(Command& program) {
   const auto shell = std::make_shared<std::string>();
-  CLI::App* command =
-      app.add_subcommand("completion", "Print a script that makes a shell complete verger");
-  command->add_option("SHELL", *shell, "bash, zsh or fish")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  command->footer(
+  Command command =
+      program.subcommand("completion", "Print a script that makes a shell complete verger");
+  command.option("SHELL", *shell, "bash, zsh or fish").required().one_of({"bash", "zsh", "fish"});
+  command.footer(
       "Examples:\n"
       "  source <(verger completion bash)                                   # this shell only\n"
       "  verger completion bash > ~/.local/share/bash-completion/completions/verger\n"
       "  verger completion zsh  > ~/.zfunc/_verger                          # a folder of $fpath\n"
       "  verger completion fish > ~/.config/fish/completions/verger.fish");
-  command->callback(
-      [&app, shell, &action] { action = [&app, shell] { return print_completion(app, *shell); }; });
+  command.action([program, shell] { return print_completion(program, *shell); });
 }
 
 }  // namespace verger::cli

@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
+
 namespace verger::cli {
 
 namespace {
@@ -96,7 +98,7 @@ void Console::say(std::string_view event, std::string_view colour, std::string_v
     nlohmann::ordered_json json{{"event", event}, {"message", message}};
     if (code != 0) json["exit_code"] = code;
     // File names need not be UTF-8, but JSON must be.
-    line(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    line(json_text(json));
     return;
   }
   std::string text = "verger: ";

@@ -126,30 +126,29 @@ Status search_duplicates(const DuplicatesArguments& arguments) {
 
 }  // namespace
 
-void add_duplicates(CLI::App& app, Action& action) {
+void add_duplicates(Command& program) {
   const auto arguments = std::make_shared<DuplicatesArguments>();
-  CLI::App* command = app.add_subcommand(
+  Command command = program.subcommand(
       "duplicates", "Find near-identical photographs, and those of them whose labels differ");
-  command->add_option("OUTPUT", arguments->common.output, "Output of an earlier run")->required();
+  command.option("OUTPUT", arguments->common.output, "Output of an earlier run").required();
   command
-      ->add_option("--tolerance", arguments->duplicates.tolerance,
-                   "How far the pixels of copies may be apart, 0 to 1")
-      ->capture_default_str();
+      .option("--tolerance", arguments->duplicates.tolerance,
+              "How far the pixels of copies may be apart, 0 to 1")
+      .show_default();
   command
-      ->add_option("--similarity", arguments->duplicates.similarity,
-                   "Look at the pixels of pairs whose components have at least this cosine")
-      ->capture_default_str();
-  command->add_flag("--pixels,!--no-pixels", arguments->duplicates.pixels,
-                    "Read the photographs again to compare their pixels (default)");
-  command->add_flag("--json", arguments->json, "For machines: one JSON document");
-  add_run_flags(*command, arguments->common);
-  command->footer(
+      .option("--similarity", arguments->duplicates.similarity,
+              "Look at the pixels of pairs whose components have at least this cosine")
+      .show_default();
+  command.flag("--pixels,!--no-pixels", arguments->duplicates.pixels,
+               "Read the photographs again to compare their pixels (default)");
+  command.flag("--json", arguments->json, "For machines: one JSON document");
+  add_run_flags(command, arguments->common);
+  command.footer(
       "Example:\n"
       "  verger duplicates Results --json\n"
       "The photographs are read again where the tables say that they are; of those that are not\n"
       "there only copies without loss are found.");
-  command->callback(
-      [arguments, &action] { action = [arguments] { return search_duplicates(*arguments); }; });
+  command.action([arguments] { return search_duplicates(*arguments); });
 }
 
 }  // namespace verger::cli

@@ -9,224 +9,216 @@ namespace {
 
 // An option whose value is a name that `parse` knows.
 template <class T, class Parse>
-CLI::Option* add_named(CLI::App& command, const std::string& flag, T& field, Parse parse,
-                       const std::string& help) {
-  const std::function<bool(const std::string&)> assign = [&field, parse](const std::string& name) {
-    auto parsed = parse(name);
-    if (!parsed.ok()) return false;
-    field = *parsed;
-    return true;
+Option add_named(Command& command, const std::string& flag, T& field, Parse parse,
+                 const std::string& help) {
+  const auto assign = [&field, parse](const std::string& name) {
+    if (auto parsed = parse(name); parsed.ok()) field = *parsed;
   };
-  return command.add_option_function<std::string>(
-      flag, [assign](const std::string& name) { assign(name); }, help);
+  return command.option_function(flag, assign, help);
 }
 
 }  // namespace
 
-void add_input_output(CLI::App& command, CommonArguments& arguments) {
-  command.add_option("INPUT", arguments.input, "Folder of photographs, one sub-folder a class")
-      ->required();
-  command.add_option("OUTPUT", arguments.output, "Folder for the tables; created when absent")
-      ->required();
+void add_input_output(Command& command, CommonArguments& arguments) {
+  command.option("INPUT", arguments.input, "Folder of photographs, one sub-folder a class")
+      .required();
+  command.option("OUTPUT", arguments.output, "Folder for the tables; created when absent")
+      .required();
 }
 
-void add_reads_flag(CLI::App& command, StorageOptions& options) {
+void add_reads_flag(Command& command, StorageOptions& options) {
   command
-      .add_option("--reads-in-flight", options.reads_in_flight,
-                  "Images read at once (default: 64 from S3, 4 from a disk)")
-      ->group("Storage");
+      .option("--reads-in-flight", options.reads_in_flight,
+              "Images read at once (default: 64 from S3, 4 from a disk)")
+      .group("Storage");
 }
 
-void add_file_flags(CLI::App& command, InputOptions& options) {
+void add_file_flags(Command& command, InputOptions& options) {
   command
-      .add_option("--pattern", options.pattern,
-                  "Take files whose name matches this glob (default: jpg, jpeg, png in any case)")
-      ->group("Input");
+      .option("--pattern", options.pattern,
+              "Take files whose name matches this glob (default: jpg, jpeg, png in any case)")
+      .group("Input");
   command
-      .add_flag("--recursive,!--no-recursive", options.recursive,
-                "Descend into sub-folders (default)")
-      ->group("Input");
+      .flag("--recursive,!--no-recursive", options.recursive, "Descend into sub-folders (default)")
+      .group("Input");
 }
 
-void add_input_flags(CLI::App& command, InputOptions& options) {
+void add_input_flags(Command& command, InputOptions& options) {
   add_file_flags(command, options);
   command
-      .add_option("--label-column", options.label_column,
-                  "Of packed inputs: the column of a table, or the ending of a tar's members, with "
-                  "the labels (default: label, cls, else the folder)")
-      ->group("Input");
+      .option("--label-column", options.label_column,
+              "Of packed inputs: the column of a table, or the ending of a tar's members, with "
+              "the labels (default: label, cls, else the folder)")
+      .group("Input");
 }
 
-void add_image_flags(CLI::App& command, RunOptions& options) {
+void add_image_flags(Command& command, RunOptions& options) {
+  command.option("--max-pixels", options.image.max_pixels, "Reject images of more pixels than this")
+      .show_default()
+      .group("Input");
   command
-      .add_option("--max-pixels", options.image.max_pixels,
-                  "Reject images of more pixels than this")
-      ->capture_default_str()
-      ->group("Input");
+      .flag("--exif-orientation", options.image.exif_orientation,
+            "Turn images upright as their EXIF tag says (Keras ignores it)")
+      .group("Input");
   command
-      .add_flag("--exif-orientation", options.image.exif_orientation,
-                "Turn images upright as their EXIF tag says (Keras ignores it)")
-      ->group("Input");
-  command
-      .add_flag("--fast-decode", options.image.fast_decode,
-                "Inexact: decode JPEGs of 896 pixels or more a side at a fraction of their size")
-      ->group("Input");
-  command.add_flag("--strict", options.strict, "Fail at the first image that must be rejected")
-      ->group("Input");
+      .flag("--fast-decode", options.image.fast_decode,
+            "Inexact: decode JPEGs of 896 pixels or more a side at a fraction of their size")
+      .group("Input");
+  command.flag("--strict", options.strict, "Fail at the first image that must be rejected")
+      .group("Input");
 }
 
-void add_weights_flags(CLI::App& command, ModelOptions& options) {
+void add_weights_flags(Command& command, ModelOptions& options) {
   command
-      .add_option("--weights", options.weights,
-                  "Keras' MobileNetV2 weights (HDF5), or untrained:SEED for a demonstration "
-                  "(default: $VERGER_WEIGHTS, Keras' cache, download)")
-      ->group("Network");
+      .option("--weights", options.weights,
+              "Keras' MobileNetV2 weights (HDF5), or untrained:SEED for a demonstration "
+              "(default: $VERGER_WEIGHTS, Keras' cache, download)")
+      .group("Network");
   add_named(command, "--precision", options.precision, parse_precision,
             "Arithmetic of the network: f32 (default), or where the processor has them f32x3 "
             "(nearly f32) and bf16")
-      ->type_name("f32|f32x3|bf16")
-      ->check(CLI::IsMember({"f32", "f32x3", "bf16"}))
-      ->group("Network");
+      .type_name("f32|f32x3|bf16")
+      .one_of({"f32", "f32x3", "bf16"})
+      .group("Network");
 }
 
-void add_model_flags(CLI::App& command, ModelOptions& options) {
+void add_model_flags(Command& command, ModelOptions& options) {
   add_weights_flags(command, options);
   command
-      .add_option("--model", options.model,
-                  "An ONNX model from image to vector, in place of MobileNetV2")
-      ->type_name("FILE.onnx")
-      ->group("Network");
+      .option("--model", options.model,
+              "An ONNX model from image to vector, in place of MobileNetV2")
+      .type_name("FILE.onnx")
+      .group("Network");
 }
 
-void add_pca_flags(CLI::App& command, PcaOptions& options) {
-  auto* variance = command.add_option("--variance", options.variance,
-                                      "Keep this share of the variance, in (0, 1]");
-  variance->capture_default_str()->group("Reduction");
+void add_pca_flags(Command& command, PcaOptions& options) {
+  auto variance =
+      command.option("--variance", options.variance, "Keep this share of the variance, in (0, 1]");
+  variance.show_default().group("Reduction");
   command
-      .add_option("--components", options.components,
-                  "Keep this many components, whatever their variance")
-      ->check(CLI::PositiveNumber)
-      ->excludes(variance)
-      ->group("Reduction");
+      .option("--components", options.components,
+              "Keep this many components, whatever their variance")
+      .positive()
+      .excludes(variance)
+      .group("Reduction");
   command
-      .add_flag("--standardize,!--no-standardize", options.standardize,
-                "Divide each feature by its deviation (default)")
-      ->group("Reduction");
+      .flag("--standardize,!--no-standardize", options.standardize,
+            "Divide each feature by its deviation (default)")
+      .group("Reduction");
 }
 
-void add_refit_flag(CLI::App& command, UpdateOptions& options) {
+void add_refit_flag(Command& command, UpdateOptions& options) {
   add_named(command, "--refit", options.refit, parse_refit,
             "Fit the model anew: auto (default): when rows of features came, went or changed; "
             "always; never: new rows are projected by the model that is there")
-      ->type_name("auto|always|never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->group("Reduction");
+      .type_name("auto|always|never")
+      .one_of({"auto", "always", "never"})
+      .group("Reduction");
 }
 
-void add_layout_flag(CLI::App& command, OutputOptions& options) {
+void add_layout_flag(Command& command, OutputOptions& options) {
   add_named(command, "--layout", options.layout, parse_layout,
             "tables (default): features/, pca/, rejected/, model/; notebook: the parts in OUTPUT "
             "and pca_results/, with Spark ML vectors")
-      ->type_name("tables|notebook")
-      ->check(CLI::IsMember({"tables", "notebook"}))
-      ->group("Output");
+      .type_name("tables|notebook")
+      .one_of({"tables", "notebook"})
+      .group("Output");
 }
 
-void add_replacement_flags(CLI::App& command, OutputOptions& options) {
-  command.add_flag("--overwrite", options.overwrite, "Replace the tables that OUTPUT holds")
-      ->group("Output");
+void add_replacement_flags(Command& command, OutputOptions& options) {
+  command.flag("--overwrite", options.overwrite, "Replace the tables that OUTPUT holds")
+      .group("Output");
   add_layout_flag(command, options);
 }
 
-void add_output_flags(CLI::App& command, OutputOptions& options) {
+void add_output_flags(Command& command, OutputOptions& options) {
   add_replacement_flags(command, options);
   command
-      .add_flag("--resume", options.resume,
-                "Go on with an interrupted run in OUTPUT: finished shards are kept")
-      ->group("Output");
-  command.add_option("--parts", options.parts, "Part files a table (more past 4,096 rows each)")
-      ->capture_default_str()
-      ->group("Output");
+      .flag("--resume", options.resume,
+            "Go on with an interrupted run in OUTPUT: finished shards are kept")
+      .group("Output");
+  command.option("--parts", options.parts, "Part files a table (more past 4,096 rows each)")
+      .show_default()
+      .group("Output");
 }
 
-void add_storage_flags(CLI::App& command, StorageOptions& options) {
+void add_storage_flags(Command& command, StorageOptions& options) {
   command
-      .add_option("--s3-endpoint", options.s3_endpoint,
-                  "Server of s3:// places (default: $AWS_ENDPOINT_URL, AWS)")
-      ->type_name("URL")
-      ->group("Storage");
+      .option("--s3-endpoint", options.s3_endpoint,
+              "Server of s3:// places (default: $AWS_ENDPOINT_URL, AWS)")
+      .type_name("URL")
+      .group("Storage");
   command
-      .add_option("--s3-region", options.s3_region,
-                  "Region of the buckets (default: $AWS_REGION, the profile's, the bucket's)")
-      ->group("Storage");
+      .option("--s3-region", options.s3_region,
+              "Region of the buckets (default: $AWS_REGION, the profile's, the bucket's)")
+      .group("Storage");
   command
-      .add_option("--s3-addressing", options.s3_addressing,
-                  "path or virtual host (default: virtual at AWS, path elsewhere)")
-      ->type_name("path|virtual")
-      ->check(CLI::IsMember({"path", "virtual"}))
-      ->group("Storage");
+      .option("--s3-addressing", options.s3_addressing,
+              "path or virtual host (default: virtual at AWS, path elsewhere)")
+      .type_name("path|virtual")
+      .one_of({"path", "virtual"})
+      .group("Storage");
+  command.flag("--s3-anonymous", options.s3_anonymous, "Read public buckets without credentials")
+      .group("Storage");
   command
-      .add_flag("--s3-anonymous", options.s3_anonymous, "Read public buckets without credentials")
-      ->group("Storage");
-  command
-      .add_option("--retries", options.retries,
-                  "Retries of a request that failed by the network or a busy server")
-      ->capture_default_str()
-      ->group("Storage");
+      .option("--retries", options.retries,
+              "Retries of a request that failed by the network or a busy server")
+      .show_default()
+      .group("Storage");
 }
 
-void add_run_flags(CLI::App& command, CommonArguments& arguments) {
+void add_run_flags(Command& command, CommonArguments& arguments) {
   command
-      .add_option("--threads", arguments.options.threads,
-                  "Images worked on at once (default: one a core)")
-      ->group("Run");
+      .option("--threads", arguments.options.threads,
+              "Images worked on at once (default: one a core)")
+      .group("Run");
   add_storage_flags(command, arguments.options.storage);
   add_log_flag(command, arguments.log_format);
 }
 
-void add_crew_flag(CLI::App& command, CommonArguments& arguments) {
+void add_crew_flag(Command& command, CommonArguments& arguments) {
   command
-      .add_option_function<std::string>(
+      .option_function(
           "--crew", [&arguments](const std::string& name) { arguments.crew = name == "stdio"; },
           "Who does the shards: threads of this process (default), or stdio: workers elsewhere, to "
           "which another program carries orders (docs/crew.md)")
-      ->type_name("threads|stdio")
-      ->check(CLI::IsMember({"threads", "stdio"}))
-      ->group("Run");
+      .type_name("threads|stdio")
+      .one_of({"threads", "stdio"})
+      .group("Run");
 }
 
-void add_metrics_flag(CLI::App& command, RunOptions& options) {
+void add_metrics_flag(Command& command, RunOptions& options) {
   command
-      .add_option("--metrics", options.metrics,
-                  "Prometheus metrics: a file, rewritten every 5 s, or :PORT to serve on 127.0.0.1")
-      ->type_name("FILE|:PORT")
-      ->group("Run");
+      .option("--metrics", options.metrics,
+              "Prometheus metrics: a file, rewritten every 5 s, or :PORT to serve on 127.0.0.1")
+      .type_name("FILE|:PORT")
+      .group("Run");
 }
 
-void add_log_flag(CLI::App& command, LogFormat& log_format) {
+void add_log_flag(Command& command, LogFormat& log_format) {
   add_named(command, "--log-format", log_format, parse_log_format,
             "text (default), or json: one object a line on standard error")
-      ->type_name("text|json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->group("Run");
+      .type_name("text|json")
+      .one_of({"text", "json"})
+      .group("Run");
 }
 
-void add_pack_flags(CLI::App& command, PackOptions& options, OutputOptions& output) {
+void add_pack_flags(Command& command, PackOptions& options, OutputOptions& output) {
   add_named(command, "--format", options.format, parse_pack_format,
             "parquet (default): tables as Spark's binaryFile gives them; tar: as WebDataset reads")
-      ->type_name("parquet|tar")
-      ->check(CLI::IsMember({"parquet", "tar"}))
-      ->group("Output");
+      .type_name("parquet|tar")
+      .one_of({"parquet", "tar"})
+      .group("Output");
   command
-      .add_option("--pack-bytes", options.pack_bytes,
-                  "Bytes of the images of one container, about (default: 256 MiB)")
-      ->group("Output");
-  command.add_flag("--overwrite", output.overwrite, "Replace the containers that OUTPUT holds")
-      ->group("Output");
+      .option("--pack-bytes", options.pack_bytes,
+              "Bytes of the images of one container, about (default: 256 MiB)")
+      .group("Output");
+  command.flag("--overwrite", output.overwrite, "Replace the containers that OUTPUT holds")
+      .group("Output");
   command
-      .add_flag("--resume", output.resume,
-                "Go on with an interrupted pack: containers of the same images are kept")
-      ->group("Output");
+      .flag("--resume", output.resume,
+            "Go on with an interrupted pack: containers of the same images are kept")
+      .group("Output");
 }
 
 }  // namespace verger::cli

@@ -2,8 +2,10 @@
 
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "command.h"
 #include "console.h"
@@ -85,9 +87,7 @@ Status inspect_output(const InspectArguments& arguments) {
   VERGER_ASSIGN_OR_RETURN(const auto found,
                           inspect(arguments.output, arguments.storage, arguments.rows));
   if (arguments.json) {
-    std::printf(
-        "%s\n",
-        found.to_json().dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    std::printf("%s\n", json_text(found.to_json(), 2).c_str());
   } else {
     print_text(found);
   }
@@ -103,22 +103,21 @@ Status inspect_output(const InspectArguments& arguments) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app, Action& action) {
+void add_inspect(Command& program) {
   const auto arguments = std::make_shared<InspectArguments>();
-  CLI::App* command = app.add_subcommand("inspect", "Describe a result and check that it is whole");
-  command->add_option("OUTPUT", arguments->output, "Output of an earlier run")->required();
-  command->add_option("--rows", arguments->rows, "Rows of the features to show")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command->add_flag("--json", arguments->json, "For machines: one JSON document");
-  add_storage_flags(*command, arguments->storage);
-  command->footer(
+  Command command = program.subcommand("inspect", "Describe a result and check that it is whole");
+  command.option("OUTPUT", arguments->output, "Output of an earlier run").required();
+  command.option("--rows", arguments->rows, "Rows of the features to show")
+      .not_negative()
+      .show_default();
+  command.flag("--json", arguments->json, "For machines: one JSON document");
+  add_storage_flags(command, arguments->storage);
+  command.footer(
       "Example:\n"
       "  verger inspect Results --json\n"
       "Recounts and re-hashes every file; exit code 1 when the result is damaged, incomplete or\n"
       "does not reconcile.");
-  command->callback(
-      [arguments, &action] { action = [arguments] { return inspect_output(*arguments); }; });
+  command.action([arguments] { return inspect_output(*arguments); });
 }
 
 }  // namespace verger::cli

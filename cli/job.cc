@@ -1,6 +1,7 @@
 #include "job.h"
 
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include <memory>
 #include <utility>

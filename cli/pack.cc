@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "command.h"
 #include "flags.h"
@@ -43,7 +45,7 @@ void print_packed(Console& console, const PackRecord& record, const std::string&
                                   {"kept", record.kept},
                                   {"seconds", seconds},
                                   {"output", output}};
-    return console.line(event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    return console.line(json_text(event));
   }
   std::printf(
       "\npack finished\n  images       %s of %s bytes\n  containers   %s, %s of them kept\n"
@@ -79,28 +81,27 @@ Status pack_images(const PackArguments& arguments) {
 
 }  // namespace
 
-void add_pack(CLI::App& app, Action& action) {
+void add_pack(Command& program) {
   const auto arguments = std::make_shared<PackArguments>();
-  CLI::App* command =
-      app.add_subcommand("pack", "Photographs into large files, which are read in few requests");
-  command->add_option("INPUT", arguments->input, "Folder of photographs, one sub-folder a class")
-      ->required();
-  command->add_option("OUTPUT", arguments->output, "Folder for the containers; created when absent")
-      ->required();
-  add_file_flags(*command, arguments->options.input);
-  add_pack_flags(*command, arguments->pack, arguments->options.output);
-  add_reads_flag(*command, arguments->options.storage);
-  add_storage_flags(*command, arguments->options.storage);
-  add_log_flag(*command, arguments->log_format);
-  command->footer(
+  Command command =
+      program.subcommand("pack", "Photographs into large files, which are read in few requests");
+  command.option("INPUT", arguments->input, "Folder of photographs, one sub-folder a class")
+      .required();
+  command.option("OUTPUT", arguments->output, "Folder for the containers; created when absent")
+      .required();
+  add_file_flags(command, arguments->options.input);
+  add_pack_flags(command, arguments->pack, arguments->options.output);
+  add_reads_flag(command, arguments->options.storage);
+  add_storage_flags(command, arguments->options.storage);
+  add_log_flag(command, arguments->log_format);
+  command.footer(
       "Example:\n"
       "  verger pack s3://bucket/Test s3://bucket/Packed\n"
       "  verger run s3://bucket/Packed Results\n"
       "copies the photographs into Parquet tables of 256 MiB; run gives of them what it would "
       "give\n"
       "of the photographs.");
-  command->callback(
-      [arguments, &action] { action = [arguments] { return pack_images(*arguments); }; });
+  command.action([arguments] { return pack_images(*arguments); });
 }
 
 }  // namespace verger::cli

@@ -1,7 +1,5 @@
 #include "program.h"
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
 #include <iostream>
 #include <new>
 #include <string>
@@ -13,12 +11,6 @@
 
 namespace verger::cli {
 namespace {
-
-int finish(const Status& status, LogFormat format) {
-  if (status.ok()) return 0;
-  Console(format).error(status);
-  return static_cast<int>(status.code());
-}
 
 // An error before or after a command ran must speak the format that the command line asked for.
 LogFormat log_format_of(int argc, char** argv) {
@@ -32,43 +24,23 @@ LogFormat log_format_of(int argc, char** argv) {
   return LogFormat::kText;
 }
 
-bool has_command(const CLI::App& app, const std::string& name) {
-  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-  return std::any_of(commands.begin(), commands.end(),
-                     [&](const CLI::App* command) { return command->get_name() == name; });
-}
-
 int run_command(int argc, char** argv) {
-  CLI::App app{"verger: photographs to features (MobileNetV2) to reduced tables (PCA)", "verger"};
-  app.set_version_flag("--version", std::string("verger ") + kVersion);
-  app.require_subcommand(1);
-  app.footer(
+  CommandLine line(
+      "verger: photographs to features (MobileNetV2) to reduced tables (PCA)",
+      std::string("verger ") + kVersion,
       "Exit codes: 0 done; 1 the check found a fault; 2 usage; 3 input or output unusable;\n"
       "4 model unusable; 130 interrupted.\n"
       "'verger COMMAND --help' shows a command's options and an example.");
-  Action action;
   for (const auto add :
        {add_run, add_extract, add_reduce, add_apply, add_update, add_inspect, add_report,
         add_similar, add_duplicates, add_weights, add_pack, add_sample, add_work, add_completion}) {
-    add(app, action);
+    add(line.program());
   }
-  const LogFormat format = log_format_of(argc, argv);
-  if (argc > 1 && argv[1][0] != '-' && !has_command(app, argv[1])) {
-    return finish(Status::invalid_argument("There is no command '" + std::string(argv[1]) +
-                                           "'; 'verger --help' lists them."),
-                  format);
-  }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return finish(Status::invalid_argument(std::string(error.what()) +
-                                           "; see 'verger --help' or 'verger COMMAND --help'."),
-                  format);
-  }
-  const Status status = action();
-  action = nullptr;
-  return finish(status, format);
+  const Result<Action> action = line.parse(argc, argv);
+  const Status status = action.ok() ? (*action)() : action.error();
+  if (status.ok()) return 0;
+  Console(log_format_of(argc, argv)).error(status);
+  return static_cast<int>(status.code());
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json_text.h"
+
 namespace verger::cli {
 
 namespace {
@@ -157,7 +159,7 @@ std::string Progress::json(const Reading& reading) const {
                               {"rate", round_to(reading.rate, 0.01)},
                               {"eta_s", nullptr}};
   if (reading.eta_s >= 0) json["eta_s"] = round_to(reading.eta_s, 0.1);
-  return json.dump();
+  return json_text(json);
 }
 
 void Progress::finish() {
@@ -166,15 +168,13 @@ void Progress::finish() {
   const double time = seconds(elapsed());
   const double rate = time > 0 ? static_cast<double>(done()) / time : 0;
   if (console_.format() == LogFormat::kJson) {
-    console_.line(nlohmann::ordered_json{{"event", "stage"},
-                                         {"stage", options_.stage},
-                                         {"done", done()},
-                                         {"total", options_.total},
-                                         {"rejected", rejected()},
-                                         {"rate", round_to(rate, 0.01)},
-                                         {"elapsed_s", round_to(time, 0.001)}}
-                      .dump());
-    return;
+    return console_.line(json_text(nlohmann::ordered_json{{"event", "stage"},
+                                                          {"stage", options_.stage},
+                                                          {"done", done()},
+                                                          {"total", options_.total},
+                                                          {"rejected", rejected()},
+                                                          {"rate", round_to(rate, 0.01)},
+                                                          {"elapsed_s", round_to(time, 0.001)}}));
   }
   std::string text = options_.stage + "  " + format_count(done()) + ' ' + options_.unit + " in " +
                      format_duration(duration<double>(time)) + "  " + format_rate(rate) + "/s";

@@ -22,30 +22,28 @@ Status reduce_features(const CommonArguments& arguments) {
 
 }  // namespace
 
-void add_reduce(CLI::App& app, Action& action) {
+void add_reduce(Command& program) {
   const auto arguments = std::make_shared<CommonArguments>();
-  CLI::App* command =
-      app.add_subcommand("reduce", "Features to standardised, reduced features: run's second half");
+  Command command =
+      program.subcommand("reduce", "Features to standardised, reduced features: run's second half");
   command
-      ->add_option("INPUT", arguments->input,
-                   "Output of verger extract, or a folder of Parquet files with the columns path, "
-                   "label, features")
-      ->required();
-  command->add_option("OUTPUT", arguments->output, "Folder for the tables (default: INPUT)");
-  add_pca_flags(*command, arguments->options.pca);
-  add_replacement_flags(*command, arguments->options.output);
-  add_run_flags(*command, *arguments);
-  add_crew_flag(*command, *arguments);
-  add_metrics_flag(*command, arguments->options);
-  command->footer(
+      .option("INPUT", arguments->input,
+              "Output of verger extract, or a folder of Parquet files with the columns path, "
+              "label, features")
+      .required();
+  command.option("OUTPUT", arguments->output, "Folder for the tables (default: INPUT)");
+  add_pca_flags(command, arguments->options.pca);
+  add_replacement_flags(command, arguments->options.output);
+  add_run_flags(command, *arguments);
+  add_crew_flag(command, *arguments);
+  add_metrics_flag(command, arguments->options);
+  command.footer(
       "Example:\n"
       "  verger reduce Results --components 50 --overwrite\n"
       "fits anew on Results/features and replaces Results/pca and Results/model.");
-  command->callback([arguments, &action] {
-    action = [arguments] {
-      if (arguments->output.empty()) arguments->output = arguments->input;
-      return reduce_features(*arguments);
-    };
+  command.action([arguments] {
+    if (arguments->output.empty()) arguments->output = arguments->input;
+    return reduce_features(*arguments);
   });
 }
 

@@ -2,8 +2,10 @@
 
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "command.h"
 #include "flags.h"
@@ -34,9 +36,7 @@ Status report_output(const ReportArguments& arguments) {
   VERGER_ASSIGN_OR_RETURN(const auto output, Store::open(arguments.output, arguments.storage));
   VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(*output, arguments.storage,
                                                              default_threads(), interrupt.token()));
-  std::string text =
-      arguments.json ? report.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n'
-                     : report_page(report);
+  std::string text = arguments.json ? json_text(report, 1) + '\n' : report_page(report);
   if (!arguments.file.empty()) return write_file(arguments.file, arguments.storage, text);
   if (arguments.json) {
     std::fwrite(text.data(), 1, text.size(), stdout);
@@ -51,26 +51,24 @@ Status report_output(const ReportArguments& arguments) {
 
 }  // namespace
 
-void add_report(CLI::App& app, Action& action) {
+void add_report(Command& program) {
   const auto arguments = std::make_shared<ReportArguments>();
-  CLI::App* command =
-      app.add_subcommand("report", "Make the report of a result: a page to look at");
-  command->add_option("OUTPUT", arguments->output, "Output of an earlier run")->required();
+  Command command = program.subcommand("report", "Make the report of a result: a page to look at");
+  command.option("OUTPUT", arguments->output, "Output of an earlier run").required();
   command
-      ->add_option("--output", arguments->file,
-                   "Write it here (default: report.html in OUTPUT, where runs leave theirs)")
-      ->type_name("FILE");
-  command->add_flag("--json", arguments->json, "For machines: what the page shows, as JSON");
-  add_storage_flags(*command, arguments->storage);
-  command->footer(
+      .option("--output", arguments->file,
+              "Write it here (default: report.html in OUTPUT, where runs leave theirs)")
+      .type_name("FILE");
+  command.flag("--json", arguments->json, "For machines: what the page shows, as JSON");
+  add_storage_flags(command, arguments->storage);
+  command.footer(
       "Example:\n"
       "  verger report Results --output orchard.html\n"
       "makes one page that needs no network: what ran, the variance, a map of the images, "
       "classes,\n"
       "rejected files, outliers, near-duplicates, where the time went, and what more images would "
       "cost.");
-  command->callback(
-      [arguments, &action] { action = [arguments] { return report_output(*arguments); }; });
+  command.action([arguments] { return report_output(*arguments); });
 }
 
 }  // namespace verger::cli

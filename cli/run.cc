@@ -28,44 +28,41 @@ Status travel(const char* command, Road road, const CommonArguments& arguments) 
 
 }  // namespace
 
-void add_run(CLI::App& app, Action& action) {
+void add_run(Command& program) {
   const auto arguments = std::make_shared<CommonArguments>();
-  CLI::App* command = app.add_subcommand("run", "Photographs to features and to reduced tables");
-  add_input_output(*command, *arguments);
-  add_input_flags(*command, arguments->options.input);
-  add_image_flags(*command, arguments->options);
-  add_model_flags(*command, arguments->options.model);
-  add_pca_flags(*command, arguments->options.pca);
-  add_output_flags(*command, arguments->options.output);
-  add_run_flags(*command, *arguments);
-  add_crew_flag(*command, *arguments);
-  add_metrics_flag(*command, arguments->options);
-  add_reads_flag(*command, arguments->options.storage);
-  command->footer(
+  Command command = program.subcommand("run", "Photographs to features and to reduced tables");
+  add_input_output(command, *arguments);
+  add_input_flags(command, arguments->options.input);
+  add_image_flags(command, arguments->options);
+  add_model_flags(command, arguments->options.model);
+  add_pca_flags(command, arguments->options.pca);
+  add_output_flags(command, arguments->options.output);
+  add_run_flags(command, *arguments);
+  add_crew_flag(command, *arguments);
+  add_metrics_flag(command, arguments->options);
+  add_reads_flag(command, arguments->options.storage);
+  command.footer(
       "Example:\n"
       "  verger run Test Results --variance 0.95\n"
       "reads every photograph below Test, takes the name of its folder as its label, and leaves\n"
       "Results/features, Results/pca, Results/rejected and Results/model.");
-  command->callback(
-      [arguments, &action] { action = [arguments] { return travel("run", run, *arguments); }; });
+  command.action([arguments] { return travel("run", run, *arguments); });
 }
 
-void add_extract(CLI::App& app, Action& action) {
+void add_extract(Command& program) {
   const auto arguments = std::make_shared<CommonArguments>();
-  CLI::App* command = app.add_subcommand("extract", "Photographs to features: run's first half");
-  add_input_output(*command, *arguments);
-  add_input_flags(*command, arguments->options.input);
-  add_image_flags(*command, arguments->options);
-  add_model_flags(*command, arguments->options.model);
-  add_output_flags(*command, arguments->options.output);
-  add_run_flags(*command, *arguments);
-  add_crew_flag(*command, *arguments);
-  add_metrics_flag(*command, arguments->options);
-  add_reads_flag(*command, arguments->options.storage);
-  command->footer("Example:\n  verger extract Test Results --threads 2\n  verger reduce Results");
-  command->callback([arguments, &action] {
-    action = [arguments] { return travel("extract", extract, *arguments); };
-  });
+  Command command = program.subcommand("extract", "Photographs to features: run's first half");
+  add_input_output(command, *arguments);
+  add_input_flags(command, arguments->options.input);
+  add_image_flags(command, arguments->options);
+  add_model_flags(command, arguments->options.model);
+  add_output_flags(command, arguments->options.output);
+  add_run_flags(command, *arguments);
+  add_crew_flag(command, *arguments);
+  add_metrics_flag(command, arguments->options);
+  add_reads_flag(command, arguments->options.storage);
+  command.footer("Example:\n  verger extract Test Results --threads 2\n  verger reduce Results");
+  command.action([arguments] { return travel("extract", extract, *arguments); });
 }
 
 }  // namespace verger::cli

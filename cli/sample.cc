@@ -27,25 +27,24 @@ Status render(const SampleArguments& arguments) {
 
 }  // namespace
 
-void add_sample(CLI::App& app, Action& action) {
+void add_sample(Command& program) {
   const auto arguments = std::make_shared<SampleArguments>();
-  CLI::App* command =
-      app.add_subcommand("sample", "Render a make-believe orchard to try the other commands on");
-  command->add_option("DIR", arguments->directory, "Folder to write; must be absent or empty")
-      ->required()
-      ->type_name("DIR");
-  command->add_option("--images", arguments->options.images, "Images in all")
-      ->capture_default_str();
-  command->add_option("--classes", arguments->options.classes, "Kinds of fruit, one folder each")
-      ->capture_default_str();
-  command->add_option("--seed", arguments->options.seed, "The same seed gives the same pictures")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command->footer(
+  Command command =
+      program.subcommand("sample", "Render a make-believe orchard to try the other commands on");
+  command.option("DIR", arguments->directory, "Folder to write; must be absent or empty")
+      .required()
+      .type_name("DIR");
+  command.option("--images", arguments->options.images, "Images in all").show_default();
+  command.option("--classes", arguments->options.classes, "Kinds of fruit, one folder each")
+      .show_default();
+  command.option("--seed", arguments->options.seed, "The same seed gives the same pictures")
+      .not_negative()
+      .show_default();
+  command.footer(
       "Example:\n"
       "  verger sample Orchard --images 240 --classes 12 --seed 1\n"
       "writes Orchard/Apple Crimson/0_100.jpg and 239 more: 100×100 JPEGs, fruit on white.");
-  command->callback([arguments, &action] { action = [arguments] { return render(*arguments); }; });
+  command.action([arguments] { return render(*arguments); });
 }
 
 }  // namespace verger::cli

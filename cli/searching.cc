@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 
 namespace verger::cli {
@@ -31,8 +32,6 @@ json searched_json(const Searcher& searcher) {
           {"exact", searcher.index() == nullptr}};
 }
 
-void print_document(const json& document) {
-  std::printf("%s\n", document.dump(2, ' ', false, json::error_handler_t::replace).c_str());
-}
+void print_document(const json& document) { std::printf("%s\n", json_text(document, 2).c_str()); }
 
 }  // namespace verger::cli

@@ -139,36 +139,35 @@ Status search_similar(const SimilarArguments& arguments) {
 
 }  // namespace
 
-void add_similar(CLI::App& app, Action& action) {
+void add_similar(Command& program) {
   const auto arguments = std::make_shared<SimilarArguments>();
-  CLI::App* command = app.add_subcommand(
+  Command command = program.subcommand(
       "similar", "Name what photographs show, by those of a result that are nearest to them");
   command
-      ->add_option("QUERY", arguments->queries,
-                   "Photographs, folders of them, or paths of the result's own rows")
-      ->required();
-  command->add_option("--in", arguments->common.output, "Output of an earlier run")
-      ->required()
-      ->type_name("OUTPUT");
+      .option("QUERY", arguments->queries,
+              "Photographs, folders of them, or paths of the result's own rows")
+      .required();
+  command.option("--in", arguments->common.output, "Output of an earlier run")
+      .required()
+      .type_name("OUTPUT");
   command
-      ->add_option("-n,--neighbors", arguments->similar.neighbors,
-                   "Nearest photographs to show, which vote on the label")
-      ->capture_default_str();
-  command->add_flag("--json", arguments->json, "For machines: one JSON document");
-  add_input_flags(*command, arguments->common.options.input);
+      .option("-n,--neighbors", arguments->similar.neighbors,
+              "Nearest photographs to show, which vote on the label")
+      .show_default();
+  command.flag("--json", arguments->json, "For machines: one JSON document");
+  add_input_flags(command, arguments->common.options.input);
   command
-      ->add_option("--weights", arguments->common.options.model.weights,
-                   "The weights of the run: Keras' HDF5, or FILE.onnx (default: $VERGER_WEIGHTS, "
-                   "Keras' cache, download)")
-      ->group("Network");
-  add_run_flags(*command, arguments->common);
-  command->footer(
+      .option("--weights", arguments->common.options.model.weights,
+              "The weights of the run: Keras' HDF5, or FILE.onnx (default: $VERGER_WEIGHTS, "
+              "Keras' cache, download)")
+      .group("Network");
+  add_run_flags(command, arguments->common);
+  command.footer(
       "Example:\n"
       "  verger similar fruit.jpg --in Results -n 10\n"
       "Compares by the cosine of the principal components. The weights must be those of the run;\n"
       "exit code 3 when a query could not be read.");
-  command->callback(
-      [arguments, &action] { action = [arguments] { return search_similar(*arguments); }; });
+  command.action([arguments] { return search_similar(*arguments); });
 }
 
 }  // namespace verger::cli

@@ -1,7 +1,9 @@
 #include <array>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json_text.h"
 #include "report/report.h"
 #include "session.h"
 
@@ -133,7 +135,7 @@ void print_summary(Console& console, const RunRecord& record) {
   }
   nlohmann::json event = record.to_json();
   event["event"] = "summary";
-  console.line(event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  console.line(json_text(event));
 }
 
 }  // namespace verger::cli

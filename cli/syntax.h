@@ -1,8 +1,8 @@
 // The command line's own description as data, from which shell completions are written.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace verger::cli {
@@ -26,8 +26,6 @@ struct CommandSyntax {
 
   std::string name() const { return path.empty() ? "" : path.back(); }
 };
-
-CommandSyntax describe(const CLI::App& app);
 
 // The command itself and all below it, parents first.
 std::vector<const CommandSyntax*> all_commands(const CommandSyntax& root);

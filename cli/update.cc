@@ -19,17 +19,17 @@ struct UpdateArguments {
 
 // Sets `option` to what was recorded, unless one of the flags was given.
 template <class T>
-void adopt(const CLI::App& command, std::initializer_list<const char*> flags, const T& recorded,
+void adopt(const Command& command, std::initializer_list<const char*> flags, const T& recorded,
            T& option) {
   for (const char* flag : flags) {
-    if (command.count(flag) > 0) return;
+    if (command.given(flag)) return;
   }
   option = recorded;
 }
 
 // What the command line does not say is as it was when the output was made. Of an output without a
 // readable record the update itself tells.
-void adopt_recorded(const CLI::App& command, CommonArguments& arguments) {
+void adopt_recorded(const Command& command, CommonArguments& arguments) {
   RunOptions& options = arguments.options;
   const auto store = Store::open(arguments.output, options.storage);
   if (!store.ok()) return;
@@ -50,7 +50,7 @@ void adopt_recorded(const CLI::App& command, CommonArguments& arguments) {
   adopt(command, {"--layout"}, recorded.output.layout, options.output.layout);
 }
 
-Status update_output(const CLI::App& command, UpdateArguments& arguments) {
+Status update_output(const Command& command, UpdateArguments& arguments) {
   CommonArguments& common = arguments.common;
   return do_job("update", common, [&](const JobContext& job) -> Result<RunRecord> {
     adopt_recorded(command, common);
@@ -66,22 +66,21 @@ Status update_output(const CLI::App& command, UpdateArguments& arguments) {
 
 }  // namespace
 
-void add_update(CLI::App& app, Action& action) {
+void add_update(Command& program) {
   const auto arguments = std::make_shared<UpdateArguments>();
   CommonArguments& common = arguments->common;
-  CLI::App* command =
-      app.add_subcommand("update", "A result of run up to date with its photographs");
-  add_input_output(*command, common);
-  add_input_flags(*command, common.options.input);
-  add_image_flags(*command, common.options);
-  add_model_flags(*command, common.options.model);
-  add_pca_flags(*command, common.options.pca);
-  add_refit_flag(*command, arguments->update);
-  add_layout_flag(*command, common.options.output);
-  add_run_flags(*command, common);
-  add_crew_flag(*command, common);
-  add_reads_flag(*command, common.options.storage);
-  command->footer(
+  Command command = program.subcommand("update", "A result of run up to date with its photographs");
+  add_input_output(command, common);
+  add_input_flags(command, common.options.input);
+  add_image_flags(command, common.options);
+  add_model_flags(command, common.options.model);
+  add_pca_flags(command, common.options.pca);
+  add_refit_flag(command, arguments->update);
+  add_layout_flag(command, common.options.output);
+  add_run_flags(command, common);
+  add_crew_flag(command, common);
+  add_reads_flag(command, common.options.storage);
+  command.footer(
       "Only photographs that are new or changed are read; the rows of those that are gone are "
       "left\n"
       "out. Options that are not given are those that OUTPUT was made with; others are refused, "
@@ -90,9 +89,7 @@ void add_update(CLI::App& app, Action& action) {
       "Example:\n"
       "  verger run Test Results\n"
       "  cp -r More/* Test && verger update Test Results");
-  command->callback([arguments, command, &action] {
-    action = [arguments, command] { return update_output(*command, *arguments); };
-  });
+  command.action([arguments, command] { return update_output(command, *arguments); });
 }
 
 }  // namespace verger::cli

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "command.h"
 #include "console.h"
@@ -24,9 +25,7 @@ struct WeightsArguments {
   bool json = false;
 };
 
-void print(const Json& json) {
-  std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
-}
+void print(const Json& json) { std::printf("%s\n", json_text(json, 2).c_str()); }
 
 // What a run without --weights would use.
 Result<std::string> present_weights() {
@@ -107,44 +106,40 @@ Status check(const WeightsArguments& arguments) {
 
 using Step = Status (*)(const WeightsArguments&);
 
-CLI::App* add_step(CLI::App& weights, Action& action, const std::string& name,
-                   const std::string& help, const std::string& footer, Step step) {
+void add_step(Command& weights, const std::string& name, const std::string& help,
+              const std::string& footer, Step step) {
   const auto arguments = std::make_shared<WeightsArguments>();
-  CLI::App* command = weights.add_subcommand(name, help);
+  Command command = weights.subcommand(name, help);
   if (name == "check") {
-    command->add_option("FILE", arguments->file, "Weights to check (default: those of 'path')")
-        ->type_name("FILE");
-    add_storage_flags(*command, arguments->storage);
+    command.option("FILE", arguments->file, "Weights to check (default: those of 'path')")
+        .type_name("FILE");
+    add_storage_flags(command, arguments->storage);
   }
-  command->add_flag("--json", arguments->json, "For machines: one JSON document");
-  command->footer(footer);
-  command->callback(
-      [arguments, step, &action] { action = [arguments, step] { return step(*arguments); }; });
-  return command;
+  command.flag("--json", arguments->json, "For machines: one JSON document");
+  command.footer(footer);
+  command.action([arguments, step] { return step(*arguments); });
 }
 
 }  // namespace
 
-void add_weights(CLI::App& app, Action& action) {
-  CLI::App* weights =
-      app.add_subcommand("weights", "Find, download or check MobileNetV2's weights");
-  weights->require_subcommand(1);
-  add_step(*weights, action, "path", "Print the file that a run would use",
+void add_weights(Command& program) {
+  Command weights = program.subcommand("weights", "Find, download or check MobileNetV2's weights");
+  add_step(weights, "path", "Print the file that a run would use",
            "Example:\n"
            "  verger run Test Results --weights \"$(verger weights path)\"\n"
            "Exit code 4 when there is none.",
            print_path);
-  add_step(*weights, action, "fetch", "Download the official file into Keras' cache",
+  add_step(weights, "fetch", "Download the official file into Keras' cache",
            "Example:\n"
            "  verger weights fetch\n"
            "Does nothing when the file is there already. Exit code 4 when it cannot be had.",
            fetch);
-  add_step(*weights, action, "check", "Load weights and say what they are",
+  add_step(weights, "check", "Load weights and say what they are",
            "Example:\n"
            "  verger weights check my_weights.h5 --json\n"
            "Exit code 4 when they are damaged, or of another network.",
            check);
-  weights->footer(
+  weights.footer(
       "Weights are looked for in --weights, $VERGER_WEIGHTS and Keras' cache (~/.keras/models or\n"
       "$KERAS_HOME/models).\n"
       "Example:\n"

@@ -31,26 +31,25 @@ Status work_for_crew(const WorkArguments& arguments) {
 
 }  // namespace
 
-void add_work(CLI::App& app, Action& action) {
+void add_work(Command& program) {
   const auto arguments = std::make_shared<WorkArguments>();
-  CLI::App* command =
-      app.add_subcommand("work", "A worker of a crew: shards, by orders on standard input");
+  Command command =
+      program.subcommand("work", "A worker of a crew: shards, by orders on standard input");
   command
-      ->add_option("--weights", arguments->weights,
-                   "Where this machine has the weights or the ONNX model of the orders (default: "
-                   "where they say)")
-      ->type_name("FILE")
-      ->group("Network");
-  command->add_option("--threads", arguments->threads, "Images worked on at once")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str()
-      ->group("Run");
-  add_log_flag(*command, arguments->log_format);
-  command->footer(
+      .option("--weights", arguments->weights,
+              "Where this machine has the weights or the ONNX model of the orders (default: where "
+              "they say)")
+      .type_name("FILE")
+      .group("Network");
+  command.option("--threads", arguments->threads, "Images worked on at once")
+      .positive()
+      .show_default()
+      .group("Run");
+  add_log_flag(command, arguments->log_format);
+  command.footer(
       "Not for people: what drives a run by --crew stdio starts these and hands them orders, as\n"
       "docs/crew.md tells and examples/crew.py does. It ends when its standard input does.");
-  command->callback(
-      [arguments, &action] { action = [arguments] { return work_for_crew(*arguments); }; });
+  command.action([arguments] { return work_for_crew(*arguments); });
 }
 
 }  // namespace verger::cli

@@ -1,9 +1,18 @@
-# verger_library(NAME SOURCES a.cc b.cc LINK target …): a static part of verger.
+# verger_library(NAME [COLD] SOURCES a.cc b.cc LINK target …): a static part of verger. Hidden from
+# others is all of it but what VERGER_EXPORT says (include/verger/export.h). One that is COLD computes
+# nothing by itself: it is compiled by -O2, in three quarters of the time that -O3 takes.
 function(verger_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "COLD" "" "SOURCES;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
+  if(ARG_COLD)
+    target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O2>)
+  endif()
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${name} PUBLIC ${ARG_LINK} PRIVATE verger_warnings)
+  set_target_properties(
+    ${name}
+    PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+  )
 endfunction()
 
 # verger_test(NAME SOURCES a_test.cc … LINK target …): GoogleTest cases, one ctest a case.

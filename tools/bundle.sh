@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packs the program with the libraries it needs into dist/verger-VERSION-linux-ARCH.tar.gz, for
 # machines that have neither Python nor anything of the build: glibc 2.34 or newer and its libstdc++
-# are all it asks for. Unpack it anywhere and run bin/verger.
+# are all it asks for. Unpack it anywhere and run bin/verger. ARCH=aarch64 cross-compiles.
 #
 # ONNX models need OpenVINO, which is three times as large as all the rest: they are for the wheel
 # (pip install 'verger[onnx]') and for builds from source.
@@ -10,11 +10,16 @@ cd "$(dirname "$0")/.."
 arch=${ARCH:-$(uname -m)}
 build=build/bundle-$arch
 python=.venv/core/bin/python
+options=()
 
 tools/deps.sh system
 tools/deps.sh python core
 tools/deps.sh python wheel # check_symbols.py's own needs
-cmake --preset bundle -B "$build" >/dev/null
+if [[ $arch != "$(uname -m)" ]]; then
+  tools/sysroot.sh "$arch"
+  options=(--toolchain "cmake/$arch.cmake")
+fi
+cmake --preset bundle -B "$build" "${options[@]}" >/dev/null
 cmake --build "$build" --target verger --parallel "${JOBS:-$(nproc)}"
 
 version=$(sed -n 's/^#define VERGER_VERSION "\(.*\)"/\1/p' include/verger/version.h)

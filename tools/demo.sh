@@ -15,7 +15,7 @@ rm -rf "$place"
 mkdir -p "$place"
 show "$verger" sample "$place/orchard" --images 240 --classes 12 --seed 1
 
-if ! show timeout 300 "$verger" weights fetch; then
+if ! show timeout 60 "$verger" weights fetch; then
   echo
   echo "demo: the official weights cannot be had here, so this goes on with UNTRAINED weights:"
   echo "demo: the tables have the right form, but their values mean nothing."

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Proves `make demo` and `make test` on a bare machine: clones the committed HEAD into a Debian
-# root that has only make and apt, and runs them there as a new user would. Needs root.
+# Proves `make demo` and `make test` on a bare machine: clones the committed HEAD into a root of
+# Debian or Ubuntu that has only make and apt, and runs them there as a new user would. Needs root.
 #
-#   FRESH_SUITE=bookworm      which Debian; the bare root is kept in build/fresh/ for the next time
+#   FRESH_SUITE=bookworm      or trixie, or noble (Ubuntu 24.04; its keyring is in ubuntu-keyring);
+#                             the bare root is kept in build/fresh/ for the next time
 #   FRESH_TARGETS="demo test" what to run; what it leaves in dist/ is copied to dist/ here
 #   FRESH_KEEP=1              keep the used root to look into
 #
@@ -21,10 +22,19 @@ inside_certificates=/opt/certificates.crt
 
 make_bare_root() {
   if [[ -f $bare ]]; then return; fi
-  local work
+  local work options=(--variant=minbase --include=make) origin=()
   work=$(mktemp -d)
   mkdir -p "$(dirname "$bare")"
-  debootstrap --variant=minbase --include=make "$suite" "$work"
+  if [[ $suite == noble ]]; then
+    # Debian 12's debootstrap does not know the name, but gutsy's script makes every Ubuntu since.
+    options+=("--components=main,universe")
+    options+=(--keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg)
+    origin=("" gutsy)
+  fi
+  debootstrap "${options[@]}" "$suite" "$work" "${origin[@]}"
+  if [[ $suite == noble ]]; then
+    sed -i 'p; s/ noble / noble-updates /' "$work/etc/apt/sources.list" # as every Ubuntu has it
+  fi
   tar -C "$work" -cf "$bare.part" .
   mv "$bare.part" "$bare"
   rm -rf "$work"

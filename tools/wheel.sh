@@ -17,7 +17,7 @@ settings=(
   VERGER_WERROR="${VERGER_WERROR-}"
 )
 
-tools/deps.sh system
+tools/deps.sh system test # Python's headers
 tools/deps.sh python core
 tools/deps.sh python wheel
 rm -rf "$built" "$licenses" dist/verger-*.whl

@@ -1,16 +1,21 @@
 // The fused engine against OpenVINO, and against the processor: milliseconds of CPU an image on one
-// thread, contestants in turn in many short rounds; then each block's multiply-adds a second as a
-// share of what the processor reaches with registers alone.
-#include <time.h>
-
+// thread, contestants in turn in many short rounds, then each alone, once their answers are
+// compared; then each block's multiply-adds a second as a share of what the processor reaches with
+// registers alone, and how long its kernels take.
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
 #include <cstdio>
-#include <functional>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
+#include "micro/cpu_time.h"
+#include "micro/processor_peak.h"
 #include "model/fused/backend.h"
 #include "model/fused/network.h"
 #include "model/fused/noise_image.h"
@@ -25,128 +30,106 @@ namespace {
 constexpr uint64_t kSeed = 20201;
 constexpr int kRounds = 100;
 constexpr int kImagesARound = 3;
-constexpr int64_t kPeakLoops = 200'000;
-
-double cpu_ms() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
-}
-
-double timed(const std::function<void()>& work) {
-  const double start = cpu_ms();
-  work();
-  return cpu_ms() - start;
-}
-
-// Billions of multiply-adds a second: twelve independent chains in registers, the best of many
-// runs.
-#if defined(__x86_64__)
-#define VERGER_TWELVE(x) x(0) x(1) x(2) x(3) x(4) x(5) x(6) x(7) x(8) x(9) x(10) x(11)
-#define VERGER_FMA512(n) "vfmadd231ps %%zmm30, %%zmm31, %%zmm" #n "\n"
-#define VERGER_FMA256(n) "vfmadd231ps %%ymm14, %%ymm15, %%ymm" #n "\n"
-#define VERGER_BF16(n) "vdpbf16ps %%zmm30, %%zmm31, %%zmm" #n "\n"
-#define VERGER_ZERO(n) "vxorps %%xmm" #n ", %%xmm" #n ", %%xmm" #n "\n"
-#define VERGER_CLOBBERS \
-  "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11"
-#define VERGER_PEAK(name, instructions)                             \
-  void name() {                                                     \
-    asm volatile(VERGER_TWELVE(VERGER_ZERO)::: VERGER_CLOBBERS);    \
-    for (int64_t i = 0; i < kPeakLoops; ++i) {                      \
-      asm volatile(VERGER_TWELVE(instructions)::: VERGER_CLOBBERS); \
-    }                                                               \
-  }
-VERGER_PEAK(peak_avx512, VERGER_FMA512)
-VERGER_PEAK(peak_avx2, VERGER_FMA256)
-VERGER_PEAK(peak_bf16, VERGER_BF16)
-
-// As many instructions, on tiles that are zero.
-void peak_amx() {
-  alignas(64) const uint8_t configuration[64] = {
-      1,  0, 0,  0, 0,  0,  0,  0,  0,  0,  0,  0,  0, 0, 0, 0, 64, 0, 64, 0, 64, 0,
-      64, 0, 64, 0, 64, 0,  64, 0,  64, 0,  0,  0,  0, 0, 0, 0, 0,  0, 0,  0, 0,  0,
-      0,  0, 0,  0, 16, 16, 16, 16, 16, 16, 16, 16, 0, 0, 0, 0, 0,  0, 0,  0};
-  asm volatile("ldtilecfg %0" ::"m"(configuration));
-  for (int64_t i = 0; i < 3 * kPeakLoops; ++i) {
-    asm volatile(
-        "tdpbf16ps %tmm7, %tmm6, %tmm0\n"
-        "tdpbf16ps %tmm7, %tmm6, %tmm1\n"
-        "tdpbf16ps %tmm7, %tmm6, %tmm2\n"
-        "tdpbf16ps %tmm7, %tmm6, %tmm3\n");
-  }
-  asm volatile("tilerelease");
-}
-#else
-void peak_avx512() {}
-void peak_avx2() {}
-void peak_bf16() {}
-void peak_amx() {}
-#endif
-
-// 0 where there is no loop for the kernels.
-double peak_of(const fused::Kernels& kernels) {
-  struct Peak {
-    std::string name;
-    void (*loop)();
-    double products;
-  };
-  for (const Peak& peak : {Peak{"AVX-512", peak_avx512, 16}, Peak{"AVX2", peak_avx2, 8},
-                           Peak{"AVX512-BF16", peak_bf16, 32}, Peak{"AMX-BF16", peak_amx, 8192},
-                           Peak{"AMX-BF16 x3", peak_amx, 8192.0 / 3}}) {
-    if (peak.name != kernels.name) continue;
-    double best = std::numeric_limits<double>::max();
-    for (int i = 0; i < kRounds; ++i) best = std::min(best, timed(peak.loop));
-    return 12.0 * static_cast<double>(kPeakLoops) * peak.products / best / 1e6;
-  }
-  return 0;
-}
+constexpr Precision kPrecisions[] = {Precision::kF32, Precision::kF32x3, Precision::kBf16};
 
 struct Contestant {
   std::string name;
+  Precision precision;
   std::unique_ptr<Backend> backend;
   std::unique_ptr<ModelStream> stream;
-  std::vector<double> times;
+  std::vector<float> features;
+  std::vector<double> in_turn;
+  std::vector<double> alone;
+
+  bool infer(int images, std::vector<double>& times) {
+    bool ok = true;
+    for (int i = 0; i < images; ++i) {
+      times.push_back(timed([&] { ok = stream->infer(features).ok() && ok; }));
+    }
+    return ok;
+  }
 };
 
-void enter(std::vector<Contestant>& field, const std::string& name,
+void enter(std::vector<Contestant>& field, const std::string& name, Precision precision,
            Result<std::unique_ptr<Backend>> backend) {
   if (!backend.ok()) return;  // the processor lacks it
   auto stream = std::move((*backend)->open_stream().value());
   std::ranges::copy(fused::noise_image(0), stream->input().begin());
-  field.push_back({name, std::move(*backend), std::move(stream), {}});
+  field.push_back({.name = name,
+                   .precision = precision,
+                   .backend = std::move(*backend),
+                   .stream = std::move(stream),
+                   .features = std::vector<float>(kMobileNetV2Width),
+                   .in_turn = {},
+                   .alone = {}});
+}
+
+std::vector<Contestant> contestants(const NetworkWeights& weights) {
+  std::vector<Contestant> field;
+  for (const Precision precision : kPrecisions) {
+    const std::string name = " " + std::string(precision_name(precision));
+    for (const fused::Kernels* kernels : fused::supported_kernels(precision)) {
+      if (kernels == &fused::kPortableKernels) continue;  // a hundred times slower on x86
+      enter(field, "verger" + name + ", " + kernels->name, precision,
+            fused::compile(weights, *kernels));
+    }
+    if (precision == Precision::kF32x3) continue;  // verger's own
+    enter(field, "OpenVINO" + name, precision,
+          compile_openvino(ov::Core(), openvino_mobilenet_v2(weights), precision, 1));
+  }
+  return field;
+}
+
+double cosine(const std::vector<float>& a, const std::vector<float>& b) {
+  const auto dot = [](const std::vector<float>& x, const std::vector<float>& y) {
+    return std::inner_product(x.begin(), x.end(), y.begin(), 0.0);
+  };
+  return dot(a, b) / std::sqrt(dot(a, a) * dot(b, b));
+}
+
+// In f32 and f32x3 no feature may be further from the first contestant's than a share of the
+// largest, in f32x3 twice what photographs may, as this is noise; bf16 rounds too much for that, in
+// OpenVINO more than here.
+bool answers_agree(std::vector<Contestant>& field) {
+  std::vector<double> times;
+  for (Contestant& each : field) {
+    if (!each.infer(1, times)) return false;
+    const std::vector<float>& exact = field.front().features;
+    const float largest = *std::ranges::max_element(exact);
+    double difference = 0;
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+      difference = std::max(difference, std::abs(double{each.features[i]} - exact[i]) / largest);
+    }
+    const bool agrees = each.precision == Precision::kBf16    ? cosine(each.features, exact) >= 0.9
+                        : each.precision == Precision::kF32x3 ? difference <= 4e-4
+                                                              : difference <= 2e-5;
+    if (agrees) continue;
+    std::fprintf(stderr, "engine_bench: %s gives other features\n", each.name.c_str());
+    return false;
+  }
+  return true;
 }
 
 bool contest(const NetworkWeights& weights) {
-  std::vector<Contestant> field;
-  for (const fused::Kernels* kernels : fused::supported_kernels()) {
-    if (kernels == &fused::kPortableKernels) continue;  // a hundred times slower on x86
-    enter(field, std::string("verger f32, ") + kernels->name, fused::compile(weights, *kernels));
-  }
-  for (const Precision precision : {Precision::kF32x3, Precision::kBf16}) {
-    for (const fused::Kernels* kernels : fused::supported_kernels(precision)) {
-      enter(field, "verger " + std::string(precision_name(precision)) + ", " + kernels->name,
-            fused::compile(weights, *kernels));
-    }
-  }
-  for (const Precision precision : {Precision::kF32, Precision::kBf16}) {
-    enter(field, "OpenVINO " + std::string(precision_name(precision)),
-          compile_openvino(ov::Core(), openvino_mobilenet_v2(weights), precision, 1));
-  }
-  std::vector<float> features(kMobileNetV2Width);
+  std::vector<Contestant> field = contestants(weights);
+  if (!answers_agree(field)) return false;
   for (int round = 0; round < kRounds; ++round) {
     for (Contestant& each : field) {
-      for (int i = 0; i < kImagesARound; ++i) {
-        bool ok = false;
-        each.times.push_back(timed([&] { ok = each.stream->infer(features).ok(); }));
-        if (!ok) return false;
-      }
+      if (!each.infer(kImagesARound, each.in_turn)) return false;
     }
   }
-  std::puts("CPU ms an image, one thread      min  median");
   for (Contestant& each : field) {
-    std::sort(each.times.begin(), each.times.end());
-    std::printf("%-28s %7.2f %7.2f\n", each.name.c_str(), each.times.front(),
-                each.times[each.times.size() / 2]);
+    if (!each.infer(kRounds * kImagesARound, each.alone)) return false;
+  }
+  std::puts("CPU ms an image, one thread       in turn           alone");
+  std::puts("                               min  median     min  median  cosine to f32");
+  for (Contestant& each : field) {
+    std::printf("%-28s", each.name.c_str());
+    for (std::vector<double>* times : {&each.in_turn, &each.alone}) {
+      std::ranges::sort(*times);
+      std::printf(" %6.2f  %6.2f", times->front(), (*times)[times->size() / 2]);
+    }
+    std::printf("  %.9f\n", cosine(each.features, field.front().features));
   }
   return true;
 }
@@ -163,35 +146,104 @@ std::vector<double> products(int parts) {
   return millions;
 }
 
-void roofline(const NetworkWeights& weights, const fused::Kernels& kernels) {
+// Milliseconds of one part's kernels: those of its three convolutions (the stem and the head
+// expand), and the rest, which is rounding to words and the mean.
+enum Kind : std::uint8_t { kExpand, kDepthwise, kProject, kRest, kKinds };
+using KindTimes = std::array<double, kKinds>;
+
+// Kernels that add the time of each of their calls to `times`. Those of the first block have a
+// place of their own.
+template <int kPlace>
+struct Watched {
+  static inline const fused::Kernels* kernels = nullptr;
+  static inline KindTimes* times = nullptr;
+
+  static void lap(Kind kind, const auto& call) {
+    const auto start = std::chrono::steady_clock::now();
+    call();
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    (*times)[kind] += took.count();
+  }
+
+  static fused::Kernels watch(const fused::Kernels& watched, KindTimes& into) {
+    kernels = &watched;
+    times = &into;
+    fused::Kernels made = watched;
+    made.pointwise = [](const fused::Pointwise& job) {
+      lap(job.relu6 ? kExpand : kProject, [&] { kernels->pointwise(job); });
+    };
+    made.stem = [](const fused::Pointwise& job) { lap(kExpand, [&] { kernels->stem(job); }); };
+    made.depthwise = [](const fused::Depthwise& job) {
+      lap(kDepthwise, [&] { kernels->depthwise(job); });
+    };
+    made.mean = [](const float* in, std::ptrdiff_t stride, int groups, int places, float* means) {
+      lap(kRest, [&] { kernels->mean(in, stride, groups, places, means); });
+    };
+    if (watched.narrow != nullptr) {
+      made.narrow = [](const fused::Narrowing& job) { lap(kRest, [&] { kernels->narrow(job); }); };
+    }
+    return made;
+  }
+};
+
+struct PartTimes {
+  double ms = std::numeric_limits<double>::max();
+  KindTimes kinds = {ms, ms, ms, ms};
+};
+
+// The least of many rounds, in which the parts run in order.
+std::vector<PartTimes> time_parts(const NetworkWeights& weights, const fused::Kernels& kernels) {
   const fused::Network network(weights, kernels);
   fused::Workspace workspace = network.make_workspace();
   const std::vector<float> tensor = fused::noise_image(0);
   std::vector<float> features(kMobileNetV2Width);
-  const std::vector<double> millions = products(network.parts());
-  std::vector<double> best(millions.size(), std::numeric_limits<double>::max());
+  const auto run = [&](const fused::Kernels& with, int part) {
+    network.run_part(with, part, tensor.data(), workspace, features.data());
+  };
+  KindTimes kinds{};
+  fused::Kernels watched = Watched<0>::watch(kernels, kinds);
+  fused::Kernels first;
+  if (kernels.first != nullptr) {
+    first = Watched<1>::watch(*kernels.first, kinds);
+    watched.first = &first;
+  }
+  std::vector<PartTimes> best(static_cast<std::size_t>(network.parts()));
   for (int round = 0; round < kRounds; ++round) {
-    for (std::size_t part = 0; part < best.size(); ++part) {
-      best[part] = std::min(best[part], timed([&] {
-                              network.run_part(kernels, static_cast<int>(part), tensor.data(),
-                                               workspace, features.data());
-                            }));
+    for (int part = 0; part < network.parts(); ++part) {
+      double& ms = best[static_cast<std::size_t>(part)].ms;
+      ms = std::min(ms, timed([&] { run(kernels, part); }));
+    }
+    for (int part = 0; part < network.parts(); ++part) {
+      kinds = {};
+      run(watched, part);
+      KindTimes& least = best[static_cast<std::size_t>(part)].kinds;
+      for (std::size_t k = 0; k < kKinds; ++k) least[k] = std::min(least[k], kinds[k]);
     }
   }
+  return best;
+}
+
+void print_part(const std::string& name, double millions, const PartTimes& times, double peak) {
+  std::printf("%-10s %8.2f %7.3f %8.0f %%", name.c_str(), millions, times.ms,
+              100 * millions / times.ms / peak);
+  for (const double ms : times.kinds) std::printf(" %9.3f", ms);
+  std::puts("");
+}
+
+void roofline(const NetworkWeights& weights, const fused::Kernels& kernels) {
+  const std::vector<PartTimes> parts = time_parts(weights, kernels);
+  const std::vector<double> millions = products(static_cast<int>(parts.size()));
   const double peak = peak_of(kernels);
   std::printf("\n%s: %.1f billion multiply-adds a second at most\n", kernels.name, peak);
-  std::puts("part        million      ms  of the peak");
-  double all_millions = 0;
-  double all_ms = 0;
-  for (std::size_t part = 0; part < best.size(); ++part) {
-    const std::string name = part + 1 == best.size() ? "head" : "block " + std::to_string(part);
-    std::printf("%-10s %8.2f %7.3f %8.0f %%\n", name.c_str(), millions[part], best[part],
-                100 * millions[part] / best[part] / peak);
-    all_millions += millions[part];
-    all_ms += best[part];
+  std::puts("part        million      ms  of the peak   expand depthwise   project      rest");
+  PartTimes sum{.ms = 0, .kinds = {}};
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    const std::string name = part + 1 == parts.size() ? "head" : "block " + std::to_string(part);
+    print_part(name, millions[part], parts[part], peak);
+    sum.ms += parts[part].ms;
+    for (std::size_t k = 0; k < kKinds; ++k) sum.kinds[k] += parts[part].kinds[k];
   }
-  std::printf("%-10s %8.2f %7.3f %8.0f %%\n", "sum", all_millions, all_ms,
-              100 * all_millions / all_ms / peak);
+  print_part("sum", std::reduce(millions.begin(), millions.end()), sum, peak);
 }
 
 }  // namespace
@@ -200,12 +252,9 @@ void roofline(const NetworkWeights& weights, const fused::Kernels& kernels) {
 int main() {
   const verger::NetworkWeights weights = verger::untrained_weights(verger::kSeed);
   if (!verger::contest(weights)) return 1;
-  for (const auto* kernels : verger::fused::supported_kernels()) {
-    if (kernels != &verger::fused::kPortableKernels) verger::roofline(weights, *kernels);
-  }
-  for (const auto precision : {verger::Precision::kF32x3, verger::Precision::kBf16}) {
+  for (const auto precision : verger::kPrecisions) {
     for (const auto* kernels : verger::fused::supported_kernels(precision)) {
-      verger::roofline(weights, *kernels);
+      if (kernels != &verger::fused::kPortableKernels) verger::roofline(weights, *kernels);
     }
   }
   return 0;

@@ -6,12 +6,13 @@
 #include <optional>
 #include <span>
 
+#include "verger/export.h"
 #include "verger/image.h"
 #include "verger/model.h"
 #include "verger/options.h"
 #include "verger/status.h"
 
-namespace verger {
+namespace VERGER_EXPORT verger {
 
 // Images seen, and the time that they took: the CPU time of this thread to read them, and how long
 // it waited for the network, which may compute on threads of its own.

@@ -14,10 +14,11 @@
 #include <string_view>
 #include <vector>
 
+#include "verger/export.h"
 #include "verger/options.h"
 #include "verger/status.h"
 
-namespace verger {
+namespace VERGER_EXPORT verger {
 
 inline constexpr int kImageSide = 224;
 inline constexpr std::size_t kTensorSize = std::size_t{kImageSide} * kImageSide * 3;

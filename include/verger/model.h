@@ -12,10 +12,11 @@
 #include <string>
 #include <string_view>
 
+#include "verger/export.h"
 #include "verger/options.h"
 #include "verger/status.h"
 
-namespace verger {
+namespace VERGER_EXPORT verger {
 
 inline constexpr std::string_view kUntrainedPrefix = "untrained:";
 

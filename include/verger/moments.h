@@ -9,9 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "verger/export.h"
 #include "verger/status.h"
 
-namespace verger {
+namespace VERGER_EXPORT verger {
 
 // Moments of the rows of a table of float32, in float64.
 //

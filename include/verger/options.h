@@ -8,9 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "verger/export.h"
 #include "verger/status.h"
 
-namespace verger {
+namespace VERGER_EXPORT verger {
 
 struct ImageOptions {
   // Affects results.

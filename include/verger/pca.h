@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "verger/export.h"
 #include "verger/moments.h"
 #include "verger/options.h"
 #include "verger/status.h"
 
-namespace verger {
+namespace VERGER_EXPORT verger {
 
 // Standardisation (sample deviation, n − 1) and principal components of the standardised features,
 // all float64. Without PcaOptions::standardize every deviation is 1, so that "standardised" means
@@ -35,7 +36,8 @@ struct PcaModel {
 };
 
 // kInvalidArgument when the options are invalid, the moments have fewer than 2 rows, every column
-// is constant, or `components` exceeds the rank. By variance, k is the smallest whose cumulative
+// is constant, or `components` exceeds the rank; kCheckFailed when the eigenvectors
+// that OpenBLAS gives are wrong. By variance, k is the smallest whose cumulative
 // ratio is at least `variance`; at most the rank.
 Result<PcaModel> fit_pca(const Moments& moments, const PcaOptions& options);
 

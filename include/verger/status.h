@@ -11,12 +11,14 @@
 #include <utility>
 #include <variant>
 
-namespace verger {
+#include "verger/export.h"
+
+namespace VERGER_EXPORT verger {
 
 // The numeric values are the exit codes of the program.
 enum class StatusCode {
   kOk = 0,
-  kCheckFailed = 1,      // an inspected result is damaged or its counts do not reconcile
+  kCheckFailed = 1,      // a result is damaged, its counts do not reconcile, eigenvectors are wrong
   kInvalidArgument = 2,  // an option or argument is unusable
   kIo = 3,               // input or output unusable
   kModel = 4,            // weights or model unusable

@@ -107,6 +107,19 @@ def test_any_python_has_all_but_the_native_module(wheel, tmp_path):
 
 @pytest.mark.heavy
 @pytest.mark.timeout(900)
+def test_the_lines_of_the_docs_install_it(wheel):
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    text = "\n".join(page.read_text() for page in pages)
+    lines = set(re.findall(r"^pip install [^#\n]*verger[^#\n]*", text, re.MULTILINE))
+    assert len(lines) >= 4
+    install = f"{sys.executable} -m pip install --dry-run --no-deps --no-index"
+    for line in lines:
+        done = run("bash", "-c", line.replace("pip install", install), cwd=ROOT)
+        assert "Would install verger" in done, line
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(900)
 def test_its_symbols_are_old_enough_for_amazon_linux_2023(wheel):
     check = [ROOT / ".venv/wheel/bin/python", ROOT / "tools/check_symbols.py"]
     checked = run(*check, wheel)

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 
@@ -104,8 +103,8 @@ class Crew {
   // May somebody be at work still when a stage has returned?
   virtual bool elsewhere() const = 0;
 
-  // What the run's record shall hold of Spark; null when it is not Spark.
-  virtual nlohmann::json spark() const { return nullptr; }
+  // What the run's record shall hold of Spark, as JSON; "" when it is not Spark.
+  virtual std::string spark() const { return ""; }
 };
 
 }  // namespace verger

@@ -1,8 +1,10 @@
 #include "crew/order.h"
 
 #include <array>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "base/zero_filled.h"
 #include "output/records_json.h"
@@ -136,15 +138,15 @@ auto parse_message(const char* type, const json& from, const Parse& parse)
 }
 
 Order parse_order(const json& from) {
-  Order order{.name = from.at("order"),
-              .attempt = from.at("attempt"),
-              .input = from.at("input"),
-              .output = from.at("output"),
-              .storage = parse_storage(from.at("storage")),
-              .uuid = from.at("uuid"),
-              .mark = from.at("mark"),
-              .lease = from.at("lease"),
-              .work = ExtractOrder()};
+  Order order;
+  order.name = from.at("order");
+  order.attempt = from.at("attempt");
+  order.input = from.at("input");
+  order.output = from.at("output");
+  order.storage = parse_storage(from.at("storage"));
+  order.uuid = from.at("uuid");
+  order.mark = from.at("mark");
+  order.lease = from.at("lease");
   if (from.at("layout") == layout_name(Layout::kNotebook)) order.layout = Layout::kNotebook;
   const std::string stage = from.at("stage");
   if (stage == "extract") {
@@ -288,8 +290,6 @@ json error_json(const Status& error) {
   return {{"kind", kind}, {"message", error.message()}};
 }
 
-std::string line_of(const json& message) {
-  return message.dump(-1, ' ', false, json::error_handler_t::replace);
-}
+std::string line_of(const json& message) { return json_text(message); }
 
 }  // namespace verger

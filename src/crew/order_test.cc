@@ -1,6 +1,7 @@
 #include "crew/order.h"
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 namespace verger {
 namespace {

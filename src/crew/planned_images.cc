@@ -14,14 +14,15 @@ namespace {
 constexpr std::string_view kLetters = "kcr";  // by RowFate
 
 ListedImage image_at(PlanRows& rows, std::size_t row) {
-  ListedImage image{.file = {.name = std::move(rows.file[row]),
-                             .size = rows.size[row],
-                             .mtime_ns = rows.modified_ns[row]}};
+  ListedImage image;
+  image.file.name = std::move(rows.file[row]);
+  image.file.size = rows.size[row];
+  image.file.mtime_ns = rows.modified_ns[row];
   if (!rows.packed()) return image;
-  image.packed =
-      ListedImage::Packed{.path = std::move(rows.path[row]),
-                          .label = std::move(rows.label[row]),
-                          .place = {.position = rows.position[row], .length = rows.length[row]}};
+  ListedImage::Packed& packed = image.packed.emplace();
+  packed.path = std::move(rows.path[row]);
+  packed.label = std::move(rows.label[row]);
+  packed.place = {.position = rows.position[row], .length = rows.length[row]};
   return image;
 }
 

@@ -1,5 +1,6 @@
 #include "crew/stage_run.h"
 
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 

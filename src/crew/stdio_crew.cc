@@ -1,6 +1,7 @@
 #include "crew/stdio_crew.h"
 
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
@@ -53,6 +54,13 @@ json network_json(const Network& network) {
 
 }  // namespace
 
+struct StdioCrew::Announcement {
+  const char* stage;
+  std::string description;
+  int64_t images = 0;
+  json network = nullptr;
+};
+
 Result<std::unique_ptr<StdioCrew>> StdioCrew::open(int in, int out, const std::string& command,
                                                    const CancelToken& cancel) {
   std::unique_ptr<StdioCrew> crew(new StdioCrew(in, out));
@@ -68,7 +76,7 @@ Result<std::unique_ptr<StdioCrew>> StdioCrew::open(int in, int out, const std::s
     return Status::io("The crew did not say hello by protocol " + std::to_string(kCrewProtocol) +
                       " (docs/crew.md).");
   }
-  crew->spark_ = answer.value("spark", json());
+  if (answer.contains("spark")) crew->spark_ = line_of(answer["spark"]);
   return crew;
 }
 
@@ -113,8 +121,8 @@ Result<Effort> StdioCrew::extract(const ExtractStage& stage, std::span<const Sha
     const int64_t rejected = task.replaces == nullptr ? made->manifest.counts.rejected : 0;
     pass.observer.advanced(static_cast<int64_t>(task.end - task.begin), rejected);
     pass.observer.spent(outcome.effort.times);
-    return done({.manifest = std::move(made->manifest),
-                 .features_changed = made->features_changed});
+    return done(
+        {.manifest = std::move(made->manifest), .features_changed = made->features_changed});
   };
   VERGER_RETURN_IF_ERROR(this->run(announcement, orders, pass));
   return efforts.finish();

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
 
@@ -27,7 +27,7 @@ class StdioCrew final : public Crew {
   Status project(const ProjectStage& stage, std::span<const PartTask> tasks, const Pass& pass,
                  const PartDone& done) override;
   bool elsewhere() const override { return true; }
-  nlohmann::json spark() const override { return spark_; }
+  std::string spark() const override { return spark_; }
 
   // The last message: of a run that came to its end, and of one that failed. When nobody hears it,
   // nobody has to.
@@ -37,17 +37,12 @@ class StdioCrew final : public Crew {
  private:
   StdioCrew(int in, int out) : in_(in), out_(out) {}
 
-  struct Announcement {
-    const char* stage;
-    std::string description;
-    int64_t images = 0;
-    nlohmann::json network = nullptr;
-  };
+  struct Announcement;
   Status run(const Announcement& announcement, const StageOrders& orders, const Pass& pass);
 
   LineReader in_;
   LineWriter out_;
-  nlohmann::json spark_ = nullptr;
+  std::string spark_;
 };
 
 }  // namespace verger

@@ -1,6 +1,7 @@
 #include "crew/worker.h"
 
 #include <unistd.h>
+#include <nlohmann/json.hpp>
 
 #include <atomic>
 #include <chrono>

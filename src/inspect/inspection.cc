@@ -1,6 +1,7 @@
 #include "inspect/inspection.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace verger {
 

@@ -1,6 +1,7 @@
 #include "inspect/inspection.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
@@ -13,8 +14,6 @@
 #include "parquet/tables.h"
 
 namespace verger {
-
-using nlohmann::json;
 
 namespace {
 
@@ -249,9 +248,7 @@ void Inspector::read_head(std::size_t rows) {
 Result<Inspection> Inspector::run(std::size_t head_rows) {
   VERGER_ASSIGN_OR_RETURN(manifests_, read_shard_manifests(*store_));
   if (has_reduction()) {
-    VERGER_ASSIGN_OR_RETURN(const json document,
-                            read_json(*store_, std::string(kReductionRecordName)));
-    VERGER_ASSIGN_OR_RETURN(reduction_, ReductionRecord::parse(document));
+    VERGER_ASSIGN_OR_RETURN(reduction_, read_reduction_record(*store_));
   }
   check_complete();
   if (has_features()) check_shards();

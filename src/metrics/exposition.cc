@@ -5,6 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
+
 namespace verger {
 
 namespace {
@@ -12,7 +14,7 @@ namespace {
 std::string valid_utf8(std::string_view text) {
   using nlohmann::json;
   const json raw = std::string(text);
-  return json::parse(raw.dump(-1, ' ', false, json::error_handler_t::replace));
+  return json::parse(json_text(raw));
 }
 
 // `marks`: the characters that take a backslash; a line's end becomes \n.

@@ -1,5 +1,6 @@
 #include "output/lease.h"
 
+#include <nlohmann/json.hpp>
 #include <random>
 #include <utility>
 

@@ -1,6 +1,7 @@
 #include "output/lease_record.h"
 
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/status_macros.h"

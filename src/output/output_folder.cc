@@ -97,8 +97,7 @@ Status OutputFolder::check_same_layout() const {
 
 Status OutputFolder::check_free(const OutputOptions& options) const {
   VERGER_ASSIGN_OR_RETURN(const auto files, present());
-  if (files.empty()) return {};
-  if (options.overwrite) return check_same_layout();
+  if (files.empty() || options.overwrite) return check_same_layout();
   VERGER_ASSIGN_OR_RETURN(const bool run, store_->exists(std::string(kRunRecordName)));
   if (options.resume && run) return check_same_layout();
   const std::string place = "The output " + store_->display_path("");

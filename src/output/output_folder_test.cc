@@ -29,7 +29,7 @@ class OutputFolderTest : public ::testing::Test {
   void record_run(Layout layout) {
     RunRecord record;
     record.options.output.layout = layout;
-    ASSERT_TRUE(write_json(*store_, std::string(kRunRecordName), record.to_json()).ok());
+    ASSERT_TRUE(write_record(*store_, record).ok());
   }
 
   std::filesystem::path root_;

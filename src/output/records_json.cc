@@ -1,7 +1,9 @@
 #include "output/records_json.h"
 
 #include <ctime>
+#include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 
 namespace verger {
@@ -62,6 +64,21 @@ PartInfo parse_part(const json& part) {
           .sha256 = part.at("sha256")};
 }
 
+Status read_document(std::string_view format, const json& document,
+                     const std::function<void()>& read) {
+  const auto expected =
+      std::string(format) + " file of version " + std::to_string(kJsonFormatVersion);
+  try {
+    if (document.at("format") == format && document.at("version") == kJsonFormatVersion) {
+      read();
+      return {};
+    }
+    return Status::io("It is not a " + expected + ".");
+  } catch (const json::exception& error) {
+    return Status::io("It is not a " + expected + ": " + error.what() + ".");
+  }
+}
+
 Result<json> read_json(const Store& store, const std::string& name) {
   VERGER_ASSIGN_OR_RETURN(const auto bytes, store.read(name));
   json document = json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
@@ -72,7 +89,7 @@ Result<json> read_json(const Store& store, const std::string& name) {
 }
 
 Status write_json(Store& store, const std::string& name, const json& document) {
-  return store.write(name, document.dump(2, ' ', false, json::error_handler_t::replace) + '\n');
+  return store.write(name, json_text(document, 2) + '\n');
 }
 
 }  // namespace verger

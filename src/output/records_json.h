@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,20 +40,19 @@ int64_t parse_count(const nlohmann::json& from);
 Counts parse_counts(const nlohmann::json& from);
 PartInfo parse_part(const nlohmann::json& from);
 
-// Runs `parse` when the document says that it is of `format`; a document of another form is kIo.
+// Runs `read` when the document says that it is of `format`; a document of another form, and one of
+// which `read` throws nlohmann::json::exception, is kIo.
+Status read_document(std::string_view format, const nlohmann::json& document,
+                     const std::function<void()>& read);
+
+// The same, for what `parse` makes of the document.
 template <class Parse>
 auto parse_document(std::string_view format, const nlohmann::json& document, const Parse& parse)
     -> Result<decltype(parse())> {
-  const auto expected =
-      std::string(format) + " file of version " + std::to_string(kJsonFormatVersion);
-  try {
-    if (document.at("format") == format && document.at("version") == kJsonFormatVersion) {
-      return parse();
-    }
-    return Status::io("It is not a " + expected + ".");
-  } catch (const nlohmann::json::exception& error) {
-    return Status::io("It is not a " + expected + ": " + error.what() + ".");
-  }
+  std::optional<decltype(parse())> parsed;
+  const Status status = read_document(format, document, [&] { parsed.emplace(parse()); });
+  if (!status.ok()) return status;
+  return *std::move(parsed);
 }
 
 // Reads and parses a JSON file; kIo when it is absent or is not JSON.

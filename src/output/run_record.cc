@@ -1,6 +1,7 @@
 #include "output/run_record.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/status_macros.h"
 #include "output/output_folder.h"
@@ -190,7 +191,7 @@ json RunRecord::to_json() const {
       {"cpu_seconds", {{"extract", cpu_seconds.extract}, {"read", cpu_seconds.read}}}};
   if (pipeline) record["pipeline"] = pipeline_json(*pipeline);
   if (update) record["update"] = update->to_json();
-  if (!spark.is_null()) record["spark"] = spark;
+  if (!spark.empty()) record["spark"] = json::parse(spark);
   if (untrained()) {
     record["warning"] = "Untrained weights: a demonstration; the features mean nothing.";
   }
@@ -245,12 +246,33 @@ RunRecord::Reduction describe(const PcaModel& model) {
           .above = model.cumulative_ratio(std::min(model.k + 1, model.width))};
 }
 
-Result<RunRecord> read_run_record(const Store& store) {
-  const std::string name(kRunRecordName);
+namespace {
+
+template <class Record>
+Result<Record> read_record(const Store& store, std::string_view file) {
+  const std::string name(file);
   VERGER_ASSIGN_OR_RETURN(const json document, read_json(store, name));
-  auto record = RunRecord::parse(document);
+  auto record = Record::parse(document);
   if (record.ok()) return record;
   return Status::io(store.display_path(name) + ": " + record.error().message());
+}
+
+}  // namespace
+
+Result<RunRecord> read_run_record(const Store& store) {
+  return read_record<RunRecord>(store, kRunRecordName);
+}
+
+Result<ReductionRecord> read_reduction_record(const Store& store) {
+  return read_record<ReductionRecord>(store, kReductionRecordName);
+}
+
+Status write_record(Store& store, const RunRecord& record) {
+  return write_json(store, std::string(kRunRecordName), record.to_json());
+}
+
+Status write_record(Store& store, const ReductionRecord& record) {
+  return write_json(store, std::string(kReductionRecordName), record.to_json());
 }
 
 }  // namespace verger

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -95,7 +95,7 @@ struct RunRecord {
   };
   Cpu cpu_seconds;
   std::optional<PipelineRecord> pipeline;  // absent when no image was extracted
-  nlohmann::json spark{};  // what Spark said of itself, when it was the crew; else null
+  std::string spark{};  // what Spark said of itself, as JSON, when it was the crew; else ""
 
   bool untrained() const { return model && model->untrained; }
   nlohmann::json to_json() const;
@@ -104,7 +104,10 @@ struct RunRecord {
 
 RunRecord::Reduction describe(const PcaModel& model);
 
-// The record of an output; kIo when it is absent or damaged.
+// The records of an output. Reading is kIo when one is absent or damaged.
 Result<RunRecord> read_run_record(const Store& store);
+Result<ReductionRecord> read_reduction_record(const Store& store);
+Status write_record(Store& store, const RunRecord& record);
+Status write_record(Store& store, const ReductionRecord& record);
 
 }  // namespace verger

@@ -1,6 +1,7 @@
 #include "output/shard_manifest.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/status_macros.h"
 #include "base/zero_filled.h"
@@ -97,6 +98,10 @@ Result<ShardManifest> read_shard_manifest(const Store& store, const std::string&
   auto manifest = ShardManifest::parse(document);
   if (manifest.ok()) return manifest;
   return Status::io(store.display_path(name) + ": " + manifest.error().message());
+}
+
+Status write_shard_manifest(Store& store, const ShardManifest& manifest) {
+  return write_json(store, manifest.name(), manifest.to_json());
 }
 
 Result<std::vector<ShardManifest>> read_shard_manifests(const Store& store) {

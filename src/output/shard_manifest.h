@@ -1,7 +1,7 @@
 // What is written down of each finished shard, in _verger/shards/ (docs/formats.md).
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +45,8 @@ std::string inputs_name(std::size_t shard, const std::string& mark = {}, int att
 
 // kIo when it is absent or damaged.
 Result<ShardManifest> read_shard_manifest(const Store& store, const std::string& name);
+
+Status write_shard_manifest(Store& store, const ShardManifest& manifest);
 
 // The manifests of an output, in the shards' order.
 Result<std::vector<ShardManifest>> read_shard_manifests(const Store& store);

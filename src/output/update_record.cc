@@ -1,5 +1,6 @@
 #include "output/update_record.h"
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "output/records_json.h"

@@ -146,7 +146,7 @@ TEST_F(FeaturesReaderTest, NamesTheRowOfANull) {
                      {"features", lists(floats_, {values_[0], values_[1], row})}});
   };
   EXPECT_THAT(with(std::nullopt), HasSubstr("'features' is null, empty or holds a null in row 2"));
-  EXPECT_THAT(with({{}}), HasSubstr("in row 2"));
+  EXPECT_THAT(with(Values::value_type{}), HasSubstr("in row 2"));
   EXPECT_THAT(with({{1.0, std::nullopt}}), HasSubstr("in row 2"));
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "pca/eigen_check.h"
+
 // Some builds of OpenBLAS put a prefix before every symbol.
 #define VERGER_BLAS_JOIN_INNER(prefix, name) prefix##name
 #define VERGER_BLAS_JOIN(prefix, name) VERGER_BLAS_JOIN_INNER(prefix, name)
@@ -12,6 +14,7 @@
 
 extern "C" {
 // NOLINTBEGIN(readability-identifier-naming): the library's names.
+char* VERGER_BLAS(openblas_get_corename)(void);
 int VERGER_BLAS(openblas_get_num_threads)(void);
 void VERGER_BLAS(openblas_set_num_threads)(int threads);
 // The last two arguments are the lengths of the first two, as Fortran passes them.
@@ -46,9 +49,28 @@ class SingleThreadedBlas {
   int threads_;
 };
 
+// The plainest kernels that OpenBLAS has for this kind of processor.
+#if defined(__aarch64__)
+constexpr char kPlainKernels[] = "ARMV8";
+#else
+constexpr char kPlainKernels[] = "Prescott";
+#endif
+
+EigenHook eigen_hook = nullptr;
+
+Status wrong_vectors() {
+  return Status::check_failed(
+      std::string("The eigenvectors that OpenBLAS computed on this processor are wrong (kernels ") +
+      VERGER_BLAS(openblas_get_corename)() + "): set OPENBLAS_CORETYPE=" + kPlainKernels +
+      " in the environment, for plainer kernels, and start again.");
+}
+
 }  // namespace
 
+void set_eigen_hook(EigenHook hook) { eigen_hook = hook; }
+
 Result<Eigensystem> symmetric_eigensystem(AlignedBuffer matrix, std::size_t size) {
+  const EigenCheck check(matrix, size);
   const auto n = static_cast<int>(size);
   // The sizes that dsyevd's documentation asks for.
   AlignedBuffer work(1 + 6 * size + 2 * size * size);
@@ -67,7 +89,10 @@ Result<Eigensystem> symmetric_eigensystem(AlignedBuffer matrix, std::size_t size
                                 std::to_string(info) + ").");
   }
   std::ranges::reverse(values);
-  return Eigensystem{std::move(values), std::move(matrix)};
+  Eigensystem eigen{std::move(values), std::move(matrix)};
+  if (eigen_hook != nullptr) eigen_hook(eigen);
+  if (!check.holds(eigen)) return wrong_vectors();
+  return eigen;
 }
 
 }  // namespace verger

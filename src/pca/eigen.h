@@ -20,7 +20,12 @@ struct Eigensystem {
 
 // All eigenvalues and eigenvectors of a symmetric size × size matrix of finite numbers, by LAPACK's
 // dsyevd (divide and conquer), on one thread whatever the environment says: the bits depend on the
-// matrix and the kind of CPU alone. Thread-safe; one call runs at a time.
+// matrix and the kind of CPU alone. What is returned has passed EigenCheck; kCheckFailed otherwise.
+// Thread-safe; one call runs at a time.
 Result<Eigensystem> symmetric_eigensystem(AlignedBuffer matrix, std::size_t size);
+
+// What a test does to an eigensystem before it is checked; the shipped program never sets it.
+using EigenHook = void (*)(Eigensystem& eigen);
+void set_eigen_hook(EigenHook hook);
 
 }  // namespace verger

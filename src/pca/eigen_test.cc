@@ -7,33 +7,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/sha256.h"
+#include "pca/test_matrices.h"
 
 namespace verger {
 namespace {
-
-AlignedBuffer random_symmetric(std::size_t size, unsigned seed) {
-  std::mt19937 random(seed);
-  std::normal_distribution<double> normal;
-  AlignedBuffer matrix(size * size);
-  for (std::size_t i = 0; i < size; ++i) {
-    for (std::size_t j = 0; j <= i; ++j) {
-      matrix.data()[i * size + j] = matrix.data()[j * size + i] = normal(random);
-    }
-  }
-  return matrix;
-}
-
-Eigensystem solve(AlignedBuffer matrix, std::size_t size) {
-  auto result = symmetric_eigensystem(std::move(matrix), size);
-  EXPECT_TRUE(result.ok());
-  return std::move(result).value();
-}
 
 std::string hash_of(const Eigensystem& eigen) {
   const std::size_t size = eigen.values.size();
@@ -75,6 +57,15 @@ TEST(EigenTest, PairsSatisfyTheEquationAndAreOrthonormal) {
       }
     }
   }
+}
+
+TEST(EigenTest, WrongVectorsAreRefused) {
+  set_eigen_hook([](Eigensystem& eigen) { eigen.vectors.data()[0] += 1e-6; });
+  const auto spoilt = symmetric_eigensystem(random_symmetric(64, 1), 64);
+  set_eigen_hook(nullptr);
+  ASSERT_FALSE(spoilt.ok());
+  EXPECT_EQ(spoilt.error().code(), StatusCode::kCheckFailed);
+  EXPECT_THAT(spoilt.error().message(), testing::HasSubstr("OPENBLAS_CORETYPE="));
 }
 
 TEST(EigenTest, ConcurrentCallsHaveTheSameBits) {

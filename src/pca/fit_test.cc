@@ -1,11 +1,13 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "pca/eigen.h"
 #include "pca/test_rows.h"
 #include "verger/pca.h"
 
@@ -195,6 +197,19 @@ TEST(FitTest, TheFirstOfTiedLoadingsIsPositive) {
     EXPECT_GT(model.components[0], 0);
     EXPECT_GT(model.components[2], 0);
   }
+}
+
+TEST(FitTest, WrongEigenvectorsMakeNoModel) {
+  const Moments moments = moments_of(random_rows(100, 8, 11), 8);
+  // Orthogonal still, but one eigenvalue's vector is another's.
+  set_eigen_hook([](Eigensystem& eigen) {
+    double* vectors = eigen.vectors.data();
+    std::swap_ranges(vectors, vectors + 8, vectors + 8);
+  });
+  const auto model = fit_pca(moments, {});
+  set_eigen_hook(nullptr);
+  ASSERT_FALSE(model.ok());
+  EXPECT_EQ(model.error().code(), StatusCode::kCheckFailed);
 }
 
 TEST(FitTest, TooFewRowsAreRefused) {

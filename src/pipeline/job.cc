@@ -1,6 +1,7 @@
 #include "pipeline/job.h"
 
 #include <ctime>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/fault_point.h"
@@ -74,16 +75,14 @@ Status Job::find_features() {
   features_parts_ = std::move(table.parts);
   VERGER_ASSIGN_OR_RETURN(const bool recorded, input_->exists(std::string(kRunRecordName)));
   if (!recorded) return {};
-  VERGER_ASSIGN_OR_RETURN(const RunRecord extraction, read_run_record(*input_));
-  record_.model = extraction.model;
-  if (record_.input != record_.output) return {};
-  // The reduction joins the extraction's output, and its record.
-  record_.input = extraction.input;
-  record_.counts = extraction.counts;
-  record_.seconds = extraction.seconds;
-  record_.cpu_seconds = extraction.cpu_seconds;
-  record_.pipeline = extraction.pipeline;
-  record_.update = extraction.update;
+  VERGER_ASSIGN_OR_RETURN(RunRecord extraction, read_run_record(*input_));
+  VERGER_RETURN_IF_ERROR(check_whole(extraction, record_.input));
+  if (record_.input == record_.output) {
+    record_ = joined(std::move(extraction), record_);
+    record_.spark = crew_.spark();
+  } else {
+    record_.model = std::move(extraction.model);
+  }
   return {};
 }
 
@@ -98,7 +97,7 @@ Status Job::begin(const ModelInfo* model, const std::function<Status()>& check) 
   VERGER_RETURN_IF_ERROR(check ? check() : output_.check_free(options_.output));
   output_ = output_.fenced(lease_);
   VERGER_RETURN_IF_ERROR(output_.begin());
-  return write_json(output_.store(), std::string(kRunRecordName), record_.to_json());
+  return write_record(output_.store(), record_);
 }
 
 RunIdentity Job::identity(const Store& reads) const {
@@ -133,7 +132,7 @@ Status Job::save_model(const DecodedPcaModel& model) {
 Status Job::write_reduction(const PcaModel& model) {
   for (const auto& file : reduction_.model) written_.insert(file.name);
   record_.reduction = describe(model);
-  return write_json(output_.store(), std::string(kReductionRecordName), reduction_.to_json());
+  return write_record(output_.store(), reduction_);
 }
 
 Result<RunRecord> Job::finish() {
@@ -143,8 +142,7 @@ Result<RunRecord> Job::finish() {
     VERGER_RETURN_IF_ERROR(settle_manifests());
   }
   record_.state = "done";
-  VERGER_RETURN_IF_ERROR(
-      write_json(output_.store(), std::string(kRunRecordName), record_.to_json()));
+  VERGER_RETURN_IF_ERROR(write_record(output_.store(), record_));
   VERGER_RETURN_IF_ERROR(output_.finish(written_));
   resumable_ = false;
   finished_ = true;

@@ -53,9 +53,7 @@ Status UpdateJob::compare(const ModelInfo& model) {
 // The model that the output holds, and whether its projections are by it: both are, but where an
 // interrupted update had begun to replace them.
 Status UpdateJob::load_old_model() {
-  VERGER_ASSIGN_OR_RETURN(const auto document,
-                          read_json(store(), std::string(kReductionRecordName)));
-  VERGER_ASSIGN_OR_RETURN(old_reduction_, ReductionRecord::parse(document));
+  VERGER_ASSIGN_OR_RETURN(old_reduction_, read_reduction_record(store()));
   if (old_reduction_.features.empty()) {
     for (const auto& manifest : found_.manifests) {
       old_reduction_.features.push_back(manifest.features.name);
@@ -124,7 +122,7 @@ Status UpdateJob::check_output() const {
 Status UpdateJob::begin(const ModelInfo& model) {
   VERGER_RETURN_IF_ERROR(job_->begin(&model, [this] { return check_output(); }));
   // Shards get other parts from here on: which ones the projections are of must be known.
-  return write_json(store(), std::string(kReductionRecordName), old_reduction_.to_json());
+  return write_record(store(), old_reduction_);
 }
 
 // New shards are about as large as the old ones.

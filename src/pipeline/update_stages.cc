@@ -101,7 +101,7 @@ Status UpdateJob::measure(const Moments& moments) {
   const PcaModel* after = new_ ? &new_->model : &old_->model;
   if (!record.update->refitted) after = nullptr;
   VERGER_ASSIGN_OR_RETURN(drift, measure_drift(old_->model, moments, after));
-  return write_json(store(), std::string(kRunRecordName), record.to_json());
+  return write_record(store(), record);
 }
 
 Status UpdateJob::project() {

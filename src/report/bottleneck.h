@@ -1,7 +1,7 @@
 // Which stage limited an extraction, and by how much.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "output/run_record.h"
 

@@ -1,5 +1,6 @@
 #include "report/cost.h"
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "report/assets.h"

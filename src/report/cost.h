@@ -1,7 +1,7 @@
 // What 1,000 images would cost on machines that are rented by the hour.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "output/run_record.h"
 

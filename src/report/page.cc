@@ -1,6 +1,7 @@
 #include <cassert>
 #include <string_view>
 
+#include "base/json_text.h"
 #include "report/assets.h"
 #include "report/report.h"
 
@@ -8,7 +9,7 @@ namespace verger {
 
 // In HTML a script ends at the first "</script", whatever it holds, so no '<' may stand in it.
 std::string report_page(const nlohmann::json& report) {
-  const std::string text = report.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string text = json_text(report);
   const std::string_view page = asset_page();
   const std::size_t place = page.find(kReportPlace);
   assert(place != std::string_view::npos);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
@@ -142,9 +143,7 @@ Result<ReportRows> read_rows(const Store& output, const RunRecord& record, json&
     for (const auto& manifest : manifests) parts.push_back(manifest.features.name);
     return count_labels(output, parts, threads, cancel);
   }
-  VERGER_ASSIGN_OR_RETURN(const json document,
-                          read_json(output, std::string(kReductionRecordName)));
-  VERGER_ASSIGN_OR_RETURN(const auto reduction, ReductionRecord::parse(document));
+  VERGER_ASSIGN_OR_RETURN(const auto reduction, read_reduction_record(output));
   VERGER_ASSIGN_OR_RETURN(const auto model, load_model(output));
   report["spectrum"] = spectrum_json(model.model);
   json files = json::array();

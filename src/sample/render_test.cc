@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/sha256.h"
 #include "sample/catalogue.h"
 #include "sample/sample.h"

@@ -1,5 +1,6 @@
 #include "sample/variety.h"
 
+#include <algorithm>
 #include <array>
 
 #include "sample/catalogue.h"

@@ -1,6 +1,7 @@
 #include "search/nearest_index.h"
 
 #include <hnswlib/hnswlib.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <exception>

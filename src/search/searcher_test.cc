@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "output/output_folder.h"
-#include "output/records_json.h"
+#include "output/run_record.h"
 #include "parquet/pca_part.h"
 #include "search/duplicates.h"
 #include "search/test_table.h"
@@ -49,9 +51,8 @@ class SearcherTest : public testing::Test {
     run.command = "run";
     run.state = "done";
     run.reduction = describe(model);
-    const std::string reduction_name(kReductionRecordName);
-    EXPECT_TRUE(write_json(*store_, reduction_name, reduction.to_json()).ok());
-    EXPECT_TRUE(write_json(*store_, std::string(kRunRecordName), run.to_json()).ok());
+    EXPECT_TRUE(write_record(*store_, reduction).ok());
+    EXPECT_TRUE(write_record(*store_, run).ok());
   }
 
   Searcher open(std::size_t exact_rows) {

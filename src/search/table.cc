@@ -1,5 +1,6 @@
 #include "search/table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <utility>
@@ -74,10 +75,8 @@ Result<SearchedOutput> open_searched_output(const Store& output) {
                       " has no principal components to search; add them with 'verger reduce " +
                       "OUTPUT OUTPUT'.");
   }
-  const std::string name(kReductionRecordName);
-  VERGER_ASSIGN_OR_RETURN(const auto bytes, output.read(name));
-  VERGER_ASSIGN_OR_RETURN(const auto document, read_json(output, name));
-  VERGER_ASSIGN_OR_RETURN(searched.reduction, ReductionRecord::parse(document));
+  VERGER_ASSIGN_OR_RETURN(const auto bytes, output.read(std::string(kReductionRecordName)));
+  VERGER_ASSIGN_OR_RETURN(searched.reduction, read_reduction_record(output));
   searched.reduction_sha256 = sha256_hex(bytes);
   if (searched.rows() == 0) return Status::io("The result in " + place + " has no row to search.");
   return searched;

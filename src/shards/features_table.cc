@@ -1,6 +1,7 @@
 #include "shards/features_table.h"
 
 #include <utility>
+#include <vector>
 
 #include "base/status_macros.h"
 #include "parquet/pca_part.h"
@@ -44,6 +45,28 @@ Result<int> width_of(const FeaturesTable& features) {
   }
   return Status::io("The features table " + features.store.display_path(features.parts.front()) +
                     " and its other parts hold no rows, so there is nothing to reduce.");
+}
+
+Status check_whole(const RunRecord& extraction, const std::string& place) {
+  // A reduction begins on whole features only.
+  if (extraction.state != "running" || extraction.command == "reduce") return {};
+  const bool update = extraction.command == "update";
+  return Status::io("The input " + place + " holds an unfinished " + extraction.command +
+                    ", perhaps not all of its features; finish it by 'verger " +
+                    extraction.command + (update ? "' once more." : " --resume'."));
+}
+
+RunRecord joined(RunRecord extraction, const RunRecord& reduction) {
+  extraction.command = reduction.command;
+  extraction.state = reduction.state;
+  extraction.started = reduction.started;
+  extraction.output = reduction.output;
+  extraction.options.pca = reduction.options.pca;
+  extraction.options.threads = reduction.options.threads;
+  extraction.reduction.reset();
+  std::erase_if(extraction.seconds,
+                [](const auto& stage) { return stage.first == "fit" || stage.first == "project"; });
+  return extraction;
 }
 
 Status check_width(int64_t width) {

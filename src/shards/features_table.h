@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "output/output_folder.h"
+#include "output/run_record.h"
 #include "parquet/tables.h"
 #include "storage/store.h"
 #include "verger/moments.h"
@@ -24,6 +25,13 @@ struct FeaturesTable {
 // Finds the parts below `store`: in features/, or in the root (the notebook's layout, or any folder
 // of Parquet files). None is kIo.
 Result<FeaturesTable> find_features(const Store& store);
+
+// kIo when the run that made the features of `place` did not come to its end.
+Status check_whole(const RunRecord& extraction, const std::string& place);
+
+// The record of a reduction that joins the output of its extraction: what decided the features
+// stays, so that an update goes on with both.
+RunRecord joined(RunRecord extraction, const RunRecord& reduction);
 
 // Of the first part with a row. kIo when there is none, kModel when it is too wide to be reduced.
 Result<int> width_of(const FeaturesTable& features);

@@ -1,5 +1,6 @@
 #include "shards/shard_writer.h"
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/fault_point.h"

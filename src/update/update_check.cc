@@ -1,9 +1,11 @@
 #include "update/update_check.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
+#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "output/file_sizes.h"
 #include "plan/recipe.h"
@@ -20,12 +22,15 @@ std::string place_of(const OutputFolder& output) {
   return "The output " + output.store().display_path("");
 }
 
+Status made_otherwise(const OutputFolder& output, const std::string& command) {
+  return Status::io(place_of(output) + " was made by 'verger " + command +
+                    "', and only those of 'verger run' can be updated" + kAnew);
+}
+
+// A reduction that is interrupted began on whole features, and an update makes it anew.
 Status check_record(const RunRecord& record, const OutputFolder& output, bool finished) {
-  const bool updated = record.command == "update";
-  if (!updated && record.command != "run") {
-    return Status::io(place_of(output) + " was made by 'verger " + record.command +
-                      "', and only those of 'verger run' can be updated" + kAnew);
-  }
+  const bool updated = record.command == "update" || record.command == "reduce";
+  if (!updated && record.command != "run") return made_otherwise(output, record.command);
   if (finished || updated) return {};
   return Status::io(place_of(output) +
                     " holds an unfinished run; go on with it by 'verger run --resume'.");
@@ -35,6 +40,7 @@ Status check_manifests(const std::vector<ShardManifest>& manifests, const Output
   if (manifests.empty()) return Status::io(place_of(output) + " has no shards" + kAnew);
   VERGER_ASSIGN_OR_RETURN(const FileSizes sizes, sizes_of_files(output));
   for (const auto& manifest : manifests) {
+    if (manifest.pca) return made_otherwise(output, "apply");  // and reduced since
     if (!manifest.inputs) {
       return Status::io(place_of(output) +
                         " does not tell which images it is of, as older versions do not" + kAnew);
@@ -64,11 +70,6 @@ std::string difference(const OutputFolder& output, const std::string& what, cons
          "; give the same, or make it anew with 'verger run --overwrite'.";
 }
 
-// Names need not be UTF-8.
-std::string text_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 Status check_options(const RunRecord& record, const OutputFolder& output,
                      const RunOptions& options) {
   RunRecord now;
@@ -80,7 +81,7 @@ Status check_options(const RunRecord& record, const OutputFolder& output,
     if (name == "variance" && options.pca.components > 0) continue;
     if (was.at(name) != is.at(name)) {
       return Status::invalid_argument(
-          difference(output, flag_of(name), text_of(was.at(name)), text_of(is.at(name))));
+          difference(output, flag_of(name), json_text(was.at(name)), json_text(is.at(name))));
     }
   }
   return {};

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from conftest import UNTRAINED
 from end_to_end.tables import bits, hidden_files, read_table, vectors
+from fault.kills import killed_at
 
 
 def test_every_photograph_has_one_row_in_each_table(orchard, result):
@@ -109,6 +110,19 @@ def test_reduce_writes_elsewhere_and_leaves_the_features_alone(verger, result, t
     assert not (tmp_path / "out" / "features").exists()
     assert inspect(tmp_path / "out")["ok"]
     assert inspect(result)["ok"]
+
+
+def test_reduce_takes_whole_features_of_its_own_layout_alone(verger, deadly, orchard, tmp_path):
+    out = tmp_path / "out"
+    extract = ["extract", orchard, out, "--weights", UNTRAINED, "--parts", "6"]
+    assert killed_at(deadly, "shard-committed:2", extract)
+    process = verger("reduce", out, exit_code=3)
+    assert "unfinished extract" in process.stderr
+    assert "'verger extract --resume'" in process.stderr
+    verger(*extract, "--resume")
+    process = verger("reduce", out, "--layout", "notebook", exit_code=3)
+    assert "give that layout" in process.stderr
+    verger("reduce", out)
 
 
 def test_a_bare_folder_of_parquet_files_can_be_reduced(verger, result, tmp_path):

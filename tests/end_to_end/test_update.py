@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from end_to_end.updates import WEIGHTS, PackedUpdated, Updated, counts
+from fault.kills import killed_at
 
 
 @pytest.fixture
@@ -149,6 +150,43 @@ def test_options_are_those_of_the_output(verger, orchard, tmp_path):
     updated.check()
 
 
+def test_it_goes_on_with_the_last_reduction(verger, orchard, tmp_path):
+    updated = Updated(verger, orchard, tmp_path, "--max-pixels", 90_000)
+    reduction = ["--components", 5, "--no-standardize"]
+    verger("reduce", updated.output, *reduction, "--overwrite")
+    assert updated.record()["options"]["max_pixels"] == 90_000
+    assert "nothing to do" in verger("update", updated.input, updated.output, *WEIGHTS).stdout
+    updated.add(2)
+    verger("update", updated.input, updated.output, *WEIGHTS)
+    assert updated.record()["command"] == "update"
+    assert updated.record()["reduction"]["k"] == 5
+    updated.options += map(str, reduction)
+    updated.check()
+    verger("reduce", updated.output, "--overwrite")
+    updated.options = updated.options[:4]
+    updated.change(updated.images()[7])
+    assert counts(updated.update()) == (31, 0, 1, 0, 1)
+    updated.check()
+
+
+def test_an_extraction_that_was_reduced_is_as_good_as_a_run(updated, verger, tmp_path):
+    verger("extract", updated.input, tmp_path / "halves", *WEIGHTS, "--parts", 4)
+    verger("reduce", tmp_path / "halves")
+    updated.output = tmp_path / "halves"
+    updated.add(3)
+    assert counts(updated.update()) == (30, 3, 0, 0, 3)
+    updated.check()
+
+
+@pytest.mark.parametrize("point", ["model-saved:1", "replacing:1", "before-success:1"])
+def test_a_reduction_that_was_killed_is_finished(updated, deadly, point):
+    reduce = ["reduce", updated.output, "--components", "5", "--overwrite"]
+    assert killed_at(deadly, point, reduce)
+    updated.options += ["--components", "5"]
+    assert updated.update()["reduction"]["k"] == 5
+    updated.check()
+
+
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
@@ -184,6 +222,9 @@ def test_outputs_that_cannot_be_updated(updated, verger, tmp_path):
     assert "make one with 'verger run'" in refused(tmp_path / "nothing")
     verger("extract", updated.input, tmp_path / "extract", *WEIGHTS)
     assert "made by 'verger extract'" in refused(tmp_path / "extract")
+    verger("apply", updated.input, tmp_path / "apply", "--model", updated.output, *WEIGHTS)
+    verger("reduce", tmp_path / "apply", "--overwrite")
+    assert "made by 'verger apply'" in refused(tmp_path / "apply")
     older = shutil.copytree(updated.output, tmp_path / "older")
     for path in older.glob("_verger/shards/*.json"):
         manifest = json.loads(path.read_text())

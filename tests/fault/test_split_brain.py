@@ -81,10 +81,15 @@ def end_of(stopped):
 
 
 def state(folder):
-    """Every file but reports, which are made when a run is over, and leases; its time and size."""
+    """The time, size and number of every file that readers see, but of the report.
+
+    That is made when the run is over; and a half-written file, under a name that readers pass over,
+    is its writer's to drop.
+    """
     found = {}
     for path in folder.rglob("*"):
-        if path.is_file() and path.name != "report.html":
+        seen = not path.name.startswith(".verger-tmp-") and path.name != "report.html"
+        if path.is_file() and seen:
             status = path.stat()
             found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
     return found

@@ -1,7 +1,8 @@
 // verger, killed by itself at a fault point: VERGER_KILL_AT="shard-committed:3" ends it with
 // SIGKILL the third time that it passes the point of that name (src/base/fault_point.h).
 // VERGER_STOP_AT stops it there instead, until SIGCONT. VERGER_LEASE_MS=2000 makes its leases lapse
-// after so many milliseconds, and VERGER_MACHINE=other lets it pass for another machine's.
+// after so many milliseconds, and VERGER_MACHINE=other lets it pass for another machine's. Where
+// VERGER_SPOIL_EIGENVECTORS is set, a number of the solver's answer is wrong.
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -11,6 +12,7 @@
 #include "base/fault_point.h"
 #include "base/process.h"
 #include "output/lease.h"
+#include "pca/eigen.h"
 #include "program.h"
 
 namespace {
@@ -36,6 +38,8 @@ void set_fault(const char* variable, int signal) {
   verger::set_fault_hook(on_fault_point);
 }
 
+void spoil(verger::Eigensystem& eigen) { eigen.vectors.data()[0] += 1e-6; }
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -48,5 +52,6 @@ int main(int argc, char** argv) {
   if (const char* machine = std::getenv("VERGER_MACHINE"); machine != nullptr) {
     verger::pretend_machine(machine);
   }
+  if (std::getenv("VERGER_SPOIL_EIGENVECTORS") != nullptr) verger::set_eigen_hook(spoil);
   return verger::cli::run_program(argc, argv);
 }

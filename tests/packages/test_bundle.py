@@ -8,6 +8,7 @@ import tarfile
 
 import pytest
 from conftest import ROOT, UNTRAINED
+from packages.commands import commands_of, every_command
 from pyarrow import parquet
 from servers.bare_root import bare_root
 from servers.s3proxy import s3proxy
@@ -117,26 +118,11 @@ def test_it_states_the_licence_of_everything_in_it(unpacked):
 
 
 def test_a_bare_debian_runs_every_command(bare):
-    weights = ["--weights", UNTRAINED]
-    commands = [
-        ["sample", "Sample", "--images", 24, "--classes", 3],
-        ["weights", "check", "--weights", "untrained:1"],
-        ["pack", "Sample", "Packed"],
-        ["run", "Packed", "Results", *weights],
-        ["extract", "Sample", "Halves", *weights],
-        ["reduce", "Halves", "Reduced"],
-        ["apply", "Sample", "Applied", "--model", "Results", *weights],
-        ["update", "Packed", "Results", *weights],
-        ["inspect", "Results"],
-        ["report", "Results"],
-        ["duplicates", "Results"],
-        ["similar", "Results", "Sample", *weights],
-        ["completion", "bash"],
-    ]
+    commands = every_command(images=24)
     listed = run_bare(bare, "--help").stdout
     for command in commands:
         run_bare(bare, *command)
-    assert set(re.findall(r"^  ([a-z]+) ", listed, re.MULTILINE)) == {c[0] for c in commands}
+    assert commands_of(listed) == {command[0] for command in commands}
 
 
 def test_its_results_are_those_of_the_build(bare, result):

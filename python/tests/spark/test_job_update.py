@@ -55,6 +55,18 @@ def test_the_program_and_spark_update_what_the_other_made(updated, by_spark):
         updated.check()
 
 
+def test_options_are_those_of_the_output(verger, orchard, tmp_path, by_spark):
+    updated = Updated(verger, orchard, tmp_path, "--max-pixels", 90_000)
+    verger("reduce", updated.output, "--components", 5, "--overwrite")
+    updated.options += ["--components", "5"]
+    updated.add(2)
+    record = by_spark(updated)
+    assert record["reduction"]["k"] == 5
+    assert record["options"]["max_pixels"] == 90_000
+    assert record["options"]["parts"] == 4
+    updated.check()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

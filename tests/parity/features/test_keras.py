@@ -1,11 +1,12 @@
 """Features of real photographs are those of Keras; the notebook's printed rows come out."""
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import shared
+from end_to_end.tables import read_table, vectors
 from parity.features.sides import BOUND, ask_verger, largest_difference, open_as_the_notebook
 
 PHOTOGRAPHS = 240
@@ -54,40 +55,52 @@ def test_threads_and_order_change_no_bit(sample, features, real_weights):
         assert np.array_equal(ours[::-1], expected), threads
 
 
-def printed_rows(photographs):
-    """Return the photographs whose first features the notebook printed, and these features.
+@pytest.fixture(scope="module")
+def printed():
+    """The rows of which the notebook printed the first features: {path in the bucket: features}.
 
-    The notebook cuts the text of each row, so the last value lacks digits and is left out.
+    It cuts the text of each row, so the last value lacks digits and is left out.
     """
-    seed = json.loads((photographs.parents[1] / "seed_values.json").read_text())
-    rows = seed["first_features"]
-    paths = [photographs / Path(name).relative_to("Test") for name in rows]
-    return paths, [row[:-1] for row in rows.values()]
+    rows = json.loads(shared("seed_values.json").read_text())["first_features"]
+    return {name: np.float32(row[:-1]) for name, row in rows.items()}
 
 
-def largest_difference_of_printed(photographs, weights):
-    paths, rows = printed_rows(photographs)
-    tensors = np.stack([open_as_the_notebook(path) for path in paths])
-    features = ask_verger(tensors, "--weights", weights)
-    pairs = zip(features, rows, strict=True)
-    return max(np.abs(ours[: len(row)] - row).max() for ours, row in pairs)
+def difference_of_printed(verger, weights, printed, photographs, out):
+    """How far at most the features of `photographs`, a folder `Test`, are from those printed."""
+    verger("extract", photographs, out, "--weights", weights)
+    table = read_table(out / "features")
+    features = dict(zip(table["path"].to_pylist(), vectors(table, "features"), strict=True))
+    ours = {Path(path).with_suffix(""): row for path, row in features.items()}
+
+    def difference(name, row):
+        stem = (photographs.parent / name).with_suffix("")
+        return np.abs(ours[Path(f"file:{stem}")][: len(row)] - row).max()
+
+    return float(max(difference(name, row) for name, row in printed.items()))
 
 
-def test_recovered_weights_come_near_the_rows_that_the_notebook_printed(photographs, real_weights):
-    assert largest_difference_of_printed(photographs, real_weights) < 0.3
-
-
-def test_official_weights_give_the_rows_that_the_notebook_printed(photographs, note):
-    weights = os.environ.get("VERGER_WEIGHTS")
-    if not weights:
-        pytest.skip("shared data absent: official weights (set VERGER_WEIGHTS)")
-    difference = largest_difference_of_printed(photographs, weights)
-    assert difference <= 1e-4
+def test_the_notebooks_pixels_give_the_features_that_it_printed(
+    verger, real_weights, printed, tmp_path, note
+):
+    pixels = shared("seed_pixels") / "Test"
+    difference = difference_of_printed(verger, real_weights, printed, pixels, tmp_path / "out")
+    assert difference <= 1e-5
     note(
         stage="features",
-        what="rows that the notebook printed",
+        what="values that the notebook printed, of its pixels",
         reference="the notebook",
-        cases=5,
-        difference=float(difference),
-        bound="1e-04",
+        cases=sum(map(len, printed.values())),
+        difference=difference,
+        bound="1e-05",
     )
+
+
+def test_pixels_of_another_jpeg_decoder_do_not(
+    verger, real_weights, printed, photographs, tmp_path
+):
+    folder = tmp_path / "Test"
+    for name in printed:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).symlink_to(photographs.parent / name)
+    difference = difference_of_printed(verger, real_weights, printed, folder, tmp_path / "out")
+    assert difference == pytest.approx(0.1145, abs=1e-4)  # docs/numerics.md
