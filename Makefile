@@ -62,12 +62,8 @@ wheel: ## Build the Python package's wheel, with the program, into dist/ (PYTHON
 bundle: ## Pack the program for machines without Python or anything else of it (ARCH=aarch64), into dist/
 	@tools/portable.sh bundle
 
-.PHONY: spark-archive
-spark-archive: ## Pack the Python package and all it needs for a Spark cluster's nodes, into dist/ (ONNX=1)
-	@tools/portable.sh spark_archive
-
 .PHONY: dist
-dist: ## Leave in dist/ the bundle, the wheel, the Spark archive, their SBOM and SHA256SUMS
+dist: ## Leave in dist/ the bundle, the wheel, their SBOM and SHA256SUMS
 	@tools/portable.sh dist
 
 .PHONY: demo

@@ -4,8 +4,8 @@
 #include "command.h"
 #include "flags.h"
 #include "job.h"
+#include "output/saved_model.h"
 #include "pipeline/pipeline.h"
-#include "pipeline/reduction.h"
 #include "session.h"
 #include "storage/store.h"
 
@@ -28,7 +28,7 @@ Status apply_model(const ApplyArguments& arguments) {
                      watch_download(job.console, job.interrupt)));
     warn_if_untrained(job.console, network.model->info().untrained);
     return apply(arguments.input, arguments.output, network.view(), model, arguments.options,
-                 job.watch());
+                 job.crew, job.watch());
   });
 }
 
@@ -48,6 +48,7 @@ void add_apply(Command& program) {
   add_weights_flags(command, arguments->options.model);
   add_output_flags(command, arguments->options.output);
   add_run_flags(command, *arguments);
+  add_crew_flag(command, *arguments);
   add_metrics_flag(command, arguments->options);
   add_reads_flag(command, arguments->options.storage);
   command.footer(

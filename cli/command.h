@@ -103,6 +103,7 @@ void add_report(Command& program);
 void add_weights(Command& program);
 void add_pack(Command& program);
 void add_sample(Command& program);
+void add_work(Command& program);
 void add_completion(Command& program);
 
 }  // namespace verger::cli

@@ -176,6 +176,17 @@ void add_run_flags(Command& command, CommonArguments& arguments) {
   add_log_flag(command, arguments.log_format);
 }
 
+void add_crew_flag(Command& command, CommonArguments& arguments) {
+  command
+      .option_function(
+          "--crew", [&arguments](const std::string& name) { arguments.crew = name == "stdio"; },
+          "Who does the shards: threads of this process (default), or stdio: workers elsewhere, to "
+          "which another program carries orders (docs/crew.md)")
+      .type_name("threads|stdio")
+      .one_of({"threads", "stdio"})
+      .group("Run");
+}
+
 void add_metrics_flag(Command& command, RunOptions& options) {
   command
       .option("--metrics", options.metrics,

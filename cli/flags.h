@@ -15,6 +15,7 @@ struct CommonArguments {
   std::string output;
   RunOptions options;
   LogFormat log_format = LogFormat::kText;
+  bool crew = false;  // the shards are done elsewhere (docs/crew.md)
 };
 
 void add_input_output(Command& command, CommonArguments& arguments);
@@ -28,6 +29,7 @@ void add_reads_flag(Command& command, StorageOptions& options);
 void add_storage_flags(Command& command, StorageOptions& options);  // S3, retries
 void add_run_flags(Command& command, CommonArguments& arguments);   // threads, log format
 
+void add_crew_flag(Command& command, CommonArguments& arguments);
 void add_metrics_flag(Command& command, RunOptions& options);
 void add_log_flag(Command& command, LogFormat& log_format);
 void add_pack_flags(Command& command, PackOptions& options, OutputOptions& output);

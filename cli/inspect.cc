@@ -1,4 +1,4 @@
-#include "pipeline/inspection.h"
+#include "inspect/inspection.h"
 
 #include <cstdio>
 #include <memory>

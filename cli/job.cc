@@ -1,8 +1,15 @@
 #include "job.h"
 
+#include <unistd.h>
+#include <nlohmann/json.hpp>
+
 #include <memory>
+#include <utility>
 
 #include "base/status_macros.h"
+#include "crew/lines.h"
+#include "crew/stdio_crew.h"
+#include "crew/thread_crew.h"
 #include "metrics/exporter.h"
 #include "metrics/run_metrics.h"
 
@@ -48,12 +55,14 @@ void TwoObservers::warning(std::string_view sentence) {
   second_.warning(sentence);
 }
 
-Status do_job(const char* command, const CommonArguments& arguments,
-              const std::function<Result<RunRecord>(const JobContext&)>& work) {
-  VERGER_RETURN_IF_ERROR(arguments.options.validate());
-  Console console(arguments.log_format);
+namespace {
+
+using Work = std::function<Result<RunRecord>(const JobContext&)>;
+
+Status do_with_crew(const CommonArguments& arguments, const char* command, Console& console,
+                    const InterruptGuard& interrupt, Crew& crew, const Work& work,
+                    RunRecord& record) {
   ConsoleObserver screen(console);
-  const InterruptGuard interrupt;
   RunMetrics metrics({.command = command, .input = arguments.input, .output = arguments.output});
   std::unique_ptr<MetricsExporter> exporter;
   if (const std::string& place = arguments.options.metrics; !place.empty()) {
@@ -62,18 +71,39 @@ Status do_job(const char* command, const CommonArguments& arguments,
                               console.warning(sentence);
                             }));
   }
-
   TwoObservers observer(screen, metrics);
-  const auto record = work({console, interrupt, observer});
-  if (record.ok()) {
-    if (record->state == "done") leave_report_of(console, *record, interrupt);
-    metrics.completed(*record);
+  auto made = work({console, interrupt, observer, crew});
+  if (made.ok()) {
+    if (made->state == "done") leave_report_of(console, *made, interrupt);
+    metrics.completed(*made);
   }
-  metrics.ended(record.ok() ? Status() : record.error());
+  metrics.ended(made.ok() ? Status() : made.error());
   exporter.reset();
-  if (!record.ok()) return record.error();
-  print_summary(console, *record);
+  VERGER_ASSIGN_OR_RETURN(record, std::move(made));
+  print_summary(console, record);
   return {};
+}
+
+}  // namespace
+
+Status do_job(const char* command, const CommonArguments& arguments, const Work& work) {
+  VERGER_RETURN_IF_ERROR(arguments.options.validate());
+  Console console(arguments.log_format);
+  const InterruptGuard interrupt;
+  RunRecord record;
+  if (!arguments.crew) {
+    ThreadCrew threads;
+    return do_with_crew(arguments, command, console, interrupt, threads, work, record);
+  }
+  VERGER_ASSIGN_OR_RETURN(const auto crew, StdioCrew::open(STDIN_FILENO, claim_standard_output(),
+                                                           command, interrupt.token()));
+  const Status status = do_with_crew(arguments, command, console, interrupt, *crew, work, record);
+  if (status.ok()) {
+    crew->say_done(record.state, record.to_json());
+  } else {
+    crew->say_failed(status);
+  }
+  return status;
 }
 
 }  // namespace verger::cli

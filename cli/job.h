@@ -3,11 +3,11 @@
 
 #include <functional>
 
+#include "base/observer.h"
 #include "console.h"
 #include "flags.h"
-#include "pipeline/observer.h"
+#include "output/run_record.h"
 #include "pipeline/pipeline.h"
-#include "pipeline/run_record.h"
 #include "session.h"
 #include "verger/status.h"
 
@@ -31,16 +31,17 @@ class TwoObservers final : public Observer {
   Observer& second_;
 };
 
-// Around a job: where it speaks, what stops it, who watches it.
+// Around a job: where it speaks, what stops it, who watches it, who does its shards.
 struct JobContext {
   Console& console;
   const InterruptGuard& interrupt;
   Observer& observer;
+  Crew& crew;
   Watch watch() const { return {interrupt.token(), observer}; }
 };
 
 // Checks the options, does `work` with its metrics where they are asked for, and leaves the report
-// and the summary of what it did.
+// and the summary of what it did. With a crew elsewhere standard output is for the crew.
 Status do_job(const char* command, const CommonArguments& arguments,
               const std::function<Result<RunRecord>(const JobContext&)>& work);
 

@@ -33,7 +33,7 @@ int run_command(int argc, char** argv) {
       "'verger COMMAND --help' shows a command's options and an example.");
   for (const auto add :
        {add_run, add_extract, add_reduce, add_apply, add_update, add_inspect, add_report,
-        add_similar, add_duplicates, add_weights, add_pack, add_sample, add_completion}) {
+        add_similar, add_duplicates, add_weights, add_pack, add_sample, add_work, add_completion}) {
     add(line.program());
   }
   const Result<Action> action = line.parse(argc, argv);

@@ -13,8 +13,8 @@ namespace {
 
 Status reduce_features(const CommonArguments& arguments) {
   return do_job("reduce", arguments, [&](const JobContext& job) -> Result<RunRecord> {
-    VERGER_ASSIGN_OR_RETURN(
-        auto record, reduce(arguments.input, arguments.output, arguments.options, job.watch()));
+    VERGER_ASSIGN_OR_RETURN(auto record, reduce(arguments.input, arguments.output,
+                                                arguments.options, job.crew, job.watch()));
     warn_if_untrained(job.console, record.untrained());
     return record;
   });
@@ -35,6 +35,7 @@ void add_reduce(Command& program) {
   add_pca_flags(command, arguments->options.pca);
   add_replacement_flags(command, arguments->options.output);
   add_run_flags(command, *arguments);
+  add_crew_flag(command, *arguments);
   add_metrics_flag(command, arguments->options);
   command.footer(
       "Example:\n"

@@ -12,7 +12,7 @@ namespace verger::cli {
 namespace {
 
 using Road = Result<RunRecord> (*)(const std::string&, const std::string&, const Network&,
-                                   const RunOptions&, Watch);
+                                   const RunOptions&, Crew&, Watch);
 
 Status travel(const char* command, Road road, const CommonArguments& arguments) {
   return do_job(command, arguments, [&](const JobContext& job) -> Result<RunRecord> {
@@ -21,7 +21,8 @@ Status travel(const char* command, Road road, const CommonArguments& arguments) 
         load_network(arguments.options.model, arguments.options.storage, arguments.options.threads,
                      watch_download(job.console, job.interrupt)));
     warn_if_untrained(job.console, network.model->info().untrained);
-    return road(arguments.input, arguments.output, network.view(), arguments.options, job.watch());
+    return road(arguments.input, arguments.output, network.view(), arguments.options, job.crew,
+                job.watch());
   });
 }
 
@@ -37,6 +38,7 @@ void add_run(Command& program) {
   add_pca_flags(command, arguments->options.pca);
   add_output_flags(command, arguments->options.output);
   add_run_flags(command, *arguments);
+  add_crew_flag(command, *arguments);
   add_metrics_flag(command, arguments->options);
   add_reads_flag(command, arguments->options.storage);
   command.footer(
@@ -56,6 +58,7 @@ void add_extract(Command& program) {
   add_model_flags(command, arguments->options.model);
   add_output_flags(command, arguments->options.output);
   add_run_flags(command, *arguments);
+  add_crew_flag(command, *arguments);
   add_metrics_flag(command, arguments->options);
   add_reads_flag(command, arguments->options.storage);
   command.footer("Example:\n  verger extract Test Results --threads 2\n  verger reduce Results");

@@ -4,9 +4,9 @@
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
 
+#include "base/observer.h"
 #include "console.h"
 #include "flags.h"
-#include "pipeline/observer.h"
 #include "search/searcher.h"
 #include "session.h"
 #include "storage/store.h"

@@ -6,6 +6,7 @@
 
 #include "base/status_macros.h"
 #include "report/report.h"
+#include "storage/local_path.h"
 #include "storage/store.h"
 
 namespace verger::cli {
@@ -34,16 +35,23 @@ Result<std::vector<uint8_t>> read_file(const std::string& path, const StorageOpt
 
 bool is_onnx(const std::string& path) { return path.ends_with(".onnx"); }
 
-Result<std::unique_ptr<Model>> load(const ModelOptions& options, Precision precision,
-                                    const StorageOptions& storage, int threads,
-                                    const FetchWatch& watch) {
-  if (is_untrained(options.weights)) {
-    VERGER_ASSIGN_OR_RETURN(const uint64_t seed, untrained_seed(options.weights));
-    return untrained_mobilenet_v2(seed, precision, threads);
-  }
+// Where the network's file is, however it was found; empty when the weights are untrained.
+Result<std::string> find_file(const ModelOptions& options, const FetchWatch& watch) {
+  if (is_untrained(options.weights)) return std::string();
   std::string path = options.model.empty() ? options.weights : options.model;
   if (!is_onnx(path) && options.model.empty()) {
     VERGER_ASSIGN_OR_RETURN(path, find_or_fetch_weights(options.weights, watch));
+  }
+  if (!scheme_of(path).empty()) return path;
+  return local_path(path);
+}
+
+Result<std::unique_ptr<Model>> load(const ModelOptions& options, const std::string& path,
+                                    Precision precision, const StorageOptions& storage,
+                                    int threads) {
+  if (path.empty()) {
+    VERGER_ASSIGN_OR_RETURN(const uint64_t seed, untrained_seed(options.weights));
+    return untrained_mobilenet_v2(seed, precision, threads);
   }
   VERGER_ASSIGN_OR_RETURN(const auto bytes, read_file(path, storage));
   const ModelFile file{.name = path, .bytes = bytes};
@@ -88,11 +96,21 @@ Result<LoadedNetwork> load_network(const ModelOptions& options, const StorageOpt
   VERGER_RETURN_IF_ERROR(options.validate());
   if (threads == 0) threads = default_threads();
   LoadedNetwork network;
-  VERGER_ASSIGN_OR_RETURN(network.model, load(options, options.precision, storage, threads, watch));
+  VERGER_ASSIGN_OR_RETURN(network.file, find_file(options, watch));
+  VERGER_ASSIGN_OR_RETURN(network.model,
+                          load(options, network.file, options.precision, storage, threads));
   if (options.precision != Precision::kF32) {
-    VERGER_ASSIGN_OR_RETURN(network.reference, load(options, Precision::kF32, storage, 1, watch));
+    VERGER_ASSIGN_OR_RETURN(network.reference,
+                            load(options, network.file, Precision::kF32, storage, 1));
   }
   return network;
+}
+
+Result<std::unique_ptr<Model>> load_network_model(const ModelOptions& options,
+                                                  const StorageOptions& storage, int threads) {
+  VERGER_RETURN_IF_ERROR(options.validate());
+  VERGER_ASSIGN_OR_RETURN(const std::string file, find_file(options, {}));
+  return load(options, file, options.precision, storage, threads);
 }
 
 FetchWatch watch_download(Console& console, const InterruptGuard& interrupt) {

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "base/cancel.h"
+#include "base/observer.h"
 #include "console.h"
-#include "pipeline/observer.h"
+#include "output/run_record.h"
 #include "pipeline/pipeline.h"
-#include "pipeline/run_record.h"
 #include "progress.h"
 #include "verger/model.h"
 #include "verger/options.h"
@@ -49,10 +49,15 @@ class InterruptGuard {
 struct LoadedNetwork {
   std::unique_ptr<Model> model;
   std::unique_ptr<Model> reference;  // f32, when the model's precision is lower
-  Network view() const { return {.model = *model, .reference = reference.get()}; }
+  std::string file;                  // of its weights, absolute; empty when they are untrained
+  Network view() const { return {.model = *model, .reference = reference.get(), .file = file}; }
 };
 Result<LoadedNetwork> load_network(const ModelOptions& options, const StorageOptions& storage,
                                    int threads, const FetchWatch& watch = {});
+
+// The model alone of a network that is to be as the options say.
+Result<std::unique_ptr<Model>> load_network_model(const ModelOptions& options,
+                                                  const StorageOptions& storage, int threads);
 
 // Lets an interruption stop a download of the weights, and says that there is one. The console and
 // the interrupt must outlive it.

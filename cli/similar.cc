@@ -8,7 +8,7 @@
 #include "base/status_macros.h"
 #include "command.h"
 #include "flags.h"
-#include "pipeline/reduction.h"
+#include "output/saved_model.h"
 #include "search/recognition.h"
 #include "searching.h"
 

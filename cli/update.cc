@@ -60,7 +60,7 @@ Status update_output(const Command& command, UpdateArguments& arguments) {
                      watch_download(job.console, job.interrupt)));
     warn_if_untrained(job.console, network.model->info().untrained);
     return update(common.input, common.output, network.view(), common.options, arguments.update,
-                  job.watch());
+                  job.crew, job.watch());
   });
 }
 
@@ -78,6 +78,7 @@ void add_update(Command& program) {
   add_refit_flag(command, arguments->update);
   add_layout_flag(command, common.options.output);
   add_run_flags(command, common);
+  add_crew_flag(command, common);
   add_reads_flag(command, common.options.storage);
   command.footer(
       "Only photographs that are new or changed are read; the rows of those that are gone are "

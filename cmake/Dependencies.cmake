@@ -33,6 +33,9 @@ if(VERGER_WITH_OPENVINO)
     )
     set(VERGER_OPENVINO_FROM_WHEEL TRUE)
   endif()
+  # Its package file says for all what the compiler takes for granted: then the objects of builds
+  # without OpenVINO are the same as those with it, and ccache has them.
+  remove_definitions(-D_GLIBCXX_USE_CXX11_ABI=1)
 endif()
 
 # OpenBLAS with LAPACK: verger::blas. Builds before 0.3.28 give wrong results on some processors.

@@ -12,7 +12,7 @@ build=build/bundle-$arch
 python=.venv/core/bin/python
 options=()
 
-tools/deps.sh system
+tools/deps.sh system test # git
 tools/deps.sh python core
 tools/deps.sh python wheel # check_symbols.py's own needs
 if [[ $arch != "$(uname -m)" ]]; then

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../deps/python"
 uv=${UV:-../../.venv/lint/bin/uv}
 # Core comes first: the others take its pins over, so that the environments agree. Those of lint
 # and rivals meet no other.
-for name in core build parity wheel spark spark-onnx spark35 emr lint rivals; do
+for name in core build parity wheel spark35 emr lint rivals; do
   options=()
   if [[ $name != @(core|lint|rivals) ]]; then options=(--constraint core.lock); fi
   "$uv" pip compile --quiet --universal --generate-hashes --python-version 3.11 \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `portable.sh wheel|bundle|spark_archive|dist` runs that script, here when what is built here starts
+# `portable.sh wheel|bundle|dist` runs that script, here when what is built here starts
 # on every system with glibc 2.34, else, as root, in a bare Debian 12 of a folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,4 +17,4 @@ if ((EUID != 0)); then
   exit 1
 fi
 echo "portable: $why: building the committed HEAD in a bare Debian 12." >&2
-FRESH_SUITE=bookworm FRESH_TARGETS=${1//_/-} exec tools/fresh.sh
+FRESH_SUITE=bookworm FRESH_TARGETS=$1 exec tools/fresh.sh

@@ -73,7 +73,8 @@ quick() {
   fuzz_targets 20
   # What parity with Keras and Spark imports is not in .venv/core.
   python_tests python core -m "not heavy" \
-    tests/end_to_end tests/fault tests/house tests/library tests/parity/pixels tests/search
+    tests/crew tests/end_to_end tests/fault tests/house tests/library tests/parity/pixels \
+    tests/search
   python_tests python-package core -m "not heavy" python/tests
 }
 

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "parquet/inputs_part.h"
-#include "pipeline/update_plan.h"
 #include "plan/shards.h"
 #include "storage/scratch_folder.h"
 #include "storage/store.h"
+#include "update/update_plan.h"
 
 namespace verger {
 namespace {

@@ -14,7 +14,6 @@
 #include "bindings/image_input.h"
 #include "bindings/status.h"
 #include "bindings/worker_pool.h"
-#include "plan/recipe.h"
 
 namespace verger::python {
 
@@ -202,12 +201,6 @@ void register_featurizer(nb::module_& module) {
       .def_prop_ro("info", info, nb::sig("def info(self) -> dict[str, str | int | bool]"),
                    "What the network is: model_name, weights, weights_sha256, precision, "
                    "untrained, engine, width.")
-      .def_prop_ro(
-          "extraction_sha256",
-          [](const Featurizer& self) {
-            return extraction_sha256(self.pool->image_options(), self.pool->model().info());
-          },
-          "str: the hash of everything that decides an image's features (docs/formats.md).")
       .def("featurize", featurize, "images"_a,
            nb::sig("def featurize(self, images: list[object]) -> FeatureBatch"), kFeaturize)
       .def("featurize_arrow", featurize_arrow, "images"_a, "column"_a = "content",

@@ -3,7 +3,6 @@
 
 #include "bindings/bindings.h"
 #include "verger/model.h"
-#include "verger/options.h"
 #include "verger/version.h"
 
 namespace nb = nanobind;
@@ -27,20 +26,13 @@ nb::list official_weights() {
 NB_MODULE(_verger, module) {
   module.doc() = "libverger: images -> features, moments, principal components.";
   module.attr("__version__") = verger::kVersion;
-  module.def("default_threads", verger::default_threads,
-             "The number of cores that this process may run on.");
   module.def("official_weights", official_weights,
              nb::sig("def official_weights() -> list[dict[str, str]]"),
              "file_name, url and sha256 (empty: not known) of Keras' weight files.");
-  verger::python::register_errors(module);
+  verger::python::register_errors();
   verger::python::register_feature_batch(module);
   verger::python::register_feature_stream(module);
   verger::python::register_featurizer(module);
   verger::python::register_moments(module);
-  verger::python::register_moments_tree(module);
   verger::python::register_pca_model(module);
-  verger::python::register_drift(module);
-  verger::python::register_packed(module);
-  verger::python::register_plan(module);
-  verger::python::register_run_options(module);
 }

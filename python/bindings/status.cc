@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <cstddef>
+#include <exception>
 
 #include "bindings/bindings.h"
 
@@ -45,10 +46,18 @@ void raise(const Status& status) {
   }
 }
 
-void register_errors(nb::module_& module) {
-  const nb::exception<ModelException> error(module, "ModelError", PyExc_OSError);
-  error.attr("__doc__") =
-      "Weights, an ONNX model or a saved PCA model cannot be used; the message says which and why.";
+void register_errors() {
+  // A class of Python's, which is there without this module as well. It is kept for good.
+  nb::object error = nb::module_::import_("verger._errors").attr("ModelError");
+  nb::register_exception_translator(
+      [](const std::exception_ptr& raised, void* kind) {
+        try {
+          std::rethrow_exception(raised);
+        } catch (const ModelException& exception) {
+          PyErr_SetString(static_cast<PyObject*>(kind), exception.what());
+        }
+      },
+      error.release().ptr());
 }
 
 }  // namespace verger::python

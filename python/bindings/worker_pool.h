@@ -46,7 +46,6 @@ class WorkerPool {
   WorkerPool(std::unique_ptr<Model> model, const ImageOptions& options, int threads);
 
   const Model& model() const { return *model_; }
-  const ImageOptions& image_options() const { return options_; }
   int threads() const { return threads_; }
 
   // image(i) is asked for once for each row, from any thread. An image's features do not depend on

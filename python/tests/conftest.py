@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import verger as package
 from arrays import float_rows
-from conftest import UNTRAINED, orchard, program, real_weights, result, verger, wheel
+from conftest import UNTRAINED, bundle, orchard, program, real_weights, result, verger, wheel
 
-__all__ = ["orchard", "program", "real_weights", "result", "verger", "wheel"]
+__all__ = ["bundle", "orchard", "program", "real_weights", "result", "verger", "wheel"]
 
 
 @pytest.fixture(scope="session")

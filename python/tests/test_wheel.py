@@ -93,6 +93,20 @@ def test_it_holds_what_it_should_and_no_more(wheel):
 
 @pytest.mark.heavy
 @pytest.mark.timeout(900)
+def test_any_python_has_all_but_the_native_module(wheel, tmp_path):
+    (path,) = (wheel.parent / "any").glob("verger-*-py3-none-manylinux_2_34_*.whl")
+    run(sys.executable, "-m", "venv", tmp_path / "venv")
+    programs = tmp_path / "venv" / "bin"
+    run(programs / "python", "-m", "pip", "install", "--quiet", "--no-index", path)
+    version = run(programs / "verger", "--version")
+    keywords = {"cwd": tmp_path, "env": clean_environment()}
+    assert run(programs / "verger-spark", "--version", **keywords) == version
+    script = "import verger.spark.job, verger; print('verger', verger.__version__)"
+    assert run(programs / "python", "-c", script, **keywords) == version
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(900)
 def test_the_lines_of_the_docs_install_it(wheel):
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     text = "\n".join(page.read_text() for page in pages)

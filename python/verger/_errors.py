@@ -1,8 +1,18 @@
-"""The exception for what was not fitted, as scikit-learn has it."""
+"""The package's exceptions, without the native module."""
 
 from __future__ import annotations
 
+import re
 import sys
+
+
+class ModelError(OSError):
+    """Weights, an ONNX model or a saved PCA model cannot be used; the message says which and why.
+
+    The native module raises it as well.
+    """
+
+    __module__ = "verger"
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -10,6 +20,15 @@ class NotFittedError(ValueError, AttributeError):
 
     Where scikit-learn is loaded its own exception of this name is raised, which has the same bases.
     """
+
+
+def with_keywords(message: str) -> str:
+    """Name options as keywords: --overwrite → overwrite, but for those of a quoted command."""
+    return re.sub(
+        r"'verger [^']*'|(?<![^\s'])--([a-z0-9-]+)",
+        lambda found: found[1].replace("-", "_") if found[1] else found[0],
+        message,
+    )
 
 
 def not_fitted(estimator: object) -> Exception:

@@ -6,7 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from verger._verger import ModelError, PcaModel
+from verger._errors import ModelError
+from verger._verger import PcaModel
 
 # Below what is named: the folder itself, or a place in the output of a run, in either layout.
 PLACES = ("", "model", "_verger/model")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from verger._variance_pca import VariancePCA
 
-
-def pipeline_of(model: VariancePCA) -> Any:
-    """Return the fitted Pipeline of StandardScaler and PCA that transforms as `model` does.
+def pipeline_of(model: Any) -> Any:
+    """Return the fitted Pipeline of StandardScaler and PCA that transforms as a VariancePCA does.
 
     The scaler divides by the sample deviation (n - 1), as `model` does, where one that scikit-learn
     fits divides by that of the population.
@@ -21,7 +18,7 @@ def pipeline_of(model: VariancePCA) -> Any:
     return Pipeline([("scaler", _scaler(model)), ("pca", _pca(model))])
 
 
-def _scaler(model: VariancePCA) -> Any:
+def _scaler(model: Any) -> Any:
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415
 
     scaler = StandardScaler(with_std=model.standardize)
@@ -35,7 +32,7 @@ def _scaler(model: VariancePCA) -> Any:
     return scaler
 
 
-def _pca(model: VariancePCA) -> Any:
+def _pca(model: Any) -> Any:
     from sklearn.decomposition import PCA  # noqa: PLC0415
 
     pca = PCA(n_components=model.n_components_, svd_solver="covariance_eigh")

@@ -9,7 +9,8 @@ import tempfile
 import urllib.request
 from pathlib import Path
 
-from verger._verger import ModelError, official_weights
+from verger._errors import ModelError
+from verger._verger import official_weights
 
 _MOST_BYTES = 64 << 20
 _STALL_S = 30

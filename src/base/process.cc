@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 namespace verger {
 
@@ -19,7 +20,10 @@ std::string first_line(const std::string& path) {
   return line;
 }
 
+std::string pretended_machine;
+
 std::string machine() {
+  if (!pretended_machine.empty()) return pretended_machine;
   std::error_code ignored;
   const auto space = std::filesystem::read_symlink("/proc/self/ns/pid", ignored);
   return first_line("/proc/sys/kernel/random/boot_id") + ' ' + space.string();
@@ -39,6 +43,10 @@ int64_t start_of(const std::string& pid) {
   return started;
 }
 
+bool is_here(const ProcessIdentity& process) {
+  return process.machine.size() >= 2 && process.machine == machine();
+}
+
 }  // namespace
 
 ProcessIdentity this_process() {
@@ -48,8 +56,13 @@ ProcessIdentity this_process() {
 }
 
 bool has_ended(const ProcessIdentity& process) {
-  if (process.machine.size() < 2 || process.machine != machine()) return false;
-  return start_of(std::to_string(process.pid)) != process.started;
+  return is_here(process) && start_of(std::to_string(process.pid)) != process.started;
 }
+
+bool is_alive(const ProcessIdentity& process) {
+  return is_here(process) && start_of(std::to_string(process.pid)) == process.started;
+}
+
+void pretend_machine(std::string machine) { pretended_machine = std::move(machine); }
 
 }  // namespace verger

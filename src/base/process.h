@@ -17,7 +17,12 @@ struct ProcessIdentity {
 
 ProcessIdentity this_process();
 
-// True only when it is certain: the process was on this machine, and is there no more.
+// Each is true only when it is certain: the process was on this machine, and is there no more, or
+// is there still, though it may be stopped. Of other machines' processes neither is.
 bool has_ended(const ProcessIdentity& process);
+bool is_alive(const ProcessIdentity& process);
+
+// For tests: this process is on another machine than it is.
+void pretend_machine(std::string machine);  // before any other call
 
 }  // namespace verger

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "base/observer.h"
+#include "base/stage_times.h"
 #include "metrics/exposition.h"
-#include "pipeline/observer.h"
-#include "pipeline/run_record.h"
-#include "pipeline/stage_times.h"
+#include "output/run_record.h"
 #include "verger/status.h"
 
 namespace verger {

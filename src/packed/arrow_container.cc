@@ -121,6 +121,10 @@ Status ArrowContainer::list(const PackedVisitor& visitor) {
   return {};
 }
 
+Status ArrowContainer::open_listed() {
+  return list([](const PackedImage&) { return Status(); });
+}
+
 Status ArrowContainer::list_batch(const arrow::RecordBatch& batch, const PackedVisitor& visitor) {
   const auto column = [&](std::optional<std::size_t> number) {
     return number ? column_of(batch, found_[*number].path) : nullptr;

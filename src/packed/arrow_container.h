@@ -24,6 +24,8 @@ class ArrowContainer final : public Container {
 
   // Reads the footer, and of the columns the path, the label and the length alone.
   Status list(const PackedVisitor& visitor) override;
+  // The same: only reading a batch tells how many rows it has.
+  Status open_listed() override;
   std::vector<std::size_t> cut(std::span<const ImagePlace> images) const override;
   void read(std::span<const ImagePlace> images, ImageSink& sink) const override;
 

@@ -42,14 +42,17 @@ class ImageSink {
   virtual bool deliver(std::size_t index, Result<std::vector<uint8_t>> bytes) = 0;
 };
 
-// Thread-safe, once list() has returned.
+// Thread-safe, once list() or open_listed() has returned.
 class Container {
  public:
   virtual ~Container() = default;
 
   // Tells all images, in any order, reading as little else as the format allows. A container that
-  // cannot be read so far is kIo. Once, and before the other two.
+  // cannot be read so far is kIo. Once, and before cut() and read().
   virtual Status list(const PackedVisitor& visitor) = 0;
+
+  // In place of list(), for images that were listed before: reads what the others need to know.
+  virtual Status open_listed() = 0;
 
   // Cuts images, which ascend by position, into runs that are best read at once: the number of
   // images in each.

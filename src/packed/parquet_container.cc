@@ -92,7 +92,8 @@ class Texts {
 
 }  // namespace
 
-Status ParquetContainer::list(const PackedVisitor& visitor) {
+template <class Then>
+Status ParquetContainer::open_table(const Then& then) {
   const auto open = [&]() -> Result<std::unique_ptr<parquet::ParquetFileReader>> {
     VERGER_ASSIGN_OR_RETURN(auto file, file_.open());
     return parquet::ParquetFileReader::Open(std::move(file), properties(false));
@@ -106,8 +107,22 @@ Status ParquetContainer::list(const PackedVisitor& visitor) {
     auto chosen = choose_columns(columns, file_.label_column);
     if (!chosen.ok()) return file_.error(chosen.error().message());
     columns_ = *chosen;
-    return list_rows(reader, visitor);
+    groups_ = {0};
+    for (int number = 0; number < metadata_->num_row_groups(); ++number) {
+      const int64_t rows = metadata_->RowGroup(number)->num_rows();
+      VERGER_RETURN_IF_ERROR(check_rows(file_, groups_.back(), rows));
+      groups_.push_back(groups_.back() + rows);
+    }
+    return then(reader);
   });
+}
+
+Status ParquetContainer::list(const PackedVisitor& visitor) {
+  return open_table([&](parquet::ParquetFileReader& reader) { return list_rows(reader, visitor); });
+}
+
+Status ParquetContainer::open_listed() {
+  return open_table([](parquet::ParquetFileReader&) { return Status(); });
 }
 
 Status ParquetContainer::list_rows(parquet::ParquetFileReader& reader,
@@ -116,7 +131,6 @@ Status ParquetContainer::list_rows(parquet::ParquetFileReader& reader,
   for (const auto& column : {columns_.path, columns_.label, columns_.length}) {
     if (column) told.push_back(static_cast<int>(*column));
   }
-  groups_ = {0};
   for (int number = 0; number < metadata_->num_row_groups(); ++number) {
     // The three lie side by side where verger wrote them: one request.
     if (!told.empty()) {
@@ -124,18 +138,16 @@ Status ParquetContainer::list_rows(parquet::ParquetFileReader& reader,
                        arrow::io::CacheOptions::Defaults());
     }
     const auto group = reader.RowGroup(number);
-    const int64_t rows = group->metadata()->num_rows();
-    VERGER_RETURN_IF_ERROR(check_rows(file_, groups_.back(), rows));
+    const auto at = static_cast<std::size_t>(number);
     Texts paths(*group, columns_.path);
     Texts labels(*group, columns_.label);
     Texts lengths(*group, columns_.length);
     bool ended = false;
-    for (int64_t row = groups_.back(); row < groups_.back() + rows; ++row) {
+    for (int64_t row = groups_[at]; row < groups_[at + 1]; ++row) {
       PackedRow told_row{row, paths.next(ended), labels.next(ended), lengths.next(ended)};
       if (ended) return file_.error("a column has fewer rows than it says");
       VERGER_RETURN_IF_ERROR(visit_row(file_, std::move(told_row), visitor));
     }
-    groups_.push_back(groups_.back() + rows);
   }
   return {};
 }

@@ -22,10 +22,14 @@ class ParquetContainer final : public Container {
 
   // Reads the footer, and of the columns the path, the label and the length alone.
   Status list(const PackedVisitor& visitor) override;
+  Status open_listed() override;  // reads the footer alone
   std::vector<std::size_t> cut(std::span<const ImagePlace> images) const override;
   void read(std::span<const ImagePlace> images, ImageSink& sink) const override;
 
  private:
+  // Calls `then` with the table, once its columns are chosen and its row groups are known.
+  template <class Then>
+  Status open_table(const Then& then);
   Status list_rows(parquet::ParquetFileReader& reader, const PackedVisitor& visitor);
   // How many of the images were handed over; fewer than all when `sink` wants no more.
   Result<std::size_t> read_rows(std::span<const ImagePlace> images, ImageSink& sink) const;

@@ -34,6 +34,8 @@ std::shared_ptr<arrow::DataType> arrow_type(ColumnType type) {
   switch (type) {
     case ColumnType::kString:
       return arrow::utf8();
+    case ColumnType::kBinary:
+      return arrow::binary();
     case ColumnType::kLong:
       return arrow::int64();
     case ColumnType::kFloats:
@@ -72,6 +74,8 @@ Json spark_type(ColumnType type) {
   switch (type) {
     case ColumnType::kString:
       return "string";
+    case ColumnType::kBinary:
+      return "binary";
     case ColumnType::kLong:
       return "long";
     case ColumnType::kFloats:
@@ -95,6 +99,14 @@ ArrayResult list_array(std::shared_ptr<arrow::DataType> type, std::shared_ptr<ar
       std::move(type), rows, arrow::Buffer::FromVector(std::move(offsets)), std::move(values));
 }
 
+template <class Builder>
+ArrayResult array_of(std::span<const std::string> values) {
+  Builder builder;
+  ARROW_RETURN_NOT_OK(builder.Reserve(static_cast<int64_t>(values.size())));
+  for (const std::string& value : values) ARROW_RETURN_NOT_OK(builder.Append(value));
+  return builder.Finish();
+}
+
 }  // namespace
 
 std::shared_ptr<arrow::Schema> arrow_schema(std::span<const Column> columns) {
@@ -116,10 +128,16 @@ std::string spark_schema(std::span<const Column> columns) {
 }
 
 ArrayResult string_array(std::span<const std::string> values) {
-  arrow::StringBuilder builder;
-  ARROW_RETURN_NOT_OK(builder.Reserve(static_cast<int64_t>(values.size())));
-  for (const std::string& value : values) ARROW_RETURN_NOT_OK(builder.Append(value));
-  return builder.Finish();
+  return array_of<arrow::StringBuilder>(values);
+}
+
+ArrayResult binary_array(std::span<const std::string> values) {
+  return array_of<arrow::BinaryBuilder>(values);
+}
+
+ArrayResult long_array(std::span<const int64_t> values) {
+  return std::make_shared<arrow::Int64Array>(static_cast<int64_t>(values.size()),
+                                             arrow::Buffer::Wrap(values.data(), values.size()));
 }
 
 ArrayResult floats_array(std::span<const float> values, std::size_t width) {

@@ -19,6 +19,7 @@ namespace verger {
 
 enum class ColumnType {
   kString,
+  kBinary,
   kLong,    // 64-bit integer
   kFloats,  // list of float
   kVector,  // Spark ML's VectorUDT
@@ -39,6 +40,9 @@ std::string spark_schema(std::span<const Column> columns);
 using ArrayResult = arrow::Result<std::shared_ptr<arrow::Array>>;
 
 ArrayResult string_array(std::span<const std::string> values);
+ArrayResult binary_array(std::span<const std::string> values);
+// Borrows `values`, which must outlive the array.
+ArrayResult long_array(std::span<const int64_t> values);
 
 // Lists of `width` each; borrows `values`, which must outlive the array.
 ArrayResult floats_array(std::span<const float> values, std::size_t width);

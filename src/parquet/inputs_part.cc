@@ -1,18 +1,14 @@
 #include "parquet/inputs_part.h"
 
-#include <arrow/array.h>
-#include <arrow/buffer.h>
 #include <parquet/metadata.h>
 #include <parquet/schema.h>
 
 #include <algorithm>
 #include <cassert>
-#include <exception>
-#include <memory>
 #include <span>
 
-#include "base/sha256.h"
 #include "base/status_macros.h"
+#include "parquet/described_part.h"
 #include "parquet/leaf.h"
 #include "parquet/part_file.h"
 #include "parquet/part_writer.h"
@@ -21,17 +17,6 @@
 namespace verger {
 
 namespace {
-
-ArrayResult stamp_array(std::span<const int64_t> stamps) {
-  return std::make_shared<arrow::Int64Array>(static_cast<int64_t>(stamps.size()),
-                                             arrow::Buffer::Wrap(stamps.data(), stamps.size()));
-}
-
-bool is_column(const parquet::SchemaDescriptor& schema, int column, const char* name,
-               parquet::Type::type type) {
-  const parquet::ColumnDescriptor& leaf = *schema.Column(column);
-  return leaf.name() == name && leaf.physical_type() == type && leaf.max_repetition_level() == 0;
-}
 
 Result<InputRows> read_rows(parquet::ParquetFileReader& file, const std::string& place) {
   const parquet::SchemaDescriptor& schema = *file.metadata()->schema();
@@ -62,23 +47,13 @@ Result<PartInfo> write_inputs_part(Store& output, const std::string& name, const
   for (std::size_t begin = 0; begin < rows.size(); begin += kRowGroupRows) {
     const std::size_t count = std::min(kRowGroupRows, rows.size() - begin);
     VERGER_RETURN_IF_ERROR(part.write({string_array(std::span(rows.path).subspan(begin, count)),
-                                       stamp_array(std::span(rows.stamp).subspan(begin, count))}));
+                                       long_array(std::span(rows.stamp).subspan(begin, count))}));
   }
   return part.finish();
 }
 
 Result<InputRows> read_inputs_part(const Store& store, const PartInfo& part) {
-  VERGER_ASSIGN_OR_RETURN(const auto bytes, store.read(part.name));
-  const std::string place = store.display_path(part.name);
-  if (static_cast<int64_t>(bytes.size()) != part.bytes || sha256_hex(bytes) != part.sha256) {
-    return part_error(place, "it is not the file that the shard's manifest describes");
-  }
-  try {
-    const auto file = open_part_bytes(bytes);
-    return read_rows(*file, place);
-  } catch (const std::exception& error) {  // of the Parquet library, at a damaged file
-    return part_error(place, error.what());
-  }
+  return read_described_part(store, part, "the shard's manifest", read_rows);
 }
 
 }  // namespace verger

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "base/zero_filled.h"
 #include "parquet/columns.h"
 #include "parquet/part_writer.h"
 #include "parquet/row_group.h"
@@ -14,7 +15,7 @@ namespace verger {
 
 namespace {
 
-ArrayResult long_array(std::span<const RejectedRow> rows) {
+ArrayResult length_array(std::span<const RejectedRow> rows) {
   arrow::Int64Builder lengths;
   for (const RejectedRow& row : rows) ARROW_RETURN_NOT_OK(lengths.Append(row.length));
   return lengths.Finish();
@@ -22,10 +23,9 @@ ArrayResult long_array(std::span<const RejectedRow> rows) {
 
 }  // namespace
 
-std::string part_file_name(std::size_t number, const std::string& uuid) {
-  std::string digits = std::to_string(number);
-  digits.insert(0, digits.size() < 5 ? 5 - digits.size() : 0, '0');
-  return "part-" + digits + '-' + uuid + "-c000.snappy.parquet";
+std::string part_file_name(std::size_t number, const std::string& uuid, int attempt) {
+  return "part-" + zero_filled(number, 5) + '-' + uuid + "-c" +
+         zero_filled(static_cast<std::size_t>(attempt), 3) + ".snappy.parquet";
 }
 
 Result<PartInfo> write_features_part(Store& output, const std::string& name,
@@ -53,7 +53,7 @@ Result<PartInfo> write_rejected_part(Store& output, const std::string& name,
         {strings([](const RejectedRow& row) { return row.path; }),
          strings([](const RejectedRow& row) { return row.label; }),
          strings([](const RejectedRow& row) { return reject_reason_name(row.reason); }),
-         strings([](const RejectedRow& row) { return row.message; }), long_array(group)}));
+         strings([](const RejectedRow& row) { return row.message; }), length_array(group)}));
   }
   return part.finish();
 }

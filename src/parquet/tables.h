@@ -41,8 +41,8 @@ struct PartInfo {
   std::string sha256;
 };
 
-// "part-00007-<uuid>-c000.snappy.parquet"
-std::string part_file_name(std::size_t number, const std::string& uuid);
+// "part-00007-<uuid>-c000.snappy.parquet"; the second attempt at a shard is c001, and so on.
+std::string part_file_name(std::size_t number, const std::string& uuid, int attempt = 0);
 
 // Each writes one whole part and commits it; `name` is the file's name below the store. The pca
 // table's are in pca_part.h.

@@ -1,22 +1,26 @@
-// A run under way: the stages of the road, which pipeline.cc puts in order.
+// A run under way: the stages that the roads of pipeline.cc are made of, whoever does their shards.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "pipeline/image_source.h"
-#include "pipeline/lease.h"
-#include "pipeline/output_folder.h"
-#include "pipeline/pipeline.h"
-#include "pipeline/reduction.h"
-#include "pipeline/run_record.h"
-#include "pipeline/shard_writer.h"
+#include "base/watch.h"
+#include "crew/crew.h"
+#include "input/image_source.h"
+#include "output/lease.h"
+#include "output/output_folder.h"
+#include "output/run_record.h"
+#include "shards/features_table.h"
+#include "shards/network.h"
+#include "shards/shard_ledger.h"
 #include "storage/store.h"
 #include "verger/moments.h"
 #include "verger/pca.h"
@@ -24,16 +28,16 @@
 
 namespace verger {
 
-// The drivers of pipeline.h but for update; UpdateJob changes some of the stages.
 class Job {
  public:
-  // Checks the options and that the output is free; writes nothing.
+  // Checks the options and that the output is free; writes nothing. `crew` outlives the job.
   static Result<std::unique_ptr<Job>> open(std::string command, const std::string& input,
                                            const std::string& output, const RunOptions& options,
-                                           Tables tables, Watch watch);
+                                           Tables tables, Crew& crew, Watch watch);
 
-  // Tells the observer when a run that ended early can be resumed.
-  virtual ~Job();
+  // Tells the observer when a run that ended early can be resumed. A crew elsewhere may be writing
+  // still: it is kept from it, and what is half-written goes.
+  ~Job();
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
 
@@ -42,69 +46,85 @@ class Job {
   // INPUT → the parts of a features table, and what its run recorded of them.
   Status find_features();
 
-  // From here on the output is being written. `model`: the network, when one is run.
-  Status begin(const ModelInfo* model);
+  // From here on the output is being written. `model`: the network, when one is run. Another run
+  // may have come and gone before the lease was held: `check` says whether the output is as it was
+  // found; by default, whether it is free.
+  Status begin(const ModelInfo* model, const std::function<Status()>& check = {});
 
-  // Images → features, rejected; and moments, or with `projection` the pca table.
-  Status extract(const Network& network, const DecodedPcaModel* projection);
-  // Moments → PCA model.
-  Status fit();
-  // Features → pca table.
-  Status project();
-  // PCA model → model files, and the record of the reduction.
-  Status save_model();
+  // Takes over what an interrupted run finished, when asked to; the shards that remain of a plan.
+  Result<std::vector<Shard>> resume(const ExtractStage& stage, std::vector<Shard> shards,
+                                    ShardLedger& ledger);
+  // The crew does the shards; each is entered into the ledger.
+  Status extract(const ExtractStage& stage, std::span<const ShardTask> tasks, ShardLedger& ledger,
+                 const ShardDone& also = {});
+  // Takes over what the shards left behind.
+  Status close_extraction(ShardLedger& ledger);
+  // How near a reduced precision stays to f32 on images of `source`.
+  Status check_precision(const ImageSource& source, const Network& network);
+
+  // Of all shards after an extraction; of the features table without.
+  Result<Moments> merge_moments();
+  Result<PcaModel> fit(const Moments& moments);
+  // Features parts → pca parts, in the order of `tasks`.
+  Result<std::vector<PartInfo>> project(std::span<const PartTask> tasks,
+                                        const DecodedPcaModel& model);
   Status save_model(const DecodedPcaModel& model);
+  Status write_reduction(const PcaModel& model);  // the record of it
 
   // Everything is complete: the record, the clean-up of what was replaced, the `_SUCCESS` marks.
   Result<RunRecord> finish();
 
- protected:
-  struct Places {
-    std::shared_ptr<Store> input;
-    OutputFolder output;
-  };
-  static Result<Places> open_places(const std::string& input, const std::string& output,
-                                    const RunOptions& options, Tables tables);
-  Job(std::string command, Places places, const RunOptions& options, Watch watch);
-
-  // Is the output as open() found it? Asked when the lease is held.
-  virtual Status check_output() const;
-  // Does `shards` of `source`, and hands each to `sink` while the lease holds.
-  Status extract_from(const ImageSource& source, const Model& model, std::span<const Shard> shards,
-                      const ShardSink& sink);
-  Status check_inputs() const;
-  // Takes over what the shards left behind.
-  Status close_extraction(ShardWriter& writer);
-  PcaProvenance provenance() const;
-  std::string again() const;  // how to go on with an interrupted job
-  Result<Moments> merge_moments();
-  Status fit(const Moments& moments);
   // Adds the wall time since the last stage to the record.
   void stage_done(const char* stage);
-  FeaturesTable features_table() const;
+  void count_written(const std::string& name) { written_.insert(name); }
+  PcaProvenance provenance() const;
   Pass pass() const { return {options_.threads, watch_.cancel, watch_.observer}; }
 
-  std::shared_ptr<Store> input_;
-  OutputFolder output_;
-  RunOptions options_;  // threads resolved
+  const ImageSource& images() const { return *source_; }
+  const OutputFolder& output() const { return output_; }
+  const RunOptions& options() const { return options_; }
+  // Of a stage that reads images, and of one that reads features: after an extraction those are in
+  // the output, and `reduce` reads them where they are.
+  RunIdentity of_images() const { return identity(*input_); }
+  RunIdentity of_features() const { return identity(source_ ? output_.store() : *input_); }
+  const Watch& watch() const { return watch_; }
+  const std::vector<std::string>& features_parts() const { return features_parts_; }
+  RunRecord& record() { return record_; }
+  ReductionRecord& reduction() { return reduction_; }
+  // Names of moments and inputs are this run's own: files of these names stand.
+  void mark_names() { mark_ = uuid_; }
+
+ private:
+  Job(std::string command, std::shared_ptr<Store> input, OutputFolder output,
+      const RunOptions& options, Crew& crew, Watch watch);
+
+  RunIdentity identity(const Store& reads) const;
+  Status check_inputs() const;
+  Result<Moments> moments_of_features();
+  Status settle_manifests();
+  std::string again() const;  // how to go on with an interrupted job
+
+  const std::shared_ptr<Store> input_;
+  OutputFolder output_;  // written through the lease, after begin()
+  RunOptions options_;   // threads resolved
+  Crew& crew_;
   const Watch watch_;
   const std::string uuid_ = random_uuid();
+  std::string mark_;
 
   std::atomic<bool> resumable_ = false;  // shards are finished, the run is not
-  std::unique_ptr<Lease> lease_;         // after begin()
+  std::shared_ptr<Lease> lease_;         // after begin()
+  bool finished_ = false;
   RunRecord record_;
   ReductionRecord reduction_;
   std::set<std::string> written_;
   std::chrono::steady_clock::time_point stage_start_ = std::chrono::steady_clock::now();
 
+  std::mutex mutex_;                         // of what follows
+  std::vector<ShardManifest> by_crew_;       // that a crew elsewhere sent
   std::unique_ptr<ImageSource> source_;      // after list()
-  std::vector<std::string> features_parts_;  // after extract() or find_features()
-  std::optional<MomentsTree> moments_;       // after extract()
-  PcaModel pca_;                             // after fit()
-
- private:
-  // Takes over what an interrupted run finished, when asked to; the shards that remain.
-  Result<std::vector<Shard>> resume(ShardWriter& writer, std::vector<Shard> shards);
+  std::vector<std::string> features_parts_;  // after close_extraction() or find_features()
+  std::optional<MomentsTree> moments_;       // after close_extraction()
 };
 
 }  // namespace verger

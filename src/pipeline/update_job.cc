@@ -5,31 +5,37 @@
 
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "output/saved_model.h"
 
 namespace verger {
 
 Result<std::unique_ptr<UpdateJob>> UpdateJob::open(const std::string& input,
                                                    const std::string& output,
                                                    const RunOptions& options,
-                                                   const UpdateOptions& update, Watch watch) {
+                                                   const UpdateOptions& update, Crew& crew,
+                                                   Watch watch) {
   RunOptions going_on = options;
   going_on.output.overwrite = false;
   going_on.output.resume = true;
-  VERGER_ASSIGN_OR_RETURN(auto places, open_places(input, output, going_on, Tables::kAll));
-  return std::unique_ptr<UpdateJob>(new UpdateJob(std::move(places), going_on, update, watch));
+  VERGER_ASSIGN_OR_RETURN(auto job,
+                          Job::open("update", input, output, going_on, Tables::kAll, crew, watch));
+  job->mark_names();
+  return std::unique_ptr<UpdateJob>(new UpdateJob(std::move(job), update));
 }
 
 Status UpdateJob::compare(const ModelInfo& model) {
-  VERGER_ASSIGN_OR_RETURN(found_, find_output(output_));
-  VERGER_RETURN_IF_ERROR(check_same_recipe(found_, output_, options_, model));
-  VERGER_ASSIGN_OR_RETURN(run_json_, output_.store().read(std::string(kRunRecordName)));
+  VERGER_RETURN_IF_ERROR(job_->list());
+  VERGER_ASSIGN_OR_RETURN(found_, find_output(job_->output()));
+  VERGER_RETURN_IF_ERROR(check_same_recipe(found_, job_->output(), job_->options(), model));
+  VERGER_ASSIGN_OR_RETURN(run_json_, store().read(std::string(kRunRecordName)));
   VERGER_RETURN_IF_ERROR(load_old_model());
   for (const auto& manifest : found_.manifests) end_ = std::max(end_, manifest.shard.end);
 
-  watch_.observer.stage_started("compare", 0);
+  const Watch& watch = job_->watch();
+  watch.observer.stage_started("compare", 0);
   VERGER_ASSIGN_OR_RETURN(plan_,
-                          plan_update(output_.store(), *source_, found_.manifests, watch_.cancel));
-  watch_.observer.stage_finished();
+                          plan_update(store(), job_->images(), found_.manifests, watch.cancel));
+  watch.observer.stage_finished();
   for (const auto& manifest : plan_.kept) numbers_.push_back(manifest.shard.number);
   for (const auto& shard : plan_.changed) {
     if (shard.images > 0) numbers_.push_back(shard.manifest.shard.number);
@@ -38,23 +44,22 @@ Status UpdateJob::compare(const ModelInfo& model) {
   for (const Shard& shard : new_shards()) numbers_.push_back(shard.number);
   // Which rows an interrupted update had changed already is not known.
   features_changed_ = !found_.finished;
-  record_.options.output.parts = found_.record.options.output.parts;
+  job_->record().options.output.parts = found_.record.options.output.parts;
   record_plan();
-  stage_done("compare");
+  job_->stage_done("compare");
   return {};
 }
 
 // The model that the output holds, and whether its projections are by it: both are, but where an
 // interrupted update had begun to replace them.
 Status UpdateJob::load_old_model() {
-  const Store& store = output_.store();
-  VERGER_ASSIGN_OR_RETURN(old_reduction_, read_reduction_record(store));
+  VERGER_ASSIGN_OR_RETURN(old_reduction_, read_reduction_record(store()));
   if (old_reduction_.features.empty()) {
     for (const auto& manifest : found_.manifests) {
       old_reduction_.features.push_back(manifest.features.name);
     }
   }
-  auto model = load_model(store);
+  auto model = load_model(store());
   if (!model.ok()) return found_.finished ? model.error() : Status();
   old_ = *std::move(model);
   projections_stand_ = old_reduction_.features.size() == old_reduction_.parts.size();
@@ -68,7 +73,8 @@ Status UpdateJob::load_old_model() {
 void UpdateJob::record_plan() {
   const auto emptied = std::ranges::count(plan_.changed, std::size_t{0}, &ChangedShard::images);
   const auto count = [](const auto& list) { return static_cast<int64_t>(list.size()); };
-  record_.update =
+  RunRecord& record = job_->record();
+  record.update =
       UpdateRecord{.options = update_,
                    .kept = plan_.images_kept,
                    .added = plan_.images_added,
@@ -82,10 +88,10 @@ void UpdateJob::record_plan() {
                    .refitted = false,
                    .drift = found_.finished || !found_.record.update ? std::nullopt
                                                                      : found_.record.update->drift};
-  record_.shards = {.total = count(numbers_),
-                    .resumed = count(plan_.kept),
-                    .resumed_images = record_.counts.listed - count(plan_.anew)};
-  watch_.observer.resumed(record_.shards.resumed_images);
+  record.shards = {.total = count(numbers_),
+                   .resumed = count(plan_.kept),
+                   .resumed_images = record.counts.listed - count(plan_.anew)};
+  job_->watch().observer.resumed(record.shards.resumed_images);
 }
 
 bool UpdateJob::up_to_date() const {
@@ -93,29 +99,30 @@ bool UpdateJob::up_to_date() const {
 }
 
 RunRecord UpdateJob::unchanged() {
+  const RunRecord& now = job_->record();
   RunRecord record = found_.record;
-  record.command = record_.command;
+  record.command = now.command;
   record.state = "unchanged";
-  record.started = record_.started;
-  record.update = record_.update;
-  record.shards = record_.shards;
-  record.seconds = record_.seconds;
+  record.started = now.started;
+  record.update = now.update;
+  record.shards = now.shards;
+  record.seconds = now.seconds;
   record.cpu_seconds = {};
   record.pipeline.reset();
   return record;
 }
 
 Status UpdateJob::check_output() const {
-  VERGER_ASSIGN_OR_RETURN(const auto now, output_.store().read(std::string(kRunRecordName)));
+  VERGER_ASSIGN_OR_RETURN(const auto now, store().read(std::string(kRunRecordName)));
   if (now == run_json_) return {};
-  return Status::io("Another run has written the output " + output_.store().display_path("") +
+  return Status::io("Another run has written the output " + store().display_path("") +
                     " meanwhile; run 'verger update' again.");
 }
 
-Status UpdateJob::begin(const ModelInfo* model) {
-  VERGER_RETURN_IF_ERROR(Job::begin(model));
+Status UpdateJob::begin(const ModelInfo& model) {
+  VERGER_RETURN_IF_ERROR(job_->begin(&model, [this] { return check_output(); }));
   // Shards get other parts from here on: which ones the projections are of must be known.
-  return write_record(output_.store(), old_reduction_);
+  return write_record(store(), old_reduction_);
 }
 
 // New shards are about as large as the old ones.
@@ -133,19 +140,6 @@ std::vector<Shard> UpdateJob::new_shards() const {
     shard.end += changed;
   }
   return shards;
-}
-
-ShardWriter UpdateJob::open_writer(const ModelInfo& model) {
-  return ShardWriter({.output = output_,
-                      .source = *source_,
-                      .model = model,
-                      .image = options_.image,
-                      .layout = options_.output.layout,
-                      .uuid = uuid_,
-                      .shards = numbers_.size(),
-                      .projection_sha256 = "",
-                      .numbers = numbers_,
-                      .mark = uuid_});
 }
 
 }  // namespace verger

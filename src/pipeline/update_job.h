@@ -8,22 +8,21 @@
 #include <vector>
 
 #include "pipeline/job.h"
-#include "pipeline/shard_rewrite.h"
-#include "pipeline/update_check.h"
-#include "pipeline/update_plan.h"
+#include "update/update_check.h"
+#include "update/update_plan.h"
 
 namespace verger {
 
-class UpdateJob final : public Job {
+class UpdateJob {
  public:
   // As Job::open(); the output must be there.
   static Result<std::unique_ptr<UpdateJob>> open(const std::string& input,
                                                  const std::string& output,
                                                  const RunOptions& options,
-                                                 const UpdateOptions& update, Watch watch);
+                                                 const UpdateOptions& update, Crew& crew,
+                                                 Watch watch);
 
-  // After list(). INPUT against OUTPUT: what is to be done. Writes nothing. Errors as of
-  // update_check.h.
+  // INPUT against OUTPUT: what is to be done. Writes nothing. Errors as of update_check.h.
   Status compare(const ModelInfo& model);
   // Is the output whole, and of just these images?
   bool up_to_date() const;
@@ -31,7 +30,7 @@ class UpdateJob final : public Job {
   RunRecord unchanged();
 
   // As Job::begin(), and the record of which features each projection is of.
-  Status begin(const ModelInfo* model);
+  Status begin(const ModelInfo& model);
   // Unchanged shards are taken over, others are written anew, new images get shards of their own.
   Status extract(const Network& network);
   // Moments → PCA model, when it is due; else the old one stays. How far the old one has drifted.
@@ -42,25 +41,19 @@ class UpdateJob final : public Job {
   Result<RunRecord> finish();
 
  private:
-  UpdateJob(Places places, const RunOptions& options, const UpdateOptions& update, Watch watch)
-      : Job("update", std::move(places), options, watch), update_(update) {}
+  UpdateJob(std::unique_ptr<Job> job, const UpdateOptions& update)
+      : update_(update), job_(std::move(job)) {}
 
-  Status check_output() const override;
+  Status check_output() const;
   Status load_old_model();
   void record_plan();
-
-  ShardWriter open_writer(const ModelInfo& model);
-  Status adopt_kept(ShardWriter& writer);
-  Status rewrite_shrunk(ShardWriter& writer, std::size_t width);
-  Status extract_anew(const Network& network, ShardWriter& writer);
-  Status write_new(ShardWriter& writer, ShardResult result);
-  Status write_changed(ShardWriter& writer, ShardResult result);
-  Status rewrite(ShardWriter& writer, const ChangedShard& shard, ShardResult anew,
-                 std::size_t width);
   std::vector<Shard> new_shards() const;
+  std::vector<ShardTask> tasks() const;
 
   bool refit_is_due() const;
   Status measure(const Moments& moments);
+
+  Store& store() const { return job_->output().store(); }
 
   const UpdateOptions update_;
   FoundOutput found_;              // after compare()
@@ -74,6 +67,8 @@ class UpdateJob final : public Job {
   std::optional<DecodedPcaModel> old_;  // absent when an interrupted update left none that is whole
   bool projections_stand_ = false;      // those of old_reduction_ are by old_
   std::optional<DecodedPcaModel> new_;  // after fit(), when it differs from old_
+
+  const std::unique_ptr<Job> job_;  // goes first: its crew may read what is above
 };
 
 }  // namespace verger

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "pipeline/run_record.h"
+#include "output/run_record.h"
 
 namespace verger {
 

@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "base/status_macros.h"
-#include "pipeline/output_folder.h"
-#include "pipeline/reduction.h"
-#include "pipeline/run_record.h"
-#include "pipeline/shard_manifest.h"
+#include "output/output_folder.h"
+#include "output/run_record.h"
+#include "output/saved_model.h"
+#include "output/shard_manifest.h"
 #include "report/bottleneck.h"
 #include "report/cost.h"
 #include "report/near_duplicates.h"

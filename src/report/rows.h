@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/cancel.h"
-#include "pipeline/run_record.h"
+#include "output/run_record.h"
 #include "report/report.h"
 #include "storage/store.h"
 #include "verger/pca.h"

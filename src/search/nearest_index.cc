@@ -11,7 +11,7 @@
 #include "base/parallel.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
-#include "pipeline/json.h"
+#include "output/records_json.h"
 #include "search/temporary_file.h"
 
 namespace verger {

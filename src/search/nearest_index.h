@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/cancel.h"
-#include "pipeline/observer.h"
+#include "base/observer.h"
 #include "search/nearest.h"
 #include "search/table.h"
 #include "storage/store.h"

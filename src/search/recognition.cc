@@ -7,7 +7,7 @@
 
 #include "base/parallel.h"
 #include "base/status_macros.h"
-#include "pipeline/reduction.h"
+#include "output/saved_model.h"
 #include "storage/listing.h"
 #include "storage/store.h"
 #include "verger/extractor.h"

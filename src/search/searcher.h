@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/cancel.h"
-#include "pipeline/observer.h"
+#include "base/observer.h"
 #include "search/nearest.h"
 #include "search/nearest_index.h"
 #include "search/table.h"

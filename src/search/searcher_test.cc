@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "output/output_folder.h"
+#include "output/run_record.h"
 #include "parquet/pca_part.h"
-#include "pipeline/json.h"
-#include "pipeline/output_folder.h"
 #include "search/duplicates.h"
 #include "search/test_table.h"
 #include "storage/scratch_folder.h"

@@ -8,9 +8,9 @@
 #include "base/parallel.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "output/output_folder.h"
+#include "output/records_json.h"
 #include "parquet/tables.h"
-#include "pipeline/json.h"
-#include "pipeline/output_folder.h"
 
 namespace verger {
 

@@ -8,7 +8,7 @@
 
 #include "base/cancel.h"
 #include "base/lazy_vector.h"
-#include "pipeline/run_record.h"
+#include "output/run_record.h"
 #include "storage/store.h"
 #include "verger/status.h"
 

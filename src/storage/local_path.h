@@ -15,4 +15,8 @@ std::string scheme_of(const std::string& place);
 // show it, taken literally).
 Result<std::string> local_path(const std::string& place);
 
+// A place as the tables show it, as a URI that is ASCII: "file:/a b" → "file:///a%20b". Those of
+// other schemes stay as they are.
+std::string uri_of(const std::string& shown);
+
 }  // namespace verger

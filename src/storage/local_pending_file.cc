@@ -75,11 +75,18 @@ class LocalPendingFile final : public PendingFile {
 
   std::shared_ptr<arrow::io::OutputStream> stream() override { return stream_; }
 
-  Status commit() override {
+  Status prepare() override {
+    if (prepared_) return {};
     if (const arrow::Status closed = stream_->Close(); !closed.ok()) {
       return io_error("write", "file:" + path_, closed);
     }
     VERGER_RETURN_IF_ERROR(sync(temporary_));
+    prepared_ = true;
+    return {};
+  }
+
+  Status commit() override {
+    VERGER_RETURN_IF_ERROR(prepare());
     if (rename(temporary_.c_str(), path_.c_str()) != 0) return write_error(path_, errno);
     committed_ = true;
     return sync(folder_of(path_));
@@ -89,6 +96,7 @@ class LocalPendingFile final : public PendingFile {
   const std::string path_;
   const std::string temporary_;
   const std::shared_ptr<arrow::io::OutputStream> stream_;
+  bool prepared_ = false;
   bool committed_ = false;
 };
 

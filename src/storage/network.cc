@@ -61,7 +61,9 @@ Result<std::string> certificate_file() {
   for (const char* file : kCertificateFiles) {
     if (readable(file)) return std::string(file);
   }
-  return std::string();
+  return Status::io(
+      "HTTPS servers cannot be verified: no file of certificate authorities is where this system "
+      "would keep it; install its package ca-certificates, or name one by SSL_CERT_FILE.");
 }
 
 std::string proxy_for(std::string_view scheme, std::string_view host) {

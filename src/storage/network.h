@@ -13,8 +13,8 @@ namespace verger {
 std::string first_variable(std::initializer_list<const char*> names);
 
 // The file (PEM) of the authorities whose certificates are trusted: that of $AWS_CA_BUNDLE, else of
-// $SSL_CERT_FILE, else where Debian, Red Hat and Amazon, or SUSE keep it. "" when there is none.
-// kIo when a variable names a file that cannot be read.
+// $SSL_CERT_FILE, else where Debian, Red Hat and Amazon, or SUSE keep it.
+// kIo when a variable names a file that cannot be read, and when there is none.
 Result<std::string> certificate_file();
 
 // The proxy for a server, as curl chooses it: https_proxy or HTTPS_PROXY for "https", http_proxy

@@ -64,8 +64,7 @@ std::string cause_of(const arrow::Status& error) {
            "to trust by SSL_CERT_FILE";
   }
   if (aws.find(kNoAuthorities) != aws.npos) {
-    return "no file of certificate authorities is where this machine's system would keep it; "
-           "install its package ca-certificates, or name one by SSL_CERT_FILE";
+    return "the file of certificate authorities holds none; name another by SSL_CERT_FILE";
   }
   for (const Cause& cause : kCauses) {
     const bool named = aws.starts_with(cause.code) ||

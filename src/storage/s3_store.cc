@@ -197,11 +197,11 @@ Status start_s3() {
   return started.ok() ? Status() : Status::io("S3 cannot be used: " + started.message() + ".");
 }
 
-// Arrow knows where the machine keeps certificates that its own build was made on.
-Status trust_authorities() {
-  VERGER_ASSIGN_OR_RETURN(std::string file, certificate_file());
-  const arrow::Status told = arrow::fs::Initialize({.tls_ca_file_path = std::move(file)});
-  return told.ok() ? Status() : Status::io("S3 cannot be used: " + told.message() + ".");
+// Left to itself, Arrow looks where the system that it was built on keeps certificates.
+Status trust_authorities(arrow::fs::S3Options& client) {
+  if (client.scheme != "https") return {};
+  VERGER_ASSIGN_OR_RETURN(client.tls_ca_file_path, certificate_file());
+  return {};
 }
 
 // Without an endpoint the server is AWS', whose host depends on the bucket.
@@ -213,8 +213,9 @@ Status set_proxy(const std::string& bucket, arrow::fs::S3Options& client) {
   if (proxy.empty()) return {};
   auto parsed = arrow::fs::S3ProxyOptions::FromUri(proxy);
   if (!parsed.ok()) {
-    return Status::invalid_argument("The environment's proxy '" + proxy +
-                                    "' is no address; write http://HOST:PORT.");
+    // Not shown: it may hold a password.
+    return Status::invalid_argument("The proxy that the environment names for " + client.scheme +
+                                    " is no address; write http://HOST:PORT.");
   }
   client.proxy_options = *std::move(parsed);
   return {};
@@ -245,7 +246,6 @@ Result<std::shared_ptr<Store>> open_s3_store(const std::string& place,
   VERGER_ASSIGN_OR_RETURN(S3Place parsed, parse_s3_place(place));
   VERGER_ASSIGN_OR_RETURN(StorageOptions options, with_environment(given));
   VERGER_RETURN_IF_ERROR(start_s3());
-  VERGER_RETURN_IF_ERROR(trust_authorities());
   if (options.s3_addressing == "path" && options.s3_endpoint.empty()) {
     const std::string region = options.s3_region.empty() ? "us-east-1" : options.s3_region;
     options.s3_endpoint = "https://s3." + region + ".amazonaws.com";
@@ -254,6 +254,7 @@ Result<std::shared_ptr<Store>> open_s3_store(const std::string& place,
   const int reads = options.reads_in_flight == 0 ? kReadsInFlight : options.reads_in_flight;
   static_cast<void>(arrow::io::SetIOThreadPoolCapacity(reads + 8));
   arrow::fs::S3Options client = client_options(options);
+  VERGER_RETURN_IF_ERROR(trust_authorities(client));
   VERGER_RETURN_IF_ERROR(set_proxy(parsed.bucket, client));
   auto filesystem = S3FileSystem::Make(client);
   if (!filesystem.ok()) return s3_error("reach", place, filesystem.status());

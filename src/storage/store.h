@@ -33,6 +33,8 @@ class PendingFile {
   virtual ~PendingFile() = default;  // drops the file if it was not committed
   // Where its bytes go. Errors of the stream become a Status by io_error() (io_error.h).
   virtual std::shared_ptr<arrow::io::OutputStream> stream() = 0;
+  // Does what takes time and can be done before the file is visible; commit() does it otherwise.
+  virtual Status prepare() { return {}; }
   // Closes the stream and makes the file visible and durable. Once.
   virtual Status commit() = 0;
 };

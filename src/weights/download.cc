@@ -111,15 +111,16 @@ PublicObject parse_url(std::string_view url) {
   return object;
 }
 
-// Half a sentence from the storage's own: "Cannot read s3://…: why." becomes the why.
-Status cannot_download(const std::string& message) {
-  std::string reason = message.substr(message.find(": ") + 2);
+// Half a sentence from a reason, or from the storage's own sentence: of "Cannot read s3://…: why."
+// the why.
+Status cannot_download(std::string reason) {
+  if (reason.starts_with("Cannot read s3:")) reason.erase(0, reason.find(": ") + 2);
   if (reason.ends_with('.')) reason.pop_back();
   return Status::model("the official file cannot be downloaded (" + reason + ")");
 }
 
 Status cannot_download(const arrow::Status& error) {
-  return cannot_download(s3_error("read", "", error).message());
+  return cannot_download(s3_error("read", "s3:", error).message());
 }
 
 Status check(const CancelToken* cancel) {
@@ -136,7 +137,7 @@ Result<std::string> copy(arrow::io::RandomAccessFile& object, int64_t size,
     const auto piece = object.ReadAt(at, std::min(kPiece, size - at));
     if (!piece.ok()) return cannot_download(piece.status());
     const std::string_view bytes(**piece);
-    if (bytes.empty()) return cannot_download(": it ended before its end");
+    if (bytes.empty()) return cannot_download("it ended before its end");
     if (!file.write(bytes)) return file.cannot_store();
     sha256.update(bytes);
     at += static_cast<int64_t>(bytes.size());
@@ -149,7 +150,7 @@ Result<std::string> copy(arrow::io::RandomAccessFile& object, int64_t size,
 Result<std::string> transfer(std::string_view url, const DownloadLimits& limits,
                              const CancelToken* cancel, TemporaryFile& file) {
   if (limits.https_only && !url.starts_with("https://")) {
-    return cannot_download(": " + std::string(url) + " is not an HTTPS address");
+    return cannot_download(std::string(url) + " is not an HTTPS address");
   }
   VERGER_RETURN_IF_ERROR(check(cancel));
   const PublicObject place = parse_url(url);
@@ -159,7 +160,7 @@ Result<std::string> transfer(std::string_view url, const DownloadLimits& limits,
   if (!object.ok()) return cannot_download(object.error().message());
   const auto size = (*object)->GetSize();
   if (!size.ok()) return cannot_download(size.status());
-  if (*size > limits.max_bytes) return cannot_download(": it is larger than any such file");
+  if (*size > limits.max_bytes) return cannot_download("it is larger than any such file");
   return copy(**object, *size, cancel, file);
 }
 

@@ -1,23 +1,41 @@
 // verger, killed by itself at a fault point: VERGER_KILL_AT="shard-committed:3" ends it with
-// SIGKILL the third time that it passes the point of that name (src/base/fault_point.h). Where
+// SIGKILL the third time that it passes the point of that name (src/base/fault_point.h).
+// VERGER_STOP_AT stops it there instead, until SIGCONT. VERGER_LEASE_MS=2000 makes its leases lapse
+// after so many milliseconds, and VERGER_MACHINE=other lets it pass for another machine's. Where
 // VERGER_SPOIL_EIGENVECTORS is set, a number of the solver's answer is wrong.
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <string>
 
 #include "base/fault_point.h"
+#include "base/process.h"
+#include "output/lease.h"
 #include "pca/eigen.h"
 #include "program.h"
 
 namespace {
 
-std::string kill_at;
-int kill_count = 0;
+std::string point_of_fault;
+int fault_count = 0;
+int fault_signal = SIGKILL;
 std::atomic<int> passed = 0;
 
 void on_fault_point(std::string_view point) {
-  if (point == kill_at && ++passed == kill_count) std::raise(SIGKILL);
+  if (point == point_of_fault && ++passed == fault_count) std::raise(fault_signal);
+}
+
+// "shard-committed:3"
+void set_fault(const char* variable, int signal) {
+  const char* setting = std::getenv(variable);
+  if (setting == nullptr) return;
+  const std::string text = setting;
+  const std::size_t colon = text.find(':');
+  point_of_fault = text.substr(0, colon);
+  fault_count = colon == text.npos ? 1 : std::atoi(text.c_str() + colon + 1);
+  fault_signal = signal;
+  verger::set_fault_hook(on_fault_point);
 }
 
 void spoil(verger::Eigensystem& eigen) { eigen.vectors.data()[0] += 1e-6; }
@@ -25,12 +43,14 @@ void spoil(verger::Eigensystem& eigen) { eigen.vectors.data()[0] += 1e-6; }
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (const char* setting = std::getenv("VERGER_KILL_AT"); setting != nullptr) {
-    const std::string text = setting;
-    const std::size_t colon = text.find(':');
-    kill_at = text.substr(0, colon);
-    kill_count = colon == text.npos ? 1 : std::atoi(text.c_str() + colon + 1);
-    verger::set_fault_hook(on_fault_point);
+  set_fault("VERGER_KILL_AT", SIGKILL);
+  set_fault("VERGER_STOP_AT", SIGSTOP);
+  if (const char* lapse = std::getenv("VERGER_LEASE_MS"); lapse != nullptr) {
+    const std::chrono::milliseconds time(std::atoi(lapse));
+    verger::set_lease_timing({.lapse = time, .renew = time / 3});
+  }
+  if (const char* machine = std::getenv("VERGER_MACHINE"); machine != nullptr) {
+    verger::pretend_machine(machine);
   }
   if (std::getenv("VERGER_SPOIL_EIGENVECTORS") != nullptr) verger::set_eigen_hook(spoil);
   return verger::cli::run_program(argc, argv);

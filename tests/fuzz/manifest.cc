@@ -1,10 +1,12 @@
-// JSON → the records of a run: shard manifests, run.json, reduction.json, leases.
+// JSON → the records of a run: shard manifests, run.json, reduction.json, leases; and the messages
+// of its crew: orders and outcomes.
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "pipeline/lease.h"
-#include "pipeline/run_record.h"
-#include "pipeline/shard_manifest.h"
+#include "crew/order.h"
+#include "output/lease_record.h"
+#include "output/run_record.h"
+#include "output/shard_manifest.h"
 #include "target.h"
 
 namespace verger {
@@ -38,6 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   verger::parse<verger::ShardManifest>(document);
   verger::parse<verger::RunRecord>(document);
   verger::parse<verger::ReductionRecord>(document);
+  verger::parse<verger::Order>(document);
+  verger::parse<verger::Outcome>(document);
   const auto lease = verger::LeaseRecord::parse(document);
   if (lease.ok()) verger::require(!lease->by_whom().empty(), "a lease says whose it is");
   const auto manifest = verger::ShardManifest::parse(document);

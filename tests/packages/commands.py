@@ -21,7 +21,7 @@ def every_command(images):
         ["inspect", "Results"],
         ["report", "Results"],
         ["duplicates", "Results"],
-        ["similar", "Results", "Sample", *WEIGHTS],
+        ["similar", "Sample", "--in", "Results", *WEIGHTS],
         ["completion", "bash"],
     ]
 

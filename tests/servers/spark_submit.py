@@ -95,6 +95,10 @@ class Cluster:
             settings={**self.settings, **on_nodes(variables)},
         )
 
+    def with_environment(self, variables):
+        """The same cluster, whose jobs are handed in with these environment variables as well."""
+        return replace(self, environment={**self.environment, **variables})
+
     def submit(self, script, *arguments, settings=None, options=(), timeout=900):
         """Run a job to its end; return it. A failed job is an AssertionError."""
         with self.started(script, *arguments, settings=settings, options=options) as job:

@@ -38,13 +38,14 @@ class YarnCluster(Cluster):
     nodes: list  # the NodeManagers' addresses, 127.0.0.1:PORT
 
     def submit_packed(self, mode, packed, script, *arguments, **keywords):
-        """Run a job in `mode` (client or cluster) with the Python of `packed` on every node."""
+        """Run a job in `mode` (client or cluster) with the program of `packed` on every node."""
         settings = {**packed.settings(), "spark.executorEnv.SPARK_LOCAL_IP": "127.0.0.1"}
         variables = {"SPARK_LOCAL_IP": "127.0.0.1", **linear_algebra()}
         if mode == "cluster":
             del settings["spark.pyspark.driver.python"]
             variables["PYSPARK_PYTHON"] = settings["spark.pyspark.python"]
             variables["SPARK_HOME"] = self.spark.home
+            variables["VERGER_PROGRAM"] = "verger"
         settings |= {f"spark.yarn.appMasterEnv.{name}": text for name, text in variables.items()}
         settings |= keywords.pop("settings", {})
         options = ["--deploy-mode", mode]

@@ -13,9 +13,9 @@
 
 #include "base/sha256.h"
 #include "base/status_macros.h"
-#include "pipeline/extract_shards.h"
-#include "pipeline/image_source.h"
-#include "pipeline/input_source.h"
+#include "input/image_source.h"
+#include "input/list_input.h"
+#include "shards/extract_shards.h"
 #include "storage/store.h"
 
 namespace {

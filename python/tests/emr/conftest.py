@@ -9,13 +9,12 @@ from dataclasses import dataclass
 
 import pytest
 from conftest import ROOT
-from servers.spark_archive import pack_archive
 
 if importlib.util.find_spec("moto") is None:  # in another environment there is nothing to collect
     collect_ignore_glob = ["test_*.py"]
 
 EXAMPLES = ROOT / "examples" / "emr"
-ARCHIVE = "verger-spark-0.1.0-cp311-linux_{}.tar.gz"
+ARCHIVE = "verger-0.1.0-linux-{}.tar.gz"
 
 
 @pytest.fixture(scope="session")
@@ -71,20 +70,15 @@ def server(one_server, monkeypatch):
     return one_server
 
 
-def pack(path, python="/usr/bin/python3.11"):
-    """Write an archive in which nothing is but names."""
+def pack(path):
+    """Write an archive in which nothing is but a name."""
     with tarfile.open(path, "w:gz") as archive:
-        link = tarfile.TarInfo("./bin/python3.11")
-        link.type, link.linkname = tarfile.SYMTYPE, python
-        archive.addfile(link)
-        for package in ("numpy-2.4.6", "verger-0.1.0"):
-            name = f"./lib/python3.11/site-packages/{package}.dist-info/METADATA"
-            archive.addfile(tarfile.TarInfo(name), io.BytesIO())
+        archive.addfile(tarfile.TarInfo("verger-0.1.0/bin/verger"), io.BytesIO())
 
 
 @pytest.fixture(scope="session")
 def archives(tmp_path_factory):
-    """Small archives in the form of make spark-archive, by machine."""
+    """Small archives in the form of make bundle, by machine."""
     folder = tmp_path_factory.mktemp("archives")
     for machine in ("x86_64", "aarch64"):
         pack(folder / ARCHIVE.format(machine))
@@ -130,9 +124,3 @@ def created(server, emr, archives):
     """The id of a cluster of examples/emr/m5.yaml."""
     arguments = [EXAMPLES / "m5.yaml", "--archive", archives["x86_64"], "--json"]
     return emr("create", *arguments).document["cluster_id"]
-
-
-@pytest.fixture(scope="session")
-def packed_archive():
-    """What `make spark-archive` packs for the running Python."""
-    return pack_archive()

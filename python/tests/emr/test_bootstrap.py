@@ -10,7 +10,6 @@ from servers.bare_root import bare_root
 
 pytestmark = [pytest.mark.heavy, pytest.mark.emr, pytest.mark.timeout(900)]
 SCRIPT = "/opt/bootstrap-emr.sh"
-PYTHON = "/usr/bin/python3.11"
 CALLS = "/tmp/calls"
 INFO = "/mnt/var/lib/info"
 LOGGED = '#!/bin/sh\necho "$(basename "$0") $*" >>/tmp/calls\n'
@@ -27,8 +26,10 @@ def root(tmp_path_factory):
 
 @pytest.fixture
 def node(root):
-    """The root after a first run, as the master of a cluster, with programs that write down."""
-    assert root.run(SCRIPT, "--python", PYTHON).returncode == 0
+    """The root with Python, as the master of a cluster, with programs that write down."""
+    if not (root.folder / "usr/bin/python3").exists():  # EMR's own programs need it
+        root.run("apt-get", "-qq", "update")
+        root.run("apt-get", "-qq", "install", "--yes", "--no-install-recommends", "python3")
     for name in ("/tmp/calls", "/var/lib/verger/deadline", "/usr/local/sbin/verger-end"):
         (root.folder / name.lstrip("/")).unlink(missing_ok=True)
     root.write(f"{INFO}/instance.json", json.dumps({"isMaster": True}))
@@ -40,47 +41,26 @@ def node(root):
 
 def limited(root, *more, seconds=3600):
     """Run the script with a limit of age."""
-    done = root.run(SCRIPT, "--python", PYTHON, "--region", "eu-west-1",
+    done = root.run(SCRIPT, "--region", "eu-west-1",
                     "--max-age-seconds", seconds, *more)  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def test_it_installs_the_interpreter_once(root):
-    assert not (root.folder / PYTHON.lstrip("/")).exists()
-    first = root.run(SCRIPT, "--python", PYTHON)
-    assert first.returncode == 0, first.stdout + first.stderr
-    assert "installing python3.11" in first.stdout
-    assert "verger: ready: Python 3.11" in first.stdout
-    before = sorted((root.folder / "var/lib/dpkg/info").iterdir())
-    second = root.run(SCRIPT, "--python", PYTHON)
-    assert second.returncode == 0
-    assert "installing" not in second.stdout
-    assert sorted((root.folder / "var/lib/dpkg/info").iterdir()) == before
-
-
-def test_on_amazon_linux_dnf_installs_it(node):
-    node.write("/usr/local/bin/dnf", f"{LOGGED}cp {PYTHON} /usr/bin/python3.13\n", 0o755)
-    try:
-        done = node.run(SCRIPT, "--python", "/usr/bin/python3.13")
-    finally:
-        (node.folder / "usr/local/bin/dnf").unlink()
+def test_it_installs_nothing(node):
+    before = sorted((node.folder / "var/lib/dpkg/info").iterdir())
+    done = node.run(SCRIPT)
     assert done.returncode == 0, done.stderr
-    assert node.read(CALLS) == "dnf --quiet --assumeyes install python3.13\n"
+    assert done.stdout.startswith("verger: ready: glibc 2.")
+    assert sorted((node.folder / "var/lib/dpkg/info").iterdir()) == before
 
 
-def test_the_packed_environment_runs_there(node, packed_archive):
-    folder = node.folder / "opt" / "environment"
+def test_the_bundle_runs_there(node, bundle):
+    folder = node.folder / "opt" / "bundle"
     folder.mkdir()
-    subprocess.run(["tar", "-C", folder, "-xzf", packed_archive], check=True)
-    link = folder / "bin" / "python3.11"
-    link.unlink()
-    link.symlink_to(PYTHON)  # as NODE_PYTHON packs it for such nodes
-    code = ("import numpy, verger, pyarrow.parquet, pandas; import warnings; "
-            "warnings.simplefilter('ignore'); f = verger.Featurizer('untrained:1'); "
-            "print(f.transform([numpy.zeros((8, 8, 3), numpy.uint8)]).shape)")  # fmt: skip
-    done = node.run("/opt/environment/bin/python", "-c", code)
-    assert done.stdout.strip() == "(1, 1280)", done.stderr
+    subprocess.run(["tar", "-C", folder, "--strip-components", "1", "-xzf", bundle], check=True)
+    done = node.run("/opt/bundle/bin/verger", "sample", "/tmp/Orchard", "--images", 4)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_master_ends_the_cluster_at_its_greatest_age(node):
@@ -156,11 +136,9 @@ def test_what_the_end_does_when_aws_answers(node, answer, options, status, power
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "--python must name an interpreter"),
-        (["--python"], "--python needs a value"),
-        (["--python", PYTHON, "--nonsense"], "--nonsense is not known"),
-        (["--python", PYTHON, "--max-age-seconds", "soon"], "must be a number"),
-        (["--python", "/opt/none/python3.11"], "no package brings it"),
+        (["--region"], "--region needs a value"),
+        (["--nonsense"], "--nonsense is not known"),
+        (["--max-age-seconds", "soon"], "must be a number"),
     ],
 )
 def test_what_is_wrong_is_said(node, arguments, words):
@@ -172,7 +150,7 @@ def test_what_is_wrong_is_said(node, arguments, words):
 def test_an_old_glibc_is_said(node):
     node.write("/usr/local/bin/getconf", "#!/bin/sh\necho glibc 2.26\n", 0o755)
     try:
-        done = node.run(SCRIPT, "--python", PYTHON)
+        done = node.run(SCRIPT)
     finally:
         (node.folder / "usr/local/bin/getconf").unlink()
     assert done.returncode == 1

@@ -150,7 +150,7 @@ def test_the_program_has_no_shorter_way():
 
 
 def test_every_word_is_quoted():
-    archive = inspect("s3://x/verger-spark-0.1.0-cp311-linux_x86_64.tar.gz")
+    archive = inspect("s3://x/verger-0.1.0-linux-x86_64.tar.gz")
     request = run_job_flow(config.parse(RICH, "rich"), archive)
     words = awscli.words(request, "eu-west-1")
     assert shlex.split(awscli.command(request, "eu-west-1")) == words

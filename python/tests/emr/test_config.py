@@ -1,7 +1,9 @@
 """A description is taken as it is meant, or refused with its place and the mend."""
 
+import tarfile
+
 import pytest
-from emr.conftest import EXAMPLES, pack
+from emr.conftest import EXAMPLES
 from verger.emr import config, request
 from verger.emr.archive import inspect
 from verger.emr.errors import UsageError
@@ -62,7 +64,7 @@ def test_all_limits_hold_by_default():
 
 
 def archive(machine="x86_64"):
-    return inspect(f"s3://b/verger-spark-0.1.0-cp311-linux_{machine}.tar.gz")
+    return inspect(f"s3://b/verger-0.1.0-linux-{machine}.tar.gz")
 
 
 def megabytes(text):
@@ -93,7 +95,7 @@ def test_the_users_settings_win():
 def test_an_archive_for_another_machine_is_refused():
     graviton = config.load(EXAMPLES / "graviton.yaml")
     assert request.run_job_flow(graviton, archive("aarch64"))
-    with pytest.raises(UsageError, match="is for x86_64, but m7g"):
+    with pytest.raises(UsageError, match=r"is for x86_64, but m7g.*: make bundle ARCH=aarch64"):
         request.run_job_flow(graviton, archive())
 
 
@@ -107,31 +109,25 @@ def test_graviton_is_told_by_its_name(kind, machine):
     assert config.architecture(kind) == machine
 
 
-def test_an_archive_tells_its_interpreter_and_packages(archives):
-    found = inspect(archives["x86_64"])
-    assert (found.python, found.machine) == ("/usr/bin/python3.11", "x86_64")
-    assert found.packages == {"numpy": "2.4.6", "verger": "0.1.0"}
-
-
-def test_an_interpreter_that_nodes_lack_is_told_of(tmp_path, emr):
-    path = tmp_path / "verger-spark-0.1.0-cp311-linux_x86_64.tar.gz"
-    pack(path, "/opt/mine/python3.11")
-    told = emr("plan", EXAMPLES / "m5.yaml", "--images", "10", "--archive", path).err
-    assert "links /opt/mine/python3.11" in told and "NODE_PYTHON=/usr/bin/python3.11" in told
-    pack(path)
-    assert emr("plan", EXAMPLES / "m5.yaml", "--images", "10", "--archive", path).err == ""
+def test_an_archive_tells_its_version_and_machine(archives):
+    found = inspect(archives["aarch64"])
+    assert (found.version, found.machine) == ("0.1.0", "aarch64")
 
 
 def test_what_is_no_archive_is_said(tmp_path):
     with pytest.raises(UsageError, match="not named as"):
         inspect("environment.tar.gz")
-    broken = tmp_path / "verger-spark-0.1.0-cp311-linux_x86_64.tar.gz"
+    broken = tmp_path / "verger-0.1.0-linux-x86_64.tar.gz"
     broken.write_bytes(b"no archive")
     with pytest.raises(OSError, match="cannot be read"):
+        inspect(str(broken))
+    with tarfile.open(broken, "w:gz") as empty:
+        empty.addfile(tarfile.TarInfo("verger-0.1.0/LICENSE"))
+    with pytest.raises(UsageError, match="no bin/verger in it"):
         inspect(str(broken))
 
 
 def test_the_newest_archive_is_taken(tmp_path, monkeypatch, emr):
     monkeypatch.chdir(tmp_path)
     said = emr("plan", EXAMPLES / "m5.yaml", "--images", "100", code=2).err
-    assert "make spark-archive" in said
+    assert "make bundle" in said

@@ -8,6 +8,7 @@ import pytest
 import verger as package
 from emr.conftest import EXAMPLES
 from verger.emr import cluster, config, request
+from verger.spark._script import script
 
 pytestmark = [pytest.mark.heavy, pytest.mark.emr]
 IN, OUT = "s3://p8-data/Test", "s3://p8-data/Results"
@@ -72,11 +73,14 @@ def test_the_files_are_on_s3_before_the_cluster(server, created, archives):
     assert found == {"bootstrap-emr.sh", "jupyter-s3-conf.json", "verger/verger-spark.py",
                      f"verger/{name}"}  # fmt: skip
 
+    def data(key):
+        return s3.get_object(Bucket="p8-data", Key=key)["Body"].read()
+
     def text(key):
-        return s3.get_object(Bucket="p8-data", Key=key)["Body"].read().decode()
+        return data(key).decode()
 
     folder = Path(package.__path__[0])
-    assert text("verger/verger-spark.py") == (folder / "spark/cli.py").read_text()
+    assert data("verger/verger-spark.py") == script()
     assert text("bootstrap-emr.sh") == (folder / "emr/bootstrap-emr.sh").read_text()
     (jupyter,) = json.loads(text("jupyter-s3-conf.json"))
     assert jupyter["Properties"] == {"s3.persistence.enabled": "true",
@@ -102,7 +106,7 @@ def test_an_archive_may_be_on_s3_already(server, emr, archives):
     place = f"s3://elsewhere/{archives['x86_64'].rpartition('/')[2]}"
     made = emr("create", EXAMPLES / "m5.yaml", "--archive", place, "--json").document
     step = submitted(emr, made["cluster_id"])
-    assert f"{place}#environment" in step["Config"]["Args"]
+    assert f"{place}#verger" in step["Config"]["Args"]
 
 
 def test_an_update_is_a_step_that_differs_by_its_command(server, emr, created):

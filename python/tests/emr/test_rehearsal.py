@@ -8,6 +8,7 @@ the configuration of Hadoop and in the environment.
 """
 
 import shutil
+import venv
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -54,13 +55,13 @@ def s3(tmp_path_factory, orchard):
 
 
 @pytest.fixture
-def sent(server, emr, s3, monkeypatch, packed_archive):
+def sent(server, emr, s3, monkeypatch, bundle):
     """What AWS was sent by create and submit: the cluster's settings of Spark, and two steps."""
     # EMR and S3 are two servers here, with credentials of one.
     for name, value in s3.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ENDPOINT_URL_EMR", server.endpoint)
-    arguments = [EXAMPLES / "m5.yaml", "--archive", packed_archive, "--json"]
+    arguments = [EXAMPLES / "m5.yaml", "--archive", bundle, "--json"]
     cluster_id = emr("create", *arguments).document["cluster_id"]
     client = boto3.client("emr")
 
@@ -77,7 +78,8 @@ def sent(server, emr, s3, monkeypatch, packed_archive):
 
 def like_emr(cluster, s3, defaults, folder):
     """The YARN cluster as EMR would have it: s3:// is a filesystem, and a role gives access."""
-    conf = folder / "conf"
+    conf, python = folder / "conf", folder / "bare" / "bin" / "python"
+    venv.create(folder / "bare", with_pip=False)
     shutil.copytree(cluster.environment["HADOOP_CONF_DIR"], conf)
     (conf / "core-site.xml").unlink()
     core = {
@@ -92,6 +94,7 @@ def like_emr(cluster, s3, defaults, folder):
     settings = {**defaults, **cluster.common_settings(), **SMALL}
     settings |= on_nodes({**s3.environment(), "SPARK_LOCAL_IP": "127.0.0.1", **linear_algebra()})
     settings["spark.yarn.appMasterEnv.SPARK_HOME"] = cluster.spark.home
+    settings |= on_nodes({"PYSPARK_PYTHON": python})  # a bare one, as EMR's is
     lines = "".join(f"{name} {value}\n" for name, value in settings.items())
     (conf / "spark-defaults.conf").write_text(lines)
     variables = {name: str(conf) for name in ("HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_CONF_DIR")}

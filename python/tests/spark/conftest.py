@@ -12,11 +12,11 @@ from spark_jobs import jobs_of
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory):
-    """A session of two cores, without a network interface and a user interface."""
+    """A session of two cores that tries a task four times, without interfaces to anything."""
     from pyspark.sql import SparkSession  # noqa: PLC0415 - not in .venv/core
 
     os.environ |= environment()
-    builder = SparkSession.builder.master("local[2]").appName("verger's tests")
+    builder = SparkSession.builder.master("local[2,4]").appName("verger's tests")
     settings = {
         "spark.driver.memory": "1g",
         "spark.local.dir": tmp_path_factory.mktemp("spark"),

@@ -2,15 +2,15 @@
 
 import json
 import os
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import ROOT, UNTRAINED
 
 PACKAGES = os.pathsep.join([str(ROOT / "build" / "release" / "python"), str(ROOT / "python/tests")])
+PROGRAM = ROOT / "build" / "verger"
+FAULTY = ROOT / "python" / "tests" / "spark" / "faulty_program.py"
 CLI = ("--weights", UNTRAINED, "--parts", 4)
 
 
@@ -23,25 +23,37 @@ def environment():
     }
 
 
-def with_faults(script, *arguments, exit_code):
-    """Run a script of faults of this folder, in a process of its own; what it says."""
-    process = subprocess.run(
-        [sys.executable, Path(__file__).with_name(script), *map(str, arguments)],
-        env=os.environ | environment(), capture_output=True, text=True, timeout=200, check=False,
-    )  # fmt: skip
-    assert process.returncode == exit_code, process.stderr
-    return process.stderr
+@pytest.fixture
+def fault(monkeypatch, spark):
+    """A function after which the workers of the session's jobs have a fault."""
+
+    def set_fault(name):
+        monkeypatch.setenv("VERGER_PROGRAM", str(FAULTY))
+        for variable, text in {"FAULT": name, "GENUINE": str(PROGRAM)}.items():
+            monkeypatch.setenv(variable, text)
+            monkeypatch.setitem(spark.sparkContext.environment, variable, text)
+
+    return set_fault
 
 
 @pytest.fixture(scope="session")
-def run(spark):
+def jobs(spark):
+    """The commands of verger.spark in that session, with the weights of CLI if with no others."""
+    from verger.spark import job  # noqa: PLC0415 - not in .venv/core
+
+    def start(command, *places, **options):
+        common = {"quiet": True} | ({} if "model" in options else {"weights": UNTRAINED})
+        return getattr(job, command)(spark, *places, **(common | options))
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def run(jobs):
     """verger.spark.run in that session, with the options of CLI where the test has no other."""
-    from verger.spark.job import run as genuine  # noqa: PLC0415 - not in .venv/core
 
     def start(source, output, **options):
-        common = {"weights": UNTRAINED, "parts": 4, "quiet": True}
-        common = {k: v for k, v in common.items() if "model" not in options or k != "weights"}
-        return genuine(spark, source, output, **(common | options))
+        return jobs("run", source, output, **({"parts": 4} | options))
 
     return start
 
@@ -55,8 +67,8 @@ def manifests(output):
     """The shards' manifests, without the names of files, in which the run's UUID is."""
     found = [document(path) for path in sorted((output / "_verger/shards").glob("*.json"))]
     for manifest in found:
-        for kind in ("features", "rejected", "moments", "inputs"):
-            if manifest[kind]:
+        for kind in ("features", "rejected", "moments", "inputs", "pca"):
+            if manifest.get(kind):
                 del manifest[kind]["name"]
     return found
 

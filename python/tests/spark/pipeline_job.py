@@ -1,22 +1,14 @@
 """A job for spark-submit: pipeline_job.py INPUT OUTPUT WEIGHTS PARTITIONS.
 
 The photographs below INPUT, as Spark itself reads them -> features and principal components, both
-as vectors, by a Pipeline; with each row, where its executor's package was found.
+as vectors, by a Pipeline.
 """
 
 import sys
 
 from pyspark.ml import Pipeline
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 from verger.spark import ImageFeaturizer, VariancePCA
-
-
-def package(_):
-    """Where the Python worker has verger from."""
-    import verger  # noqa: PLC0415 - the worker's, not the driver's
-
-    return verger.__file__
 
 
 def main():
@@ -31,8 +23,7 @@ def main():
     features = featurizer.transform(images).drop("content").persist()
     pca = VariancePCA(inputCol="features", orderCol="path", outputType="vector")
     model = Pipeline(stages=[pca]).fit(features)
-    table = model.transform(features).withColumn("package", F.udf(package, "string")("path"))
-    table.write.mode("errorifexists").parquet(output)
+    model.transform(features).write.mode("errorifexists").parquet(output)
     spark.stop()
 
 

@@ -1,4 +1,4 @@
-"""The job on real clusters, with nothing of verger on the nodes but what the archive brings."""
+"""The job on real clusters, with nothing of verger on the nodes but what the bundle brings."""
 
 import contextlib
 import os
@@ -19,9 +19,10 @@ from servers.cluster_history import history_of
 from servers.processes import read_json
 from servers.s3a import s3a_settings
 from servers.s3proxy import SECRET_KEY, Server, free_port, s3proxy, upload
-from servers.spark_archive import spark_archive
+from servers.spark_bundle import packed_for
 from servers.spark_standalone import spark_standalone
 from servers.yarn import yarn
+from spark.job_support import PACKAGES
 from spark.update_support import assert_same, disturb
 from storage.results import content, leftovers
 
@@ -73,23 +74,23 @@ def bucket(tmp_path_factory, verger):
 
 
 @pytest.fixture(scope="module")
-def packed(tmp_path_factory):
-    """What `make spark-archive` packs for the running Python."""
-    return spark_archive(tmp_path_factory.mktemp("unpacked"))
+def packed(bundle, tmp_path_factory):
+    """What a cluster is sent."""
+    return packed_for(bundle, tmp_path_factory.mktemp("packed"))
 
 
 @pytest.fixture(scope="module", params=["parity", "spark35"])
-def standalone(tmp_path_factory, request, bucket):
+def standalone(tmp_path_factory, request, bucket, packed):
     """A master and two workers, of Spark 4.3 and of Spark 3.5."""
     with spark_standalone(tmp_path_factory.mktemp("standalone"), request.param) as cluster:
-        yield cluster.with_variables(bucket.server.environment())
+        yield packed.for_drivers(cluster.with_variables(bucket.server.environment()))
 
 
 @pytest.fixture(scope="module")
-def yarn_cluster(tmp_path_factory, bucket):
+def yarn_cluster(tmp_path_factory, bucket, packed):
     """A ResourceManager and two NodeManagers."""
     with yarn(tmp_path_factory.mktemp("yarn")) as cluster:
-        yield cluster.with_variables(bucket.server.environment())
+        yield packed.for_drivers(cluster.with_variables(bucket.server.environment()))
 
 
 def check_history(history):
@@ -97,7 +98,7 @@ def check_history(history):
     images = f"400 images of s3://{BUCKET}/Test in {PARTS} shards"
     (extract, first), (project, second) = sorted(history.tasks().items())
     assert extract.startswith(f"verger extract: {images} -> features in s3://{BUCKET}/")
-    assert project.startswith("verger project: 400 rows of 1,280 features -> ")
+    assert project.startswith(f"verger project: {PARTS} parts of 1,280 features -> ")
     assert first == second == PARTS
     assert len(history.workers()) == 2
 
@@ -194,7 +195,7 @@ def test_yarn_computes_the_same_bits_on_both_nodes(yarn_cluster, packed, bucket,
 
 
 def check_pipeline(output, result):
-    """Spark's own table has the features and the components of the program; return packages."""
+    """Spark's own table has the features and the components of the program."""
     ours = pq.read_table(output).sort_by("path")
     features, reduced = (
         matrix(pq.read_table(result / name).sort_by("path"), name) for name in ("features", "pca")
@@ -203,20 +204,23 @@ def check_pipeline(output, result):
     assert same_bits(matrix(ours, "features").astype(np.float32), features)
     # The moments of other shards have other last bits.
     np.testing.assert_allclose(matrix(ours, "pca"), reduced, atol=1e-3, rtol=1e-3)
-    return set(ours["package"].to_pylist())
 
 
-def test_a_pipeline_reads_and_writes_by_s3a(yarn_cluster, packed, bucket):
+def submit_pipeline(cluster, places, **settings):
+    """Run the pipeline where executors have the package installed, which its stages need."""
+    settings["spark.pyspark.python"] = cluster.spark.python
+    settings["spark.executorEnv.PYTHONPATH"] = PACKAGES
+    cluster = cluster.with_environment({"PYTHONPATH": PACKAGES})
+    cluster.submit(PIPELINE, *places, UNTRAINED, PARTS, settings=settings)
+
+
+def test_a_pipeline_reads_and_writes_by_s3a(yarn_cluster, bucket):
     places = [f"s3a://{BUCKET}/Test", f"s3a://{BUCKET}/Pipeline"]
-    command = [PIPELINE, *places, UNTRAINED, PARTS]
-    settings = s3a_settings(bucket.server.endpoint)
-    yarn_cluster.submit_packed("client", packed, *command, settings=settings)
-    packages = check_pipeline(bucket.folder / "Pipeline", bucket.result)
-    assert all("/environment/lib/python3." in package for package in packages)
+    submit_pipeline(yarn_cluster, places, **s3a_settings(bucket.server.endpoint))
+    check_pipeline(bucket.folder / "Pipeline", bucket.result)
 
 
-def test_a_pipeline_on_files_that_the_machines_share(standalone, packed, bucket, tmp_path):
+def test_a_pipeline_on_files_that_the_machines_share(standalone, bucket, tmp_path):
     places = [f"file:{bucket.folder / 'Test'}", f"file:{tmp_path / 'out'}"]
-    command = [PIPELINE, *places, UNTRAINED, PARTS]
-    standalone.submit(*command, settings=packed.settings())
+    submit_pipeline(standalone, places)
     check_pipeline(tmp_path / "out", bucket.result)

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from conftest import UNTRAINED
 from servers.s3proxy import SECRET_KEY, s3proxy
-from spark.job_support import CLI, manifests, run
+from spark.job_support import CLI, jobs, manifests, run
 from storage.results import content, leftovers
 
 pytestmark = [
@@ -13,7 +13,7 @@ pytestmark = [
     pytest.mark.spark,
     pytest.mark.filterwarnings("ignore:UNTRAINED"),
 ]
-__all__ = ["run"]
+__all__ = ["jobs", "run"]
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """What the tests of updates by Spark share."""
 
 import pytest
-from conftest import UNTRAINED
 from end_to_end.updates import Updated
 from spark.job_support import manifests, reduction
 from storage.results import content
@@ -17,13 +16,11 @@ def updated(verger, orchard, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def by_spark(spark):
-    """Update by verger.spark.update in that session; the record."""
-    from verger.spark import update  # noqa: PLC0415 - not in .venv/core
+def by_spark(jobs):
+    """Update by verger.spark.update; the record."""
 
     def start(updated, output=None, **options):
-        common = {"quiet": True} | ({} if "model" in options else {"weights": UNTRAINED})
-        return update(spark, updated.input, output or updated.output, **(common | options))
+        return jobs("update", updated.input, output or updated.output, **options)
 
     return start
 

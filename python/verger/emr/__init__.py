@@ -6,7 +6,7 @@
     cluster_id = cluster.create(aws.Aws(description.region), description, archive)
 
 Needs boto3, click, pydantic and PyYAML (`verger[emr]`), but neither pyspark nor pyarrow: the job
-runs on the cluster, out of the archive that `make spark-archive` packs.
+runs on the cluster, where the program is what `make bundle` packs.
 """
 
 from __future__ import annotations

@@ -1,40 +1,28 @@
-"""The packed environment for the nodes: which Python and machine it is for, what is in it."""
+"""The bundle for the nodes, which `make bundle` packs: the program, and what machine it is for."""
 
 from __future__ import annotations
 
 import re
 import tarfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from verger.emr.errors import AwsError, UsageError
 from verger.emr.places import split
 
-_NAME = re.compile(r"^[\w.+-]+-cp3(?P<minor>\d+)-linux_(?P<machine>x86_64|aarch64)\.tar\.gz$")
-_DISTRIBUTION = re.compile(r"/site-packages/([^/]+)-([^/-]+)\.dist-info(/|$)")
-_INTERPRETER = re.compile(r"(\./)?bin/python3\.\d+$")
-NEWEST = "dist/verger-spark-*.tar.gz"  # where make spark-archive leaves it
+_NAME = re.compile(r"^verger-(?P<version>[\w.+]+)-linux-(?P<machine>x86_64|aarch64)\.tar\.gz$")
+_PROGRAM = re.compile(r"(\./)?([^/]+/)?bin/verger$")
+NEWEST = "dist/verger-*-linux-*.tar.gz"  # where make bundle leaves it
 
 
 @dataclass(frozen=True)
 class Archive:
-    """An archive, here or already on S3."""
+    """A bundle, here or already on S3."""
 
     source: str  # a path, or an s3:// URI
     name: str
-    python: str  # the interpreter that it links, which nodes must have
+    version: str
     machine: str  # x86_64 or aarch64
-    packages: dict[str, str] = field(default_factory=dict)  # name -> version; unknown on S3
-
-    @property
-    def doubt(self) -> str:
-        """Why the nodes may not have its interpreter, or nothing."""
-        if self.python.startswith("/usr/bin/"):
-            return ""
-        return (
-            f"{self.name} links {self.python}, which only an image of your own has; for EMR's pack "
-            "it by: NODE_PYTHON=/usr/bin/python3.11 make spark-archive"
-        )
 
     @property
     def on_s3(self) -> bool:
@@ -42,18 +30,14 @@ class Archive:
         return self.source.startswith("s3://")
 
 
-def _read(path: Path) -> tuple[str, dict[str, str]]:
-    """Return the interpreter that an archive's bin/ links, and its packages."""
-    python, packages = "", {}
-    with tarfile.open(path, "r:gz") as archive:
-        for member in archive:
-            if member.issym() and _INTERPRETER.match(member.name):
-                python = member.linkname
-            if found := _DISTRIBUTION.search(member.name):
-                packages[found[1]] = found[2]
-    if not python.startswith("/") or "verger" not in packages:
-        raise UsageError(f"'{path}' is no environment packed by make spark-archive.")
-    return python, packages
+def _check(path: Path) -> None:
+    try:
+        with tarfile.open(path, "r:gz") as archive:
+            if any(_PROGRAM.match(name) for name in archive.getnames()):
+                return
+    except (OSError, tarfile.TarError, EOFError) as error:
+        raise AwsError(f"The archive '{path}' cannot be read: {error}.") from error
+    raise UsageError(f"'{path}' is no bundle packed by make bundle: there is no bin/verger in it.")
 
 
 def inspect(source: str) -> Archive:
@@ -62,23 +46,17 @@ def inspect(source: str) -> Archive:
     parts = _NAME.match(name)
     if parts is None:
         raise UsageError(
-            f"The archive '{source}' is not named as make spark-archive names it: "
-            "verger-spark-VERSION-cp311-linux_x86_64.tar.gz."
+            f"The archive '{source}' is not named as make bundle names it: "
+            "verger-VERSION-linux-x86_64.tar.gz."
         )
-    if "://" in source:
-        return Archive(source, name, f"/usr/bin/python3.{parts['minor']}", parts["machine"])
-    try:
-        python, packages = _read(Path(source))
-    except (OSError, tarfile.TarError, EOFError) as error:
-        raise AwsError(f"The archive '{source}' cannot be read: {error}.") from error
-    return Archive(source, name, python, parts["machine"], dict(sorted(packages.items())))
+    if "://" not in source:
+        _check(Path(source))
+    return Archive(source, name, parts["version"], parts["machine"])
 
 
 def newest() -> Archive:
-    """Return the archive that make spark-archive left here. UsageError when there is none."""
+    """Return the archive that make bundle left here. UsageError when there is none."""
     found = sorted(Path().glob(NEWEST), key=lambda path: path.stat().st_mtime)
     if not found:
-        raise UsageError(
-            "No packed environment here; name one with --archive, or: make spark-archive."
-        )
+        raise UsageError("No bundle here; name one with --archive, or: make bundle.")
     return inspect(str(found[-1]))

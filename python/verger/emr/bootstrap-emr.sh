@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Makes an instance ready for verger's packed environment. EMR runs it on every instance before
+# Makes an instance ready for verger. EMR runs it on every instance before
 # anything else; run again, it changes nothing.
 #
-#   bootstrap-emr.sh --python /usr/bin/python3.11 [--region REGION] [--max-age-seconds N] [--protected]
+#   bootstrap-emr.sh [--region REGION] [--max-age-seconds N] [--protected]
 #
-# The environment itself comes with each job (spark-submit --archives). It brings no interpreter, so
-# the one that it links is installed here. On the master, a timer ends the cluster at its greatest
-# age, whatever has become of the machine that made it. With --protected, a cluster that cannot be
-# asked to end is left alone; without, the master then powers off, which ends the cluster too.
+# The program itself comes with each job (spark-submit --archives), and nothing is installed. On the
+# master, a timer ends the cluster at its greatest age, whatever has become of the machine that made
+# it. With --protected, a cluster that cannot be asked to end is left alone; without, the master then
+# powers off, which ends the cluster too.
 set -euo pipefail
 
 info=/mnt/var/lib/info           # where EMR says what the instance is
 state=/var/lib/verger            # ours
 ender=/usr/local/sbin/verger-end # ends the cluster
 units=/etc/systemd/system
-python='' region='' max_age='' protected=no
+region='' max_age='' protected=no
 
 say() { echo "verger: $*"; }
 
@@ -28,13 +28,9 @@ as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
 parse() {
   while (($#)); do
     case $1 in
-      --python | --region | --max-age-seconds)
+      --region | --max-age-seconds)
         (($# > 1)) || fail "$1 needs a value."
-        case $1 in
-          --python) python=$2 ;;
-          --region) region=$2 ;;
-          *) max_age=$2 ;;
-        esac
+        if [[ $1 == --region ]]; then region=$2; else max_age=$2; fi
         shift 2
         ;;
       --protected)
@@ -44,40 +40,21 @@ parse() {
       *) fail "$1 is not known; see the head of this script." ;;
     esac
   done
-  [[ $python == /* ]] || fail "--python must name an interpreter by its whole path."
   [[ $max_age =~ ^[1-9][0-9]*$|^$ ]] || fail "--max-age-seconds must be a number, not '$max_age'."
 }
 
-# What the environment's libraries were linked for.
+# What the program was linked for.
 check_libc() {
   local version
   version=$(getconf GNU_LIBC_VERSION 2>/dev/null | cut -d' ' -f2) || version=
   [[ -n $version ]] || fail "this system has no GNU C library; Amazon Linux 2023 (EMR 7) has."
   printf '2.34\n%s\n' "$version" | sort --version-sort --check=quiet ||
-    fail "glibc $version is too old: the environment needs 2.34 (Amazon Linux 2023, EMR 7)."
-}
-
-install_python() {
-  local package
-  if [[ -x $python ]]; then return; fi
-  package=$(basename "$python")
-  [[ $python == /usr/bin/python3.* ]] || fail "$python is not here, and no package brings it."
-  say "installing $package"
-  if command -v dnf >/dev/null; then
-    as_root dnf --quiet --assumeyes install "$package"
-  elif command -v apt-get >/dev/null; then
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes \
-      --no-install-recommends "$package" >/dev/null
-  else
-    fail "$python is not here, and there is neither dnf nor apt-get to install it."
-  fi
-  [[ -x $python ]] || fail "the package $package does not bring $python."
+    fail "glibc $version is too old: the program needs 2.34 (Amazon Linux 2023, EMR 7)."
 }
 
 # EMR's JSON files about this instance: `about instance isMaster`.
 about() {
-  "$python" -c 'import json, sys; print(json.load(open(sys.argv[1])).get(sys.argv[2], ""))' \
+  python3 -c 'import json, sys; print(json.load(open(sys.argv[1])).get(sys.argv[2], ""))' \
     "$info/$1.json" "$2"
 }
 
@@ -142,7 +119,5 @@ limit_age() {
 
 parse "$@"
 check_libc
-install_python
-"$python" -c 'import ctypes, json, sqlite3, ssl, zlib' || fail "$python is not whole."
 if [[ -n $max_age ]] && is_master; then limit_age; fi
-say "ready: $("$python" --version), glibc $(getconf GNU_LIBC_VERSION | cut -d' ' -f2)"
+say "ready: glibc $(getconf GNU_LIBC_VERSION | cut -d' ' -f2)"

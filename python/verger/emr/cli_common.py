@@ -12,7 +12,6 @@ from verger.emr import archive as archives
 from verger.emr.archive import Archive
 from verger.emr.aws import Aws
 from verger.emr.config import ClusterConfig
-from verger.emr.console import Console
 from verger.emr.errors import UsageError
 from verger.emr.estimate import Bill
 
@@ -23,7 +22,7 @@ _region = click.option("--region", help="Region of the cluster (default: AWS_REG
 _profile = click.option("--profile", help="Profile of AWS' settings (default: AWS_PROFILE).")
 archive_option = click.option(
     "--archive", "archive_source", metavar="FILE",
-    help="Packed environment, a file or on S3 (default: the newest that make spark-archive left).",
+    help="Bundle of the program, a file or on S3 (default: the newest that make bundle left).",
 )  # fmt: skip
 description = click.argument("description", metavar="CLUSTER.yaml", type=click.Path())
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -43,12 +42,9 @@ def client_of(config: ClusterConfig, region: str | None, profile: str | None) ->
     return Aws(config.region, profile)
 
 
-def find_archive(source: str | None, console: Console) -> Archive:
-    """Return the archive that is named, else the newest; tell of a doubt about it."""
-    found = archives.inspect(source) if source else archives.newest()
-    if found.doubt:
-        console.note(found.doubt)
-    return found
+def find_archive(source: str | None) -> Archive:
+    """Return the archive that is named, else the newest."""
+    return archives.inspect(source) if source else archives.newest()
 
 
 def ask(question: str) -> bool:

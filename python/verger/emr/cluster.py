@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from verger.emr.archive import Archive
@@ -143,5 +143,5 @@ def clusters(aws: Aws, *, ended: bool = False, others: bool = False) -> list[dic
 def age_s(cluster: dict[str, Any]) -> float:
     """Return for how many seconds a described cluster has been there, or was."""
     times = cluster["Status"].get("Timeline", {})
-    end = times.get("EndDateTime") or datetime.now(UTC)
+    end = times.get("EndDateTime") or datetime.now(timezone.utc)
     return float((end - times["CreationDateTime"]).total_seconds())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from verger.emr.config import ClusterConfig
@@ -21,7 +21,7 @@ SOLVE_S = 5.0  # covariance and eigenproblem of 1,280 columns, on the driver
 ROWS_A_PART = 4096
 LEAST_PARTS = 24
 PUTS_A_PART = 6  # features, moments, rejected, manifest, pca, and what the reduction writes of it
-DRIVER_BYTES = 600  # of an image's name, size and times in the driver's memory
+DRIVER_BYTES = 120  # of an image's name, size and time in the memory of the program that drives
 MONTH_H = 730.0
 _MINUTE_S = 60.0
 
@@ -171,7 +171,7 @@ def bill(instances: list[dict[str, Any]], region: str, now: datetime | None = No
 
     Spot instances are counted as on demand, the upper bound.
     """
-    now = now or datetime.now(UTC)
+    now = now or datetime.now(timezone.utc)
     total, unpriced = 0.0, set()
     for each in instances:
         times = each.get("Status", {}).get("Timeline", {})

@@ -67,7 +67,7 @@ class Folder:
         return self.at("logs/")
 
     def archive(self, name: str) -> str:
-        """Return the place of a packed environment."""
+        """Return the place of a bundle."""
         return self.at("verger", name)
 
     def tree(self, archive: str) -> dict[str, str]:
@@ -79,6 +79,6 @@ class Folder:
             self.jupyter_conf: "by which JupyterHub keeps notebooks on S3",
             self.notebooks: "the notebooks, a folder a user",
             self.job: "what spark-submit runs",
-            self.archive(archive): "Python packages for the nodes",
+            self.archive(archive): "the program, for the nodes",
             self.logs: "logs, a folder a cluster",
         }

@@ -37,8 +37,7 @@ def plan_of(config: ClusterConfig, archive: Archive, images: int, precision: str
         "request": request,
         "step": step_of(folder, place, SparkJob(folder.images, folder.results, options)),
         "files": folder.tree(archive.name),
-        "archive": {"name": archive.name, "python": archive.python, "machine": archive.machine,
-                    "packages": archive.packages},
+        "archive": {"name": archive.name, "version": archive.version, "machine": archive.machine},
         "aws_cli": awscli.command_or_reason(request, config.region)[0],
         "estimate": figures,
         "note": note,
@@ -89,13 +88,11 @@ def words_of(plan: dict[str, Any]) -> str:
     """Return the plan as text."""
     request = plan["request"]
     archive = plan["archive"]
-    packages = ", ".join(f"{name} {version}" for name, version in archive["packages"].items())
     lines = [
         f"cluster '{plan['name']}' in {plan['region']}, {request['ReleaseLabel']} with "
         f"{', '.join(each['Name'] for each in request['Applications'])}; {plan['ends']}",
         *_instances(request),
-        f"environment {archive['name']}, for {archive['python']} on {archive['machine']}",
-        f"  {packages or 'its packages are told of a file only'}",
+        f"bundle {archive['name']}: verger {archive['version']} for {archive['machine']}",
         "files",
         *(f"  {place}  {what}" for place, what in plan["files"].items()),
         "step",

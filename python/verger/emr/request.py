@@ -27,7 +27,7 @@ def check_machine(config: ClusterConfig, archive: Archive) -> None:
     if archive.machine != config.machine:
         raise UsageError(
             f"The archive {archive.name} is for {archive.machine}, but {config.worker_types()[0]} "
-            f"is {config.machine}; pack one on such a machine."
+            f"is {config.machine}; pack one by: make bundle ARCH={config.machine}."
         )
 
 
@@ -152,14 +152,14 @@ def _instances(config: ClusterConfig) -> dict[str, Any]:
     return made | {name: value for name, value in optional.items() if value}
 
 
-def _bootstrap(config: ClusterConfig, archive: Archive) -> list[dict[str, Any]]:
+def _bootstrap(config: ClusterConfig) -> list[dict[str, Any]]:
     own = [
         {"Name": each.name,
          "ScriptBootstrapAction": {"Path": each.script, "Args": each.arguments}}
         for each in config.bootstrap
     ]  # fmt: skip
-    arguments = ["--python", archive.python, "--region", config.region,
-                 "--max-age-seconds", str(max(60, round(config.max_age_hours * 3600)))]  # fmt: skip
+    seconds = max(60, round(config.max_age_hours * 3600))
+    arguments = ["--region", config.region, "--max-age-seconds", str(seconds)]
     if config.termination_protected:
         arguments.append("--protected")
     ours = {"Path": config.folder.bootstrap, "Args": arguments}
@@ -189,7 +189,7 @@ def run_job_flow(config: ClusterConfig, archive: Archive) -> dict[str, Any]:
         "Applications": [{"Name": name} for name in config.applications],
         "Configurations": _configurations(config),
         "Instances": _instances(config),
-        "BootstrapActions": _bootstrap(config, archive),
+        "BootstrapActions": _bootstrap(config),
         "JobFlowRole": config.roles.instances,
         "ServiceRole": config.roles.service,
         "Tags": tags(config, archive),

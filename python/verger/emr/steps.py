@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +12,11 @@ from verger.emr.errors import AwsError, StepFailedError, UsageError
 from verger.emr.parts import refuse_secrets
 from verger.emr.places import Folder
 from verger.emr.request import ARCHIVE, FOLDER
+from verger.spark.job.program import Driver
+from verger.spark.job.work import VARIABLE
 
 RUNNER = "command-runner.jar"
-PYTHON = "./environment/bin/python"
+UNPACKED = "verger"  # the bundle, in the working folder of each container
 POLL_S = 10.0
 _OVER = ("COMPLETED", "CANCELLED", "FAILED", "INTERRUPTED")
 _ELSEWHERE = ("--master", "--conf", "--log-format")
@@ -42,17 +43,15 @@ class SparkJob:
 
 
 def spark_submit(folder: Folder, archive: str, job: SparkJob) -> list[str]:
-    """Return the command that does the job: `archive` is unpacked as ./environment on each node.
+    """Return the command that does the job: `archive` is unpacked as ./verger on each node.
 
     One attempt: a second would find the first one's output, and which of the two to trust is for
     people to say (--resume, --overwrite, another update).
     """
     return [
         "spark-submit", "--master", "yarn", "--deploy-mode", "cluster", "--name", "verger",
-        "--archives", f"{archive}#environment",
-        "--conf", f"spark.pyspark.python={PYTHON}",
-        "--conf", f"spark.yarn.appMasterEnv.PYSPARK_PYTHON={PYTHON}",
-        "--conf", f"spark.executorEnv.PYSPARK_PYTHON={PYTHON}",
+        "--archives", f"{archive}#{UNPACKED}",
+        "--conf", f"spark.yarn.appMasterEnv.{VARIABLE}={UNPACKED}",
         "--conf", "spark.yarn.maxAppAttempts=1",
         folder.job, *job.words,
     ]  # fmt: skip
@@ -68,15 +67,13 @@ def check_options(job: SparkJob) -> None:
             refuse_secrets({name: ""})
         except ValueError as error:
             raise UsageError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-    if importlib.util.find_spec("pyarrow") is not None:  # which the job's own parser imports
-        from verger.spark.cli import parser  # noqa: PLC0415
-
-        try:
-            parser().parse_args(job.words)
-        except SystemExit as end:
-            raise UsageError(
-                f"See verger-spark {job.command} --help for the options of the job."
-            ) from end
+    try:
+        with Driver(job.words, lambda event: None) as program:
+            if not program.begin():
+                raise UsageError(str(program.error(None)))
+            program.kill()  # it was called rightly, and has begun nothing
+    except OSError:
+        return  # there is no program here that could tell
 
 
 def step_of(folder: Folder, archive: str, job: SparkJob) -> dict[str, Any]:
@@ -98,7 +95,7 @@ def submit(aws: Aws, cluster_id: str, job: SparkJob) -> str:
     if FOLDER not in tags or ARCHIVE not in tags:
         raise UsageError(
             f"Cluster {cluster_id} was not made by verger-emr: its tags do not say where the "
-            "packed environment is."
+            "bundle is."
         )
     step = step_of(Folder(tags[FOLDER]), tags[ARCHIVE], job)
     with said():

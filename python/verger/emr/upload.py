@@ -15,13 +15,13 @@ from verger.emr.aws import Aws, said
 from verger.emr.config import ClusterConfig
 from verger.emr.places import split
 from verger.emr.request import jupyter_configuration
+from verger.spark._script import script
 
 _DIGEST = "sha256"
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, _DIGEST).hexdigest()
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _is_there(aws: Aws, bucket: str, key: str, digest: str) -> bool:
@@ -44,10 +44,10 @@ def put_file(aws: Aws, path: Path, uri: str) -> None:
             aws.s3.upload_file(str(path), bucket, key, ExtraArgs=extra)
 
 
-def _put_text(aws: Aws, text: str, uri: str) -> None:
+def _put(aws: Aws, data: bytes, uri: str) -> None:
     bucket, key = split(uri)
     with said():
-        aws.s3.put_object(Bucket=bucket, Key=key, Body=text.encode())
+        aws.s3.put_object(Bucket=bucket, Key=key, Body=data)
 
 
 def upload(aws: Aws, config: ClusterConfig, archive: Archive) -> list[str]:
@@ -55,13 +55,13 @@ def upload(aws: Aws, config: ClusterConfig, archive: Archive) -> list[str]:
     folder, package = config.folder, files("verger")
     texts = {
         folder.bootstrap: package.joinpath("emr/bootstrap-emr.sh").read_text(),
-        folder.job: package.joinpath("spark/cli.py").read_text(),
     }
     if "JupyterHub" in config.applications:
         texts[folder.jupyter_conf] = json.dumps(jupyter_configuration(config), indent=2) + "\n"
     for uri, text in texts.items():
-        _put_text(aws, text, uri)
-    places = list(texts)
+        _put(aws, text.encode(), uri)
+    _put(aws, script(), folder.job)
+    places = [*texts, folder.job]
     if not archive.on_s3:
         places.append(folder.archive(archive.name))
         put_file(aws, Path(archive.source), places[-1])

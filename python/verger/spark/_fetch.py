@@ -14,8 +14,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from typing import Any
 
+from verger._errors import with_keywords
 from verger.spark._places import Storage, is_s3, open_once
-from verger.spark._storage_errors import io_error, is_lasting, with_keywords
+from verger.spark._storage_errors import io_error, is_lasting
 
 MOST_BYTES = 64 << 20  # read and not yet handed over
 _AHEAD = 4

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from verger import _verger
+from verger._errors import ModelError
 from verger._featurizer import _UNTRAINED, _UNTRAINED_WARNING
 from verger._libraries import load_openvino
 from verger._weights import fetch_weights, find_weights
@@ -20,7 +21,7 @@ from verger.spark._worker import kept, task_threads
 if TYPE_CHECKING:
     from pyspark import Broadcast, SparkContext
 
-    from verger.spark.image_featurizer import ImageFeaturizer
+    from verger.spark._params import HasNetwork
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ _checked: dict[Recipe, dict[str, Any]] = {}
 _broadcasts: dict[tuple[str, str], Broadcast[bytes]] = {}
 
 
-def network_of(stage: ImageFeaturizer, context: SparkContext) -> Network:
+def network_of(stage: HasNetwork, storage: Storage, context: SparkContext) -> Network:
     """Return the network that a stage's params name.
 
     Raises ValueError for params that exclude each other or are out of range, and verger.ModelError
@@ -93,7 +94,7 @@ def network_of(stage: ImageFeaturizer, context: SparkContext) -> Network:
     recipe, data = read_network(
         weights,
         stage.getModel(),
-        Storage.of(stage.getStorage()),
+        storage,
         precision=stage.getPrecision(),
         max_pixels=stage.getMaxPixels(),
         exif_orientation=stage.getExifOrientation(),
@@ -131,9 +132,9 @@ def _read(place: str, storage: Storage) -> bytes:
     try:
         return read_whole(place, storage)
     except ValueError as error:
-        raise _verger.ModelError(f"The weights cannot be read: {error}") from error
+        raise ModelError(f"The weights cannot be read: {error}") from error
     except OSError as error:
-        raise _verger.ModelError(str(io_error("read", place, error))) from error
+        raise ModelError(str(io_error("read", place, error))) from error
 
 
 def _check(recipe: Recipe, data: bytes | None) -> dict[str, Any]:

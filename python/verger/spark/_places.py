@@ -6,7 +6,7 @@ import os
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote_to_bytes
@@ -55,18 +55,13 @@ class Storage:
         """Return how many files like `path` are read at once."""
         return self.reads_in_flight or (_READS_S3 if is_s3(path) else _READS_LOCAL)
 
-    def settled(self) -> Self:
-        """Return the same with what is left open taken from the environment of this process."""
+    def client(self, attempts: int) -> Client:
+        """Return the S3 client, with what is left open taken from the environment."""
         endpoint = self.s3_endpoint or _first_of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
         if endpoint and not endpoint.startswith(_HTTP):
             raise ValueError(f"AWS_ENDPOINT_URL must be http(s)://HOST[:PORT], not {endpoint!r}.")
         region = self.s3_region or _first_of("AWS_REGION", "AWS_DEFAULT_REGION")
-        return replace(self, s3_endpoint=endpoint.rstrip("/"), s3_region=region)
-
-    def client(self, attempts: int) -> Client:
-        """Return the S3 client, with what is left open taken from the environment."""
-        settled = self.settled()
-        endpoint, region = settled.s3_endpoint, settled.s3_region
+        endpoint = endpoint.rstrip("/")
         if self.s3_addressing == "path" and not endpoint:
             endpoint = f"https://s3.{region or 'us-east-1'}.amazonaws.com"
         if endpoint and not region:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from pyarrow import fs
+from pyspark.ml.param import Params
 from pyspark.ml.util import DefaultParamsReader, DefaultParamsWriter, MLReader, MLWriter
 
 from verger import _verger
+from verger._errors import ModelError
 from verger._model_folder import PLACES, SEAL, SUFFIXES
 from verger.spark._places import open_place
 from verger.spark._storage_errors import io_error
-
-if TYPE_CHECKING:
-    from verger.spark.variance_pca_model import VariancePCAModel
 
 _SCHEMA = "name string, content binary"
 
@@ -22,7 +21,7 @@ _SCHEMA = "name string, content binary"
 class ModelWriter(MLWriter):
     """Writes below a path that Spark understands: `metadata/`, and `data/` of Parquet."""
 
-    def __init__(self, instance: VariancePCAModel, model: _verger.PcaModel) -> None:
+    def __init__(self, instance: Params, model: _verger.PcaModel) -> None:
         """Write `model`, with the params of `instance`."""
         super().__init__()
         self.instance = instance
@@ -36,23 +35,23 @@ class ModelWriter(MLWriter):
         table.coalesce(1).write.parquet(f"{path.rstrip('/')}/data")
 
 
-class ModelReader(MLReader["VariancePCAModel"]):
+class ModelReader(MLReader[Any]):
     """Reads what ModelWriter wrote."""
 
-    def __init__(self, kind: type[VariancePCAModel]) -> None:
-        """Make objects of `kind`."""
+    def __init__(self, kind: Callable[[_verger.PcaModel], Any]) -> None:
+        """Make stages by `kind`."""
         super().__init__()
         self.kind = kind
 
-    def load(self, path: str) -> VariancePCAModel:
+    def load(self, path: str) -> Any:
         """Return the model. verger.ModelError when a file is missing or damaged."""
         metadata = DefaultParamsReader.loadMetadata(path, self.sc)
         table = self.sparkSession.read.schema(_SCHEMA).parquet(f"{path.rstrip('/')}/data")
         files = {row[0]: bytes(row[1]) for row in table.collect()}
         try:
             model = self.kind(_verger.PcaModel.from_files(files))
-        except _verger.ModelError as error:
-            raise _verger.ModelError(f"The model {path} is unusable: {error}") from error
+        except ModelError as error:
+            raise ModelError(f"The model {path} is unusable: {error}") from error
         model._resetUid(metadata["uid"])
         DefaultParamsReader.getAndSetParams(model, metadata)
         return model
@@ -69,9 +68,9 @@ def model_of_run(output: str, storage: Mapping[str, Any]) -> _verger.PcaModel:
         if files:
             try:
                 return _verger.PcaModel.from_files(files)
-            except _verger.ModelError as error:
-                raise _verger.ModelError(f"The model of {output} is unusable: {error}") from error
-    raise _verger.ModelError(f"No model in {output}: it is not the output of a finished run.")
+            except ModelError as error:
+                raise ModelError(f"The model of {output} is unusable: {error}") from error
+    raise ModelError(f"No model in {output}: it is not the output of a finished run.")
 
 
 def _files_of(filesystem: fs.FileSystem, folder: str) -> dict[str, bytes]:

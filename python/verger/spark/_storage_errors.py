@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 # Arrow's names and AWS' codes of what S3 answers -> the rest of a sentence, as the program says it.
 # Another request would meet these as well:
@@ -33,12 +32,6 @@ _PASSING = {
     "HTTP status 503": "the server is too busy",  # of a request whose answer has no body
     "HTTP status 500": "the server had an internal failure",
 }
-_ABSENT = ("NO_SUCH_KEY", "RESOURCE_NOT_FOUND")
-
-
-def is_absent(error: BaseException) -> bool:
-    """Tell whether there is no such file or object."""
-    return isinstance(error, FileNotFoundError) or any(code in str(error) for code in _ABSENT)
 
 
 def is_lasting(error: BaseException) -> bool:
@@ -50,15 +43,6 @@ def io_error(action: str, path: str, error: BaseException | str) -> OSError:
     """Return an OSError of one sentence, options being flags: Cannot `action` `path`: why."""
     why = error if isinstance(error, str) else _why(error)
     return OSError(f"Cannot {action} {path}: {why}.")
-
-
-def with_keywords(message: str) -> str:
-    """Name options as keywords: --overwrite → overwrite, but for those of a quoted command."""
-    return re.sub(
-        r"'verger [^']*'|(?<![^\s'])--([a-z0-9-]+)",
-        lambda found: found[1].replace("-", "_") if found[1] else found[0],
-        message,
-    )
 
 
 def _why(error: BaseException) -> str:

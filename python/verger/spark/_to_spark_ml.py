@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from pyspark.ml import PipelineModel
 from pyspark.ml.feature import PCAModel, StandardScalerModel
 from pyspark.ml.util import Identifiable
 
-if TYPE_CHECKING:
-    from verger.spark.variance_pca_model import VariancePCAModel
-
 _PACKAGE = "org.apache.spark.ml.feature"
 
 
-def pipeline_of(model: VariancePCAModel) -> PipelineModel:
-    """Return the PipelineModel of StandardScalerModel and PCAModel that transforms as `model`."""
+def pipeline_of(model: Any) -> PipelineModel:
+    """Return the pipeline of StandardScalerModel and PCAModel that does as a VariancePCAModel."""
     scaled = f"{model.getOutputCol()}_scaled"
     solved = model._solved()
     scaler = StandardScalerModel._create_from_java_class(

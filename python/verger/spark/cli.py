@@ -1,228 +1,158 @@
-"""verger-spark: the jobs of verger.spark.run and update from a shell, alone or by spark-submit.
+"""verger-spark: the program's commands as Spark applications, from a shell or by spark-submit.
 
     verger-spark run INPUT OUTPUT --master spark://host:7077
-    verger-spark update INPUT OUTPUT --master spark://host:7077
-    spark-submit --master yarn .../verger/spark/cli.py run INPUT OUTPUT
+    spark-submit --master yarn … verger-spark.py run INPUT OUTPUT
 
-The options are those of ``verger run`` and ``verger update``, and so are the exit codes: 0 done,
-2 usage, 3 input or output unusable, 4 model unusable, 130 interrupted.
+The options are those of the program's commands, which reads them itself, and so are the exit codes:
+0 done, 1 the check found a fault, 2 usage, 3 input or output unusable, 4 model unusable, 130
+interrupted. Only --master and --conf are of this program.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
-import re
+import json
 import signal
+import subprocess
 import sys
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from verger._verger import ModelError, __version__, run_options
-from verger.spark.job.console import Console
-from verger.spark.job.road import run_job
-from verger.spark.job.summary import summary
-from verger.spark.job.update_check import REFITS, check_options
-from verger.spark.job.update_road import update_job
+from verger.spark._script import write_script
+from verger.spark.job.crew import Crew
+from verger.spark.job.program import Driver, find_program
 
-_EXIT_USAGE, _EXIT_IO, _EXIT_MODEL, _EXIT_INTERRUPTED = 2, 3, 4, 130
-_NOT_OPTIONS = ("command", "input", "output", "refit", "master", "log_format", "spark_conf")
-_OF_RUN_ALONE = ("--overwrite", "--resume", "--parts")
-_OF_UPDATE_ALONE = ("--refit",)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-# Group, flag, and what argparse wants of it.
-_OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("Input", "--pattern", {"help": "take files whose name matches this glob (default: jpg, jpeg, "
-                            "png in any case)"}),
-    ("Input", "--recursive", {"action": argparse.BooleanOptionalAction,
-                              "help": "descend into sub-folders (default)"}),
-    ("Input", "--label-column", {"metavar": "NAME", "help": "of packed inputs: the column of a "
-                                 "table, or the ending of a tar's members, with the labels"}),
-    ("Input", "--max-pixels", {"type": int, "help": "reject images of more pixels than this"}),
-    ("Input", "--exif-orientation", {"action": "store_true",
-                                     "help": "turn images upright as their EXIF tag says"}),
-    ("Input", "--fast-decode", {"action": "store_true",
-                                "help": "inexact: decode large JPEGs at a fraction of their size"}),
-    ("Input", "--strict", {"action": "store_true",
-                           "help": "fail at the first image that must be rejected"}),
-    ("Network", "--weights", {"help": "Keras' MobileNetV2 weights (HDF5), or untrained:SEED for a "
-                              "demonstration (default: $VERGER_WEIGHTS, Keras' cache, download)"}),
-    ("Network", "--precision", {"choices": ["f32", "f32x3", "bf16"],
-                                "help": "arithmetic of the network"}),
-    ("Network", "--model", {"metavar": "FILE.onnx",
-                            "help": "an ONNX model from image to vector, in place of MobileNetV2"}),
-    ("Reduction", "--variance", {"type": float, "help": "keep this share of the variance"}),
-    ("Reduction", "--components", {"type": int, "help": "keep this many components instead"}),
-    ("Reduction", "--standardize", {"action": argparse.BooleanOptionalAction,
-                                    "help": "divide each feature by its deviation (default)"}),
-    ("Reduction", "--refit", {"choices": REFITS, "default": "auto",
-                              "help": "fit the model anew: auto (default): when rows of features "
-                              "came, went or changed; always; never: new rows are projected by the "
-                              "model that is there"}),
-    ("Output", "--overwrite", {"action": "store_true", "help": "replace the tables in OUTPUT"}),
-    ("Output", "--layout", {"choices": ["tables", "notebook"], "help": "where the tables go"}),
-    ("Output", "--resume", {"action": "store_true", "help": "go on with an interrupted run in "
-                            "OUTPUT, of this program or of verger: finished shards are kept"}),
-    ("Output", "--parts", {"type": int, "help": "part files a table, each a task of Spark (default "
-                           "24, more past 4,096 rows each)"}),
-    ("Storage", "--s3-endpoint", {"metavar": "URL", "help": "server of s3:// places"}),
-    ("Storage", "--s3-region", {"help": "region of the buckets"}),
-    ("Storage", "--s3-addressing", {"choices": ["path", "virtual"], "help": "how buckets are named "
-                                    "to the server"}),
-    ("Storage", "--s3-anonymous", {"action": "store_true", "help": "read public buckets without "
-                                   "credentials"}),
-    ("Storage", "--retries", {"type": int, "help": "retries of a request that failed"}),
-    ("Storage", "--reads-in-flight", {"type": int, "help": "images read at once by a task "
-                                      "(default: 64 from S3, 4 from a disk)"}),
-    ("Run", "--threads", {"type": int, "help": "images worked on at once by a task (default: "
-                          "spark.task.cpus)"}),
-)  # fmt: skip
+_COMMANDS = ("run", "extract", "reduce", "apply", "update", "inspect")
+_EXIT_USAGE, _EXIT_IO, _EXIT_INTERRUPTED = 2, 3, 130
+_USAGE = """verger-spark COMMAND [OPTIONS]: the program's commands as Spark applications
+
+  run, extract, reduce, apply, update   as 'verger COMMAND', the shards being tasks of Spark
+  inspect                               as 'verger inspect'
+  script FILE                           write verger-spark into one file for spark-submit
+  --version                             of the program
+
+'verger-spark COMMAND --help' shows a command's options.
+"""
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in the form of verger's other errors."""
-
-    def error(self, message: str) -> NoReturn:
-        Console().event("error", f"{message[:1].upper()}{message[1:]}. Run with --help for more.")
-        raise SystemExit(_EXIT_USAGE)
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
-    top = _Parser(prog="verger-spark", description="verger run and update, as Spark applications")
-    top.add_argument("--version", action="version", version=f"verger-spark {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="run|update")
-    run = _add_command(
-        commands,
-        "run",
-        "photographs to features and to reduced tables",
-        "example:\n  verger-spark run s3://bucket/Test s3://bucket/Results "
-        "--master spark://host:7077",
-    )
-    run.add_argument("output", metavar="OUTPUT", help="folder for the tables")
-    _add_options(run, _OF_UPDATE_ALONE)
-    update = _add_command(
-        commands,
-        "update",
-        "a result of run up to date with its photographs",
-        "Only photographs that are new or changed are read; the rows of those that are gone are\n"
-        "left out. Options that are not given are those that OUTPUT was made with; others are\n"
-        "refused, as are other weights.",
-    )
-    update.add_argument("output", metavar="OUTPUT", help="what run made of them before")
-    _add_options(update, _OF_RUN_ALONE)
-    return top
-
-
-def _add_command(commands: Any, name: str, what: str, more: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(
-        name,
-        help=what,
-        argument_default=argparse.SUPPRESS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=more,
-    )
-    command.add_argument(
-        "input", metavar="INPUT", help="folder of photographs, one sub-folder a class"
-    )
-    return command
-
-
-def _add_options(command: argparse.ArgumentParser, without: Sequence[str]) -> None:
-    groups: dict[str, Any] = {}
-    for group, flag, settings in _OPTIONS:
-        if flag in without:
-            continue
-        if group not in groups:
-            groups[group] = command.add_argument_group(group)
-        groups[group].add_argument(flag, **settings)
-    spark = command.add_argument_group("Spark")
+def _spark_options() -> argparse.ArgumentParser:
+    """Return the parser of the options that are not the program's."""
+    options = argparse.ArgumentParser(usage=argparse.SUPPRESS, add_help=False, allow_abbrev=False)
+    spark = options.add_argument_group("Spark")
     spark.add_argument(
-        "--master", metavar="URL", default=None,
+        "--master", metavar="URL",
         help="local[4], spark://host:7077, yarn (default: spark-submit's, else local[*])",
     )  # fmt: skip
     spark.add_argument(
-        "--conf", metavar="KEY=VALUE", action="append", default=[], dest="spark_conf",
+        "--conf", metavar="KEY=VALUE", action="append", default=[],
         help="a setting of Spark; may be given again",
     )  # fmt: skip
-    spark.add_argument("--log-format", choices=["text", "json"], default="text",
-                       help="json: one object a line on standard error")  # fmt: skip
+    spark.add_argument(
+        "--threads", type=int, metavar="N",
+        help="images worked on at once by a task (default: spark.task.cpus)",
+    )  # fmt: skip
+    spark.add_argument("--log-format", default="text", help=argparse.SUPPRESS)
+    return options
 
 
-def _session(arguments: argparse.Namespace) -> Any:
+def _session(master: str | None, settings: list[str]) -> Any:
     from pyspark.sql import SparkSession  # noqa: PLC0415 - wanted when the options are right
 
     builder = SparkSession.builder.appName("verger")
-    if arguments.master:
-        builder = builder.master(arguments.master)
-    for setting in arguments.spark_conf:
-        key, equals, value = setting.partition("=")
-        if not equals:
-            raise ValueError(f"--conf must be KEY=VALUE, not '{setting}'.")
+    if master:
+        builder = builder.master(master)
+    for setting in settings:
+        key, _, value = setting.partition("=")
         builder = builder.config(key, value)
     return builder.getOrCreate()
 
 
-def _run(arguments: argparse.Namespace, console: Console) -> dict[str, Any]:
-    given = {k: v for k, v in vars(arguments).items() if k not in _NOT_OPTIONS}
-    if "components" in given and "variance" in given:
-        raise ValueError("--components and --variance exclude each other.")
-    is_run = arguments.command == "run"
-    options = run_options(given) if is_run else check_options(given, arguments.refit)
-    if importlib.util.find_spec("pyspark") is None:
-        raise ValueError("verger-spark needs pyspark; install it by: pip install 'verger[spark]'.")
-    spark = _session(arguments)
-    try:
-        places = arguments.input, arguments.output
-        if is_run:
-            return run_job(spark, *places, options, console)
-        return update_job(spark, places, given, arguments.refit, console)
-    finally:
-        spark.stop()
+def _drive(words: list[str], options: argparse.Namespace) -> int:
+    """Run the program with Spark as its crew; return the exit code. What is wrong, it has said."""
+    with Driver(words) as driver:
+        try:
+            if not driver.begin():
+                return driver.wait()
+            spark = _session(options.master, options.conf)
+        except BaseException:
+            driver.kill()  # it has begun nothing, and has nothing to tell of it
+            raise
+        try:
+            Crew(driver, spark.sparkContext, options.threads).serve()
+        except KeyboardInterrupt:
+            pass  # which is its exit code as well
+        finally:
+            spark.stop()
+        code = driver.wait()
+        if code < 0:
+            raise driver.error(None)
+        return code
 
 
-def _with_flags(message: str) -> str:
-    """Name options as flags; the library's messages about options begin with their keywords."""
-    names = {flag[2:].replace("-", "_"): flag for _, flag, _ in _OPTIONS}
-    return re.sub(
-        r"^\w+( and \w+)?",
-        lambda words: " and ".join(names.get(word, word) for word in words[0].split(" and ")),
-        message,
-    )
+def _words_of(arguments: Sequence[str]) -> tuple[list[str], argparse.Namespace]:
+    """Return what is for the program, and the options of Spark."""
+    parser = _spark_options()
+    parser.error = _usage  # type: ignore[method-assign]
+    options, words = parser.parse_known_args(arguments)
+    for setting in options.conf:
+        if "=" not in setting:
+            _usage(f"--conf must be KEY=VALUE, not '{setting}'")
+    if options.threads is not None:
+        words[1:1] = ["--threads", str(options.threads)]
+    words[1:1] = ["--log-format", options.log_format]
+    return words, options
+
+
+def _usage(message: str) -> NoReturn:
+    raise ValueError(f"{message[:1].upper()}{message[1:]}; see 'verger-spark --help'.")
+
+
+def _run(arguments: Sequence[str]) -> int:
+    command, rest = (arguments[0] if arguments else "--help"), list(arguments[1:])
+    if command in ("--help", "-h"):
+        print(_USAGE, end="")
+    elif command == "script" and len(rest) == 1:
+        write_script(Path(rest[0]))
+    elif command in ("inspect", "--version"):
+        return subprocess.call([find_program(), command, *rest])
+    elif command not in _COMMANDS:
+        _usage(f"there is no command '{command}'")
+    elif {"--help", "-h"} & set(rest):
+        subprocess.call([find_program(), command, "--help"])
+        print(_spark_options().format_help())
+    else:
+        words, options = _words_of(arguments)
+        if importlib.util.find_spec("pyspark") is None:
+            raise ValueError("verger-spark needs pyspark; install it by: pip install pyspark.")
+        return _drive(words, options)
+    return 0
+
+
+def _interrupted(signal_number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    parsed = parser().parse_args(arguments)
-    console = Console(parsed.log_format)
-    code, failure = _EXIT_IO, ""
-    ended = False
-
-    def end(signal_number: int, frame: object) -> NoReturn:
-        nonlocal ended
-        ended = True
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, end)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
-        record = _run(parsed, console)
+        return _run(words)
     except KeyboardInterrupt:
         code, failure = _EXIT_INTERRUPTED, "Interrupted."
-    except ModelError as error:
-        code, failure = _EXIT_MODEL, str(error)
     except ValueError as error:
-        code, failure = _EXIT_USAGE, _with_flags(str(error))
-    except (OSError, RuntimeError) as error:
-        failure = str(error)
-        if ended:  # Py4J may make a lost connection of it
-            code, failure = _EXIT_INTERRUPTED, "Interrupted."
+        code, failure = _EXIT_USAGE, str(error)
+    except Exception as error:  # of Spark: a session that cannot be had
+        code, failure = _EXIT_IO, " ".join(str(error).split())
+    if "json" in " ".join(words).partition("--log-format")[2][:5]:
+        told = json.dumps({"event": "error", "message": failure, "exit_code": code})
     else:
-        if console.json:
-            console.line("", {"event": "summary", **record})
-        else:
-            print(summary(record))
-        return 0
-    console.event("error", failure, exit_code=code)
+        told = f"verger: error: {failure}"
+    print(told, file=sys.stderr)
     return code
 
 

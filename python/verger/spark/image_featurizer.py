@@ -165,8 +165,8 @@ class ImageFeaturizer(
         field = input_field(dataset, self, self.getInputCol(), _is_images, what)
         if self.getErrorCol() is not None and self.getHandleInvalid() != "keep":
             raise ValueError("errorCol needs handleInvalid='keep': other rows have no error.")
-        Storage.of(self.getStorage())
-        network = network_of(self, dataset.sparkSession.sparkContext)
+        storage = Storage.of(self.getStorage())
+        network = network_of(self, storage, dataset.sparkSession.sparkContext)
         task = self._task(dataset, field, network)
         return map_adding(dataset, task.run, self._added(network))
 

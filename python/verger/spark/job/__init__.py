@@ -1,119 +1,111 @@
-"""The whole chain as a Spark application: Spark drives the program's shard worker.
-
-    from verger.spark.job import run, update
+"""The program's commands as jobs of Spark: the program drives, and Spark is its crew.
 
     record = run(spark, "s3://bucket/Test", "s3://bucket/Results", variance=0.95)
-    record = update(spark, "s3://bucket/Test", "s3://bucket/Results")
 
-The output is that of ``verger run`` to the bit, on machines of one kind, and either may go on with
-what the other began (docs/formats.md). docs/spark.md tells how to run it.
+What they leave is what the program leaves by itself, on machines of one kind to the bit, and either
+goes on with what the other began (docs/spark.md; docs/crew.md tells how it works).
+
+`input` are photographs: a path that all machines share, or s3://bucket/key; `output` is a folder,
+made when absent. The executors need access to both, and the program, which on a cluster
+``--archives verger-….tar.gz#verger`` brings. The options of each are those of the program's
+command, with underscores: ``variance=0.95``, ``resume=True``, ``layout="notebook"``, …. None stands
+for the default. `threads` are the images that one task works on at once (default: spark.task.cpus);
+`quiet` shows nothing but warnings, and ``log_format="json"`` one object a line.
+
+All return _verger/run.json, but for `inspect`. They raise ValueError when an option is unusable,
+verger.ModelError when the weights or the model are, OSError when a place is or another run writes
+the output, and RuntimeError when Spark itself gave up, each with one sentence.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+import subprocess
+from typing import TYPE_CHECKING, Any, Union
 
-from verger._verger import run_options
-from verger.spark._storage_errors import with_keywords
+from verger._errors import with_keywords
 from verger.spark.job.console import Console
-from verger.spark.job.road import run_job
-from verger.spark.job.update_road import update_job
+from verger.spark.job.crew import Crew
+from verger.spark.job.program import Driver, error_of, find_program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pyspark.sql import SparkSession
 
-__all__ = ["run", "update"]
+__all__ = ["apply", "extract", "inspect", "reduce", "run", "update"]
+
+Place = Union[str, "os.PathLike[str]"]
 
 
-def run(
-    spark: SparkSession,
-    input: str | os.PathLike[str],
-    output: str | os.PathLike[str],
-    *,
-    quiet: bool = False,
-    log_format: str = "text",
-    **options: Any,
+def run(spark: SparkSession, input: Place, output: Place, **options: Any) -> dict[str, Any]:
+    """Turn the photographs of `input` into the tables of `output`."""
+    return _job(spark, "run", [input, output], options)
+
+
+def extract(spark: SparkSession, input: Place, output: Place, **options: Any) -> dict[str, Any]:
+    """Turn photographs into features, the first half of `run`."""
+    return _job(spark, "extract", [input, output], options)
+
+
+def reduce(
+    spark: SparkSession, input: Place, output: Place | None = None, **options: Any
 ) -> dict[str, Any]:
-    """Turn the photographs of `input` into the tables of `output`; return _verger/run.json.
-
-    Args:
-        spark: The session; its executors need this package, and access to both places.
-        input: A folder of photographs: a path that all machines share, or s3://bucket/key.
-        output: A folder for the tables; made when absent.
-        quiet: Show no progress.
-        log_format: "text", or "json": one object a line.
-        options: Those of ``verger run``, with underscores: ``variance=0.95``, ``resume=True``,
-            ``layout="notebook"``, ``weights="s3://bucket/weights.h5"``, …. None stands for the
-            default. `threads` are those of one task (default: spark.task.cpus).
-
-    Raises:
-        ValueError: An option is unusable.
-        verger.ModelError: The weights or the model are.
-        OSError: INPUT or OUTPUT is, or another run writes OUTPUT.
-        RuntimeError: Spark itself gave up.
-    """
-    console = Console(log_format, quiet=quiet, keywords=True)
-    places = os.fspath(input), os.fspath(output)
-    with _keywords_named():
-        return run_job(spark, *places, run_options(_given(options)), console)
+    """Turn what `extract` or `run` left in `input` into reduced features, there by default."""
+    return _job(spark, "reduce", [input] if output is None else [input, output], options)
 
 
-def update(  # noqa: PLR0913
-    spark: SparkSession,
-    input: str | os.PathLike[str],
-    output: str | os.PathLike[str],
-    *,
-    refit: str = "auto",
-    quiet: bool = False,
-    log_format: str = "text",
-    **options: Any,
-) -> dict[str, Any]:
-    """Bring an output of `run` up to date with its photographs; return _verger/run.json.
+def apply(spark: SparkSession, input: Place, output: Place, **options: Any) -> dict[str, Any]:
+    """Take new photographs through a saved model, the option `model`."""
+    return _job(spark, "apply", [input, output], options)
+
+
+def update(spark: SparkSession, input: Place, output: Place, **options: Any) -> dict[str, Any]:
+    """Bring an output of `run` up to date with its photographs.
 
     Only photographs that are new or changed are read; the rows of those that are gone are left out.
     When there is nothing to do, nothing is written, and the record's `state` is "unchanged".
-
-    Args:
-        spark: The session; its executors need this package, and access to both places.
-        input: The photographs, as for `run`.
-        output: What `run`, or the program, made of them before.
-        refit: Fit the model anew: "auto", when rows of features came, went or changed; "always";
-            or "never", new rows are projected by the model that is there.
-        quiet: Show no progress.
-        log_format: "text", or "json": one object a line.
-        options: Those of `run` but for `overwrite`, `resume` and `parts`. What is not given is as
-            it was when the output was made; other options are refused, as are other weights.
-
-    Raises:
-        ValueError: An option is unusable, or not that of the output.
-        verger.ModelError: The weights or the model are.
-        OSError: INPUT or OUTPUT is, or another run writes OUTPUT.
-        RuntimeError: Spark itself gave up.
+    `refit` is "auto", "always" or "never". Options that are not given are as they were when the
+    output was made; others are refused, as are other weights.
     """
-    console = Console(log_format, quiet=quiet, keywords=True)
-    places = os.fspath(input), os.fspath(output)
-    with _keywords_named():
-        return update_job(spark, places, _given(options), refit, console)
+    return _job(spark, "update", [input, output], options)
 
 
-def _given(options: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: os.fspath(value) if isinstance(value, os.PathLike) else value
+def inspect(spark: SparkSession, output: Place, **options: Any) -> dict[str, Any]:
+    """Return what ``verger inspect --json`` finds; of a faulty output as well, see its `checks`.
+
+    It asks for no task of `spark`, and reads the output from here.
+    """
+    words = [find_program(), "inspect", *_flags(options), "--json", "--", os.fspath(output)]
+    done = subprocess.run(words, capture_output=True, check=False)
+    if done.returncode > 1:
+        said = done.stderr.decode(errors="replace").strip().rpartition("verger: error: ")[2]
+        raise error_of(done.returncode, with_keywords(said))
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _job(
+    spark: SparkSession, command: str, places: list[Place], options: dict[str, Any]
+) -> dict[str, Any]:
+    given = dict(options)
+    console = Console(given.pop("log_format", "text"), quiet=given.pop("quiet", False))
+    words = [command, *_flags(given), "--", *(os.fspath(place) for place in places)]
+    with Driver(words, console.tell) as driver:
+        end, crew = None, None
+        if driver.begin():
+            crew = Crew(driver, spark.sparkContext, given.get("threads"), console.progress)
+            end = crew.serve()
+        if end is None or "error" in end:
+            failure = (crew and crew.gave_up) or driver.error(end)
+            raise type(failure)(with_keywords(str(failure))) from failure.__cause__
+        record: dict[str, Any] = end["record"]
+        return record
+
+
+def _flags(options: dict[str, Any]) -> list[str]:
+    """Return options as the program's flags; those that are on or off as --name=true, =false."""
+    return [
+        f"--{name.replace('_', '-')}={str(value).lower() if isinstance(value, bool) else value}"
         for name, value in options.items()
         if value is not None
-    }
-
-
-@contextmanager
-def _keywords_named() -> Iterator[None]:
-    """Name options as keywords in what is raised."""
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        if "--" not in str(error):
-            raise
-        raise type(error)(with_keywords(str(error))) from error
+    ]

@@ -1,0 +1,55 @@
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+
+#include "command.h"
+#include "crew/lines.h"
+#include "crew/worker.h"
+#include "flags.h"
+#include "session.h"
+
+namespace verger::cli {
+
+namespace {
+
+struct WorkArguments {
+  std::string weights;
+  int threads = 1;
+  LogFormat log_format = LogFormat::kText;
+};
+
+Status work_for_crew(const WorkArguments& arguments) {
+  const InterruptGuard interrupt;
+  const WorkerSetup setup{.threads = arguments.threads,
+                          .weights = arguments.weights,
+                          .load = [&](const ModelOptions& options, const StorageOptions& storage) {
+                            return load_network_model(options, storage, arguments.threads);
+                          }};
+  return work(STDIN_FILENO, claim_standard_output(), setup, interrupt.token());
+}
+
+}  // namespace
+
+void add_work(Command& program) {
+  const auto arguments = std::make_shared<WorkArguments>();
+  Command command =
+      program.subcommand("work", "A worker of a crew: shards, by orders on standard input");
+  command
+      .option("--weights", arguments->weights,
+              "Where this machine has the weights or the ONNX model of the orders (default: where "
+              "they say)")
+      .type_name("FILE")
+      .group("Network");
+  command.option("--threads", arguments->threads, "Images worked on at once")
+      .positive()
+      .show_default()
+      .group("Run");
+  add_log_flag(command, arguments->log_format);
+  command.footer(
+      "Not for people: what drives a run by --crew stdio starts these and hands them orders, as\n"
+      "docs/crew.md tells and examples/crew.py does. It ends when its standard input does.");
+  command.action([arguments] { return work_for_crew(*arguments); });
+}
+
+}  // namespace verger::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/stage_times.h"
+
+namespace verger {
+
+// What the pipeline tells whoever watches it. The default hears nothing. Thread-safe by contract:
+// advanced() and spent() are called from every thread of an extraction.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void stage_started(std::string_view /*name*/, int64_t /*total*/) {}
+  virtual void advanced(int64_t /*done*/, int64_t /*rejected*/) {}
+  virtual void stage_finished() {}
+  virtual void listed(int64_t /*images*/) {}   // what INPUT holds, once that is known
+  virtual void resumed(int64_t /*images*/) {}  // of them, those that an earlier run finished
+  // One thread's time and bytes since it told of them last.
+  virtual void spent(const StageTimes& /*more*/) {}
+  virtual void note(std::string_view /*sentence*/) {}
+  virtual void warning(std::string_view /*sentence*/) {}
+};
+
+}  // namespace verger

@@ -1,0 +1,295 @@
+#include "crew/order.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/json_text.h"
+#include "base/status_macros.h"
+#include "base/zero_filled.h"
+#include "output/records_json.h"
+
+namespace verger {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::array<std::pair<StatusCode, const char*>, 5> kKinds = {
+    {{StatusCode::kInvalidArgument, "argument"},
+     {StatusCode::kIo, "io"},
+     {StatusCode::kModel, "model"},
+     {StatusCode::kCheckFailed, "check"},
+     {StatusCode::kCancelled, "cancelled"}}};
+
+Status parse_error(const json& from) {
+  const std::string kind = from.at("kind");
+  for (const auto& [code, name] : kKinds) {
+    if (kind == name) return {code, from.at("message").get<std::string>()};
+  }
+  return Status::io(from.at("message").get<std::string>());
+}
+
+json storage_json(const StorageOptions& storage) {
+  return {{"s3_endpoint", storage.s3_endpoint},         {"s3_region", storage.s3_region},
+          {"s3_addressing", storage.s3_addressing},     {"s3_anonymous", storage.s3_anonymous},
+          {"reads_in_flight", storage.reads_in_flight}, {"retries", storage.retries}};
+}
+
+StorageOptions parse_storage(const json& from) {
+  StorageOptions storage;
+  storage.s3_endpoint = from.at("s3_endpoint");
+  storage.s3_region = from.at("s3_region");
+  storage.s3_addressing = from.at("s3_addressing");
+  storage.s3_anonymous = from.at("s3_anonymous");
+  storage.reads_in_flight = from.at("reads_in_flight");
+  storage.retries = from.at("retries");
+  return storage;
+}
+
+json model_json(const OrderedModel& model) {
+  return {{"prefix", model.prefix}, {"sha256", model.sha256}};
+}
+
+OrderedModel parse_model(const json& from) {
+  return {.prefix = from.at("prefix"), .sha256 = from.at("sha256")};
+}
+
+void put(const ExtractOrder& work, json& to) {
+  to["image"] = {{"max_pixels", work.image.max_pixels},
+                 {"exif_orientation", work.image.exif_orientation},
+                 {"fast_decode", work.image.fast_decode}};
+  to["strict"] = work.strict;
+  to["network"] = {{"weights", work.network.weights},
+                   {"model", work.network.model},
+                   {"precision", precision_name(work.network.precision)},
+                   {"sha256", work.network_sha256}};
+  to["options_sha256"] = work.options_sha256;
+  to["shard"] = {
+      {"number", work.shard.number}, {"begin", work.shard.begin}, {"end", work.shard.end}};
+  to["plan"] = part_json(work.plan);
+  to["projection"] = work.projection ? model_json(*work.projection) : json(nullptr);
+  to["rewrite"] = nullptr;
+  if (!work.rewrite) return;
+  to["rewrite"] = {{"manifest", work.rewrite->manifest.to_json()}, {"rows", work.rewrite->rows}};
+}
+
+void put(const MomentsOrder& work, json& to) {
+  to["number"] = work.number;
+  to["features"] = work.features;
+  to["width"] = work.width;
+}
+
+void put(const ProjectOrder& work, json& to) {
+  to["number"] = work.number;
+  to["features"] = work.features;
+  to["projection"] = model_json(work.projection);
+}
+
+std::size_t parse_number(const json& from) { return static_cast<std::size_t>(parse_count(from)); }
+
+// Its rewriting, which parses by itself, comes after.
+ExtractOrder parse_extract(const json& from) {
+  ExtractOrder work;
+  const json& image = from.at("image");
+  work.image = {.max_pixels = image.at("max_pixels"),
+                .exif_orientation = image.at("exif_orientation"),
+                .fast_decode = image.at("fast_decode")};
+  work.strict = from.at("strict");
+  const json& network = from.at("network");
+  work.network.weights = network.at("weights");
+  work.network.model = network.at("model");
+  const auto precision = parse_precision(network.at("precision").get<std::string>());
+  if (!precision.ok()) throw json::other_error::create(501, precision.error().message(), &from);
+  work.network.precision = *precision;
+  work.network_sha256 = network.at("sha256");
+  work.options_sha256 = from.at("options_sha256");
+  const json& shard = from.at("shard");
+  work.shard = {.number = parse_number(shard.at("number")),
+                .begin = parse_number(shard.at("begin")),
+                .end = parse_number(shard.at("end"))};
+  work.plan = parse_part(from.at("plan"));
+  if (!from.at("projection").is_null()) work.projection = parse_model(from["projection"]);
+  return work;
+}
+
+Status parse_rewrite(const json& from, ExtractOrder& work) {
+  if (!from.contains("rewrite") || from["rewrite"].is_null()) return {};
+  const json& rewrite = from["rewrite"];
+  if (!rewrite.contains("manifest") || !rewrite.contains("rows") || !rewrite["rows"].is_string()) {
+    return Status::io("Its rewrite is incomplete.");
+  }
+  VERGER_ASSIGN_OR_RETURN(ShardManifest manifest, ShardManifest::parse(rewrite["manifest"]));
+  work.rewrite = {.manifest = std::move(manifest), .rows = rewrite["rows"]};
+  return {};
+}
+
+// Runs `parse`; a message that is not of the form is kInvalidArgument.
+template <class Parse>
+auto parse_message(const char* type, const json& from, const Parse& parse)
+    -> Result<decltype(parse())> {
+  try {
+    if (from.at("type") == type) return parse();
+    return Status::invalid_argument(std::string("It is no ") + type + '.');
+  } catch (const json::exception& error) {
+    return Status::invalid_argument(std::string("It is no ") + type +
+                                    " of the crew's protocol: " + error.what() + '.');
+  }
+}
+
+Order parse_order(const json& from) {
+  Order order;
+  order.name = from.at("order");
+  order.attempt = from.at("attempt");
+  order.input = from.at("input");
+  order.output = from.at("output");
+  order.storage = parse_storage(from.at("storage"));
+  order.uuid = from.at("uuid");
+  order.mark = from.at("mark");
+  order.lease = from.at("lease");
+  if (from.at("layout") == layout_name(Layout::kNotebook)) order.layout = Layout::kNotebook;
+  const std::string stage = from.at("stage");
+  if (stage == "extract") {
+    order.work = parse_extract(from);
+  } else if (stage == "moments") {
+    order.work = MomentsOrder{.number = parse_number(from.at("number")),
+                              .features = from.at("features"),
+                              .width = from.at("width")};
+  } else if (stage == "project") {
+    order.work = ProjectOrder{.number = parse_number(from.at("number")),
+                              .features = from.at("features"),
+                              .projection = parse_model(from.at("projection"))};
+  } else {
+    throw json::other_error::create(501, "there is no stage '" + stage + "'", &from);
+  }
+  return order;
+}
+
+// StageTimes by name.
+constexpr std::array<std::pair<const char*, int64_t StageTimes::*>, 10> kTimes = {
+    {{"fetch", &StageTimes::fetch_ns},
+     {"held", &StageTimes::held_ns},
+     {"starved", &StageTimes::starved_ns},
+     {"decode", &StageTimes::decode_ns},
+     {"infer", &StageTimes::infer_ns},
+     {"write", &StageTimes::write_ns},
+     {"bytes", &StageTimes::bytes},
+     {"readers", &StageTimes::reader_count},
+     {"workers", &StageTimes::worker_count},
+     {"wall", &StageTimes::wall_ns}}};
+
+json effort_json(const OrderEffort& effort) {
+  json times = json::object();
+  for (const auto& [name, field] : kTimes) times[name] = effort.times.*field;
+  return {{"worker", effort.worker}, {"cpu_seconds", effort.cpu_seconds}, {"times", times}};
+}
+
+OrderEffort parse_effort(const json& from) {
+  OrderEffort effort{
+      .worker = from.at("worker"), .times = {}, .cpu_seconds = from.at("cpu_seconds")};
+  for (const auto& [name, field] : kTimes) effort.times.*field = from.at("times").at(name);
+  return effort;
+}
+
+}  // namespace
+
+std::string order_name(const char* stage, std::size_t number) {
+  return std::string(stage) + '-' + zero_filled(number, 5);
+}
+
+const char* Order::stage() const {
+  constexpr std::array kStages = {"extract", "moments", "project"};
+  return kStages[work.index()];
+}
+
+json Order::to_json() const {
+  json order = {{"type", "order"},
+                {"protocol", kCrewProtocol},
+                {"stage", stage()},
+                {"order", name},
+                {"attempt", attempt},
+                {"input", input},
+                {"output", output},
+                {"storage", storage_json(storage)},
+                {"layout", layout_name(layout)},
+                {"uuid", uuid},
+                {"mark", mark},
+                {"lease", lease}};
+  std::visit([&](const auto& of_stage) { put(of_stage, order); }, work);
+  return order;
+}
+
+Result<Order> Order::parse(const json& from) {
+  if (from.is_object() && from.value("type", json()) == "order" &&
+      from.value("protocol", json()) != kCrewProtocol) {
+    return Status::invalid_argument("The order is not of the crew's protocol " +
+                                    std::to_string(kCrewProtocol) +
+                                    ": let driver and workers be of one version of verger.");
+  }
+  VERGER_ASSIGN_OR_RETURN(Order order,
+                          parse_message("order", from, [&] { return parse_order(from); }));
+  if (order.attempt < 0 || order.attempt > 999) {
+    return Status::invalid_argument("The attempt at an order must be a number from 0 to 999.");
+  }
+  if (auto* work = std::get_if<ExtractOrder>(&order.work)) {
+    VERGER_RETURN_IF_ERROR(parse_rewrite(from, *work));
+  }
+  return order;
+}
+
+json Outcome::to_json() const {
+  json outcome = {{"type", "outcome"}, {"order", order}, {"attempt", attempt}};
+  if (const auto* error = std::get_if<Status>(&result)) {
+    outcome["error"] = error_json(*error);
+    return outcome;
+  }
+  if (const auto* shard = std::get_if<Extracted>(&result)) {
+    outcome["manifest"] = shard->manifest.to_json();
+    outcome["features_changed"] = shard->features_changed;
+  } else if (const auto* reduced = std::get_if<Reduced>(&result)) {
+    outcome["moments"] = reduced->moments ? part_json(*reduced->moments) : json(nullptr);
+  } else {
+    outcome["part"] = part_json(std::get<Projected>(result).part);
+  }
+  outcome["effort"] = effort_json(effort);
+  return outcome;
+}
+
+Result<Outcome> Outcome::parse(const json& from) {
+  // A manifest parses by itself.
+  std::optional<ShardManifest> manifest;
+  if (from.is_object() && from.contains("manifest")) {
+    VERGER_ASSIGN_OR_RETURN(manifest, ShardManifest::parse(from["manifest"]));
+  }
+  return parse_message("outcome", from, [&] {
+    Outcome outcome{.order = from.at("order"), .attempt = from.at("attempt"), .result = Status()};
+    if (from.contains("error")) {
+      outcome.result = parse_error(from["error"]);
+      return outcome;
+    }
+    outcome.effort = parse_effort(from.at("effort"));
+    if (manifest) {
+      outcome.result = Extracted{.manifest = *std::move(manifest),
+                                 .features_changed = from.at("features_changed")};
+    } else if (from.contains("part")) {
+      outcome.result = Projected{parse_part(from["part"])};
+    } else {
+      const json& moments = from.at("moments");
+      outcome.result =
+          Reduced{moments.is_null() ? std::nullopt : std::optional(parse_part(moments))};
+    }
+    return outcome;
+  });
+}
+
+json error_json(const Status& error) {
+  const char* kind = "io";
+  for (const auto& [code, name] : kKinds) {
+    if (error.code() == code) kind = name;
+  }
+  return {{"kind", kind}, {"message", error.message()}};
+}
+
+std::string line_of(const json& message) { return json_text(message); }
+
+}  // namespace verger

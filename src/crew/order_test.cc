@@ -1,0 +1,121 @@
+#include "crew/order.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+namespace verger {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+PartInfo part(const std::string& name) {
+  return {.name = name, .rows = 3, .bytes = 40, .sha256 = "ab"};
+}
+
+ShardManifest manifest() {
+  ShardManifest manifest;
+  manifest.shard = {.number = 7, .begin = 10, .end = 13};
+  manifest.counts = {.listed = 3, .features = 3, .rejected = 0, .rejected_by_reason = {}};
+  manifest.features = part("features/part-00007-u-c000.snappy.parquet");
+  manifest.inputs = part("_verger/inputs/00007.parquet");
+  return manifest;
+}
+
+Order order() {
+  Order order{.name = order_name("extract", 7),
+              .attempt = 2,
+              .input = "file:///a%20b",
+              .output = "s3://bucket/key",
+              .storage = {},
+              .layout = Layout::kNotebook,
+              .uuid = "u",
+              .mark = "m",
+              .lease = "token",
+              .work = ExtractOrder()};
+  order.storage.s3_endpoint = "http://127.0.0.1:9000";
+  order.storage.s3_anonymous = true;
+  return order;
+}
+
+void expect_same_when_read(const Order& order) {
+  const auto read = Order::parse(json::parse(line_of(order.to_json())));
+  ASSERT_TRUE(read.ok()) << read.error().message();
+  EXPECT_EQ(read->to_json(), order.to_json());
+  EXPECT_STREQ(read->stage(), order.stage());
+}
+
+TEST(Order, OfEachStageIsReadAsItWasWritten) {
+  Order extract = order();
+  extract.work = ExtractOrder{
+      .image = {.max_pixels = 9, .exif_orientation = true, .fast_decode = true},
+      .strict = true,
+      .network = {.weights = "untrained:7", .model = "", .precision = Precision::kBf16},
+      .network_sha256 = "n",
+      .options_sha256 = "o",
+      .shard = {.number = 7, .begin = 10, .end = 13},
+      .plan = part("_verger/plan/00007-u.parquet"),
+      .projection = OrderedModel{.prefix = "u-", .sha256 = "s"},
+      .rewrite = ExtractOrder::Rewrite{.manifest = manifest(), .rows = "kcr"}};
+  expect_same_when_read(extract);
+  EXPECT_EQ(extract.name, "extract-00007");
+  Order moments = order();
+  moments.work = MomentsOrder{.number = 1, .features = "features/x.parquet", .width = 1280};
+  expect_same_when_read(moments);
+  Order project = order();
+  project.work = ProjectOrder{
+      .number = 1, .features = "features/x.parquet", .projection = {.prefix = "p", .sha256 = "s"}};
+  expect_same_when_read(project);
+}
+
+TEST(Order, OfAnotherProtocolOrFormIsRefused) {
+  Order moments = order();
+  moments.work = MomentsOrder{.number = 1, .features = "f", .width = 1280};
+  const json good = moments.to_json();
+  for (const auto& [field, value] : std::map<std::string, json>{{"protocol", 2},
+                                                                {"type", "outcome"},
+                                                                {"stage", "guess"},
+                                                                {"attempt", 1000},
+                                                                {"attempt", -1},
+                                                                {"number", "one"},
+                                                                {"storage", nullptr}}) {
+    json bad = good;
+    bad[field] = value;
+    const auto read = Order::parse(bad);
+    ASSERT_FALSE(read.ok()) << field;
+    EXPECT_EQ(read.error().code(), StatusCode::kInvalidArgument);
+  }
+  EXPECT_FALSE(Order::parse(json()).ok());
+  EXPECT_FALSE(Order::parse(json::array()).ok());
+}
+
+TEST(Outcome, OfEachKindIsReadAsItWasWritten) {
+  OrderEffort effort{.worker = "host:1:2", .times = {.fetch_ns = 4, .bytes = 5}, .cpu_seconds = 1};
+  const std::vector<decltype(Outcome::result)> results = {
+      Outcome::Extracted{.manifest = manifest(), .features_changed = true},
+      Outcome::Reduced{.moments = part("_verger/plan/x.moments")}, Outcome::Reduced{},
+      Outcome::Projected{.part = part("pca/x.parquet")}, Status::model("It is broken.")};
+  for (const auto& result : results) {
+    const Outcome outcome{.order = "o", .attempt = 1, .result = result, .effort = effort};
+    const auto read = Outcome::parse(json::parse(line_of(outcome.to_json())));
+    ASSERT_TRUE(read.ok()) << read.error().message();
+    EXPECT_EQ(read->to_json(), outcome.to_json());
+    EXPECT_EQ(read->result.index(), result.index());
+  }
+  EXPECT_FALSE(Outcome::parse(json{{"type", "outcome"}, {"order", "o"}, {"attempt", 0}}).ok());
+}
+
+TEST(Outcome, AnErrorKeepsItsKindAndItsSentence) {
+  for (const StatusCode code : {StatusCode::kInvalidArgument, StatusCode::kIo, StatusCode::kModel,
+                                StatusCode::kCheckFailed, StatusCode::kCancelled}) {
+    const Outcome outcome{
+        .order = "o", .attempt = 0, .result = Status(code, "Of \xff bytes."), .effort = {}};
+    const auto read = Outcome::parse(json::parse(line_of(outcome.to_json())));
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(std::get<Status>(read->result).code(), code);
+    EXPECT_THAT(std::get<Status>(read->result).message(), HasSubstr("bytes."));
+  }
+}
+
+}  // namespace
+}  // namespace verger

@@ -1,0 +1,82 @@
+#include "input/image_source.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/sha256.h"
+#include "base/status_macros.h"
+
+namespace verger {
+
+namespace {
+
+// A JPEG of --max-pixels by default takes less, whatever its quality.
+constexpr int64_t kLargestFile = int64_t{1} << 30;
+
+}  // namespace
+
+std::vector<std::vector<std::size_t>> ImageSource::runs(std::vector<std::size_t> images) const {
+  std::vector<std::vector<std::size_t>> alone;
+  for (const std::size_t image : images) alone.push_back({image});
+  return alone;
+}
+
+void ImageSource::read_run(std::span<const std::size_t> run, ImageSink& sink) const {
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    if (!sink.reserve(length(run[i])) || !sink.deliver(i, read(run[i]))) return;
+  }
+}
+
+int64_t stamp_of(const std::string& fingerprint) {
+  Sha256 sha;
+  sha.update(fingerprint);
+  return static_cast<int64_t>(std::stoull(sha.finish().substr(0, 16), nullptr, 16));
+}
+
+Result<std::unique_ptr<StoreSource>> StoreSource::list(std::shared_ptr<const Store> store,
+                                                       const InputOptions& options) {
+  VERGER_ASSIGN_OR_RETURN(auto entries, list_images(*store, options));
+  return std::unique_ptr<StoreSource>(
+      new StoreSource(std::move(store), options, std::move(entries)));
+}
+
+StoreSource::StoreSource(std::shared_ptr<const Store> store, InputOptions options,
+                         std::vector<FileEntry> entries)
+    : store_(std::move(store)), options_(std::move(options)), entries_(std::move(entries)) {}
+
+std::string StoreSource::path(std::size_t image) const {
+  return store_->display_path(entries_[image].name);
+}
+
+std::string StoreSource::label(std::size_t image) const { return label_of(path(image)); }
+
+Result<std::vector<uint8_t>> StoreSource::read(std::size_t image) const {
+  const FileEntry& file = entries_[image];
+  if (file.size > kLargestFile) {
+    return Status::io("Cannot read " + path(image) + ": it has " + std::to_string(file.size) +
+                      " bytes, and an image may have at most " + std::to_string(kLargestFile) +
+                      ".");
+  }
+  return store_->read_listed(file);
+}
+
+std::string StoreSource::fingerprint(std::size_t image) const {
+  const FileEntry& entry = entries_[image];
+  return entry.name + '\t' + std::to_string(entry.size) + '\t' + std::to_string(entry.mtime_ns);
+}
+
+Result<ImageSource::Changed> StoreSource::find_changed() const {
+  Changed changed;
+  const auto compare = [&](const FileEntry& now) -> Status {
+    const auto then = std::ranges::lower_bound(entries_, now.name, {}, &FileEntry::name);
+    if (then == entries_.end() || then->name != now.name) return {};  // new: not of this run
+    if (then->size == now.size && then->mtime_ns == now.mtime_ns) return {};
+    if (changed.count++ == 0) changed.first = store_->display_path(now.name);
+    return {};
+  };
+  VERGER_RETURN_IF_ERROR(visit_images(*store_, options_, compare));
+  return changed;
+}
+
+}  // namespace verger

@@ -1,0 +1,24 @@
+// INPUT → images, whatever holds them.
+#pragma once
+
+#include <memory>
+
+#include "base/watch.h"
+#include "input/image_source.h"
+#include "storage/store.h"
+#include "verger/options.h"
+#include "verger/status.h"
+
+namespace verger {
+
+// The images of `input`, sorted by the bytes of their paths:
+// - of the container that it is, when it is a file whose name ends as a container's does;
+// - else the image files below it, when there are any; containers beside them are passed over, with
+// a
+//   note;
+// - else what the containers below it hold.
+// Nothing of all this is kIo.
+Result<std::unique_ptr<ImageSource>> list_input(std::shared_ptr<const Store> input,
+                                                const InputOptions& options, const Watch& watch);
+
+}  // namespace verger

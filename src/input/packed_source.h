@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "input/image_source.h"
+#include "packed/container.h"
+
+namespace verger {
+
+// What containers hold, sorted by the bytes of the images' paths; of equal paths the first comes
+// first. Takes about 100 bytes an image, and its path.
+class PackedSource final : public ImageSource {
+ public:
+  // `files`: the containers, as listed in `store`, sorted by the bytes of their names. No image in
+  // them is kIo, as is a container that cannot be listed.
+  static Result<std::unique_ptr<PackedSource>> list(std::shared_ptr<const Store> store,
+                                                    std::vector<FileEntry> files,
+                                                    const InputOptions& options,
+                                                    const CancelToken& cancel);
+
+  // Images of containers that were listed before, elsewhere; each is packed. Opens the containers,
+  // and does not look which images are in them. kIo.
+  static Result<std::unique_ptr<PackedSource>> of(std::shared_ptr<const Store> store,
+                                                  const std::vector<ListedImage>& images);
+
+  std::size_t size() const override { return images_.size(); }
+  std::string path(std::size_t image) const override { return images_[image].path; }
+  std::string label(std::size_t image) const override { return labels_[images_[image].label]; }
+  int64_t length(std::size_t image) const override { return images_[image].place.length; }
+  Result<std::vector<uint8_t>> read(std::size_t image) const override;
+
+  ListedImage listed(std::size_t image) const override;
+  // The container's name, size and modification time, and the image's place and label in it.
+  std::string fingerprint(std::size_t image) const override;
+
+  // Images of one container that lie together.
+  std::vector<std::vector<std::size_t>> runs(std::vector<std::size_t> images) const override;
+  void read_run(std::span<const std::size_t> run, ImageSink& sink) const override;
+  int default_reads_in_flight() const override;
+  Result<Changed> find_changed() const override;  // of the containers
+
+ private:
+  struct Image {
+    std::string path;
+    ImagePlace place;
+    uint32_t container = 0;
+    uint32_t label = 0;
+  };
+
+  PackedSource(std::shared_ptr<const Store> store, std::vector<FileEntry> files, bool recursive)
+      : store_(std::move(store)), files_(std::move(files)), recursive_(recursive) {}
+  Status list_containers(const InputOptions& options, const CancelToken& cancel);
+  uint32_t number_of(const std::string& label);
+
+  std::shared_ptr<const Store> store_;
+  std::vector<FileEntry> files_;  // sorted by their names
+  const bool recursive_;
+  std::vector<std::unique_ptr<Container>> containers_;  // of files_
+  std::vector<Image> images_;
+  std::vector<std::string> labels_;
+  std::map<std::string, uint32_t> label_numbers_;
+};
+
+}  // namespace verger

@@ -1,0 +1,95 @@
+#include "output/records_json.h"
+
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "base/json_text.h"
+#include "base/status_macros.h"
+
+namespace verger {
+
+using nlohmann::json;
+
+Counts& Counts::operator+=(const Counts& other) {
+  listed += other.listed;
+  features += other.features;
+  rejected += other.rejected;
+  for (const auto& [reason, count] : other.rejected_by_reason) rejected_by_reason[reason] += count;
+  return *this;
+}
+
+std::string utc_text(int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  std::string text(sizeof "2025-01-31T12:00:00Z", '\0');
+  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts));
+  return text;
+}
+
+json counts_json(const Counts& counts) {
+  return {{"listed", counts.listed},
+          {"features", counts.features},
+          {"rejected", counts.rejected},
+          {"rejected_by_reason", counts.rejected_by_reason}};
+}
+
+int64_t parse_count(const json& count) {
+  constexpr int64_t kMost = int64_t{1} << 53;
+  // A larger number than int64_t holds comes out negative.
+  const int64_t value = count.is_number_integer() ? count.get<int64_t>() : -1;
+  if (value >= 0 && value <= kMost) return value;
+  throw json::type_error::create(302, "a count must be a whole number from 0 to 2^53", &count);
+}
+
+Counts parse_counts(const json& counts) {
+  Counts parsed{.listed = parse_count(counts.at("listed")),
+                .features = parse_count(counts.at("features")),
+                .rejected = parse_count(counts.at("rejected")),
+                .rejected_by_reason = {}};
+  for (const auto& [reason, count] : counts.at("rejected_by_reason").items()) {
+    parsed.rejected_by_reason[reason] = parse_count(count);
+  }
+  return parsed;
+}
+
+json part_json(const PartInfo& part) {
+  return {{"name", part.name}, {"rows", part.rows}, {"bytes", part.bytes}, {"sha256", part.sha256}};
+}
+
+PartInfo parse_part(const json& part) {
+  return {.name = part.at("name"),
+          .rows = parse_count(part.at("rows")),
+          .bytes = parse_count(part.at("bytes")),
+          .sha256 = part.at("sha256")};
+}
+
+Status read_document(std::string_view format, const json& document,
+                     const std::function<void()>& read) {
+  const auto expected =
+      std::string(format) + " file of version " + std::to_string(kJsonFormatVersion);
+  try {
+    if (document.at("format") == format && document.at("version") == kJsonFormatVersion) {
+      read();
+      return {};
+    }
+    return Status::io("It is not a " + expected + ".");
+  } catch (const json::exception& error) {
+    return Status::io("It is not a " + expected + ": " + error.what() + ".");
+  }
+}
+
+Result<json> read_json(const Store& store, const std::string& name) {
+  VERGER_ASSIGN_OR_RETURN(const auto bytes, store.read(name));
+  json document = json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
+  if (document.is_discarded()) {
+    return Status::io(store.display_path(name) + " is damaged: it is not JSON.");
+  }
+  return document;
+}
+
+Status write_json(Store& store, const std::string& name, const json& document) {
+  return store.write(name, json_text(document, 2) + '\n');
+}
+
+}  // namespace verger

@@ -1,0 +1,160 @@
+// The stages of a run that a crew has a hand in.
+#include <utility>
+
+#include "base/status_macros.h"
+#include "pipeline/job.h"
+#include "pipeline/resume.h"
+#include "shards/precision_check.h"
+
+namespace verger {
+
+namespace {
+
+PipelineRecord describe_pipeline(const StageTimes& times, int64_t images) {
+  const auto seconds = [](int64_t ns) { return static_cast<double>(ns) * 1e-9; };
+  return {.images = images,
+          .bytes = times.bytes,
+          .readers = times.reader_count,
+          .workers = times.worker_count,
+          .wall = seconds(times.wall_ns),
+          .fetch = seconds(times.fetch_ns),
+          .held = seconds(times.held_ns),
+          .starved = seconds(times.starved_ns),
+          .decode = seconds(times.decode_ns),
+          .infer = seconds(times.infer_ns),
+          .write = seconds(times.write_ns)};
+}
+
+}  // namespace
+
+Result<std::vector<Shard>> Job::resume(const ExtractStage& stage, std::vector<Shard> shards,
+                                       ShardLedger& ledger) {
+  record_.shards.total = static_cast<int64_t>(shards.size());
+  if (!options_.output.resume) return shards;
+  VERGER_ASSIGN_OR_RETURN(auto remaining, adopt_finished_shards(stage, shards, ledger, pass()));
+  record_.shards.resumed = static_cast<int64_t>(shards.size() - remaining.size());
+  record_.shards.resumed_images = record_.counts.listed;
+  for (const Shard& shard : remaining) {
+    record_.shards.resumed_images -= static_cast<int64_t>(shard.size());
+  }
+  resumable_ = record_.shards.resumed > 0;
+  watch_.observer.resumed(record_.shards.resumed_images);
+  watch_.observer.note("Resumed: " + std::to_string(record_.shards.resumed) + " of " +
+                       std::to_string(shards.size()) + " shards were finished already.");
+  return remaining;
+}
+
+Status Job::extract(const ExtractStage& stage, std::span<const ShardTask> tasks,
+                    ShardLedger& ledger, const ShardDone& also) {
+  if (tasks.empty()) return {};
+  const int64_t images = record_.counts.listed - record_.shards.resumed_images;
+  watch_.observer.stage_started("extract", images);
+  const auto enter = [&](FinishedShard shard) -> Status {
+    resumable_ = true;
+    if (crew_.elsewhere()) {
+      const std::lock_guard lock(mutex_);
+      by_crew_.push_back(shard.manifest);
+    }
+    if (also) VERGER_RETURN_IF_ERROR(also(shard));
+    return ledger.enter(output_, std::move(shard));
+  };
+  VERGER_ASSIGN_OR_RETURN(const Effort effort, crew_.extract(stage, tasks, pass(), enter));
+  watch_.observer.stage_finished();
+  const StageTimes& times = effort.times;
+  if (images == 0) return {};  // shards that only lost some
+  record_.cpu_seconds = {.extract = effort.cpu_seconds,
+                         .read = static_cast<double>(times.decode_ns) * 1e-9};
+  record_.pipeline = describe_pipeline(times, images);
+  return {};
+}
+
+Status Job::close_extraction(ShardLedger& ledger) {
+  VERGER_RETURN_IF_ERROR(check_inputs());
+  VERGER_ASSIGN_OR_RETURN(WrittenShards written, ledger.finish(output_, uuid_));
+  record_.counts = written.counts;
+  written_ = std::move(written.files);
+  features_parts_ = std::move(written.features_parts);
+  reduction_.parts = std::move(written.projections);
+  moments_ = std::move(written.moments);
+  stage_done("extract");
+  return {};
+}
+
+// An image that changed while the run read it has features of one state and the recorded size and
+// time of another.
+Status Job::check_inputs() const {
+  VERGER_ASSIGN_OR_RETURN(const auto changed, source_->find_changed());
+  if (changed.count == 0) return {};
+  return Status::io(std::to_string(changed.count) +
+                    " of the images changed during the run, such as " + changed.first + "; " +
+                    again() + ", which does them again.");
+}
+
+Status Job::check_precision(const ImageSource& source, const Network& network) {
+  VERGER_ASSIGN_OR_RETURN(
+      record_.precision_check,
+      verger::check_precision(source, network.model, *network.reference, options_.image));
+  stage_done("precision check");
+  return {};
+}
+
+Result<Moments> Job::merge_moments() {
+  auto merged = moments_ ? moments_->finish() : moments_of_features();
+  moments_.reset();
+  return merged;
+}
+
+Result<Moments> Job::moments_of_features() {
+  std::vector<PartTask> tasks;
+  for (const auto& part : features_parts_) {
+    tasks.push_back({.number = tasks.size(), .features = part});
+  }
+  VERGER_ASSIGN_OR_RETURN(const int width, width_of({*input_, features_parts_}));
+  const RunIdentity run = of_features();
+  MomentsTree tree(width, tasks.size());
+  watch_.observer.stage_started("moments", static_cast<int64_t>(tasks.size()));
+  const auto add = [&](std::size_t task, Moments moments) -> Status {
+    const std::lock_guard lock(mutex_);
+    return tree.add(task, std::move(moments));
+  };
+  VERGER_RETURN_IF_ERROR(crew_.moments({.run = run, .width = width}, tasks, pass(), add));
+  watch_.observer.stage_finished();
+  return tree.finish();
+}
+
+Result<PcaModel> Job::fit(const Moments& moments) {
+  if (moments.count() < 2) {
+    return Status::io("A PCA needs the features of at least 2 images, and " + record_.input +
+                      " gave " + std::to_string(moments.count()) +
+                      "; the rejected table says why the others failed.");
+  }
+  watch_.observer.stage_started("fit", 0);
+  VERGER_ASSIGN_OR_RETURN(PcaModel model, fit_pca(moments, options_.pca));
+  watch_.observer.stage_finished();
+  record_.width = moments.width();
+  record_.counts.features = moments.count();
+  record_.counts.listed = record_.counts.features + record_.counts.rejected;
+  stage_done("fit");
+  return model;
+}
+
+Result<std::vector<PartInfo>> Job::project(std::span<const PartTask> tasks,
+                                           const DecodedPcaModel& model) {
+  std::vector<PartInfo> parts(tasks.size());
+  watch_.observer.stage_started("project", static_cast<int64_t>(tasks.size()));
+  const RunIdentity run = of_features();
+  const auto keep = [&](std::size_t task, PartInfo part) -> Status {
+    const std::lock_guard lock(mutex_);
+    parts[task] = std::move(part);
+    return {};
+  };
+  if (!tasks.empty()) {
+    VERGER_RETURN_IF_ERROR(crew_.project({.run = run, .model = model}, tasks, pass(), keep));
+  }
+  watch_.observer.stage_finished();
+  for (const auto& part : parts) written_.insert(part.name);
+  stage_done("project");
+  return parts;
+}
+
+}  // namespace verger

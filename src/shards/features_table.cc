@@ -1,0 +1,106 @@
+#include "shards/features_table.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/status_macros.h"
+#include "parquet/pca_part.h"
+
+namespace verger {
+
+namespace {
+
+bool is_parquet(const FileEntry& file) { return file.name.ends_with(".parquet"); }
+
+}  // namespace
+
+Result<FeaturesTable> find_features(const Store& store) {
+  for (const std::string& folder :
+       {table_folders(Layout::kTables).features, table_folders(Layout::kNotebook).features}) {
+    VERGER_ASSIGN_OR_RETURN(const auto files, store.list(folder, false, true));
+    FeaturesTable table{.store = store, .parts = {}};
+    for (const auto& file : files) {
+      if (is_parquet(file)) table.parts.push_back(file.name);
+    }
+    if (!table.parts.empty()) return table;
+  }
+  return Status::io("No features table in " + store.display_path("") +
+                    ": expected Parquet files in it or in its folder features/; make one with "
+                    "'verger extract'.");
+}
+
+Result<int> width_of(const FeaturesTable& features) {
+  int width = 0;
+  const Status enough = Status::cancelled("");  // ends the reading of a part
+  for (const std::string& part : features.parts) {
+    const Status read =
+        visit_features_part(features.store, part, 0, [&](const FeatureRows& rows) -> Status {
+          if (rows.size() == 0) return {};
+          VERGER_RETURN_IF_ERROR(check_width(static_cast<int64_t>(rows.width)));
+          width = static_cast<int>(rows.width);
+          return enough;
+        });
+    if (width > 0) return width;
+    VERGER_RETURN_IF_ERROR(read);
+  }
+  return Status::io("The features table " + features.store.display_path(features.parts.front()) +
+                    " and its other parts hold no rows, so there is nothing to reduce.");
+}
+
+Status check_whole(const RunRecord& extraction, const std::string& place) {
+  // A reduction begins on whole features only.
+  if (extraction.state != "running" || extraction.command == "reduce") return {};
+  const bool update = extraction.command == "update";
+  return Status::io("The input " + place + " holds an unfinished " + extraction.command +
+                    ", perhaps not all of its features; finish it by 'verger " +
+                    extraction.command + (update ? "' once more." : " --resume'."));
+}
+
+RunRecord joined(RunRecord extraction, const RunRecord& reduction) {
+  extraction.command = reduction.command;
+  extraction.state = reduction.state;
+  extraction.started = reduction.started;
+  extraction.output = reduction.output;
+  extraction.options.pca = reduction.options.pca;
+  extraction.options.threads = reduction.options.threads;
+  extraction.reduction.reset();
+  std::erase_if(extraction.seconds,
+                [](const auto& stage) { return stage.first == "fit" || stage.first == "project"; });
+  return extraction;
+}
+
+Status check_width(int64_t width) {
+  if (width <= Moments::kMaxWidth) return {};
+  return Status::model(
+      "Vectors of " + std::to_string(width) + " numbers are too wide: verger reduces at most " +
+      std::to_string(Moments::kMaxWidth) + "; choose a model whose output is pooled.");
+}
+
+Result<Moments> moments_of_part(const Store& store, const std::string& name, int width) {
+  Moments moments(width);
+  VERGER_RETURN_IF_ERROR(
+      visit_features_part(store, name, static_cast<std::size_t>(width),
+                          [&](const FeatureRows& rows) { return moments.add(rows.features); }));
+  return moments;
+}
+
+Result<Moments> read_moments_file(const Store& store, const std::string& name) {
+  VERGER_ASSIGN_OR_RETURN(const auto bytes, store.read(name));
+  auto moments = Moments::deserialise(bytes);
+  if (moments.ok()) return moments;
+  return Status::io(store.display_path(name) + ": " + moments.error().message());
+}
+
+Result<PartInfo> project_part(const Store& features, const std::string& name,
+                              const OutputFolder& output, const std::string& file, Layout layout,
+                              const PcaModel& model) {
+  VERGER_ASSIGN_OR_RETURN(
+      auto part,
+      PcaPartWriter::open(output.store(), below(output.folders().pca, file), layout, model));
+  VERGER_RETURN_IF_ERROR(
+      visit_features_part(features, name, static_cast<std::size_t>(model.width),
+                          [&](const FeatureRows& rows) { return part.add(rows); }));
+  return part.finish();
+}
+
+}  // namespace verger

@@ -1,0 +1,50 @@
+#include "storage/fenced_store.h"
+
+#include <utility>
+
+#include "base/fault_point.h"
+#include "base/status_macros.h"
+
+namespace verger {
+
+namespace {
+
+class FencedFile final : public PendingFile {
+ public:
+  FencedFile(std::unique_ptr<PendingFile> file, std::shared_ptr<Fence> fence)
+      : file_(std::move(file)), fence_(std::move(fence)) {}
+
+  std::shared_ptr<arrow::io::OutputStream> stream() override { return file_->stream(); }
+  Status prepare() override { return file_->prepare(); }
+  Status commit() override {
+    VERGER_RETURN_IF_ERROR(file_->prepare());
+    fault_point("before-visible");
+    VERGER_RETURN_IF_ERROR(fence_->check());
+    return file_->commit();
+  }
+
+ private:
+  const std::unique_ptr<PendingFile> file_;
+  const std::shared_ptr<Fence> fence_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PendingFile>> FencedStore::create(const std::string& name) {
+  VERGER_RETURN_IF_ERROR(fence_->check());
+  VERGER_ASSIGN_OR_RETURN(auto file, store_->create(name));
+  return std::unique_ptr<PendingFile>(std::make_unique<FencedFile>(std::move(file), fence_));
+}
+
+Status FencedStore::remove(const std::string& name) {
+  fault_point("before-removal");
+  VERGER_RETURN_IF_ERROR(fence_->check());
+  return store_->remove(name);
+}
+
+Status FencedStore::remove_temporaries(const std::string& folder) {
+  VERGER_RETURN_IF_ERROR(fence_->check());
+  return store_->remove_temporaries(folder);
+}
+
+}  // namespace verger

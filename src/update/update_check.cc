@@ -1,0 +1,127 @@
+#include "update/update_check.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "base/json_text.h"
+#include "base/status_macros.h"
+#include "output/file_sizes.h"
+#include "plan/recipe.h"
+
+namespace verger {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* kAnew = "; make it anew with 'verger run --overwrite'.";
+
+std::string place_of(const OutputFolder& output) {
+  return "The output " + output.store().display_path("");
+}
+
+Status made_otherwise(const OutputFolder& output, const std::string& command) {
+  return Status::io(place_of(output) + " was made by 'verger " + command +
+                    "', and only those of 'verger run' can be updated" + kAnew);
+}
+
+// A reduction that is interrupted began on whole features, and an update makes it anew.
+Status check_record(const RunRecord& record, const OutputFolder& output, bool finished) {
+  const bool updated = record.command == "update" || record.command == "reduce";
+  if (!updated && record.command != "run") return made_otherwise(output, record.command);
+  if (finished || updated) return {};
+  return Status::io(place_of(output) +
+                    " holds an unfinished run; go on with it by 'verger run --resume'.");
+}
+
+Status check_manifests(const std::vector<ShardManifest>& manifests, const OutputFolder& output) {
+  if (manifests.empty()) return Status::io(place_of(output) + " has no shards" + kAnew);
+  VERGER_ASSIGN_OR_RETURN(const FileSizes sizes, sizes_of_files(output));
+  for (const auto& manifest : manifests) {
+    if (manifest.pca) return made_otherwise(output, "apply");  // and reduced since
+    if (!manifest.inputs) {
+      return Status::io(place_of(output) +
+                        " does not tell which images it is of, as older versions do not" + kAnew);
+    }
+    const std::string missing = missing_file(manifest, sizes);
+    if (missing.empty()) continue;
+    return Status::io(place_of(output) + " is damaged: " + missing +
+                      " is absent or of another size" + kAnew);
+  }
+  return {};
+}
+
+// The recorded options that decide what is in the tables.
+constexpr const char* kOptions[] = {"pattern",          "recursive",   "label_column", "max_pixels",
+                                    "exif_orientation", "fast_decode", "precision",    "components",
+                                    "variance",         "standardize", "layout"};
+
+// "max_pixels" → "--max-pixels"
+std::string flag_of(std::string name) {
+  std::ranges::replace(name, '_', '-');
+  return "--" + name;
+}
+
+std::string difference(const OutputFolder& output, const std::string& what, const std::string& then,
+                       const std::string& now) {
+  return place_of(output) + " was made with " + what + ' ' + then + ", not " + now +
+         "; give the same, or make it anew with 'verger run --overwrite'.";
+}
+
+Status check_options(const RunRecord& record, const OutputFolder& output,
+                     const RunOptions& options) {
+  RunRecord now;
+  now.options = options;
+  const json was = record.to_json().at("options");
+  const json is = now.to_json().at("options");
+  for (const std::string name : kOptions) {
+    // The variance decides nothing beside a number of components.
+    if (name == "variance" && options.pca.components > 0) continue;
+    if (was.at(name) != is.at(name)) {
+      return Status::invalid_argument(
+          difference(output, flag_of(name), json_text(was.at(name)), json_text(is.at(name))));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<FoundOutput> find_output(const OutputFolder& output) {
+  const Store& store = output.store();
+  VERGER_ASSIGN_OR_RETURN(const bool exists, store.exists(std::string(kRunRecordName)));
+  if (!exists) {
+    return Status::io("No result in " + store.display_path("") + ": it has no " +
+                      std::string(kRunRecordName) + "; make one with 'verger run'.");
+  }
+  FoundOutput found;
+  VERGER_ASSIGN_OR_RETURN(found.record, read_run_record(store));
+  VERGER_ASSIGN_OR_RETURN(const bool marked, store.exists(std::string(kSuccessName)));
+  found.finished = marked && found.record.state == "done";
+  VERGER_RETURN_IF_ERROR(check_record(found.record, output, found.finished));
+  VERGER_ASSIGN_OR_RETURN(found.manifests, read_shard_manifests(store));
+  VERGER_RETURN_IF_ERROR(check_manifests(found.manifests, output));
+  return found;
+}
+
+Status check_same_recipe(const FoundOutput& found, const OutputFolder& output,
+                         const RunOptions& options, const ModelInfo& model) {
+  VERGER_RETURN_IF_ERROR(check_options(found.record, output, options));
+  if (const auto& made = found.record.model; made && made->weights_sha256 != model.weights_sha256) {
+    return Status::model(difference(output, "the weights",
+                                    made->weights + " (SHA-256 " + made->weights_sha256 + ")",
+                                    model.weights + " (" + model.weights_sha256 + ")"));
+  }
+  const std::string recipe = extraction_sha256(options.image, model);
+  for (const auto& manifest : found.manifests) {
+    if (manifest.options_sha256 == recipe) continue;
+    return Status::invalid_argument(
+        place_of(output) + " was made by another version or engine of verger: shard " +
+        std::to_string(manifest.shard.number) + " is of another recipe" + kAnew);
+  }
+  return {};
+}
+
+}  // namespace verger

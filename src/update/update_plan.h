@@ -1,0 +1,65 @@
+// What brings an output up to date with a listing: which shards stay as they are, which are written
+// anew, and which images are to be read for that.
+//
+// Stored rows are matched with the sorted listing by path, and by the stamp of the fingerprint. The
+// plan takes a byte a listed image and eight more an image that is read anew; of what the output
+// holds, one shard's rows are in memory at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "input/image_source.h"
+#include "output/shard_manifest.h"
+#include "shards/shard_rewrite.h"
+#include "storage/store.h"
+#include "verger/status.h"
+
+namespace verger {
+
+// What the output holds of a listed image.
+enum class ImageState : uint8_t {
+  kNew,      // nothing
+  kKept,     // it, as it is
+  kChanged,  // it, as it was
+  kTwice     // two rows of it, as it was: both go, and it counts as new
+};
+
+// A shard that lost images, or some of whose images changed.
+struct ChangedShard {
+  ShardManifest manifest;  // as it stands
+  std::size_t images = 0;  // that remain; without any the shard disappears
+  std::size_t begin = 0;   // images [begin, end) of UpdatePlan::anew are the shard's
+  std::size_t end = 0;
+};
+
+struct UpdatePlan {
+  std::vector<ShardManifest> kept;    // shards that stay, in the order of their numbers
+  std::vector<ChangedShard> changed;  // in the order of their numbers
+  std::vector<std::size_t> anew;   // images to read: changed ones by shard, then new ones in order
+  std::vector<ImageState> states;  // by image
+
+  int64_t images_kept = 0;
+  int64_t images_changed = 0;  // as many of `anew`, from the front
+  int64_t images_added = 0;    // the rest of `anew`
+  int64_t images_removed = 0;
+  std::size_t next_number = 0;  // of a new shard
+
+  bool nothing() const { return changed.empty() && anew.empty(); }
+};
+
+// `manifests`: all of the output, in the order of their numbers, each with inputs. kIo when one of
+// the inputs' files is damaged, or they name an image twice.
+Result<UpdatePlan> plan_update(const Store& output, const ImageSource& source,
+                               std::vector<ShardManifest> manifests, const CancelToken& cancel);
+
+// By the states of a plan. Of rows of one path, which only containers have, either all are kept or
+// none: the tables do not tell them apart.
+Result<ShardMatch> match_shard(const Store& output, const ImageSource& source,
+                               std::span<const ImageState> states, const ShardManifest& manifest);
+
+}  // namespace verger
