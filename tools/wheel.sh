@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the wheel of the Python package for the running Python (PYTHON) into dist/: the package, and
-# the program with the libraries that both need. OpenVINO stays in a wheel of its own, for
+# the program with the libraries that both need, libjpeg and libcrypto included: not every system has
+# them, or the same ones. OpenVINO stays in a wheel of its own, for
 # verger[onnx]: it is large, others use it too, and it opens its plugins by their place.
 set -euo pipefail
 cd "$(dirname "$0")/.."
