@@ -73,13 +73,15 @@ Status do_with_crew(const CommonArguments& arguments, const char* command, Conso
   }
   TwoObservers observer(screen, metrics);
   auto made = work({console, interrupt, observer, crew});
-  if (made.ok()) {
+  const Status status = made.ok() ? Status() : made.error();
+  if (status.ok()) {
     if (made->state == "done") leave_report_of(console, *made, interrupt);
     metrics.completed(*made);
   }
-  metrics.ended(made.ok() ? Status() : made.error());
+  metrics.ended(status);
   exporter.reset();
-  VERGER_ASSIGN_OR_RETURN(record, std::move(made));
+  VERGER_RETURN_IF_ERROR(status);
+  record = *std::move(made);
   print_summary(console, record);
   return {};
 }

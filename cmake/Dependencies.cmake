@@ -6,17 +6,22 @@ find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 
 # What a foreign machine may lack, or have in another version, is linked statically when
-# VERGER_SELF_CONTAINED asks for it: C libraries, of which a copy of one's own does no harm.
+# VERGER_SELF_CONTAINED asks for it: C libraries, of which a copy of one's own does no harm. Only a
+# program can hold these archives, which are not position-independent. For a wheel's module, and the
+# program beside it, auditwheel brings the shared libraries along; libevent is the program's alone.
 set(verger_library_suffixes ${CMAKE_FIND_LIBRARY_SUFFIXES})
 if(VERGER_SELF_CONTAINED)
   set(CMAKE_FIND_LIBRARY_SUFFIXES "${CMAKE_STATIC_LIBRARY_SUFFIX}")
 endif()
-find_package(JPEG REQUIRED)
-find_package(ZLIB REQUIRED)
-find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 if(VERGER_BUILD_PROGRAM)
   include(Libevent)
 endif()
+if(VERGER_BUILD_PYTHON)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES ${verger_library_suffixes})
+endif()
+find_package(JPEG REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
 set(CMAKE_FIND_LIBRARY_SUFFIXES ${verger_library_suffixes})
 
 # OpenVINO: openvino::runtime.

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Builds the wheel of the Python package for the running Python (PYTHON) into dist/: the package, and
-# the program with the libraries that both need. OpenVINO stays in a wheel of its own, for
-# verger[onnx]: it is large, others use it too, and it opens its plugins by their place. In dist/any/
-# is the same without the native module, for any Python from 3.9 on.
+# the program with the libraries that both need, libjpeg and libcrypto included: not every system has
+# them, or the same ones. OpenVINO stays in a wheel of its own, for verger[onnx]: it is large, others
+# use it too, and it opens its plugins by their place. In dist/any/ is the same without the native
+# module, for any Python from 3.9 on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 platform=manylinux_2_34_$(uname -m) # Amazon Linux 2023; GLIBCXX_3.4.29 belongs to it

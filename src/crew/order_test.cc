@@ -47,16 +47,21 @@ void expect_same_when_read(const Order& order) {
 
 TEST(Order, OfEachStageIsReadAsItWasWritten) {
   Order extract = order();
-  extract.work = ExtractOrder{
-      .image = {.max_pixels = 9, .exif_orientation = true, .fast_decode = true},
-      .strict = true,
-      .network = {.weights = "untrained:7", .model = "", .precision = Precision::kBf16},
-      .network_sha256 = "n",
-      .options_sha256 = "o",
-      .shard = {.number = 7, .begin = 10, .end = 13},
-      .plan = part("_verger/plan/00007-u.parquet"),
-      .projection = OrderedModel{.prefix = "u-", .sha256 = "s"},
-      .rewrite = ExtractOrder::Rewrite{.manifest = manifest(), .rows = "kcr"}};
+  auto& work = extract.work.emplace<ExtractOrder>();
+  work.image = {.max_pixels = 9, .exif_orientation = true, .fast_decode = true};
+  work.strict = true;
+  work.network.weights = "untrained:7";
+  work.network.precision = Precision::kBf16;
+  work.network_sha256 = "n";
+  work.options_sha256 = "o";
+  work.shard = {.number = 7, .begin = 10, .end = 13};
+  work.plan = part("_verger/plan/00007-u.parquet");
+  OrderedModel& projection = work.projection.emplace();
+  projection.prefix = "u-";
+  projection.sha256 = "s";
+  ExtractOrder::Rewrite& rewrite = work.rewrite.emplace();
+  rewrite.manifest = manifest();
+  rewrite.rows = "kcr";
   expect_same_when_read(extract);
   EXPECT_EQ(extract.name, "extract-00007");
   Order moments = order();

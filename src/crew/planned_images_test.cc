@@ -35,10 +35,12 @@ TEST_F(PlannedImagesTest, LooseImagesComeBackAsTheyWereListed) {
 
 TEST_F(PlannedImagesTest, ImagesInContainersKeepTheirPlaces) {
   PlanRows rows;
-  const ListedImage image{
-      .file = {.name = "x.tar", .size = 4096, .mtime_ns = 7},
-      .packed = ListedImage::Packed{
-          .path = "file:/x.tar/a.jpg", .label = "a", .place = {.position = 512, .length = 9}}};
+  ListedImage image;
+  image.file = {.name = "x.tar", .size = 4096, .mtime_ns = 7};
+  ListedImage::Packed& packed = image.packed.emplace();
+  packed.path = "file:/x.tar/a.jpg";
+  packed.label = "a";
+  packed.place = {.position = 512, .length = 9};
   add_image(image, rows);
   const PartInfo part = write_plan_part(*store_, "x.parquet", rows).value();
   const auto source = planned_source(store_, read_plan_part(*store_, part).value()).value();

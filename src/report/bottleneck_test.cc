@@ -1,6 +1,7 @@
 #include "report/bottleneck.h"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace verger {
 namespace {

@@ -123,6 +123,7 @@ TEST_F(DownloadTest, OnlyWhomSslCertFileNamesIsTrusted) {
   expect_nothing_left();
 
   secure.write_certificate(scratch_ / "trusted.pem");
+  unsetenv("AWS_CA_BUNDLE");  // would be taken first
   setenv("SSL_CERT_FILE", (scratch_ / "trusted.pem").c_str(), 1);
   const Status trusted = fetch(secure.url("/bucket/w"), DownloadLimits{});
   unsetenv("SSL_CERT_FILE");

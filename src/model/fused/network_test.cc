@@ -86,7 +86,7 @@ TEST(FusedNetwork, RunsOnASmallStack) {
   pthread_attr_t attributes;
   ASSERT_EQ(pthread_attr_init(&attributes), 0);
   // ARM's least is 128 KiB.
-  const long stack = std::max(64L << 10, static_cast<long>(PTHREAD_STACK_MIN));
+  const long stack = std::max<long>(64L << 10, PTHREAD_STACK_MIN);
   ASSERT_EQ(pthread_attr_setstacksize(&attributes, static_cast<std::size_t>(stack)), 0);
   pthread_t thread{};
   const auto run = [](void* argument) -> void* {
