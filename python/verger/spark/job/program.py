@@ -142,8 +142,7 @@ class Driver:
             self.interrupt()
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.close()
-        try:
-            self._process.wait(_PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
+        patience = threading.Timer(_PATIENCE_S, self._process.kill)
+        patience.start()
         self.wait()
+        patience.cancel()
