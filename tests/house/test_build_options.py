@@ -1,5 +1,6 @@
 """What a build option leaves out must leave the rest as it is."""
 
+import re
 import subprocess
 
 import pytest
@@ -19,8 +20,18 @@ def commands_of(build):
 @pytest.mark.parametrize("option", ["VERGER_BUILD_PROGRAM", "VERGER_WITH_OPENVINO"])
 def test_what_is_left_is_compiled_and_linked_as_in_the_whole(tmp_path, option):
     # The whole is built and its tests pass. So does, then, what is made by the same commands.
-    configure = ["cmake", "--preset", "release", "-B", tmp_path, f"-D{option}=OFF"]
+    release = ROOT / "build" / "release"
+    werror = re.search("^VERGER_WERROR:.*", (release / "CMakeCache.txt").read_text(), re.MULTILINE)
+    configure = [
+        "cmake",
+        "--preset",
+        "release",
+        "-B",
+        tmp_path,
+        f"-D{option}=OFF",
+        f"-D{werror[0]}",
+    ]
     subprocess.run(configure, cwd=ROOT, check=True, capture_output=True)
-    part, whole = commands_of(tmp_path), commands_of(ROOT / "build" / "release")
+    part, whole = commands_of(tmp_path), commands_of(release)
     assert part - whole == set()
     assert 0 < len(part) < len(whole)
