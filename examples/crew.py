@@ -38,14 +38,14 @@ def give(order):  # noqa: D103 - first, and again when its worker died or hangs
 def work():  # noqa: D103
     worker = None
     while order := orders.get():
-        if worker is None or worker.poll() is not None:
-            worker = Popen([*options.prefix.split(), "verger", "work"], **pipes)
+        worker = worker or Popen([*options.prefix.split(), "verger", "work"], **pipes)
         try:
             tell(order, worker)
             if not select.select([worker.stdout], [], [], options.patience)[0]:
                 give(order)
             tell(json.loads(worker.stdout.readline()))
-        except (OSError, ValueError):
+        except (OSError, ValueError):  # it is dead, or says what nobody understands
+            worker = None
             give(order)
 
 
