@@ -43,7 +43,8 @@ class BareRoot:
         passed = {k: v for k, v in os.environ.items() if k.lower() in PASSED}
         environment = {**passed, "LANG": "C.UTF-8", "HOME": "/root",
                        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                       "SSL_CERT_FILE": "/opt/certificates.crt"}  # fmt: skip
+                       "SSL_CERT_FILE": "/opt/certificates.crt",
+                       "PIP_CERT": "/opt/certificates.crt"}  # fmt: skip
         words = ["unshare", "--mount", "bash", "-c", ENTER, self.folder, *command]
         return subprocess.run([str(word) for word in words], env=environment, text=True,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout,
@@ -57,7 +58,9 @@ def bare_root(folder):
     place = folder / "root"
     place.mkdir()
     subprocess.run([ROOT / "tools" / "fresh.sh", "--root", place], check=True)
+    root = BareRoot(place)
+    root.write("/etc/hosts", "127.0.0.1 localhost\n")  # as an installer writes it
     try:
-        yield BareRoot(place)
+        yield root
     finally:
         subprocess.run(["rm", "-rf", "--one-file-system", place], check=True)

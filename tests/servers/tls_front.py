@@ -18,11 +18,11 @@ class TlsFront:
 
 
 def make_certificates(folder):
-    """Make an authority and a server's certificate for 127.0.0.1, signed by it."""
+    """Make an authority and a server's certificate for localhost, signed by it."""
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
     authority = ["-x509", *curve, "-subj", "/CN=A test's authority", "-keyout", "ca.key"]
     server = ["-x509", *curve, "-subj", "/CN=A test's server", "-keyout", "server.key"]
-    server += ["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=CA:FALSE"]
+    server += ["-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=CA:FALSE"]
     server += ["-CA", "ca.pem", "-CAkey", "ca.key"]
     for words in ([*authority, "-out", "ca.pem"], [*server, "-out", "server.pem"]):
         subprocess.run(["openssl", "req", *words], cwd=folder, check=True, capture_output=True)
@@ -67,5 +67,5 @@ def tls_front(folder, endpoint):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         work = (listener, context, (host, int(port)))
         threading.Thread(target=accept, args=work, daemon=True).start()
-        yield TlsFront(f"https://127.0.0.1:{listener.getsockname()[1]}", folder / "ca.pem")
+        yield TlsFront(f"https://localhost:{listener.getsockname()[1]}", folder / "ca.pem")
         listener.shutdown(socket.SHUT_RDWR)
