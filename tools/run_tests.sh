@@ -11,7 +11,7 @@ reports=$root/build/reports
 rules=$root/tools/sanitizers
 jobs=$(nproc)
 spark35_tests=(
-  python/tests/spark/test_{image_featurizer,variance_pca_spark,job,job_cli,job_update}.py
+  python/tests/spark/test_{image_featurizer,variance_pca_spark,job}.py
 )
 
 # Marks suites as begun: one that never ends is then a failure, not a gap.
