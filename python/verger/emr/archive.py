@@ -59,6 +59,7 @@ def newest(machine: str) -> Archive:
     found = sorted(Path().glob(NEWEST.format(machine)), key=lambda path: path.stat().st_mtime)
     if not found:
         raise UsageError(
-            f"No bundle for {machine} here; name one with --archive, or: make bundle ARCH={machine}."
+            f"No bundle for {machine} here; name one with --archive, or: "
+            f"make bundle ARCH={machine}."
         )
     return inspect(str(found[-1]))
