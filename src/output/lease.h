@@ -96,8 +96,9 @@ class Lease final : public Fence {
   std::thread thread_;
 };
 
-// What a worker elsewhere asks: does the run of this token hold the output still? A lease that lapsed
-// does as long as its file stands, for whoever takes over removes that first: so no clock is asked.
+// What a worker elsewhere asks: does the run of this token hold the output still? A lease that
+// lapsed does as long as its file stands, for whoever takes over removes that first: so no clock is
+// asked.
 class WorkerFence final : public Fence {
  public:
   WorkerFence(std::shared_ptr<const Store> output, std::string token,

@@ -16,9 +16,9 @@ namespace verger {
 // kClaimed: wanted, not yet held. kClosing: held, but workers elsewhere write nothing more.
 enum class LeaseState { kClaimed, kHeld, kClosing };
 
-// By which a lease's age is told: the storage's own time, as a file that was just written has it, and
-// how long a lease counts unless it is written again. So clocks of machines need not agree, and one
-// that is set ends no lease and prolongs none.
+// By which a lease's age is told: the storage's own time, as a file that was just written has it,
+// and how long a lease counts unless it is written again. So clocks of machines need not agree, and
+// one that is set ends no lease and prolongs none.
 struct LeaseClock {
   int64_t now_ms = 0;
   std::chrono::milliseconds lapse{};

@@ -116,7 +116,8 @@ bool OutputFolder::is_foreign(const OwnFiles& own, const std::string& folder,
   if (own.contains(name)) return false;
   if (!table_names().contains(folder)) {
     // A reduction may be made beside features of somebody else, and of their marks.
-    const bool of_features = base_name(name) == kSuccessName || !uuid_of_part(base_name(name)).empty();
+    const bool of_features =
+        base_name(name) == kSuccessName || !uuid_of_part(base_name(name)).empty();
     return own.is_name_of_ours(name) && !(tables_ == Tables::kReduction && of_features);
   }
   return own.is_name_of_ours(name) ||
@@ -185,8 +186,8 @@ Status OutputFolder::sweep() {
 // Of parts, records, leases, the report; not those of another output in a folder of this one.
 Status OutputFolder::remove_temporaries() {
   std::set<std::string> folders = owned_folders();
-  folders.insert({"", std::string(kRecordsFolder), std::string(kLeasesFolder),
-                  std::string(kSearchFolder)});
+  folders.insert(
+      {"", std::string(kRecordsFolder), std::string(kLeasesFolder), std::string(kSearchFolder)});
   for (const auto& folder : folders) {
     VERGER_RETURN_IF_ERROR(store_->remove_temporaries(
         folder, [&](std::string_view name) { return own_.contains(below(folder, name)); }));

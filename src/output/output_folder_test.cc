@@ -101,11 +101,11 @@ TEST_F(OutputFolderTest, AReductionMayJoinFeatures) {
 
 TEST_F(OutputFolderTest, FinishRemovesOldPartsKeepsForeignFilesAndSetsTheMarks) {
   record_run(Layout::kTables);
-  const std::string kept[] = {part("features", kNew), part("pca", kNew), "features/_notes.txt",
-                              "model/config.json", "model/weights.npy", "notes.txt"};
+  const std::string kept[] = {part("features", kNew), part("pca", kNew),   "features/_notes.txt",
+                              "model/config.json",    "model/weights.npy", "notes.txt"};
   const std::string replaced[] = {part("features", kOld), part("pca", kOld),
                                   part("rejected", kOld), "_verger/shards/00009.json",
-                                  "model/mean.npy", "report.html"};
+                                  "model/mean.npy",       "report.html"};
   for (const auto& name : kept) touch(name);
   for (const auto& name : replaced) touch(name);
   touch("_SUCCESS");
@@ -146,9 +146,13 @@ TEST_F(OutputFolderTest, RemovesTheTemporaryFilesOfRunsAndNoOthers) {
 }
 
 TEST_F(OutputFolderTest, ForeignFilesWhereARunWritesRefuseIt) {
-  const std::string foreign[] = {"features/notes.txt", "features/deeper/part-0.parquet",
-                                 part("features", kNew), "rejected/part-2019.parquet",
-                                 "report.html", "model/model.json", "_SUCCESS",
+  const std::string foreign[] = {"features/notes.txt",
+                                 "features/deeper/part-0.parquet",
+                                 part("features", kNew),
+                                 "rejected/part-2019.parquet",
+                                 "report.html",
+                                 "model/model.json",
+                                 "_SUCCESS",
                                  "_verger/shards/00001.json"};
   for (const auto& name : foreign) {
     touch(name);
@@ -201,9 +205,9 @@ TEST_F(OutputFolderTest, ANewExtractionDropsTheProjectionsOfTheOldOne) {
 }
 
 TEST_F(OutputFolderTest, AReductionLeavesTheFeaturesAlone) {
-  for (const auto& name : {part("features", kOld), std::string("features/mine.parquet"),
-                           std::string("features/_SUCCESS"),
-                           std::string("_verger/shards/00000.json")}) {
+  for (const auto& name :
+       {part("features", kOld), std::string("features/mine.parquet"),
+        std::string("features/_SUCCESS"), std::string("_verger/shards/00000.json")}) {
     touch(name);
   }
   OutputFolder folder(store_, Layout::kTables, Tables::kReduction);
