@@ -3,6 +3,7 @@
 #include <malloc.h>
 #endif
 
+#include "limits.h"
 #include "program.h"
 
 int main(int argc, char** argv) {
@@ -12,5 +13,8 @@ int main(int argc, char** argv) {
   // back at once.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);  // NOLINT(concurrency-mt-unsafe): before any thread
 #endif
-  return verger::cli::run_program(argc, argv);
+  verger::cli::prepare_for_limits(argc, argv);
+  const int exit_code = verger::cli::with_enough_stack(verger::cli::run_program, argc, argv);
+  verger::cli::limits_no_longer_matter();
+  return exit_code;
 }
