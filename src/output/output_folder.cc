@@ -137,14 +137,15 @@ Result<OwnFiles> OutputFolder::own_files() const {
     const bool deep = tables.contains(folder) && !folder.empty();
     VERGER_ASSIGN_OR_RETURN(const auto files, store_->list(folder, deep, true));
     for (const auto& file : files) {
-      runs.emplace(uuid_of_part(base_name(file.name)));
+      if (const auto uuid = uuid_of_part(base_name(file.name)); !uuid.empty()) runs.emplace(uuid);
       if (!written.contains(folder) || !is_foreign(own, folder, file.name)) continue;
       return Status::io("The output " + store_->display_path("") + " holds " + file.name +
                         ", which no run of verger is known to have written, where this one writes; "
                         "move it away, or choose another folder.");
     }
   }
-  own.keep_runs(runs);
+  VERGER_ASSIGN_OR_RETURN(const bool finished, store_->exists(std::string(kSuccessName)));
+  own.keep_runs(runs, finished);
   return own;
 }
 

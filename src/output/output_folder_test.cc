@@ -137,7 +137,6 @@ TEST_F(OutputFolderTest, RemovesTheTemporaryFilesOfRunsAndNoOthers) {
                                 "features/" + temporary + part("", random_uuid())};
   for (const auto& name : ours) touch(name);
   for (const auto& name : others) touch(name);
-  touch(part("features", kOld));  // of the same run
   OutputFolder folder(store_, Layout::kTables, Tables::kAll);
   ASSERT_TRUE(folder.begin(kNew).ok());
   ASSERT_TRUE(folder.sweep().ok());

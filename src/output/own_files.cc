@@ -72,9 +72,9 @@ void OwnFiles::add_run(const std::string& uuid, bool leaves_model) {
   uuids_.insert(uuid);
 }
 
-void OwnFiles::keep_runs(const std::set<std::string>& uuids) {
+void OwnFiles::keep_runs(const std::set<std::string>& uuids, bool finished) {
   if (any_run_) uuids_ = uuids;
-  std::erase_if(uuids_, [&](const std::string& uuid) { return !uuids.contains(uuid); });
+  if (finished) std::erase_if(uuids_, [&](const auto& uuid) { return !uuids.contains(uuid); });
   any_run_ = false;
 }
 

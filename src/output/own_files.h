@@ -30,8 +30,9 @@ class OwnFiles {
 
   // The runs whose parts are known.
   const std::set<std::string>& uuids() const { return uuids_; }
-  // Forgets the runs of which no part is there.
-  void keep_runs(const std::set<std::string>& uuids);
+  // `uuids`: the runs of which parts are there. Of a finished output others have left nothing, and
+  // are forgotten; else they may have left half-written files.
+  void keep_runs(const std::set<std::string>& uuids, bool finished);
 
  private:
   Layout layout_;
