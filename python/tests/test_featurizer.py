@@ -48,7 +48,12 @@ def test_paths_bytes_and_pixels_of_an_image_have_the_same_features(featurizer, p
 
 def test_paths_are_taken_as_arrays_and_tables_have_them(featurizer, paths, features):
     path = str(paths[0])
-    forms = [np.array([path])[0], f"file:{path}", f"file://{path}", np.bytes_(paths[0].read_bytes())]
+    forms = [
+        np.array([path])[0],
+        f"file:{path}",
+        f"file://{path}",
+        np.bytes_(paths[0].read_bytes()),
+    ]
     rows = featurizer.transform(forms)
     assert same_bits(rows, np.tile(features[0], (len(forms), 1)))
     assert same_bits(featurizer.transform(np.array([str(p) for p in paths[:3]])), features[:3])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,8 +15,8 @@ import numpy as np
 def prepared(image: object, *, upright: bool = False) -> tuple[object, str]:
     """Return what the native module takes of an image, and "".
 
-    Or None, which it rejects as unreadable, and why it is so, in a sentence. A PIL image is taken as
-    the bytes of its file would be; with `upright` that is by its EXIF orientation too.
+    Or None, which it rejects as unreadable, and why it is so, in a sentence. A PIL image is taken
+    as the bytes of its file would be; with `upright` that is by its EXIF orientation too.
     """
     if isinstance(image, os.PathLike):
         image = os.fspath(image)
@@ -85,8 +86,7 @@ def _bytes_of_file(image: Any) -> bytes | None:
     file = getattr(image, "fp", None)
     try:
         if file is None:
-            with open(image.filename, "rb") as named:
-                return named.read()
+            return Path(image.filename).read_bytes()
         file.seek(0)
         return bytes(file.read())
     except (OSError, ValueError, AttributeError, TypeError):

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from conftest import UNTRAINED
@@ -43,7 +44,7 @@ def test_a_small_stack(program, verger, orchard, tmp_path):
 def test_what_cannot_be_printed_is_an_error(program, result):
     for arguments in (["inspect", result, "--json"], ["report", result, "--json"], ["--version"],
                       ["completion", "bash"]):  # fmt: skip
-        with open("/dev/full", "w") as full:
+        with Path("/dev/full").open("w") as full:
             process = subprocess.run([program, *arguments], stdout=full, stderr=subprocess.PIPE,
                                      text=True, check=False)  # fmt: skip
         assert process.returncode == 3, arguments
