@@ -63,7 +63,7 @@ bundle: ## Pack the program for machines without Python or anything else of it (
 	@tools/portable.sh bundle
 
 .PHONY: dist
-dist: ## Leave in dist/ the bundle, the wheel, their SBOM and SHA256SUMS
+dist: ## Leave in dist/ the bundles, the wheels, their SBOM and SHA256SUMS
 	@tools/portable.sh dist
 
 .PHONY: demo

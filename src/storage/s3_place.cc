@@ -1,6 +1,7 @@
 #include "storage/s3_place.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "base/status_macros.h"
@@ -10,15 +11,17 @@ namespace verger {
 
 namespace {
 
-constexpr std::string_view kScheme = "s3://";
+constexpr std::string_view kSchemes[] = {"s3://", "s3a://"};
 
 }  // namespace
 
 Result<S3Place> parse_s3_place(const std::string& place) {
-  const std::string path = place.substr(std::min(kScheme.size(), place.size()));
+  const auto* const scheme = std::ranges::find_if(
+      kSchemes, [&](std::string_view known) { return place.starts_with(known); });
+  const std::string path = scheme == std::end(kSchemes) ? "" : place.substr(scheme->size());
   const std::size_t slash = std::min(path.find('/'), path.size());
   S3Place parsed{.bucket = path.substr(0, slash), .key = ""};
-  if (!place.starts_with(kScheme) || parsed.bucket.empty()) {
+  if (parsed.bucket.empty()) {
     return Status::invalid_argument("'" + place + "' names no bucket; write s3://BUCKET/KEY.");
   }
   const std::size_t first = path.find_first_not_of('/', slash);

@@ -13,7 +13,8 @@ struct S3Place {
   std::string key;  // without slashes at its ends; "" for the whole bucket
 };
 
-// "s3://bucket/some/key/" taken literally. kInvalidArgument without a bucket.
+// "s3://bucket/some/key/" taken literally; s3a://, as Hadoop spells it, is the same place.
+// kInvalidArgument without a bucket.
 Result<S3Place> parse_s3_place(const std::string& place);
 
 // `options` with what they leave open taken from the environment: the endpoint, of which AWS' own

@@ -20,7 +20,8 @@ TEST(S3Place, IsABucketAndAKeyTakenLiterally) {
   const auto place = parse_s3_place("s3://p8-data//Test/Apple%20 é/").value();
   EXPECT_EQ(place.bucket, "p8-data");
   EXPECT_EQ(place.key, "Test/Apple%20 é");
-  for (const char* bad : {"s3://", "s3:///key", "s3:bucket"}) {
+  EXPECT_EQ(parse_s3_place("s3a://p8-data/Test").value().key, "Test");
+  for (const char* bad : {"s3://", "s3:///key", "s3:bucket", "s3a:///key", "s3n://bucket/key"}) {
     EXPECT_EQ(parse_s3_place(bad).error().code(), StatusCode::kInvalidArgument) << bad;
   }
 }

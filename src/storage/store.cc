@@ -17,7 +17,7 @@ namespace verger {
 Result<std::shared_ptr<Store>> Store::open(const std::string& place,
                                            const StorageOptions& options) {
   const std::string scheme = scheme_of(place);
-  if (scheme == "s3") return open_s3_store(place, options);
+  if (scheme == "s3" || scheme == "s3a") return open_s3_store(place, options);
   if (!scheme.empty() && scheme != "file") {
     return Status::invalid_argument("'" + place + "' cannot be opened: places are local paths, " +
                                     "file:// and s3:// URIs, not " + scheme + "://.");

@@ -14,6 +14,7 @@ FOREIGN = ("SPARK_", "PYSPARK_", "PYTHON", "HADOOP_", "YARN_", "AWS_")
 LOG_CHARACTERS = 6000
 # Java's quickest start: these programs live for seconds, on few cores.
 JAVA = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+QUICK = {f"SPARK_{of}_OPTS": JAVA for of in ("DAEMON_JAVA", "LAUNCHER", "SUBMIT")}  # variables
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,8 @@ class Spark:
         """This process' environment, without other Sparks and Pythons, on loopback."""
         kept = {name: text for name, text in os.environ.items() if not name.startswith(FOREIGN)}
         own = {
-            "SPARK_DAEMON_JAVA_OPTS": JAVA,
+            **QUICK,
             "SPARK_HOME": self.home,
-            "SPARK_LAUNCHER_OPTS": JAVA,
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_PUBLIC_DNS": "127.0.0.1",
             "PYSPARK_PYTHON": self.python,
@@ -118,7 +118,7 @@ class Cluster:
         """What holds for every job: small, on loopback, with an event log."""
         return {
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.extraJavaOptions": JAVA,
+            "spark.driver.extraJavaOptions": JAVA,  # of YARN's cluster mode
             "spark.driver.host": "127.0.0.1",
             "spark.eventLog.enabled": "true",
             "spark.eventLog.dir": f"file://{self.event_log}",

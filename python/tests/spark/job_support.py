@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 from conftest import ROOT, UNTRAINED
+from servers.spark_submit import QUICK
 
 PACKAGES = os.pathsep.join([str(ROOT / "build" / "release" / "python"), str(ROOT / "python/tests")])
 PROGRAM = ROOT / "build" / "verger"
@@ -17,6 +18,7 @@ CLI = ("--weights", UNTRAINED, "--parts", 4)
 def environment():
     """What Spark's processes need in theirs, besides what the tests have."""
     return {
+        **QUICK,
         "SPARK_LOCAL_IP": "127.0.0.1",
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": PACKAGES,

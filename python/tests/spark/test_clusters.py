@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.heavy, pytest.mark.spark, pytest.mark.timeout(1800)]
 PARTS = 20
 BUCKET = "p8-data"
 PIPELINE = Path(__file__).with_name("pipeline_job.py")
+newest = pytest.mark.parametrize("standalone", ["parity"], indirect=True)
 
 
 @dataclass
@@ -103,13 +104,7 @@ def check_history(history):
     assert len(history.workers()) == 2
 
 
-def test_a_standalone_cluster_computes_the_same_bits(standalone, packed, bucket, tmp_path):
-    name = f"Results-{standalone.spark.version}"
-    job = standalone.submit(*bucket.command(packed, name), settings=packed.settings())
-    bucket.check(name)
-    check_history(history_of(standalone, job.application(), tmp_path))
-
-
+@newest
 def test_a_standalone_cluster_updates_as_the_program_does(
     standalone, packed, bucket, verger, orchard
 ):
@@ -160,6 +155,7 @@ def test_an_executor_killed_midway_changes_nothing(standalone, packed, bucket, t
     assert sum(stage["numFailedTasks"] for stage in history.stages) > 0
 
 
+@newest
 def test_a_speculative_duplicate_changes_nothing(standalone, packed, bucket, tmp_path):
     name, port = f"Speculative-{standalone.spark.version}", free_port()
     speculation = {"": "true", ".interval": "100ms", ".minTaskRuntime": "1s", ".quantile": "0.1"}
@@ -194,33 +190,20 @@ def test_yarn_computes_the_same_bits_on_both_nodes(yarn_cluster, packed, bucket,
     assert len({urlsplit(log).port for log in logs}) == 2
 
 
-def check_pipeline(output, result):
-    """Spark's own table has the features and the components of the program."""
-    ours = pq.read_table(output).sort_by("path")
+def test_a_pipeline_reads_and_writes_by_s3a(yarn_cluster, bucket):
+    settings = s3a_settings(bucket.server.endpoint)
+    # Its stages need the package on the executors.
+    settings["spark.pyspark.python"] = yarn_cluster.spark.python
+    settings["spark.executorEnv.PYTHONPATH"] = PACKAGES
+    cluster = yarn_cluster.with_environment({"PYTHONPATH": PACKAGES})
+    places = [f"s3a://{BUCKET}/Test", f"s3a://{BUCKET}/Pipeline"]
+    cluster.submit(PIPELINE, *places, UNTRAINED, PARTS, settings=settings)
+    ours = pq.read_table(bucket.folder / "Pipeline").sort_by("path")
     features, reduced = (
-        matrix(pq.read_table(result / name).sort_by("path"), name) for name in ("features", "pca")
+        matrix(pq.read_table(bucket.result / name).sort_by("path"), name)
+        for name in ("features", "pca")
     )
     assert len(ours) == 400
     assert same_bits(matrix(ours, "features").astype(np.float32), features)
     # The moments of other shards have other last bits.
     np.testing.assert_allclose(matrix(ours, "pca"), reduced, atol=1e-3, rtol=1e-3)
-
-
-def submit_pipeline(cluster, places, **settings):
-    """Run the pipeline where executors have the package installed, which its stages need."""
-    settings["spark.pyspark.python"] = cluster.spark.python
-    settings["spark.executorEnv.PYTHONPATH"] = PACKAGES
-    cluster = cluster.with_environment({"PYTHONPATH": PACKAGES})
-    cluster.submit(PIPELINE, *places, UNTRAINED, PARTS, settings=settings)
-
-
-def test_a_pipeline_reads_and_writes_by_s3a(yarn_cluster, bucket):
-    places = [f"s3a://{BUCKET}/Test", f"s3a://{BUCKET}/Pipeline"]
-    submit_pipeline(yarn_cluster, places, **s3a_settings(bucket.server.endpoint))
-    check_pipeline(bucket.folder / "Pipeline", bucket.result)
-
-
-def test_a_pipeline_on_files_that_the_machines_share(standalone, bucket, tmp_path):
-    places = [f"file:{bucket.folder / 'Test'}", f"file:{tmp_path / 'out'}"]
-    submit_pipeline(standalone, places)
-    check_pipeline(tmp_path / "out", bucket.result)

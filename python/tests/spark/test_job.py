@@ -3,12 +3,10 @@
 import json
 import os
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from conftest import UNTRAINED
 from spark.job_support import CLI, document, jobs, manifests, mean_network, reduction, run
-from storage.results import FOLDERS, content, leftovers
+from storage.results import content, leftovers
 
 pytestmark = [
     pytest.mark.heavy,
@@ -83,7 +81,7 @@ def test_names_need_not_be_utf8(run, verger, orchard, tmp_path):
 
 
 def test_spark_reads_the_tables(run, spark, orchard, tmp_path):
-    run(orchard, tmp_path / "out", layout="notebook")
+    record = run(orchard, tmp_path / "out", layout="notebook")
     features = spark.read.parquet(str(tmp_path / "out"))
     assert [f.simpleString() for f in features.schema] == [
         "path:string", "label:string", "features:array<float>",
@@ -92,6 +90,7 @@ def test_spark_reads_the_tables(run, spark, orchard, tmp_path):
     pca = spark.read.parquet(str(tmp_path / "out/pca_results"))
     assert pca.schema["features_pca"].dataType.typeName() == "vectorudt"
     assert pca.schema["features_scaled"].metadata == {"ml_attr": {"num_attrs": 1280}}
+    assert pca.select("features_pca").first()[0].size == record["reduction"]["k"]
 
 
 def test_shards_with_more_rows_than_features_keep_their_moments(run, verger, orchard, tmp_path):
@@ -162,7 +161,7 @@ def test_strict_ends_the_run_at_a_rejected_image(run, mixed, tmp_path):
 def test_the_jobs_leave_the_callers_group(run, spark, orchard, tmp_path):
     context = spark.sparkContext
     context.setJobGroup("mine", "my own job")
-    run(orchard, tmp_path / "out")
+    run(orchard, tmp_path / "out", parts=1)
     assert context.getLocalProperty("spark.jobGroup.id") == "mine"
     assert context.getLocalProperty("spark.job.description") == "my own job"
     for name in ("spark.jobGroup.id", "spark.job.description"):
@@ -206,11 +205,3 @@ def test_the_halves_apply_and_inspect_are_the_programs(jobs, verger, orchard, tm
     assert all(check["ok"] for check in found["checks"])
     with pytest.raises(OSError, match="nowhere"):
         jobs("inspect", tmp_path / "nowhere", weights=None, quiet=None)
-
-
-def test_vectors_are_those_of_spark_ml(run, spark, orchard, tmp_path):
-    run(orchard, tmp_path / "out", layout="notebook", components=3)
-    part = sorted((tmp_path / "out" / FOLDERS["notebook"]["pca"]).glob("part-*"))[0]
-    assert pa.types.is_struct(pq.read_schema(part).field("features_pca").type)
-    row = spark.read.parquet(str(part)).select("features_pca").first()
-    assert row[0].size == 3

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import UNTRAINED
-from end_to_end.updates import Updated
+from end_to_end.updates import Updated, counts
 from spark.job_support import CLI, PROGRAM, environment
 from storage.results import content, leftovers
 
@@ -28,34 +28,34 @@ def start(command, **variables):
     )  # fmt: skip
 
 
-def finished(*arguments, exit_code=0):
-    """Run verger-spark to its end."""
-    process = start([sys.executable, "-m", "verger.spark.cli", *arguments])
+def finished(*arguments, exit_code=0, **variables):
+    """Run verger-spark to its end, with other variables as in `start`."""
+    process = start([sys.executable, "-m", "verger.spark.cli", *arguments], **variables)
     out, err = process.communicate(timeout=200)
     assert process.returncode == exit_code, out + err
     return out, err
 
 
-def test_a_run_from_a_shell(orchard, result, tmp_path):
-    _, err = finished("run", orchard, tmp_path / "out", *CLI, *LOCAL)
+def test_a_run_by_its_path_from_an_environment_that_is_not_active(orchard, result, tmp_path):
+    (tmp_path / "python3").write_text("#!/bin/sh\nexit 9\n")
+    (tmp_path / "python3").chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    arguments = ["run", orchard, tmp_path / "out", *CLI, *LOCAL]
+    _, err = finished(*arguments, PATH=path, PYSPARK_PYTHON=None)
     assert content(tmp_path / "out") == content(result)
     assert "60 listed = 60 with features + 0 rejected" in err
     assert "UNTRAINED WEIGHTS" in err
     assert (tmp_path / "out" / "report.html").exists()
-    out, _ = finished("inspect", tmp_path / "out")
-    assert "dimension after PCA" in out
-    for words, told in ((["--help"], "script FILE"), (["update", "--help"], "--refit")):
-        out, _ = finished(*words)
-        assert told in out
-    assert "--master" in out
 
 
-def test_json_lines_end_with_the_summary(orchard, tmp_path):
-    _, err = finished("run", orchard, tmp_path / "out", *CLI, *LOCAL, "--log-format", "json")
-    events = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
-    assert events[-1]["event"] == "summary"
-    assert events[-1]["counts"]["listed"] == 60
-    assert events[-1]["spark"]["master"] == "local[2]"
+def test_inspect_and_help_are_the_programs(result):
+    for words, told in (
+        (["inspect", result], "dimension after PCA"),
+        (["--help"], "script FILE"),
+        (["update", "--help"], "--refit"),
+        (["update", "--help"], "--master"),
+    ):
+        assert told in finished(*words)[0]
 
 
 def test_one_file_is_given_to_spark_submit(orchard, result, tmp_path):
@@ -70,22 +70,9 @@ def test_one_file_is_given_to_spark_submit(orchard, result, tmp_path):
     assert "run finished" in out  # spark-submit merges the two
 
 
-def test_by_its_path_from_an_environment_that_is_not_active(orchard, result, tmp_path):
-    (tmp_path / "python3").write_text("#!/bin/sh\nexit 9\n")
-    (tmp_path / "python3").chmod(0o755)
-    path = f"{tmp_path}:{os.environ['PATH']}"
-    process = start([sys.executable, "-m", "verger.spark.cli", "run", orchard, tmp_path / "out",
-                     *CLI, *LOCAL], PATH=path, PYSPARK_PYTHON=None)  # fmt: skip
-    _, err = process.communicate(timeout=200)
-    assert process.returncode == 0, err
-    assert content(tmp_path / "out") == content(result)
-
-
 def test_a_python_of_the_workers_that_is_not_there_is_the_cause_told(orchard, tmp_path):
-    process = start([sys.executable, "-m", "verger.spark.cli", "run", orchard, tmp_path / "out",
-                     *CLI, *LOCAL], PYSPARK_PYTHON="/no/python3")  # fmt: skip
-    _, err = process.communicate(timeout=200)
-    assert process.returncode == 3, err
+    arguments = ["run", orchard, tmp_path / "out", *CLI, *LOCAL]
+    _, err = finished(*arguments, exit_code=3, PYSPARK_PYTHON="/no/python3")
     (told,) = [line for line in err.splitlines() if line.startswith("verger: error: ")]
     assert "Spark gave up on the stage 'extract': " in told
     assert 'Cannot run program "/no/python3"' in told
@@ -101,35 +88,30 @@ def test_a_python_of_the_workers_that_is_not_there_is_the_cause_told(orchard, tm
         (["--conf", "x"], 2, "verger: error: --conf must be KEY=VALUE, not 'x'"),
         (["--master"], 2, "verger: error: Argument --master: expected one argument"),
         (["--pattern", "*.bmp"], 3, "verger: error: No file named '*.bmp' in or below file:"),
-        (["--weights", "absent.h5"], 4, "absent.h5"),
     ],
 )
 def test_what_is_wrong_is_an_exit_code_and_a_sentence(orchard, tmp_path, arguments, code, message):
-    weights = [] if "--weights" in arguments else ["--weights", UNTRAINED]
-    command = ["run", orchard, tmp_path / "out", *weights, *arguments, *LOCAL]
+    command = ["run", orchard, tmp_path / "out", "--weights", UNTRAINED, *arguments, *LOCAL]
     _, err = finished(*command, exit_code=code)
     assert message in err
     assert "Traceback" not in err
     assert not (tmp_path / "out").exists()
 
 
-def test_an_update_from_a_shell(verger, orchard, tmp_path):
+def test_an_update_from_a_shell_in_lines_of_json(verger, orchard, tmp_path):
     updated = Updated(verger, orchard, tmp_path)
     updated.change(updated.images()[4])
     updated.images()[20].unlink()
     updated.add(3)
-    update = ["update", updated.input, updated.output, "--weights", UNTRAINED, *LOCAL]
-    _, err = finished(*update, "--variance", "0.5", exit_code=2)
-    assert "was made with --variance 0.95, not 0.5; give the same, or make it anew with" in err
-    _, out = finished(*update, "--refit", "always")
-    assert "update finished" in out
-    assert "28 kept, 3 added, 1 changed, 1 removed; 4 inferred" in out
-    assert "2 kept, 2 written anew, 1 added, 0 removed" in out
-    assert "fitted anew, k " in out
-    assert "° at most" in out
+    places = [updated.input, updated.output]
+    _, err = finished("update", *places, "--weights", UNTRAINED, "--refit", "always",
+                      "--log-format", "json", *LOCAL)  # fmt: skip
+    events = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    assert events[-1]["event"] == "summary"
+    assert events[-1]["spark"]["master"] == "local[2]"
+    assert counts(events[-1]) == (28, 3, 1, 1, 4)
+    assert events[-1]["update"]["refitted"]
     updated.check()
-    _, out = finished(*update)
-    assert "update: nothing to do" in out
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 130), (signal.SIGKILL, -9)])

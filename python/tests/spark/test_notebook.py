@@ -16,6 +16,7 @@ import pytest
 from arrays import same_bits
 from conftest import ROOT, UNTRAINED
 from PIL import Image
+from servers.spark_submit import QUICK
 from spark.job_support import CLI, PACKAGES
 from storage.results import content
 
@@ -70,6 +71,7 @@ def kernel(environment, folder):
     }
     options = " ".join(f"--conf {name}={value}" for name, value in settings.items())
     variables = {
+        **QUICK,
         "IPYTHONDIR": str(folder / "ipython"),
         "MPLCONFIGDIR": str(folder / "matplotlib"),
         "PYSPARK_PYTHON": str(python),

@@ -12,7 +12,7 @@ from verger.emr.places import split
 
 _NAME = re.compile(r"^verger-(?P<version>[\w.+]+)-linux-(?P<machine>x86_64|aarch64)\.tar\.gz$")
 _PROGRAM = re.compile(r"(\./)?([^/]+/)?bin/verger$")
-NEWEST = "dist/verger-*-linux-*.tar.gz"  # where make bundle leaves it
+NEWEST = "dist/verger-*-linux-{}.tar.gz"  # where make bundle leaves that for a machine
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,11 @@ def inspect(source: str) -> Archive:
     return Archive(source, name, parts["version"], parts["machine"])
 
 
-def newest() -> Archive:
-    """Return the archive that make bundle left here. UsageError when there is none."""
-    found = sorted(Path().glob(NEWEST), key=lambda path: path.stat().st_mtime)
+def newest(machine: str) -> Archive:
+    """Return what make bundle left here for a machine. UsageError when there is none."""
+    found = sorted(Path().glob(NEWEST.format(machine)), key=lambda path: path.stat().st_mtime)
     if not found:
-        raise UsageError("No bundle here; name one with --archive, or: make bundle.")
+        raise UsageError(
+            f"No bundle for {machine} here; name one with --archive, or: make bundle ARCH={machine}."
+        )
     return inspect(str(found[-1]))

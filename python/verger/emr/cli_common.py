@@ -42,9 +42,9 @@ def client_of(config: ClusterConfig, region: str | None, profile: str | None) ->
     return Aws(config.region, profile)
 
 
-def find_archive(source: str | None) -> Archive:
-    """Return the archive that is named, else the newest."""
-    return archives.inspect(source) if source else archives.newest()
+def find_archive(source: str | None, machine: str) -> Archive:
+    """Return the archive that is named, else the newest for the machine."""
+    return archives.inspect(source) if source else archives.newest(machine)
 
 
 def ask(question: str) -> bool:

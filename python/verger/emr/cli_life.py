@@ -50,7 +50,7 @@ def create(description: str, archive_source: str | None, wait: bool, region: str
     console = Console(json_wanted=json_wanted)
     wanted = config.load(description)
     aws = client_of(wanted, region, profile)
-    cluster_id = cluster.create(aws, wanted, find_archive(archive_source))
+    cluster_id = cluster.create(aws, wanted, find_archive(archive_source, wanted.machine))
     if wait:
         console.note(f"cluster {cluster_id} starts")
         cluster.wait_until_ready(aws, cluster_id, console.progress)
@@ -204,7 +204,7 @@ def run(description: str, input_: str, output: str, options: tuple[str, ...], up
     console = Console(json_wanted=json_wanted)
     wanted = config.load(description)
     spark = SparkJob(input_, output, options, update)
-    job = Job(wanted, find_archive(archive_source), spark, keep)
+    job = Job(wanted, find_archive(archive_source, wanted.machine), spark, keep)
     done = run_job(client_of(wanted, region, profile), job, console, ask)
     state = "up to date" if update else "written"
     text = f"{output} is {state}; cluster {done['cluster_id']} cost about {done['cost_usd']} USD"

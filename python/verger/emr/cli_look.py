@@ -44,7 +44,7 @@ def plan(description: str, images: int, precision: str, prefixes: int,
     """
     console = Console(json_wanted=json_wanted)
     wanted = config.load(description)
-    archive = find_archive(archive_source)
+    archive = find_archive(archive_source, wanted.machine)
     made = plan_of(wanted, archive, images, precision, prefixes)
     console.result(made, words_of(made))
 
