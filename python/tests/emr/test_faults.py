@@ -156,7 +156,7 @@ def test_options_of_a_step_are_checked_before_anything_is_made(server, emr, arch
         assert words in emr("submit", created, *places, *options, code=2).err
         assert words in emr("run", EXAMPLES / "m5.yaml", *places, "--archive",
                             archives["x86_64"], *options, code=2).err  # fmt: skip
-    for input_, output in (("s3://p8-data/Test", "Results"), ("s3a://p8-data/Test", places[1]),
+    for input_, output in (("s3://p8-data/Test", "Results"), ("s3n://p8-data/Test", places[1]),
                            ("s3://p8-data/Test", "file:///etc")):  # fmt: skip
         assert "is not a place on S3" in emr("submit", created, input_, output, code=2).err
         assert "is not a place on S3" in emr("run", EXAMPLES / "m5.yaml", input_, output,
