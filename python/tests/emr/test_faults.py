@@ -160,7 +160,8 @@ def test_options_of_a_step_are_checked_before_anything_is_made(server, emr, arch
                            ("s3://p8-data/Test", "file:///etc")):  # fmt: skip
         assert "is not a place on S3" in emr("submit", created, input_, output, code=2).err
         assert "is not a place on S3" in emr("run", EXAMPLES / "m5.yaml", input_, output,
-                                             "--archive", archives["x86_64"], code=2).err  # fmt: skip
+                                             "--archive", archives["x86_64"],
+                                             code=2).err  # fmt: skip
     assert list(server.requests) == [created]
 
 
