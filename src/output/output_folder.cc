@@ -150,6 +150,7 @@ Result<OwnFiles> OutputFolder::own_files() const {
 }
 
 Result<std::vector<std::string>> OutputFolder::begin(const std::string& uuid) {
+  VERGER_RETURN_IF_ERROR(check_no_links());
   VERGER_ASSIGN_OR_RETURN(own_, own_files());
   std::vector<std::string> marks = {std::string(kSuccessName)};
   for (const auto& folder : owned_folders()) marks.push_back(below(folder, kSuccessName));
