@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/status_macros.h"
-#include "limits.h"
 #include "report/report.h"
+#include "shortage.h"
 #include "storage/local_path.h"
 #include "storage/store.h"
 

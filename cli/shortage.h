@@ -6,10 +6,10 @@ namespace verger::cli {
 // Before anything else. From here on whatever ends the program for want of memory or threads, in
 // this code or in a library, on any thread, is exit code 3 and one sentence; and a file that grows
 // beyond the limit on files' sizes is an error of its write.
-void prepare_for_limits(int argc, char** argv);
+void prepare_for_shortage(int argc, char** argv);
 
 // The program has come to its end: whoever calls exit() from here on may.
-void limits_no_longer_matter();
+void shortage_no_longer_matters();
 
 // run(argc, argv), on a stack and with threads' stacks that are large enough, whatever the limit.
 int with_enough_stack(int (*run)(int, char**), int argc, char** argv);

@@ -1,4 +1,4 @@
-#include "limits.h"
+#include "shortage.h"
 
 #include <pthread.h>
 #include <sys/resource.h>
@@ -108,7 +108,7 @@ void end_at_once(int exit_code) {
   _exit(exit_code);
 }
 
-void prepare_for_limits(int argc, char** argv) {
+void prepare_for_shortage(int argc, char** argv) {
   json = log_format_of(argc, argv) == LogFormat::kJson;
   if (heeds_interrupts()) std::signal(SIGINT, SIG_DFL);
   std::signal(SIGXFSZ, SIG_IGN);
@@ -116,7 +116,7 @@ void prepare_for_limits(int argc, char** argv) {
   static_cast<void>(on_exit(on_exit_of_a_library, nullptr));
 }
 
-void limits_no_longer_matter() { ended = true; }
+void shortage_no_longer_matters() { ended = true; }
 
 int with_enough_stack(int (*run)(int, char**), int argc, char** argv) {
   rlimit limit{};
