@@ -70,6 +70,17 @@ Result<LogFormat> parse_log_format(std::string_view name) {
                                   "'.");
 }
 
+LogFormat log_format_of(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--log-format=json") return LogFormat::kJson;
+    if (argument == "--log-format" && i + 1 < argc && std::string_view(argv[i + 1]) == "json") {
+      return LogFormat::kJson;
+    }
+  }
+  return LogFormat::kText;
+}
+
 ConsoleOptions standard_error(LogFormat format) {
   ConsoleOptions options;
   options.format = format;

@@ -19,6 +19,8 @@ namespace verger::cli {
 enum class LogFormat { kText, kJson };
 std::string_view log_format_name(LogFormat format);  // "text", "json"
 Result<LogFormat> parse_log_format(std::string_view name);
+// Of the whole command line: an error before or after a command ran must speak it too.
+LogFormat log_format_of(int argc, char** argv);
 
 // Where a Console writes and what the place can show.
 struct ConsoleOptions {

@@ -3,6 +3,8 @@
 #include <functional>
 #include <string>
 
+#include "image/decode_memory.h"
+
 namespace verger::cli {
 
 namespace {
@@ -174,6 +176,21 @@ void add_run_flags(Command& command, CommonArguments& arguments) {
       .group("Run");
   add_storage_flags(command, arguments.options.storage);
   add_log_flag(command, arguments.log_format);
+}
+
+void add_decode_memory_flag(Command& command, int64_t& bytes) {
+  command
+      .option("--max-decode-memory", bytes,
+              "Bytes that large images may take at once, over all threads; the others wait "
+              "(default: half of the memory)")
+      .not_negative()
+      .group("Run");
+}
+
+Status apply_decode_memory(int64_t bytes) {
+  if (bytes < 0) return Status::invalid_argument("--max-decode-memory must not be negative.");
+  if (bytes > 0) set_decode_memory(static_cast<std::size_t>(bytes));
+  return {};
 }
 
 void add_crew_flag(Command& command, CommonArguments& arguments) {

@@ -1,6 +1,7 @@
 // The command line's spelling of RunOptions: every field's flag, declared once for all commands.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "command.h"
@@ -15,8 +16,12 @@ struct CommonArguments {
   std::string output;
   RunOptions options;
   LogFormat log_format = LogFormat::kText;
-  bool crew = false;  // the shards are done elsewhere (docs/crew.md)
+  bool crew = false;              // the shards are done elsewhere (docs/crew.md)
+  int64_t max_decode_memory = 0;  // bytes for large images over all threads; 0: half of all
 };
+
+// Before any image is read. kInvalidArgument when it is none.
+Status apply_decode_memory(int64_t bytes);
 
 void add_input_output(Command& command, CommonArguments& arguments);
 void add_input_flags(Command& command, InputOptions& options);
@@ -29,6 +34,7 @@ void add_reads_flag(Command& command, StorageOptions& options);
 void add_storage_flags(Command& command, StorageOptions& options);  // S3, retries
 void add_run_flags(Command& command, CommonArguments& arguments);   // threads, log format
 
+void add_decode_memory_flag(Command& command, int64_t& bytes);
 void add_crew_flag(Command& command, CommonArguments& arguments);
 void add_metrics_flag(Command& command, RunOptions& options);
 void add_log_flag(Command& command, LogFormat& log_format);

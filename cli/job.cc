@@ -90,6 +90,7 @@ Status do_with_crew(const CommonArguments& arguments, const char* command, Conso
 
 Status do_job(const char* command, const CommonArguments& arguments, const Work& work) {
   VERGER_RETURN_IF_ERROR(arguments.options.validate());
+  VERGER_RETURN_IF_ERROR(apply_decode_memory(arguments.max_decode_memory));
   Console console(arguments.log_format);
   const InterruptGuard interrupt;
   RunRecord record;

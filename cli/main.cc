@@ -4,6 +4,7 @@
 #endif
 
 #include "program.h"
+#include "shortage.h"
 
 int main(int argc, char** argv) {
 #ifdef __GLIBC__
@@ -12,5 +13,8 @@ int main(int argc, char** argv) {
   // back at once.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);  // NOLINT(concurrency-mt-unsafe): before any thread
 #endif
-  return verger::cli::run_program(argc, argv);
+  verger::cli::prepare_for_shortage(argc, argv);
+  const int exit_code = verger::cli::with_enough_stack(verger::cli::run_program, argc, argv);
+  verger::cli::shortage_no_longer_matters();
+  return exit_code;
 }

@@ -1,7 +1,8 @@
 #include "program.h"
 
-#include <iostream>
-#include <new>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <string>
 
 #include "command.h"
@@ -12,16 +13,13 @@
 namespace verger::cli {
 namespace {
 
-// An error before or after a command ran must speak the format that the command line asked for.
-LogFormat log_format_of(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
-    if (argument == "--log-format=json") return LogFormat::kJson;
-    if (argument == "--log-format" && i + 1 < argc && std::string(argv[i + 1]) == "json") {
-      return LogFormat::kJson;
-    }
-  }
-  return LogFormat::kText;
+// What was printed has arrived; or nobody wants more of it, as `head` after a few lines.
+Status flush_output() {
+  const bool failed = std::fflush(stdout) != 0;
+  const int error = failed ? errno : 0;
+  if (error == EPIPE || (!failed && std::ferror(stdout) == 0)) return {};
+  return Status::io("What was to be printed could not be written to standard output" +
+                    (failed ? std::string(": ") + std::strerror(error) : std::string()) + ".");
 }
 
 int run_command(int argc, char** argv) {
@@ -37,7 +35,8 @@ int run_command(int argc, char** argv) {
     add(line.program());
   }
   const Result<Action> action = line.parse(argc, argv);
-  const Status status = action.ok() ? (*action)() : action.error();
+  Status status = action.ok() ? (*action)() : action.error();
+  if (status.ok()) status = flush_output();
   if (status.ok()) return 0;
   Console(log_format_of(argc, argv)).error(status);
   return static_cast<int>(status.code());
@@ -46,15 +45,9 @@ int run_command(int argc, char** argv) {
 }  // namespace
 
 int run_program(int argc, char** argv) {
-  try {
-    const int exit_code = run_command(argc, argv);
-    close_storage();
-    return exit_code;
-  } catch (const std::bad_alloc&) {
-    std::cerr << "verger: error: Not enough memory; give fewer --threads or a smaller "
-                 "--max-pixels.\n";
-    return static_cast<int>(StatusCode::kIo);
-  }
+  const int exit_code = run_command(argc, argv);
+  close_storage();
+  return exit_code;
 }
 
 }  // namespace verger::cli

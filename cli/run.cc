@@ -38,6 +38,7 @@ void add_run(Command& program) {
   add_pca_flags(command, arguments->options.pca);
   add_output_flags(command, arguments->options.output);
   add_run_flags(command, *arguments);
+  add_decode_memory_flag(command, arguments->max_decode_memory);
   add_crew_flag(command, *arguments);
   add_metrics_flag(command, arguments->options);
   add_reads_flag(command, arguments->options.storage);
@@ -58,6 +59,7 @@ void add_extract(Command& program) {
   add_model_flags(command, arguments->options.model);
   add_output_flags(command, arguments->options.output);
   add_run_flags(command, *arguments);
+  add_decode_memory_flag(command, arguments->max_decode_memory);
   add_crew_flag(command, *arguments);
   add_metrics_flag(command, arguments->options);
   add_reads_flag(command, arguments->options.storage);

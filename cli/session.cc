@@ -1,17 +1,22 @@
 #include "session.h"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <string>
 
 #include "base/status_macros.h"
 #include "report/report.h"
+#include "shortage.h"
 #include "storage/local_path.h"
 #include "storage/store.h"
 
 namespace verger::cli {
 
 namespace {
+
+constexpr unsigned kPatience = 10;  // seconds
 
 CancelToken interrupted;
 
@@ -21,6 +26,16 @@ void on_signal(int signal) {
     std::raise(signal);
   }
   interrupted.cancel();
+  alarm(kPatience);
+}
+
+// What was to end does not, such as a network that loops: what is half-written is left.
+void on_patience_over(int /*signal*/) { end_at_once(static_cast<int>(StatusCode::kCancelled)); }
+
+// That a terminal was closed counts for those who have not been told to outlive it, as by nohup.
+bool heeds_hangup() {
+  struct sigaction before{};
+  return sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN;
 }
 
 Result<std::vector<uint8_t>> read_file(const std::string& path, const StorageOptions& storage) {
@@ -80,13 +95,16 @@ void ConsoleObserver::stage_finished() {
 }
 
 InterruptGuard::InterruptGuard() {
+  std::signal(SIGALRM, on_patience_over);
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  if (heeds_hangup()) std::signal(SIGHUP, on_signal);
 }
 
 InterruptGuard::~InterruptGuard() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  alarm(0);
+  for (const int signal : {SIGALRM, SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+  if (heeds_hangup()) std::signal(SIGHUP, SIG_DFL);
 }
 
 const CancelToken& InterruptGuard::token() const { return interrupted; }

@@ -33,8 +33,8 @@ class ConsoleObserver final : public Observer {
   std::optional<Progress> progress_;
 };
 
-// While it lives, SIGINT and SIGTERM cancel the token; a second signal ends the program at once.
-// One at a time.
+// While it lives, SIGINT, SIGTERM and SIGHUP cancel the token; a second signal, and ten seconds in
+// which the program did not come to its end, end it at once. One at a time.
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -78,6 +78,7 @@ void add_update(Command& program) {
   add_refit_flag(command, arguments->update);
   add_layout_flag(command, common.options.output);
   add_run_flags(command, common);
+  add_decode_memory_flag(command, common.max_decode_memory);
   add_crew_flag(command, common);
   add_reads_flag(command, common.options.storage);
   command.footer(

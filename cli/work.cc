@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "base/status_macros.h"
 #include "command.h"
 #include "crew/lines.h"
 #include "crew/worker.h"
@@ -17,9 +18,11 @@ struct WorkArguments {
   std::string weights;
   int threads = 1;
   LogFormat log_format = LogFormat::kText;
+  int64_t max_decode_memory = 0;
 };
 
 Status work_for_crew(const WorkArguments& arguments) {
+  VERGER_RETURN_IF_ERROR(apply_decode_memory(arguments.max_decode_memory));
   const InterruptGuard interrupt;
   const WorkerSetup setup{.threads = arguments.threads,
                           .weights = arguments.weights,
@@ -45,6 +48,7 @@ void add_work(Command& program) {
       .positive()
       .show_default()
       .group("Run");
+  add_decode_memory_flag(command, arguments->max_decode_memory);
   add_log_flag(command, arguments->log_format);
   command.footer(
       "Not for people: what drives a run by --crew stdio starts these and hands them orders, as\n"

@@ -15,7 +15,7 @@ namespace {
 
 bool is_bytes(const Py_buffer& buffer) {
   const std::string_view format = buffer.format != nullptr ? buffer.format : "B";
-  return buffer.itemsize == 1 && (format == "B" || format == "b" || format == "c");
+  return buffer.itemsize == 1 && (format == "B" || format == "c");
 }
 
 std::span<const uint8_t> bytes_of(const Py_buffer& buffer) {

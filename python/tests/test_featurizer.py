@@ -46,6 +46,57 @@ def test_paths_bytes_and_pixels_of_an_image_have_the_same_features(featurizer, p
     assert same_bits(rows, np.tile(features[0], (len(forms), 1)))
 
 
+def test_paths_are_taken_as_arrays_and_tables_have_them(featurizer, paths, features):
+    path = str(paths[0])
+    forms = [
+        np.array([path])[0],
+        f"file:{path}",
+        f"file://{path}",
+        np.bytes_(paths[0].read_bytes()),
+    ]
+    rows = featurizer.transform(forms)
+    assert same_bits(rows, np.tile(features[0], (len(forms), 1)))
+    assert same_bits(featurizer.transform(np.array([str(p) for p in paths[:3]])), features[:3])
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "1", "RGBA", "LA", "CMYK", "YCbCr", "HSV", "I", "F"])
+def test_pil_images_of_any_mode_are_converted_as_their_files_are(featurizer, paths, mode):
+    image = Image.open(paths[0]).convert("RGB").resize((90, 70)).convert(mode)
+    right = np.asarray(image.convert("RGB"))
+    of_image, of_pixels = featurizer.transform([image, right])
+    assert same_bits(of_image, of_pixels)
+
+
+def test_a_pil_image_is_turned_upright_as_its_file_is(paths, tmp_path):
+    image = Image.open(paths[0]).convert("RGB").resize((90, 70))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image.save(tmp_path / "turned.png", exif=exif)
+    with pytest.warns(UserWarning, match="UNTRAINED"):
+        upright = package.Featurizer(UNTRAINED, threads=1, exif_orientation=True)
+        turned = tmp_path / "turned.png"
+        of_image, of_file = upright.transform([Image.open(turned), turned])
+    assert same_bits(of_image, of_file)
+
+
+@pytest.mark.parametrize("from_path", [True, False])
+def test_a_lazy_image_that_fails_is_a_bad_image_like_others(featurizer, paths, tmp_path, from_path):
+    bad = tmp_path / "bad.jpg"
+    bad.write_bytes(paths[0].read_bytes()[:1500])
+
+    def lazy():
+        return Image.open(bad if from_path else io.BytesIO(bad.read_bytes()))
+
+    with pytest.raises(ValueError, match="Image 1 is truncated: "):
+        featurizer.transform([paths[0], lazy()])
+    lenient = package.Featurizer(UNTRAINED, on_error="nan")
+    with pytest.warns(UserWarning, match="UNTRAINED"):
+        rows = lenient.transform([lazy(), paths[0]])
+    assert np.isnan(rows[0]).all()
+    assert not np.isnan(rows[1]).any()
+    assert featurizer.featurize([lazy()]).rejections[0][1] == "truncated"
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (500, 3), (224, 224), (640, 480)])
 def test_pixels_of_any_size_are_resized_as_a_files_are(featurizer, size):
     pixels = np.random.default_rng(size[0]).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
@@ -108,6 +159,8 @@ def test_a_bad_image_becomes_nan_on_request(featurizer, paths, features):
         (np.zeros((4, 4, 4), dtype=np.uint8), ValueError, r"images\[1\] must be uint8 of shape"),
         (np.zeros((4, 4, 3), dtype=np.float32), ValueError, "must be uint8"),
         (np.zeros((4, 4), dtype=np.uint8), ValueError, "must be uint8 of shape"),
+        (np.zeros((4, 4, 3), dtype=np.int8), ValueError, "must be uint8 of shape"),
+        (np.zeros(40, dtype=np.int8), ValueError, "must be uint8 of shape"),
     ],
 )
 def test_what_is_no_image_is_refused(featurizer, paths, image, error, message):

@@ -111,13 +111,28 @@ def test_the_bits_of_a_row_depend_neither_on_neighbours_nor_on_threads():
         ({"variance": 0}, r"^variance must be in \(0, 1\], not 0"),
         ({"variance": 1.5}, r"^variance must be in \(0, 1\]"),
         ({"variance": float("nan")}, "^variance must be"),
-        ({"n_components": 0}, "^n_components must be None or at least 1, not 0"),
+        ({"variance": "0.9"}, r"^variance must be a number in \(0, 1\], not '0.9'"),
+        ({"variance": True}, "^variance must be a number"),
+        ({"n_components": 0}, "^n_components must be None or an integer, at least 1, not 0"),
+        ({"n_components": 2.7}, "^n_components must be None or an integer, at least 1, not 2.7"),
+        ({"n_components": "3"}, "^n_components must be None or an integer"),
+        ({"n_components": True}, "^n_components must be None or an integer"),
+        ({"standardize": "no"}, "^standardize must be True or False, not 'no'"),
         ({"n_components": 13}, "^components 13 exceeds the rank of the features, which is 12"),
     ],
 )
 def test_unusable_parameters_are_named(parameters, message):
     with pytest.raises(ValueError, match=message):
         VariancePCA(**parameters).fit(table())
+
+
+@pytest.mark.parametrize("dtype", [str, bytes, object])
+def test_texts_are_no_numbers(dtype):
+    texts = np.array([["1.5", "2"], ["3", "4"]]).astype(dtype)
+    fitted = VariancePCA().fit(table(width=2))
+    for call in (VariancePCA().fit, fitted.transform, fitted.inverse_transform):
+        with pytest.raises(ValueError, match="must be numbers"):
+            call(texts)
 
 
 def test_rows_that_are_all_the_same_are_refused():

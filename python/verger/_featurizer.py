@@ -14,6 +14,7 @@ import numpy as np
 
 from verger import _verger
 from verger._estimator import Estimator
+from verger._images import prepared
 from verger._libraries import load_openvino
 from verger._weights import fetch_weights, find_weights
 
@@ -94,9 +95,11 @@ class Featurizer(Estimator):
     def transform(self, X: Iterable[object]) -> NDArray[np.float32]:  # noqa: N803
         """Return the features, float32 [n, width]; width is 1280 for MobileNetV2.
 
-        Each element of `X` is the path of a file (str or os.PathLike), the bytes of a JPEG or PNG
-        file, or pixels: a uint8 array [height, width, 3] of RGB, or what numpy.asarray makes
-        one of, such as a PIL image. Pixels have the features of a lossless file of them.
+        Each element of `X` is the path of a file (str or os.PathLike), which may be written as the
+        tables have it (``file:/…``, and with pyarrow ``s3://…``); the bytes of a JPEG or PNG file;
+        pixels: a uint8 array [height, width, 3] of RGB, or what numpy.asarray makes one of; or a
+        PIL image of any mode, which is converted to RGB as its file would be. Pixels have the
+        features of a lossless file of them.
 
         Raises TypeError or ValueError for an element that is none of these, and, with
         `on_error="raise"`, ValueError for an image that cannot be read.
@@ -124,7 +127,9 @@ class Featurizer(Estimator):
         native = self._network()
         if hasattr(images, "__arrow_c_array__") or hasattr(images, "__arrow_c_stream__"):
             return native.featurize_arrow(images, column)
-        return native.featurize([_prepared(image) for image in images])  # type: ignore[attr-defined]
+        upright = self.exif_orientation
+        ready = [prepared(image, upright=upright)[0] for image in images]  # type: ignore[attr-defined]
+        return native.featurize(ready)
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns of `transform`: featurizer0, featurizer1, …."""
@@ -188,14 +193,16 @@ class Featurizer(Estimator):
             first += len(batch)
 
     def _rows(self, first: int, images: list[object]) -> NDArray[np.float32]:
-        prepared = [_prepared(image) for image in images]
+        ready = [prepared(image, upright=self.exif_orientation) for image in images]
         native = self._network()
-        batch = native.featurize(prepared)
+        batch = native.featurize([image for image, _ in ready])
         rejections = batch.rejections
         if not rejections:
             return batch.features
         if self.on_error == "raise":
             row, reason, message = rejections[0]
+            if ready[row][0] is None and ready[row][1]:
+                message = ready[row][1]
             name = f" ({images[row]})" if isinstance(images[row], str | os.PathLike) else ""
             raise ValueError(f"Image {first + row}{name} is {reason}: {message}")
         rows = np.full((len(images), batch.width), np.nan, dtype=np.float32)
@@ -206,12 +213,3 @@ class Featurizer(Estimator):
     def _check_on_error(self) -> None:
         if self.on_error not in ("raise", "nan"):
             raise ValueError(f"on_error must be 'raise' or 'nan', not {self.on_error!r}.")
-
-
-def _prepared(image: object) -> object:
-    """Return what the native module takes."""
-    if isinstance(image, os.PathLike):
-        return os.fspath(image)
-    if isinstance(image, np.ndarray) or hasattr(image, "__array_interface__"):
-        return np.ascontiguousarray(image)
-    return image

@@ -55,9 +55,19 @@ def _dense(table: Any) -> NDArray[Any]:
             "A sparse table was passed, but dense data is required: use '.toarray()' first."
         )
     array = np.asarray(table)
+    refuse_texts(array)
     if np.iscomplexobj(array):
         raise ValueError(f"Complex data not supported\n{array!r}\n")
     return array
+
+
+def refuse_texts(array: NDArray[Any]) -> None:
+    """Raise ValueError for texts, of which NumPy would make numbers where they look like some."""
+    texts = array.dtype.kind in "SU" or (
+        array.dtype.kind == "O" and any(isinstance(value, str | bytes) for value in array.flat)
+    )
+    if texts:
+        raise ValueError("Input X holds texts, and the features must be numbers.")
 
 
 def check_columns(width: int, names: NDArray[np.object_] | None, estimator: Any) -> None:

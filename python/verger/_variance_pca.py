@@ -12,7 +12,7 @@ from verger import _verger
 from verger._errors import not_fitted
 from verger._estimator import Estimator
 from verger._model_folder import read_model, write_model
-from verger._validation import check_columns, column_names, float32_rows
+from verger._validation import check_columns, column_names, float32_rows, refuse_texts
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -118,7 +118,9 @@ class VariancePCA(Estimator):
         What the components left out is lost; a constant feature has its mean.
         """
         model = self._fitted()
-        return np.asarray(X, dtype=np.float64) @ model.components * model.deviation + model.mean
+        rows = np.asarray(X)
+        refuse_texts(rows)
+        return rows.astype(np.float64) @ model.components * model.deviation + model.mean
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns of `transform`: variancepca0, variancepca1, …."""
@@ -184,9 +186,8 @@ class VariancePCA(Estimator):
         self._moments.add(rows)
 
     def _solve(self) -> _verger.PcaModel:
+        self._check_parameters()
         components = 0 if self.n_components is None else self.n_components
-        if self.n_components is not None and components < 1:
-            raise ValueError(f"n_components must be None or at least 1, not {components}.")
         if (count := self._moments.count) < 2:
             raise ValueError(f"PCA needs at least 2 rows; n_samples = {count}.")
         self._model = _verger.solve_pca(
@@ -196,6 +197,18 @@ class VariancePCA(Estimator):
             standardize=bool(self.standardize),
         )
         return self._model
+
+    def _check_parameters(self) -> None:
+        """Raise ValueError for what a conversion would bend to another value."""
+        kept = self.n_components
+        whole = isinstance(kept, int | np.integer) and not isinstance(kept, bool)
+        if kept is not None and not (whole and kept >= 1):
+            raise ValueError(f"n_components must be None or an integer, at least 1, not {kept!r}.")
+        number = isinstance(self.variance, int | float | np.integer | np.floating)
+        if not number or isinstance(self.variance, bool):
+            raise ValueError(f"variance must be a number in (0, 1], not {self.variance!r}.")
+        if not isinstance(self.standardize, bool | np.bool_):
+            raise ValueError(f"standardize must be True or False, not {self.standardize!r}.")
 
     def _fitted(self) -> _verger.PcaModel:
         if "_model" in vars(self):

@@ -1,5 +1,6 @@
 #include "image/exif.h"
 
+#include <array>
 #include <bit>
 #include <cstring>
 #include <optional>
@@ -23,16 +24,26 @@ class Tiff {
             starts_with(bytes_, "II\0*"sv) || starts_with(bytes_, "MM*\0"sv));
   }
 
-  // The orientation of the first directory, if it is a single number.
+  // The orientation of the first directory: of several numbers the first, 0 when it is no number.
+  // What lies behind an entry whose data are cut off is not read, as Pillow does not.
   std::optional<double> orientation() const {
     const std::size_t directory = read(4, 4).value_or(0);
     const auto count = read(directory, 2);
     if (!count) return std::nullopt;
+    uint64_t data_behind = 0;  // of all entries so far; more than there can be is passed over
     for (std::size_t i = 0; i < *count; ++i) {
       const std::size_t entry = directory + 2 + 12 * i;
       if (entry + 12 > bytes_.size()) return std::nullopt;
-      if (*read(entry, 2) != kOrientationTag) continue;
-      if (const auto number = value(entry)) return number;
+      const uint32_t type = *read(entry + 2, 2);
+      const uint64_t size = uint64_t{*read(entry + 4, 4)} * size_of(type);
+      std::size_t at = entry + 8;
+      if (size > 4) {
+        data_behind += size;
+        if (data_behind > bytes_.size()) continue;
+        at = *read(at, 4);
+        if (at > bytes_.size() || bytes_.size() - at < size) return std::nullopt;
+      }
+      if (size > 0 && *read(entry, 2) == kOrientationTag) return number(type, at);
     }
     return std::nullopt;
   }
@@ -47,45 +58,65 @@ class Tiff {
     return value;
   }
 
-  std::optional<double> value(std::size_t entry) const {
-    if (*read(entry + 4, 4) != 1) return std::nullopt;
-    enum {
-      kShort = 3,
-      kLong = 4,
-      kRational = 5,
-      kSignedByte = 6,
-      kSignedShort = 8,
-      kSignedLong = 9,
-      kSignedRational = 10,
-      kFloat = 11,
-      kDirectory = 13
-    };
-    const std::size_t inline_value = entry + 8;
-    const uint32_t whole = *read(inline_value, 4);
-    switch (*read(entry + 2, 2)) {
+  // TIFF 6.0, section 2, "Types"; BigTIFF's besides. Bytes and texts are no numbers.
+  enum Type : uint32_t {
+    kByte = 1,
+    kText = 2,
+    kShort = 3,
+    kLong = 4,
+    kRational = 5,
+    kSignedByte = 6,
+    kUndefined = 7,
+    kSignedShort = 8,
+    kSignedLong = 9,
+    kSignedRational = 10,
+    kFloat = 11,
+    kDouble = 12,
+    kDirectory = 13,
+    kLong8 = 16
+  };
+
+  // Of one value; 0 of an unknown type.
+  static unsigned size_of(uint32_t type) {
+    constexpr std::array<unsigned char, 17> kSizes = {0, 1, 1, 2, 4, 8, 1, 1, 2,
+                                                      4, 8, 4, 8, 4, 0, 0, 8};
+    return type < kSizes.size() ? kSizes[type] : 0;
+  }
+
+  // The value there, all of whose bytes are; 0 when it is none.
+  double number(uint32_t type, std::size_t at) const {
+    switch (type) {
       case kShort:
-        return *read(inline_value, 2);
+        return *read(at, 2);
       case kSignedShort:
-        return static_cast<int16_t>(*read(inline_value, 2));
+        return static_cast<int16_t>(*read(at, 2));
       case kSignedByte:
-        return static_cast<int8_t>(bytes_[inline_value]);
+        return static_cast<int8_t>(bytes_[at]);
       case kLong:
       case kDirectory:
-        return whole;
+        return *read(at, 4);
       case kSignedLong:
-        return static_cast<int32_t>(whole);
+        return static_cast<int32_t>(*read(at, 4));
       case kFloat:
-        return std::bit_cast<float>(whole);
+        return std::bit_cast<float>(*read(at, 4));
+      case kDouble:
+        return std::bit_cast<double>(read_8(at));
+      case kLong8:
+        return static_cast<double>(read_8(at));
       case kRational:
       case kSignedRational: {
-        const auto numerator = read(whole, 4);
-        const auto denominator = read(std::size_t{whole} + 4, 4);
-        if (!denominator || *denominator == 0) return std::nullopt;
-        return static_cast<double>(*numerator) / *denominator;
+        const uint32_t denominator = *read(at + 4, 4);
+        return denominator == 0 ? 0 : static_cast<double>(*read(at, 4)) / denominator;
       }
       default:
-        return std::nullopt;
+        return 0;
     }
+  }
+
+  uint64_t read_8(std::size_t at) const {
+    const uint64_t first = *read(at, 4);
+    const uint64_t second = *read(at + 4, 4);
+    return big_endian_ ? first << 32 | second : second << 32 | first;
   }
 
   Bytes bytes_;

@@ -27,6 +27,31 @@ TEST(Orientation, WithoutAGoodTagIsUpright) {
   EXPECT_EQ(find_orientation(exif("II*\0\x08\0\0\0\1\0\x12\1\2\0\1\0\0\0\6\0\0\0"s)), 1);  // text
 }
 
+TEST(Orientation, IsTheFirstOfSeveralNumbers) {
+  EXPECT_EQ(find_orientation(exif("II*\0\x08\0\0\0\1\0\x12\1\3\0\2\0\0\0\3\0\6\0"s)), 3);
+  // Behind the directory: three of them, and a double.
+  EXPECT_EQ(find_orientation(exif("II*\0\x08\0\0\0\1\0\x12\1\3\0\3\0\0\0\x16\0\0\0\6\0\1\0\1\0"s)),
+            6);
+  EXPECT_EQ(find_orientation(exif("II*\0\x08\0\0\0\1\0\x12\1\x0C\0\1\0\0\0\x16\0\0\0"
+                                  "\0\0\0\0\0\0\x08\x40"s)),
+            3);
+}
+
+TEST(Orientation, IsNotReadBehindAnEntryWhoseDataAreCutOff) {
+  const std::string orientation = "\x12\1\3\0\1\0\0\0\3\0\0\0"s;
+  const std::string start = "II*\0\x08\0\0\0\2\0"s;
+  // A double at 99,999, and one that is there.
+  EXPECT_EQ(find_orientation(
+                exif(start + "\x0F\1\x0C\0\1\0\0\0\x9F\x86\1\0"s + orientation + "\0\0\0\0"s)),
+            1);
+  EXPECT_EQ(
+      find_orientation(exif(start + "\x0F\1\x0C\0\1\0\0\0\0\0\0\0"s + orientation + "\0\0\0\0"s)),
+      3);
+  // Data of more bytes than there are at all are passed over, and an unknown type.
+  EXPECT_EQ(find_orientation(exif(start + "\x0F\1\x0C\0\xFF\0\0\0\0\0\0\0"s + orientation)), 3);
+  EXPECT_EQ(find_orientation(exif(start + "\x0F\1\x63\0\xFF\0\0\0\xFF\xFF\0\0"s + orientation)), 3);
+}
+
 TEST(Orientation, XmpIsAskedWhenExifIsSilent) {
   OrientationSources sources = {.exif = {}, .xmp = "<x tiff:Orientation=\"8\"/>"};
   EXPECT_EQ(find_orientation(sources), 8);
@@ -34,6 +59,8 @@ TEST(Orientation, XmpIsAskedWhenExifIsSilent) {
   EXPECT_EQ(find_orientation(sources), 3);
   sources.exif = exif("II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\2\0\0\0"s).exif;
   EXPECT_EQ(find_orientation(sources), 2);
+  sources.exif = exif("II*\0\x08\0\0\0\1\0\x12\1\2\0\1\0\0\0\6\0\0\0"s).exif;  // it has one: a text
+  EXPECT_EQ(find_orientation(sources), 1);
 }
 
 // The picture  A B   as its red samples.

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <csetjmp>
 #include <cstdio>  // jpeglib.h needs it before
+#include <new>
 #include <string>
 
+#include <jerror.h>
 #include <jpeglib.h>
 
 #include "image/colour.h"
@@ -76,6 +78,9 @@ class Decoder {
     }
     return Outcome::kNeedsData;
   }
+
+  // No fault of the file.
+  bool lacks_memory() const { return error_.base.msg_code == JERR_OUT_OF_MEMORY; }
 
   std::string error_message() {
     char message[JMSG_LENGTH_MAX];
@@ -207,6 +212,7 @@ std::optional<Rejection> decode_jpeg(Bytes bytes, const ImageOptions& options, R
     case Outcome::kNeedsData:
       return truncated("The JPEG ends before its last row.");
     case Outcome::kFailed:
+      if (decoder.lacks_memory()) throw std::bad_alloc();
       return corrupt("The JPEG is damaged: " + decoder.error_message() + ".");
   }
   if (options.exif_orientation) turn_upright(find_orientation(header->orientation), image);

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <cstring>
+#include <new>
 
 #include "image/exif.h"
 #include "image/png_rows.h"
@@ -30,17 +31,17 @@ constexpr Pass kWhole = {0, 0, 1, 1};
 
 class Inflater {
  public:
-  Inflater() : is_ready_(inflateInit(&stream_) == Z_OK) {}
+  Inflater() {
+    if (inflateInit(&stream_) != Z_OK) throw std::bad_alloc();  // nothing else is the matter here
+  }
   ~Inflater() { inflateEnd(&stream_); }
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  bool is_ready() const { return is_ready_; }
   z_stream& stream() { return stream_; }
 
  private:
   z_stream stream_{};
-  bool is_ready_;
 };
 
 // Turns the compressed data of one rectangle into pixels, row by row.
@@ -64,7 +65,6 @@ class RowDecoder {
   // Takes a block of zlib data.
   Status decode(Bytes block) {
     z_stream& stream = inflater_.stream();
-    if (!inflater_.is_ready()) return Status::kBadData;
     stream.next_in = const_cast<Bytef*>(block.data());
     stream.avail_in = static_cast<uInt>(block.size());
     while (stream.avail_in > 0) {
@@ -72,6 +72,7 @@ class RowDecoder {
       stream.next_out = row_.data() + filled_;
       stream.avail_out = static_cast<uInt>(size - filled_);
       const int status = inflate(&stream, Z_NO_FLUSH);
+      if (status == Z_MEM_ERROR) throw std::bad_alloc();
       if (status < 0) return Status::kBadData;
       filled_ = size - stream.avail_out;
       if (filled_ < size) return Status::kMore;

@@ -121,9 +121,9 @@ std::optional<Rejection> PngStream::handle_header(Bytes body) {
 std::optional<Rejection> PngStream::handle_palette(Bytes body) {
   if (!is_palette(header_.layout)) return std::nullopt;
   const std::size_t entries = body.size() / 3;
-  if (entries > 256) return corrupt("The PNG's palette has more than 256 entries.");
+  palette_entries_ = entries;  // of the last palette before the data, which counts
   header_.palette.emplace();
-  std::copy_n(body.begin(), 3 * entries, header_.palette->begin());
+  std::copy_n(body.begin(), 3 * std::min(entries, kMostEntries), header_.palette->begin());
   return std::nullopt;
 }
 

@@ -58,6 +58,9 @@ std::optional<Rejection> PngStream::finish_header() {
   if (header_.palette && !is_palette(header_.layout)) {
     return corrupt("The PNG has two contradicting headers.");
   }
+  if (palette_entries_ > kMostEntries) {
+    return corrupt("The PNG's palette has more than 256 entries.");
+  }
   has_palette_ = header_.palette.has_value();
   is_animated_ = frames_.value_or(1) + (frames_ && has_default_image_ ? 1 : 0) > 1;
   return std::nullopt;

@@ -112,7 +112,9 @@ class PngStream {
   std::optional<uint32_t> frames_;
   bool is_animated_ = false;
   bool has_default_image_ = false;
-  bool has_palette_ = false;  // before the data
+  static constexpr std::size_t kMostEntries = 256;
+  std::size_t palette_entries_ = 0;  // of the last palette
+  bool has_palette_ = false;         // before the data
   bool has_single_transparent_entry_ = false;
   std::size_t text_size_ = 0;
 };

@@ -42,6 +42,21 @@ TEST(Png, InterlacedPassesGoWhereTheyBelong) {
   EXPECT_EQ(image->pixels, (Pixels{10, 10, 10, 20, 20, 20, 30, 30, 30, 40, 40, 40}));
 }
 
+TEST(Png, TheLastPaletteBeforeTheDataCounts) {
+  const std::string too_many(3 * 257, 'x');
+  const auto decoded = [](const std::string& first, const std::string& second) {
+    return decode(make_png({{"IHDR", png_header(1, 1, 8, 3)},
+                            {"PLTE", first},
+                            {"PLTE", second},
+                            {"IDAT", png_data("\0\0"s)},
+                            {"IEND", ""}}));
+  };
+  const auto image = decoded(too_many, "\1\2\3");
+  ASSERT_TRUE(image.ok());
+  EXPECT_EQ(image->pixels, (Pixels{1, 2, 3}));
+  EXPECT_FALSE(decoded("\1\2\3", too_many).ok());
+}
+
 TEST(Png, EveryTruncationWithinTheDataIsRejected) {
   const std::vector<uint8_t> file = make_png(grey_chunks());
   const std::size_t data_end = file.size() - 12 - 4 - 4 - 1;  // IEND, two checksums, padding bits

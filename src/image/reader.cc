@@ -2,10 +2,30 @@
 #include <string>
 
 #include "image/decode.h"
+#include "image/decode_memory.h"
 #include "image/resize.h"
 #include "verger/image.h"
 
 namespace verger {
+
+namespace {
+
+// Gives an image's memory back at its end, when asked to.
+class ImageMemory {
+ public:
+  ImageMemory(RgbImage& image, bool give_back) : image_(image), give_back_(give_back) {}
+  ~ImageMemory() {
+    if (give_back_) image_ = {};
+  }
+  ImageMemory(const ImageMemory&) = delete;
+  ImageMemory& operator=(const ImageMemory&) = delete;
+
+ private:
+  RgbImage& image_;
+  const bool give_back_;
+};
+
+}  // namespace
 
 struct ImageReader::Buffers {
   RgbImage image;
@@ -23,7 +43,10 @@ ImageReader& ImageReader::operator=(ImageReader&&) noexcept = default;
 std::optional<Rejection> ImageReader::read(std::span<const uint8_t> bytes,
                                            std::span<float> tensor) {
   assert(tensor.size() == kTensorSize);
+  const auto memory = claim_decode_memory(memory_to_decode(bytes, options_));
   auto& [image, resized, resizer] = *buffers_;
+  // A large image's memory is not kept for the next one, or each thread would hold as much in turn.
+  const ImageMemory large(image, memory.has_value());
   if (auto rejection = decode_into(bytes, options_, image)) return rejection;
   if (!can_resample(image.width, kImageSide) || !can_resample(image.height, kImageSide)) {
     return Rejection{RejectReason::kTooLarge,

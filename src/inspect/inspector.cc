@@ -7,6 +7,7 @@
 
 #include "base/status_macros.h"
 #include "inspect/file_check.h"
+#include "output/lease.h"
 #include "output/lease_record.h"
 #include "output/output_folder.h"
 #include "output/saved_model.h"
@@ -67,7 +68,8 @@ void Inspector::check_complete() {
     fault = "the run did not finish; its state is '" + found_.record.state + "'";
     const auto leases = read_leases(*store_);
     for (const auto& lease : leases.ok() ? *leases : std::vector<LeaseRecord>()) {
-      if (lease.is_live()) fault = "it is being written " + lease.by_whom();
+      const LeaseClock clock{.now_ms = epoch_ms(), .lapse = lease_timing().lapse};
+      if (lease.is_live(clock)) fault = "it is being written " + lease.by_whom(clock);
     }
   }
   std::vector<std::string> folders = {""};

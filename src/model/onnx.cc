@@ -8,6 +8,7 @@
 
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "model/onnx_check.h"
 #include "model/onnx_plugin.h"
 
 namespace verger {
@@ -33,6 +34,9 @@ Plugin open_plugin() {
 Result<std::unique_ptr<Model>> load_onnx(const ModelFile& file, Precision precision, int threads) {
   VERGER_RETURN_IF_ERROR(
       (ModelOptions{.weights = {}, .model = file.name, .precision = precision}.validate()));
+  if (const Status fine = check_onnx(file.bytes); !fine.ok()) {
+    return Status::model("'" + file.name + "' " + std::string(fine.message()) + ".");
+  }
   // Asked anew while there is none: a caller may load OpenVINO from its own place meanwhile.
   const Plugin plugin = open_plugin();
   if (plugin.compile == nullptr) {

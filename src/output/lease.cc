@@ -1,5 +1,6 @@
 #include "output/lease.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <utility>
@@ -15,8 +16,8 @@ namespace {
 
 LeaseTiming default_timing;
 
-std::string refusal(const Store& output, const LeaseRecord& other) {
-  return "The output " + output.display_path("") + " is being written " + other.by_whom() +
+std::string refusal(const Store& output, const LeaseRecord& other, const LeaseClock& clock) {
+  return "The output " + output.display_path("") + " is being written " + other.by_whom(clock) +
          ". Wait for it, or choose another output.";
 }
 
@@ -61,16 +62,20 @@ Result<Lease::Found> Lease::claim(LeaseRecord claimed) {
   // A run that comes to its end sweeps temporary files away, perhaps this one's: hence twice.
   if (!put().ok()) VERGER_RETURN_IF_ERROR(put());
   VERGER_ASSIGN_OR_RETURN(const auto others, read_leases(*output_));
+  const auto own = std::ranges::find(others, claimed.token, &LeaseRecord::token);
   Found found;
+  if (own == others.end()) return found.claim = Claim::kContested, found;  // stopped for long since
+  const LeaseClock clock{.now_ms = own->written_ms, .lapse = timing_.lapse};
   for (const LeaseRecord& other : others) {
     if (other.token == claimed.token) continue;
     if (other.token == record_.token) {
       found.own_stands = true;
-    } else if (!other.is_live()) {
+    } else if (!other.is_live(clock)) {
       found.gone.push_back(other.name());
+      found.perhaps_at_work |= !has_ended(other.holder);
     } else if (other.state != LeaseState::kClaimed) {
       found.claim = Claim::kRefused;
-      found.refusal = refusal(*output_, other);
+      found.refusal = refusal(*output_, other, clock);
     } else if (found.claim == Claim::kAlone) {
       found.claim = Claim::kContested;
     }
@@ -88,6 +93,8 @@ Result<bool> Lease::try_claim() {
   // Stopped since, it may have been passed over: the next attempt will tell.
   if (boot_ms() >= claimed_until) return false;
   for (const std::string& gone : found.gone) VERGER_RETURN_IF_ERROR(output_->remove(gone));
+  // Until a holder, or a worker of its, no longer goes by a look at its file from before.
+  if (found.perhaps_at_work) std::this_thread::sleep_for(timing_.look());
   VERGER_RETURN_IF_ERROR(write(LeaseState::kHeld));
   return true;
 }
@@ -217,7 +224,7 @@ Status WorkerFence::check() {
     if (!stands.ok() || *stands) return document.error();
   } else {
     const auto lease = LeaseRecord::parse(*document);
-    if (lease.ok() && lease->state == LeaseState::kHeld && !lease->has_lapsed()) {
+    if (lease.ok() && lease->state == LeaseState::kHeld) {
       good_until_ = now + timing_.worker_look().count();
       return {};
     }

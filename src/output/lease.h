@@ -21,7 +21,7 @@
 namespace verger {
 
 struct LeaseTiming {
-  std::chrono::milliseconds lapse{60'000};  // without renewal; clocks must agree better than this
+  std::chrono::milliseconds lapse{60'000};  // without renewal
   std::chrono::milliseconds renew{20'000};
   std::chrono::milliseconds pause{500};  // the longest between two attempts at a contested claim
   int attempts = 8;
@@ -67,6 +67,7 @@ class Lease final : public Fence {
     std::string refusal;            // of kRefused
     bool own_stands = false;        // the file of this lease is there
     std::vector<std::string> gone;  // the files of leases that count no more
+    bool perhaps_at_work = false;   // the holder of one of those is not known to have ended
   };
   Result<Found> claim(LeaseRecord record);
 
@@ -95,7 +96,9 @@ class Lease final : public Fence {
   std::thread thread_;
 };
 
-// What a worker elsewhere asks: does the run of this token hold the output still?
+// What a worker elsewhere asks: does the run of this token hold the output still? A lease that
+// lapsed does as long as its file stands, for whoever takes over removes that first: so no clock is
+// asked.
 class WorkerFence final : public Fence {
  public:
   WorkerFence(std::shared_ptr<const Store> output, std::string token,

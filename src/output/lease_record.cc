@@ -42,22 +42,29 @@ int64_t epoch_ms() {
 
 std::string LeaseRecord::name() const { return below(kLeasesFolder, token + ".json"); }
 
-std::string LeaseRecord::by_whom() const {
+std::string LeaseRecord::by_whom(const LeaseClock& clock) const {
   const std::string who =
       "by verger " + command + " on " + holder.host + ", process " + std::to_string(holder.pid);
-  if (has_lapsed() && is_alive(holder)) {
+  const int64_t left = written_ms + clock.lapse.count() - clock.now_ms;
+  const std::string lapse = utc_text((epoch_ms() + left) / 1000);
+  if (has_lapsed(clock) && is_alive(holder)) {
     return who + ", which lives, though it has not renewed its lease since it was to lapse at " +
-           utc_text(lapses_ms / 1000);
+           lapse;
   }
-  return who + "; unless renewed, its lease lapses at " + utc_text(lapses_ms / 1000);
+  return who + "; unless renewed, its lease lapses at " + lapse;
 }
 
-bool LeaseRecord::has_lapsed() const { return lapses_ms <= epoch_ms(); }
+// A time ahead of the storage's own is from before its clock was set: whoever holds such a lease
+// still writes it again soon, and looks whether it stands.
+bool LeaseRecord::has_lapsed(const LeaseClock& clock) const {
+  const int64_t age = clock.now_ms - written_ms;
+  return age >= clock.lapse.count() || age <= -clock.lapse.count();
+}
 
-bool LeaseRecord::is_live() const {
+bool LeaseRecord::is_live(const LeaseClock& clock) const {
   // Whoever only claims looks at its clock before it holds: its lapse tells all.
   if (state != LeaseState::kClaimed && is_alive(holder)) return true;
-  return !has_lapsed() && !has_ended(holder);
+  return !has_lapsed(clock) && !has_ended(holder);
 }
 
 json LeaseRecord::to_json() const {
@@ -95,7 +102,9 @@ Result<std::vector<LeaseRecord>> read_leases(const Store& output) {
     const auto document = read_json(output, file.name);
     if (!document.ok()) continue;  // perhaps given back since the listing
     auto lease = LeaseRecord::parse(*document);
-    if (lease.ok() && lease->name() == file.name) found.push_back(*std::move(lease));
+    if (!lease.ok() || lease->name() != file.name) continue;
+    lease->written_ms = file.mtime_ns / 1'000'000;
+    found.push_back(*std::move(lease));
   }
   return found;
 }

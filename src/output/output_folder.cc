@@ -1,9 +1,7 @@
 #include "output/output_folder.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
-#include <random>
 #include <utility>
 
 #include "base/fault_point.h"
@@ -14,54 +12,25 @@ namespace verger {
 
 namespace {
 
-std::string_view base_name(std::string_view name) {
-  const auto slash = name.rfind('/');
-  return slash == std::string_view::npos ? name : name.substr(slash + 1);
-}
-
-bool is_part(std::string_view name) {
-  const std::string_view base = base_name(name);
-  return base.starts_with("part-") && base.ends_with(".parquet");
-}
-
-bool is_record(std::string_view name) {
-  return std::ranges::any_of(std::array{".npy", ".json", ".moments", ".parquet"},
-                             [&](const char* ending) { return name.ends_with(ending); });
+// Do readers of a table pass over it? `name` is relative to the table's folder.
+bool is_hidden(std::string_view name) {
+  const auto hides = [](std::string_view part) {
+    return part.starts_with('.') || (part.starts_with('_') && part.find('=') == part.npos);
+  };
+  while (true) {
+    const auto slash = name.find('/');
+    if (hides(name.substr(0, slash))) return true;
+    if (slash == name.npos) return false;
+    name.remove_prefix(slash + 1);
+  }
 }
 
 }  // namespace
 
-TableFolders table_folders(Layout layout) {
-  if (layout == Layout::kNotebook) {
-    return {.features = "",
-            .pca = "pca_results",
-            .rejected = "_verger/rejected",
-            .model = "_verger/model"};
-  }
-  return {.features = "features", .pca = "pca", .rejected = "rejected", .model = "model"};
-}
-
-std::string below(std::string_view folder, std::string_view name) {
-  if (folder.empty()) return std::string(name);
-  std::string path(folder);
-  path += '/';
-  return path += name;
-}
-
-std::string random_uuid() {
-  std::random_device random;
-  std::array<uint8_t, 16> bytes{};
-  for (auto& byte : bytes) byte = static_cast<uint8_t>(random());
-  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | 0x40);  // version 4
-  bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);  // RFC 4122's variant
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += kDigits[bytes[i] >> 4];
-    text += kDigits[bytes[i] & 15];
-  }
-  return text;
+// The folders of the tables that this command writes.
+std::set<std::string> OutputFolder::table_names() const {
+  if (tables_ == Tables::kReduction) return {folders_.pca};
+  return {folders_.features, folders_.pca, folders_.rejected};
 }
 
 std::set<std::string> OutputFolder::owned_folders() const {
@@ -96,10 +65,20 @@ Status OutputFolder::check_same_layout() const {
 }
 
 Status OutputFolder::check_free(const OutputOptions& options) const {
+  VERGER_RETURN_IF_ERROR(check_no_links());
   VERGER_ASSIGN_OR_RETURN(const auto files, present());
-  if (files.empty() || options.overwrite) return check_same_layout();
+  if (!files.empty() && !options.overwrite) VERGER_RETURN_IF_ERROR(check_resumed(options, files));
+  VERGER_RETURN_IF_ERROR(check_same_layout());
+  if (files.empty() && tables_ != Tables::kReduction) return {};
+  const auto own = own_files();
+  return own.ok() ? Status() : own.error();
+}
+
+// There are files, and they may not be replaced.
+Status OutputFolder::check_resumed(const OutputOptions& options,
+                                   const std::vector<FileEntry>& files) const {
   VERGER_ASSIGN_OR_RETURN(const bool run, store_->exists(std::string(kRunRecordName)));
-  if (options.resume && run) return check_same_layout();
+  if (options.resume && run) return {};
   const std::string place = "The output " + store_->display_path("");
   if (options.resume) {
     return Status::io(place + " holds files (" + files.front().name +
@@ -115,19 +94,79 @@ Status OutputFolder::check_free(const OutputOptions& options) const {
                     "); choose another folder, or replace its tables with --overwrite.");
 }
 
-Status OutputFolder::begin() {
-  VERGER_RETURN_IF_ERROR(store_->remove(std::string(kSuccessName)));
-  for (const auto& folder : owned_folders()) {
-    VERGER_RETURN_IF_ERROR(store_->remove(below(folder, kSuccessName)));
+// What lies behind a link belongs to another place, and is not for a run to remove.
+Status OutputFolder::check_no_links() const {
+  std::set<std::string> folders = owned_folders();
+  folders.insert(std::string(kRecordsFolder));
+  folders.erase("");  // the output itself may be one
+  for (const auto& folder : folders) {
+    VERGER_ASSIGN_OR_RETURN(const bool link, store_->is_link(folder));
+    if (!link) continue;
+    return Status::io(store_->display_path(folder) +
+                      " is a link to another place, in which a run would replace and remove files; "
+                      "put a folder there, or choose another output.");
   }
   return {};
+}
+
+// Is the file in the way of this command? Readers of a table read whatever lies in its folder, so
+// nobody else's file may. `folder`: one that this command writes to, where the file was found.
+bool OutputFolder::is_foreign(const OwnFiles& own, const std::string& folder,
+                              const std::string& name) const {
+  if (own.contains(name)) return false;
+  if (!table_names().contains(folder)) {
+    // A reduction may be made beside features of somebody else, and of their marks.
+    const bool of_features =
+        base_name(name) == kSuccessName || !uuid_of_part(base_name(name)).empty();
+    return own.is_name_of_ours(name) && !(tables_ == Tables::kReduction && of_features);
+  }
+  return own.is_name_of_ours(name) ||
+         !is_hidden(std::string_view(name).substr(folder.empty() ? 0 : folder.size() + 1));
+}
+
+// kIo when something foreign is in the way.
+Result<OwnFiles> OutputFolder::own_files() const {
+  VERGER_ASSIGN_OR_RETURN(OwnFiles own, OwnFiles::recorded_in(*store_, layout_));
+  const std::set<std::string> tables = table_names();
+  std::set<std::string> written = owned_folders();
+  written.insert({"", std::string(kRecordsFolder)});
+  std::set<std::string> folders = {folders_.features, folders_.rejected};
+  folders.insert(written.begin(), written.end());
+  std::set<std::string> runs;
+  for (const auto& folder : folders) {
+    const bool deep = tables.contains(folder) && !folder.empty();
+    VERGER_ASSIGN_OR_RETURN(const auto files, store_->list(folder, deep, true));
+    for (const auto& file : files) {
+      if (const auto uuid = uuid_of_part(base_name(file.name)); !uuid.empty()) runs.emplace(uuid);
+      if (!written.contains(folder) || !is_foreign(own, folder, file.name)) continue;
+      return Status::io("The output " + store_->display_path("") + " holds " + file.name +
+                        ", which no run of verger is known to have written, where this one writes; "
+                        "move it away, or choose another folder.");
+    }
+  }
+  VERGER_ASSIGN_OR_RETURN(const bool finished, store_->exists(std::string(kSuccessName)));
+  own.keep_runs(runs, finished);
+  return own;
+}
+
+Result<std::vector<std::string>> OutputFolder::begin(const std::string& uuid) {
+  VERGER_RETURN_IF_ERROR(check_no_links());
+  VERGER_ASSIGN_OR_RETURN(own_, own_files());
+  std::vector<std::string> marks = {std::string(kSuccessName)};
+  for (const auto& folder : owned_folders()) marks.push_back(below(folder, kSuccessName));
+  marks.push_back(report_name(layout_));
+  for (const auto& mark : marks) {
+    if (own_.contains(mark)) VERGER_RETURN_IF_ERROR(store_->remove(mark));
+  }
+  own_.add_run(uuid, tables_ != Tables::kFeatures);
+  return std::vector<std::string>(own_.uuids().begin(), own_.uuids().end());
 }
 
 Status OutputFolder::finish(const std::set<std::string>& written) {
   for (const auto& folder : owned_folders()) {
     VERGER_RETURN_IF_ERROR(remove_stale(folder, written));
   }
-  VERGER_RETURN_IF_ERROR(store_->remove_temporaries(""));  // of parts, records, leases, the report
+  VERGER_RETURN_IF_ERROR(remove_temporaries());
   fault_point("before-success");
   std::vector<std::string> marks = {""};
   if (tables_ != Tables::kReduction) marks.push_back(folders_.features);
@@ -142,17 +181,27 @@ Status OutputFolder::finish(const std::set<std::string>& written) {
 }
 
 Status OutputFolder::sweep() {
-  VERGER_RETURN_IF_ERROR(store_->remove_temporaries(""));
+  VERGER_RETURN_IF_ERROR(remove_temporaries());
   return remove_stale(std::string(kPlanFolder), {});
+}
+
+// Of parts, records, leases, the report; not those of another output in a folder of this one.
+Status OutputFolder::remove_temporaries() {
+  std::set<std::string> folders = owned_folders();
+  folders.insert(
+      {"", std::string(kRecordsFolder), std::string(kLeasesFolder), std::string(kSearchFolder)});
+  for (const auto& folder : folders) {
+    VERGER_RETURN_IF_ERROR(store_->remove_temporaries(
+        folder, [&](std::string_view name) { return own_.contains(below(folder, name)); }));
+  }
+  return {};
 }
 
 Status OutputFolder::remove_stale(const std::string& folder, const std::set<std::string>& written) {
   VERGER_ASSIGN_OR_RETURN(const auto files, store_->list(folder, false, true));
-  // Only verger puts files into model/ and _verger/; a table's folder may hold somebody else's.
-  const bool own = folder == folders_.model || folder.starts_with("_verger/");
   for (const auto& file : files) {
-    const bool ours = is_part(file.name) || (own && is_record(file.name));
-    if (!ours || written.contains(file.name)) continue;
+    const bool mark = base_name(file.name) == kSuccessName;
+    if (mark || !own_.contains(file.name) || written.contains(file.name)) continue;
     VERGER_RETURN_IF_ERROR(store_->remove(file.name));
     fault_point("replacing");
   }

@@ -26,12 +26,28 @@ class OutputFolderTest : public ::testing::Test {
   void touch(const std::string& name) { ASSERT_TRUE(store_->write(name, "x").ok()); }
   bool exists(const std::string& name) { return std::filesystem::exists(root_ / name); }
 
-  void record_run(Layout layout) {
+  // The record of a finished or an interrupted run, which is known by the UUID kOld.
+  void record_run(Layout layout, const std::string& command = "run") {
     RunRecord record;
+    record.command = command;
+    record.uuids = {kOld};
     record.options.output.layout = layout;
     ASSERT_TRUE(write_record(*store_, record).ok());
   }
 
+  static std::string part(const std::string& folder, const std::string& uuid) {
+    return below(folder, "part-00000-" + uuid + "-c000.snappy.parquet");
+  }
+
+  // Why a run of this layout may not replace what is there.
+  std::string refusal(Layout layout = Layout::kTables, Tables tables = Tables::kAll) {
+    const Status status = OutputFolder(store_, layout, tables).check_free({.overwrite = true});
+    EXPECT_EQ(OutputFolder(store_, layout, tables).begin(kNew).ok(), status.ok());
+    return std::string(status.message());
+  }
+
+  const std::string kOld = random_uuid();
+  const std::string kNew = random_uuid();
   std::filesystem::path root_;
   std::shared_ptr<Store> store_;
 };
@@ -84,62 +100,135 @@ TEST_F(OutputFolderTest, AReductionMayJoinFeatures) {
 }
 
 TEST_F(OutputFolderTest, FinishRemovesOldPartsKeepsForeignFilesAndSetsTheMarks) {
-  for (const char* name : {"features/part-00000-old.parquet", "pca/part-00000-old.parquet",
-                           "rejected/part-00000-old.parquet", "_verger/shards/00009.json",
-                           "features/notes.txt", "features/part-00000-new.parquet",
-                           "pca/part-00000-new.parquet", "_SUCCESS", "pca/_SUCCESS"}) {
-    touch(name);
-  }
-  touch("_verger/leases/.verger-tmp-1-killed.json");
+  record_run(Layout::kTables);
+  const std::string kept[] = {part("features", kNew), part("pca", kNew),   "features/_notes.txt",
+                              "model/config.json",    "model/weights.npy", "notes.txt"};
+  const std::string replaced[] = {part("features", kOld), part("pca", kOld),
+                                  part("rejected", kOld), "_verger/shards/00009.json",
+                                  "model/mean.npy",       "report.html"};
+  for (const auto& name : kept) touch(name);
+  for (const auto& name : replaced) touch(name);
+  touch("_SUCCESS");
+  touch("pca/_SUCCESS");
   OutputFolder folder(store_, Layout::kTables, Tables::kAll);
-  ASSERT_TRUE(folder.begin().ok());
+  for (const auto& name : {kept[0], kept[1]}) ASSERT_TRUE(store_->remove(name).ok());
+  const auto runs = folder.begin(kNew);
+  ASSERT_TRUE(runs.ok()) << runs.error().message();
+  EXPECT_THAT(*runs, testing::UnorderedElementsAre(kOld, kNew));
   EXPECT_FALSE(exists("_SUCCESS"));
   EXPECT_FALSE(exists("pca/_SUCCESS"));
-  ASSERT_TRUE(
-      folder.finish({"features/part-00000-new.parquet", "pca/part-00000-new.parquet"}).ok());
-  EXPECT_FALSE(exists("features/part-00000-old.parquet"));
-  EXPECT_FALSE(exists("pca/part-00000-old.parquet"));
-  EXPECT_FALSE(exists("rejected/part-00000-old.parquet"));
-  EXPECT_FALSE(exists("_verger/shards/00009.json"));
-  EXPECT_TRUE(exists("features/part-00000-new.parquet"));
-  EXPECT_TRUE(exists("features/notes.txt"));
-  EXPECT_FALSE(exists("_verger/leases/.verger-tmp-1-killed.json"));
-  EXPECT_TRUE(exists("_SUCCESS"));
-  EXPECT_TRUE(exists("features/_SUCCESS"));
-  EXPECT_TRUE(exists("pca/_SUCCESS"));
+  EXPECT_FALSE(exists("report.html"));
+  for (const auto& name : {kept[0], kept[1]}) touch(name);
+  ASSERT_TRUE(folder.finish({kept[0], kept[1]}).ok());
+  for (const auto& name : kept) EXPECT_TRUE(exists(name)) << name;
+  for (const auto& name : replaced) EXPECT_FALSE(exists(name)) << name;
+  for (const char* name : {"_SUCCESS", "features/_SUCCESS", "pca/_SUCCESS"}) {
+    EXPECT_TRUE(exists(name)) << name;
+  }
+}
+
+TEST_F(OutputFolderTest, RemovesTheTemporaryFilesOfRunsAndNoOthers) {
+  record_run(Layout::kTables);
+  const std::string temporary = ".verger-tmp-12-";
+  const std::string ours[] = {"_verger/leases/" + temporary + "x.json", temporary + "_SUCCESS",
+                              "_verger/" + temporary + "run.json",
+                              "features/" + temporary + part("", kOld)};
+  const std::string others[] = {"inner/" + temporary + "_SUCCESS", temporary + "thesis.tex",
+                                "features/" + temporary + part("", random_uuid())};
+  for (const auto& name : ours) touch(name);
+  for (const auto& name : others) touch(name);
+  OutputFolder folder(store_, Layout::kTables, Tables::kAll);
+  ASSERT_TRUE(folder.begin(kNew).ok());
+  ASSERT_TRUE(folder.sweep().ok());
+  for (const auto& name : ours) EXPECT_FALSE(exists(name)) << name;
+  for (const auto& name : others) EXPECT_TRUE(exists(name)) << name;
+}
+
+TEST_F(OutputFolderTest, ForeignFilesWhereARunWritesRefuseIt) {
+  const std::string foreign[] = {"features/notes.txt",
+                                 "features/deeper/part-0.parquet",
+                                 part("features", kNew),
+                                 "rejected/part-2019.parquet",
+                                 "report.html",
+                                 "model/model.json",
+                                 "_SUCCESS",
+                                 "_verger/shards/00001.json"};
+  for (const auto& name : foreign) {
+    touch(name);
+    EXPECT_THAT(refusal(), HasSubstr(name + ", which no run of verger is known to have written"));
+    EXPECT_TRUE(exists(name));
+    std::filesystem::remove(root_ / name);
+  }
+  touch("model/config.json");
+  touch("features/_notes.txt");
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(OutputFolderTest, AnExtractionLeavesNoModel) {
+  record_run(Layout::kTables, "extract");
+  touch("model/model.json");
+  EXPECT_THAT(refusal(), HasSubstr("model/model.json"));
+  record_run(Layout::kTables, "run");
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(OutputFolderTest, LinksAreNotFollowedForRemoval) {
+  touch("elsewhere/config.json");
+  std::filesystem::create_directory_symlink("elsewhere", root_ / "model");
+  EXPECT_THAT(refusal(), HasSubstr("model is a link to another place"));
+}
+
+TEST_F(OutputFolderTest, PartsOfAnOlderVersionAreKnownByTheirNames) {
+  record_run(Layout::kTables);
+  RunRecord record = read_run_record(*store_).value();
+  record.uuids.clear();
+  ASSERT_TRUE(write_record(*store_, record).ok());
+  touch(part("features", kOld));
+  touch(part("pca", kOld));
+  OutputFolder folder(store_, Layout::kTables, Tables::kReduction);
+  EXPECT_THAT(folder.begin(kNew).value(), testing::UnorderedElementsAre(kOld, kNew));
+  touch("features/part-00000-mine.parquet");
+  EXPECT_THAT(refusal(), HasSubstr("part-00000-mine.parquet"));
 }
 
 TEST_F(OutputFolderTest, ANewExtractionDropsTheProjectionsOfTheOldOne) {
-  touch("pca/part-00000-old.parquet");
+  record_run(Layout::kTables);
+  touch(part("pca", kOld));
   touch("model/model.json");
   OutputFolder folder(store_, Layout::kTables, Tables::kFeatures);
-  ASSERT_TRUE(folder.begin().ok());
+  ASSERT_TRUE(folder.begin(kNew).ok());
   ASSERT_TRUE(folder.finish({}).ok());
-  EXPECT_FALSE(exists("pca/part-00000-old.parquet"));
+  EXPECT_FALSE(exists(part("pca", kOld)));
   EXPECT_FALSE(exists("model/model.json"));
   EXPECT_FALSE(exists("pca/_SUCCESS"));
 }
 
 TEST_F(OutputFolderTest, AReductionLeavesTheFeaturesAlone) {
-  touch("features/part-00000-a.parquet");
-  touch("features/_SUCCESS");
-  touch("_verger/shards/00000.json");
+  for (const auto& name :
+       {part("features", kOld), std::string("features/mine.parquet"),
+        std::string("features/_SUCCESS"), std::string("_verger/shards/00000.json")}) {
+    touch(name);
+  }
   OutputFolder folder(store_, Layout::kTables, Tables::kReduction);
-  ASSERT_TRUE(folder.begin().ok());
+  ASSERT_TRUE(folder.begin(kNew).ok());
   EXPECT_TRUE(exists("features/_SUCCESS"));
   ASSERT_TRUE(folder.finish({}).ok());
-  EXPECT_TRUE(exists("features/part-00000-a.parquet"));
+  EXPECT_TRUE(exists(part("features", kOld)));
+  EXPECT_TRUE(exists("features/mine.parquet"));
   EXPECT_TRUE(exists("_verger/shards/00000.json"));
 }
 
-TEST_F(OutputFolderTest, InTheNotebooksLayoutForeignFilesBesideThePartsAreKept) {
-  for (const char* name : {"part-00000-old.parquet", "package.json", "weights.npy"}) touch(name);
+TEST_F(OutputFolderTest, InTheNotebooksLayoutTheOutputItselfIsATable) {
+  record_run(Layout::kNotebook);
+  touch(part("", kOld));
+  touch("inner/package.json");
   OutputFolder folder(store_, Layout::kNotebook, Tables::kAll);
-  ASSERT_TRUE(folder.begin().ok());
+  ASSERT_TRUE(folder.begin(kNew).ok());
   ASSERT_TRUE(folder.finish({}).ok());
-  EXPECT_FALSE(exists("part-00000-old.parquet"));
-  EXPECT_TRUE(exists("package.json"));
-  EXPECT_TRUE(exists("weights.npy"));
+  EXPECT_FALSE(exists(part("", kOld)));
+  EXPECT_TRUE(exists("inner/package.json"));
+  touch("package.json");  // which Spark would read as a part
+  EXPECT_THAT(refusal(Layout::kNotebook), HasSubstr("package.json"));
 }
 
 TEST(OutputNames, UuidsAreOfVersion4AndDiffer) {

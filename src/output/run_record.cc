@@ -177,6 +177,7 @@ json RunRecord::to_json() const {
       {"started", started},
       {"input", input},
       {"output", output},
+      {"uuids", uuids},
       {"options", options_json(options)},
       {"model", model ? model_json(*model) : json(nullptr)},
       {"counts", counts_json(counts)},
@@ -208,6 +209,7 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     record.started = from.at("started");
     record.input = from.at("input");
     record.output = from.at("output");
+    if (from.contains("uuids")) record.uuids = from["uuids"];
     record.options = parse_options(from.at("options"));
     precision = from.at("options").at("precision");
     layout = from.at("options").at("layout");

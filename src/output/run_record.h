@@ -53,6 +53,9 @@ struct RunRecord {
   std::string started;  // UTC, ISO 8601
   std::string input;
   std::string output;
+  // In the names of the parts in the output's tables: those of this run and of earlier ones that
+  // it took over or will remove. Empty in records of older versions.
+  std::vector<std::string> uuids;
   RunOptions options;
   std::optional<ModelInfo> model;  // of the network; absent when `reduce` did not know it
   Counts counts;

@@ -1,6 +1,7 @@
 #include "packed/pack.h"
 
 #include <algorithm>
+#include <regex>
 #include <set>
 #include <span>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "packed/ordered_reads.h"
 #include "packed/pack_writer.h"
 #include "plan/image_names.h"
+#include "plan/packed_names.h"
 #include "storage/listing.h"
 #include "verger/version.h"
 
@@ -28,9 +30,10 @@ std::string container_name(std::size_t number, const std::string& hash, PackForm
          std::string(pack_format_name(format));
 }
 
-bool is_own(const std::string& name) {
-  return name.starts_with("part-") && name.find('/') == name.npos &&
-         (name.ends_with(".parquet") || name.ends_with(".tar"));
+// A name that container_name() gives.
+bool is_own(std::string_view name) {
+  static const std::regex kName("part-[0-9]{5,}-[0-9a-f]{16}\\.(parquet|tar)");
+  return std::regex_match(name.begin(), name.end(), kName);
 }
 
 struct PackedPart {
@@ -50,6 +53,8 @@ class Packing {
     VERGER_ASSIGN_OR_RETURN(files_, list_images(input_, plan_.input));
     observer_.listed(static_cast<int64_t>(files_.size()));
     VERGER_RETURN_IF_ERROR(output_.remove(kSuccess));
+    VERGER_RETURN_IF_ERROR(output_.remove_temporaries(
+        "", [](std::string_view name) { return is_own(name) || name == kSuccess; }));
     const auto parts = cut();
     for (const PackedPart& part : parts) {
       if (plan_.resume && present_.contains(part.name)) {
@@ -73,10 +78,21 @@ class Packing {
   Status check_free() {
     VERGER_ASSIGN_OR_RETURN(const auto found, output_.list("", true, true));
     for (const FileEntry& file : found) present_.insert(file.name);
-    if (plan_.overwrite || plan_.resume || found.empty()) return {};
+    if (plan_.overwrite || plan_.resume || found.empty()) return check_no_others();
     return Status::io(output_.display_path("") +
                       " is not empty; give --overwrite to replace the containers that it holds, "
                       "--resume to go on with them, or another OUTPUT.");
+  }
+
+  // Whoever reads the output takes every container in it for a part.
+  Status check_no_others() const {
+    for (const std::string& name : present_) {
+      if (is_own(name) || !is_container(name)) continue;
+      return Status::io(output_.display_path("") + " holds " + name +
+                        ", which is no container that verger pack wrote; move it away, or choose "
+                        "another OUTPUT.");
+    }
+    return {};
   }
 
   // Neighbours of the sorted list, until they have enough bytes.

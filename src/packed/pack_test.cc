@@ -74,6 +74,33 @@ TEST_P(Pack, RefusesAnOutputThatHoldsSomething) {
   EXPECT_THAT(again.error().message(), HasSubstr("give --overwrite"));
 }
 
+TEST_P(Pack, OverwritingLeavesOthersContainersAloneAndSaysSo) {
+  ASSERT_TRUE(pack().ok());
+  for (const char* name : {"part-mine.parquet", "below/photographs.tar"}) {
+    folder_.write(std::string("out/") + name, "precious");
+    const auto refused = pack({.overwrite = true});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_THAT(refused.error().message(), HasSubstr(std::string("holds ") + name));
+    ASSERT_TRUE(output_->remove(name).ok());
+  }
+  folder_.write("out/notes.txt", "precious");
+  EXPECT_TRUE(pack({.overwrite = true}).ok());
+  EXPECT_TRUE(output_->exists("notes.txt").value());
+}
+
+TEST_P(Pack, RemovesWhatAKilledOneLeft) {
+  ASSERT_TRUE(pack().ok());
+  const std::filesystem::path out = folder_ / "out";
+  const std::string ours = ".verger-tmp-7-" + names().back();
+  folder_.write("out/" + ours, "half");
+  folder_.write("out/.verger-tmp-7-" + names().front(), "half");
+  folder_.write("out/.verger-tmp-7-theirs", "half");
+  ASSERT_TRUE(pack({.resume = true}).ok());
+  EXPECT_FALSE(std::filesystem::exists(out / ours));
+  EXPECT_FALSE(std::filesystem::exists(out / (".verger-tmp-7-" + names().front())));
+  EXPECT_TRUE(std::filesystem::exists(out / ".verger-tmp-7-theirs"));
+}
+
 TEST_P(Pack, ResumeKeepsWhatIsTheSameAndReplacesTheRest) {
   ASSERT_TRUE(pack().ok());
   const auto before = names();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -28,8 +30,18 @@ std::vector<double> projected(const PcaModel& model, const RowGroup& rows) {
   return result;
 }
 
+Status check_finite(std::span<const double> values) {
+  if (std::ranges::all_of(values, [](double x) { return std::isfinite(static_cast<float>(x)); })) {
+    return {};
+  }
+  return Status::model(
+      "The features do not fit the model: a projection of them is no finite float; fit a model on "
+      "these features, or use another network.");
+}
+
 Status write_tables_group(PartWriter& part, const PcaModel& model, const RowGroup& group) {
   const std::vector<double> exact = projected(model, group);
+  VERGER_RETURN_IF_ERROR(check_finite(exact));
   std::vector<float> rounded(exact.size());
   std::ranges::transform(exact, rounded.begin(), [](double x) { return static_cast<float>(x); });
   return part.write({group.path_array(), group.label_array(),
@@ -41,6 +53,8 @@ Status write_notebook_group(PartWriter& part, const PcaModel& model, const RowGr
   std::vector<double> scaled(vectors.size());
   standardise(model, group.features, scaled);
   const std::vector<double> pca = projected(model, group);
+  VERGER_RETURN_IF_ERROR(check_finite(scaled));
+  VERGER_RETURN_IF_ERROR(check_finite(pca));
   return part.write({group.path_array(), group.label_array(), group.features_array(),
                      vector_array(vectors, group.width), vector_array(scaled, group.width),
                      vector_array(pca, static_cast<std::size_t>(model.k))});

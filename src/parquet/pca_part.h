@@ -16,7 +16,8 @@ namespace verger {
 //   Layout::kTables    pca list<float>
 //   Layout::kNotebook  features list<float>, and features_vectors, features_scaled, features_pca as
 //                      Spark ML's VectorUDT (dense)
-// Nothing is visible before finish(). Not thread-safe.
+// Every number is finite; kModel when a projection is none. Nothing is visible before finish(). Not
+// thread-safe.
 class PcaPartWriter {
  public:
   // `model` is borrowed.

@@ -117,6 +117,21 @@ TEST_F(TablesTest, PcaHoldsTheProjectionsRoundedToFloat) {
   }
 }
 
+TEST_F(TablesTest, AProjectionThatIsNoFiniteFloatIsAnErrorOfTheModel) {
+  const FeatureRows rows = test_rows(300, 12);
+  for (const Layout layout : {Layout::kTables, Layout::kNotebook}) {
+    for (const double deviation : {5e-324, 1e-60}) {
+      PcaModel model = test_model(12, 4);
+      model.deviation.assign(12, deviation);
+      model.deviation[3] = layout == Layout::kTables ? 1.0 : deviation;
+      const auto part = write_pca_part(*store_, "part", layout, rows, model);
+      ASSERT_FALSE(part.ok());
+      EXPECT_EQ(part.error().code(), StatusCode::kModel);
+      EXPECT_FALSE(store_->exists("part").value());
+    }
+  }
+}
+
 TEST_F(TablesTest, TheNotebooksTableHoldsDenseVectorsInFullPrecision) {
   const FeatureRows rows = test_rows(530, 12);
   const PcaModel model = test_model(12, 4);

@@ -96,7 +96,7 @@ Status Job::begin(const ModelInfo* model, const std::function<Status()>& check) 
                           Lease::acquire(output_.shared_store(), record_.command, watch_.cancel));
   VERGER_RETURN_IF_ERROR(check ? check() : output_.check_free(options_.output));
   output_ = output_.fenced(lease_);
-  VERGER_RETURN_IF_ERROR(output_.begin());
+  VERGER_ASSIGN_OR_RETURN(record_.uuids, output_.begin(uuid_));
   return write_record(output_.store(), record_);
 }
 

@@ -187,21 +187,12 @@ Result<json> describe_result(const Store& output, const StorageOptions& storage,
   return report;
 }
 
-std::string report_name(Layout layout) {
-  return layout == Layout::kNotebook ? "_verger/report.html" : "report.html";
-}
-
 Status leave_report(Store& output, const StorageOptions& storage, int threads,
                     const CancelToken& cancel) {
   VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(output));
   const std::string name = report_name(record.options.output.layout);
-  const auto report = describe_result(output, storage, threads, cancel);
-  Status status = report.ok() ? output.write(name, report_page(*report)) : report.error();
-  if (!status.ok() && !output.remove(name).ok()) {
-    return Status::io(status.message() + " An older report may still stand in " +
-                      output.display_path(name) + ".");
-  }
-  return status;
+  VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(output, storage, threads, cancel));
+  return output.write(name, report_page(report));
 }
 
 }  // namespace verger

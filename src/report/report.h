@@ -35,12 +35,8 @@ Result<nlohmann::json> describe_result(const Store& output, const StorageOptions
 // text in the document stays text.
 std::string report_page(const nlohmann::json& report);
 
-// Where a run leaves its report: beside the tables, but where readers of the notebook layout, in
-// which OUTPUT is a table, pass over it.
-std::string report_name(Layout layout);
-
-// Makes the report of a finished result and writes it to report_name(). When that fails, a report
-// that stood there is removed: it was of another run.
+// Makes the report of a finished result and writes it to report_name(). A run removes an older one
+// when it begins.
 Status leave_report(Store& output, const StorageOptions& storage, int threads,
                     const CancelToken& cancel);
 

@@ -42,9 +42,9 @@ Status FencedStore::remove(const std::string& name) {
   return store_->remove(name);
 }
 
-Status FencedStore::remove_temporaries(const std::string& folder) {
+Status FencedStore::remove_temporaries(const std::string& folder, const NameFilter& ours) {
   VERGER_RETURN_IF_ERROR(fence_->check());
-  return store_->remove_temporaries(folder);
+  return store_->remove_temporaries(folder, ours);
 }
 
 }  // namespace verger

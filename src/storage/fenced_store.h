@@ -30,7 +30,7 @@ class FencedStore final : public Store {
 
   Result<std::unique_ptr<PendingFile>> create(const std::string& name) override;
   Status remove(const std::string& name) override;
-  Status remove_temporaries(const std::string& folder) override;
+  Status remove_temporaries(const std::string& folder, const NameFilter& ours) override;
 
   std::string display_path(const std::string& name) const override {
     return store_->display_path(name);
@@ -40,6 +40,7 @@ class FencedStore final : public Store {
     return store_->visit(folder, recursive, missing_ok, visitor);
   }
   Result<bool> exists(const std::string& name) const override { return store_->exists(name); }
+  Result<bool> is_link(const std::string& name) const override { return store_->is_link(name); }
   Result<std::vector<uint8_t>> read(const std::string& name) const override {
     return store_->read(name);
   }

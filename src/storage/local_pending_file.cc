@@ -102,6 +102,13 @@ class LocalPendingFile final : public PendingFile {
 
 }  // namespace
 
+std::optional<std::string> temporary_for(const std::string& name) {
+  if (!name.starts_with(kTemporaryPrefix)) return std::nullopt;
+  const std::size_t dash = name.find_first_not_of("0123456789", kTemporaryPrefix.size());
+  if (dash == name.npos || name[dash] != '-') return std::nullopt;
+  return name.substr(dash + 1);
+}
+
 Result<std::unique_ptr<PendingFile>> create_local_file(const std::string& path) {
   VERGER_RETURN_IF_ERROR(make_folders(folder_of(path)));
   std::string temporary = temporary_path(path);

@@ -131,13 +131,23 @@ Status LocalStore::remove(const std::string& name) {
   return io_error("remove", display_path(name), errno);
 }
 
-Status LocalStore::remove_temporaries(const std::string& folder) {
+Result<bool> LocalStore::is_link(const std::string& name) const {
+  struct stat found{};
+  if (lstat(local_name(name).c_str(), &found) == 0) return S_ISLNK(found.st_mode);
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  return io_error("look for", display_path(name), errno);
+}
+
+Status LocalStore::remove_temporaries(const std::string& folder, const NameFilter& ours) {
   std::error_code error;
-  std::filesystem::recursive_directory_iterator place(local_name(folder), error);
-  if (error == std::errc::no_such_file_or_directory) return {};
+  std::filesystem::directory_iterator place(local_name(folder), error);
+  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
+    return {};
+  }
   for (; !error && place != end(place); place.increment(error)) {
     const auto& path = place->path();
-    if (!path.filename().string().starts_with(kTemporaryPrefix)) continue;
+    const auto name = temporary_for(path.filename().string());
+    if (!name || !ours(*name)) continue;
     if (unlink(path.c_str()) != 0 && errno != ENOENT) {
       return io_error("remove", "file:" + path.string(), errno);
     }

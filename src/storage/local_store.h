@@ -24,7 +24,8 @@ class LocalStore final : public Store {
   int default_reads_in_flight() const override { return 4; }
   Result<std::unique_ptr<PendingFile>> create(const std::string& name) override;
   Status remove(const std::string& name) override;
-  Status remove_temporaries(const std::string& folder) override;
+  Status remove_temporaries(const std::string& folder, const NameFilter& ours) override;
+  Result<bool> is_link(const std::string& name) const override;
   Result<std::shared_ptr<arrow::io::RandomAccessFile>> open_file(
       const std::string& name) const override;
   int64_t read_ahead() const override { return 4096; }

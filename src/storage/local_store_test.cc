@@ -154,14 +154,30 @@ TEST(LocalStore, RemovesFilesAndFolders) {
   EXPECT_EQ(store->remove("a").code(), StatusCode::kIo);
 }
 
-TEST(LocalStore, CleansUpAfterKilledWriters) {
+TEST(LocalStore, CleansUpAfterKilledWritersOfOneFolder) {
   const ScratchFolder folder;
-  folder.write("sub/.verger-tmp-0123456789abcdef-part", "half");
-  folder.write("sub/part", "whole");
+  for (const char* name : {"sub/.verger-tmp-123-part", "sub/part", "sub/.verger-tmp-123-theirs",
+                           "sub/.verger-tmp-mine", "sub/deeper/.verger-tmp-123-part"}) {
+    folder.write(name, "");
+  }
   const auto store = store_in(folder);
-  EXPECT_TRUE(store->remove_temporaries("").ok());
-  EXPECT_THAT(on_disk(folder), ElementsAre("part"));
-  EXPECT_TRUE(store->remove_temporaries("missing").ok());
+  const NameFilter ours = [](std::string_view name) { return name == "part"; };
+  EXPECT_TRUE(store->remove_temporaries("sub", ours).ok());
+  EXPECT_THAT(on_disk(folder),
+              testing::UnorderedElementsAre("part", ".verger-tmp-123-theirs", ".verger-tmp-mine",
+                                            ".verger-tmp-123-part"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "sub/deeper/.verger-tmp-123-part"));
+  EXPECT_TRUE(store->remove_temporaries("missing", ours).ok());
+}
+
+TEST(LocalStore, KnowsLinks) {
+  const ScratchFolder folder;
+  folder.write("folder/file", "");
+  std::filesystem::create_directory_symlink("folder", folder / "link");
+  const auto store = store_in(folder);
+  EXPECT_TRUE(store->is_link("link").value());
+  EXPECT_FALSE(store->is_link("folder").value());
+  EXPECT_FALSE(store->is_link("missing").value());
 }
 
 TEST(LocalStore, TakesWritesFromManyThreads) {

@@ -86,7 +86,10 @@ class S3Store final : public Store {
   Status remove(const std::string& name) override;
   // An upload that a killed writer left unfinished is no object: a bucket's lifecycle rule for
   // incomplete uploads removes it (docs/reliability.md).
-  Status remove_temporaries(const std::string& /*folder*/) override { return {}; }
+  Status remove_temporaries(const std::string& /*folder*/, const NameFilter& /*ours*/) override {
+    return {};
+  }
+  Result<bool> is_link(const std::string& /*name*/) const override { return false; }
 
  private:
   Result<std::vector<uint8_t>> read_bytes(const FileInfo& info) const;

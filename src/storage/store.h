@@ -42,6 +42,9 @@ class PendingFile {
 // Takes one file of a listing; an error ends the listing with it.
 using FileVisitor = std::function<Status(FileEntry)>;
 
+// Picks files by their names.
+using NameFilter = std::function<bool(std::string_view name)>;
+
 // A root folder on a filesystem. Thread-safe. Every error is kIo and names the full path.
 class Store {
  public:
@@ -79,9 +82,13 @@ class Store {
   virtual Result<std::unique_ptr<PendingFile>> create(const std::string& name) = 0;
   virtual Status remove(const std::string& name) = 0;  // fine when it is not there
 
-  // Removes what writers that were killed left behind anywhere below `folder`. Only for whoever
-  // knows that nobody else is writing there.
-  virtual Status remove_temporaries(const std::string& folder) = 0;
+  // Removes what writers that were killed left behind in `folder`, but not below it, of files that
+  // were to have names for which `ours` holds (without the folder). Only for whoever knows that
+  // nobody else is writing those.
+  virtual Status remove_temporaries(const std::string& folder, const NameFilter& ours) = 0;
+
+  // Is this name a link to something elsewhere, and not a folder or a file?
+  virtual Result<bool> is_link(const std::string& name) const = 0;
 
   // A file to read from in any order, for readers that speak Arrow.
   virtual Result<std::shared_ptr<arrow::io::RandomAccessFile>> open_file(

@@ -67,7 +67,35 @@ def test_an_output_with_foreign_files_is_refused_and_kept(verger, orchard, tmp_p
     process = verger("run", orchard, out, *NETWORK, exit_code=3)
     assert "--overwrite" in sentence(process)
     verger("run", orchard, out, *NETWORK, "--overwrite")
-    assert (out / "thesis.tex").read_text() == "years of work"
+    mine = ["thesis.tex", "model/config.json", "model/weights.npy"]
+    for name in mine[1:]:
+        (out / "model").mkdir(exist_ok=True)
+        (out / name).write_text("years of work")
+    for _ in range(2):
+        verger("run", orchard, out, *NETWORK, "--overwrite")
+        assert {(out / name).read_text() for name in mine} == {"years of work"}
+
+
+@pytest.mark.parametrize(
+    "name", ["features/part-mine.parquet", "rejected/notes.txt", "report.html", "model/model.json"]
+)
+def test_foreign_files_where_a_run_writes_refuse_it_and_are_kept(verger, orchard, tmp_path, name):
+    precious = tmp_path / "out" / name
+    precious.parent.mkdir(parents=True)
+    precious.write_text("years of work")
+    process = verger("run", orchard, tmp_path / "out", *NETWORK, "--overwrite", exit_code=3)
+    assert f"{name}, which no run of verger is known to have written" in sentence(process)
+    assert precious.read_text() == "years of work"
+    assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == [precious]
+
+
+def test_what_lies_behind_a_link_is_kept(verger, orchard, tmp_path):
+    verger("run", orchard, tmp_path / "elsewhere", *NETWORK)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "features").symlink_to(tmp_path / "elsewhere" / "features")
+    process = verger("run", orchard, tmp_path / "out", *NETWORK, "--overwrite", exit_code=3)
+    assert "features is a link to another place" in sentence(process)
+    verger("inspect", tmp_path / "elsewhere")
 
 
 def test_an_output_that_cannot_be_a_folder(verger, orchard, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import time
 
@@ -15,9 +16,13 @@ PARTS = ["--weights", UNTRAINED, "--parts", "4"]
 LAPSE = 1.0  # seconds, of the leases here
 HERE = {"VERGER_LEASE_MS": str(int(LAPSE * 1000))}
 ELSEWHERE = HERE | {"VERGER_MACHINE": "another boot pid:[1]"}
-# Of the files of a run: its record, a shard's parts, its manifest, the model, the record again.
-POINTS = ["before-visible:1", "before-visible:3", "before-visible:9", "before-visible:27"]
-POINTS += ["before-removal:1", "before-removal:7", "before-success:1", "between-marks:1"]
+# Of the files of a run: its record, a shard's parts, its manifest, pca, the model, its record.
+FRESH = [f"before-visible:{n}" for n in (1, 3, 9, 14, 16, 20, 24, 27)]
+FRESH += ["before-success:1", "between-marks:1"]
+# And of a run that replaces another: marks, the report, parts.
+REPLACING = [f"before-removal:{n}" for n in (1, 4, 7)] + ["before-visible:9"]
+ON_S3 = ["before-visible:3", "before-visible:16", "before-visible:24", "before-removal:1"]
+ON_S3 += ["before-removal:7", "before-visible:9", "before-success:1", "between-marks:1"]
 
 
 class Rivals:
@@ -54,9 +59,9 @@ class Rivals:
         time.sleep(1.2 * LAPSE)
         return process
 
-    def check_taken_over(self, stopped, expected):
+    def check_taken_over(self, stopped, expected, how="--overwrite"):
         """Another machine's run takes over and finishes; the first one harms nothing."""
-        second = self.run("--overwrite", machine=ELSEWHERE)
+        second = self.run(how, machine=ELSEWHERE)
         assert second.returncode == 0, second.stderr
         before = state(self.folder)
         code, said = end_of(stopped)
@@ -109,13 +114,42 @@ def rivals(deadly, orchard, tmp_path):
     return Rivals(deadly, ["run", orchard, tmp_path / "out", *PARTS], tmp_path / "out")
 
 
-@pytest.mark.parametrize("point", POINTS)
-def test_once_it_was_taken_over_it_writes_and_removes_nothing(rivals, expected, point):
-    options = []
-    if point.startswith("before-removal"):  # there is something to remove
-        assert rivals.run().returncode == 0
-        options = ["--overwrite"]
-    rivals.check_taken_over(rivals.stop_at(point, *options), expected)
+@pytest.mark.parametrize("how", ["--overwrite", "--resume"])
+@pytest.mark.parametrize("point", FRESH)
+def test_once_it_was_taken_over_it_writes_and_removes_nothing(rivals, expected, point, how):
+    rivals.check_taken_over(rivals.stop_at(point), expected, how)
+
+
+@pytest.mark.parametrize("point", REPLACING)
+def test_nor_does_one_that_replaces_a_result(rivals, expected, point):
+    assert rivals.run().returncode == 0
+    rivals.check_taken_over(rivals.stop_at(point, "--overwrite"), expected)
+
+
+def test_a_run_within_the_output_of_another_goes_on(rivals, orchard, expected):
+    inner = Rivals(
+        rivals.deadly, ["run", orchard, rivals.folder / "inner", *PARTS], rivals.folder / "inner"
+    )
+    stopped = inner.stop_at("before-visible:9")
+    half_written = list(inner.folder.rglob(".verger-tmp-*"))
+    assert rivals.run("--overwrite").returncode == 0
+    assert half_written
+    assert all(file.exists() for file in half_written)
+    code, said = end_of(stopped)
+    assert code == 0, said
+    inner.check_whole(expected)
+    shutil.rmtree(inner.folder)
+    rivals.check_whole(expected)
+
+
+def test_a_lease_of_a_clock_that_was_years_ahead_lapses_like_others(rivals, expected):
+    stopped = rivals.stop_at("before-visible:9")
+    (lease,) = (rivals.folder / "_verger/leases").glob("*.json")
+    record = json.loads(lease.read_text())
+    record["lapses_ms"] += 10 * 365 * 86_400_000
+    lease.write_text(json.dumps(record))
+    time.sleep(1.2 * LAPSE)
+    rivals.check_taken_over(stopped, expected)
 
 
 def test_while_another_run_is_at_work_it_writes_nothing_either(rivals, expected):
@@ -149,13 +183,25 @@ def test_a_lease_that_lapsed_is_held_again_when_nobody_came(rivals, expected):
     rivals.check_whole(expected)
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """An S3 server with a bucket."""
+    with s3proxy(tmp_path_factory.mktemp("s3")) as server:
+        server.bucket("p8-data")
+        yield server
+
+
 @pytest.mark.heavy
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("point", ["before-visible:9", "before-removal:7", "before-success:1"])
-def test_on_s3_it_is_the_same(deadly, orchard, tmp_path, expected, point):
-    with s3proxy(tmp_path) as server:
-        folder = server.bucket("p8-data") / "Results"
-        command = ["run", orchard, "s3://p8-data/Results", *PARTS]
-        rivals = Rivals(deadly, command, folder, server.client_environment())
-        assert rivals.run().returncode == 0
-        rivals.check_taken_over(rivals.stop_at(point, "--overwrite"), expected)
+@pytest.mark.parametrize("point", ON_S3)
+def test_on_s3_it_is_the_same(deadly, orchard, server, expected, point):
+    """A fresh one is gone on with; else a result is replaced."""
+    key = point.replace(":", "-")
+    command = ["run", orchard, f"s3://p8-data/{key}", *PARTS]
+    folder = server.data / "p8-data" / key
+    rivals = Rivals(deadly, command, folder, server.client_environment())
+    if point == "before-visible:3":
+        rivals.check_taken_over(rivals.stop_at(point), expected, "--resume")
+        return
+    assert rivals.run().returncode == 0
+    rivals.check_taken_over(rivals.stop_at(point, "--overwrite"), expected)

@@ -19,6 +19,8 @@ from verger.emr.request import run_job_flow
 
 pytestmark = [pytest.mark.heavy, pytest.mark.emr]
 NAMES = sorted(path.name for path in EXAMPLES.glob("*.yaml"))
+INSTANCES = {"TerminationProtected": False, "KeepJobFlowAliveWhenNoSteps": True,
+             "InstanceGroups": []}  # fmt: skip
 # All that a description can have beside the examples.
 RICH = """
 name: "l'été: 100 % \\"rich\\" $HOME"
@@ -160,6 +162,20 @@ def test_every_word_is_quoted():
 def test_what_the_program_has_no_option_for_is_said():
     with pytest.raises(UsageError, match="no option for Novelty"):
         awscli.words({"Novelty": 1, "Instances": {}}, "eu-west-1")
+
+
+@pytest.mark.parametrize("text", ["file:///etc/passwd", "fileb://x", "http://x", "--profile"])
+def test_what_the_program_would_read_or_obey_is_not_printed(text):
+    for request in ({"Name": text}, {"Name": "x", "Tags": [{"Key": text, "Value": ""}]}):
+        with pytest.raises(UsageError, match="would not take"):
+            awscli.words(request | {"Instances": INSTANCES}, "eu-west-1")
+
+
+def test_a_clone_of_somebody_elses_cluster_is_ours():
+    described = {"Tags": [{"Key": "aws:x", "Value": "1"}, {"Key": "team", "Value": "pears"}]}
+    description = clone.Description(described, [], [], None, None)
+    tags = {tag["Key"]: tag["Value"] for tag in clone.request_of(description)["Tags"]}
+    assert tags == {"team": "pears", "verger:managed": "true"}
 
 
 def test_a_tag_that_the_program_cannot_write_is_said(server, emr, archives, tmp_path):

@@ -37,6 +37,10 @@ FAULTS = {
     BASE.replace("s3://p8-data", "p8-data") + GROUPS: "bucket",
     BASE.replace("eu-west-1", "Paris") + GROUPS: "region",
     BASE + GROUPS + "release: '7.13'\n": "release",
+    BASE + GROUPS + "release: emr-6.15.0\n": "release: the program needs glibc 2.34",
+    "[" * 5000: "nested too deeply",
+    BASE + GROUPS + f"root_volume_gb: {'9' * 5000}\n": "is not YAML",
+    BASE + GROUPS + "key: 2026-13-45\n": "is not YAML",
     BASE + GROUPS + "spark: {spark.hadoop.fs.s3a.secret.key: x}\n": "is a credential",
     BASE + GROUPS + "aws_access_key_id: AKIA\n": "aws_access_key_id: is not known",
 }

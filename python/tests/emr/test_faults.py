@@ -145,16 +145,23 @@ def test_options_of_a_step_are_checked_before_anything_is_made(server, emr, arch
     for options, words in (
         (["--", "--conf", "a=b"], "--conf is not for a step"),
         (["--", "--s3-secret-key", "x"], "is a credential"),
-        (["--", "--varianze", "3"], "verger-spark run --help"),
-        (["--", "--refit", "always"], "verger-spark run --help"),
+        (["--", "--varianze", "3"], "not expected"),
+        (["--", "--refit", "always"], "not expected"),
+        (["--varianze"], "No such option"),
         (["--update", "--", "--conf", "a=b"], "--conf is not for a step"),
-        (["--update", "--", "--parts", "4"], "verger-spark update --help"),
-        (["--update", "--", "--resume"], "verger-spark update --help"),
-        (["--", "--update"], "verger-spark run --help"),
+        (["--update", "--", "--parts", "4"], "not expected"),
+        (["--update", "--", "--resume"], "not expected"),
+        (["--", "--update"], "not expected"),
     ):
         assert words in emr("submit", created, *places, *options, code=2).err
         assert words in emr("run", EXAMPLES / "m5.yaml", *places, "--archive",
                             archives["x86_64"], *options, code=2).err  # fmt: skip
+    for input_, output in (("s3://p8-data/Test", "Results"), ("s3n://p8-data/Test", places[1]),
+                           ("s3://p8-data/Test", "file:///etc")):  # fmt: skip
+        assert "is not a place on S3" in emr("submit", created, input_, output, code=2).err
+        assert "is not a place on S3" in emr("run", EXAMPLES / "m5.yaml", input_, output,
+                                             "--archive", archives["x86_64"],
+                                             code=2).err  # fmt: skip
     assert list(server.requests) == [created]
 
 

@@ -176,7 +176,9 @@ def test_a_cluster_that_is_not_ours_is_left_alone(server, emr):
     said = emr("terminate", other, "--yes", code=2).err
     assert "was not made by verger-emr" in said
     assert described(other)["Status"]["State"] == "WAITING"
-    assert "was not made by verger-emr" in emr("submit", other, IN, OUT, code=2).err
+    for words in (["submit", other, IN, OUT], ["cancel", other, "s-1"], ["history", other],
+                  ["resize", other, "--count", "9"]):  # fmt: skip
+        assert "was not made by verger-emr" in emr(*words, code=2).err
     emr("terminate", other, "--yes", "--force")
     assert described(other)["Status"]["State"] == "TERMINATED"
 

@@ -34,11 +34,9 @@ def test_what_changes_a_cluster_is_allowed_on_ours_alone():
             name = action.split(":")[1]
             looks = name.startswith(("Describe", "Get", "List")) and "Persistent" not in name
             if action.startswith("elasticmapreduce:") and not looks:
-                makes = name in ("RunJobFlow", "AddTags", "PutAutoTerminationPolicy",
-                                 "PutManagedScalingPolicy")  # fmt: skip
-                condition = statement.get("Condition", {}).get("StringEquals", {})
-                ours = condition.get("elasticmapreduce:ResourceTag/verger:managed") == "true"
-                assert ours != makes, action
+                tag = "RequestTag" if name == "RunJobFlow" else "ResourceTag"
+                condition = {f"elasticmapreduce:{tag}/verger:managed": "true"}
+                assert statement["Condition"] == {"StringEquals": condition}, action
 
 
 def test_files_are_those_of_the_folder():

@@ -7,6 +7,7 @@ the parts of the request become that command's own options, the nested ones as J
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from typing import Any
 
@@ -100,18 +101,25 @@ def _instances(instances: dict[str, Any]) -> list[str]:
 def _tag(tag: dict[str, str]) -> str:
     if "=" in tag["Key"]:
         raise UsageError(f"`aws emr create-cluster` cannot write the tag {tag['Key']!r}.")
-    return f"{tag['Key']}={tag['Value']}"
+    return _plain(f"{tag['Key']}={tag['Value']}")
+
+
+def _plain(value: str) -> str:
+    """UsageError for what `aws` would take for a file's contents, an address, or an option."""
+    if value.startswith("-") or re.match(r"(file|fileb|https?)://", value):
+        raise UsageError(f"`aws emr create-cluster` would not take {value!r} for a text.")
+    return value
 
 
 def words(request: dict[str, Any], region: str) -> list[str]:
-    """Return the command's words. UsageError for what the program has no option for."""
+    """Return the command's words. UsageError for what the program has no option for, or reads."""
     unknown = set(request) - set(_PLAIN) - set(_AS_JSON) - set(_ELSEWHERE)
     if unknown:
         raise UsageError(f"`aws emr create-cluster` has no option for {', '.join(unknown)}.")
-    made = ["aws", "emr", "create-cluster", "--region", region]
+    made = ["aws", "emr", "create-cluster", "--region", _plain(region)]
     for name, option in _PLAIN.items():
         if name in request:
-            made += [option, str(request[name])]
+            made += [option, _plain(str(request[name]))]
     for name, option in _AS_JSON.items():
         if name in request:
             made += [option, json.dumps(request[name])]

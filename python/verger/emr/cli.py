@@ -49,7 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     code, failure = _EXIT_AWS, ""
     signal.signal(signal.SIGTERM, _end)
     try:
-        return int(program.main(words, prog_name="verger-emr", standalone_mode=False) or 0)
+        done = int(program.main(words, prog_name="verger-emr", standalone_mode=False) or 0)
+        sys.stdout.flush()  # what cannot be written is an error
+        return done
     except click.ClickException as error:
         code, failure = _EXIT_USAGE, f"{error.format_message().rstrip('.')}."
     except UsageError as error:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from verger.emr.aws import Aws, pages, said
-from verger.emr.cluster import describe, parts_of
+from verger.emr.cluster import describe, parts_of, tags_of
 from verger.emr.errors import UsageError
+from verger.emr.request import MANAGED
 
 # DescribeCluster and RunJobFlow call these the same.
 _SAME = ("Name", "ReleaseLabel", "OSReleaseLabel", "LogEncryptionKmsKeyId", "ServiceRole",
@@ -132,6 +133,12 @@ def _actions(description: Description) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _tags(cluster: dict[str, Any]) -> list[dict[str, str]]:
+    """What begins with aws: is AWS' own; and a clone is made by verger-emr, whatever it is of."""
+    kept = {k: v for k, v in tags_of(cluster).items() if not k.startswith("aws:")}
+    return [{"Key": k, "Value": v} for k, v in {**kept, MANAGED: "true"}.items()]
+
+
 def request_of(description: Description) -> dict[str, Any]:
     """Return the request. UsageError for Kerberos, whose passwords AWS does not tell."""
     cluster = description.cluster
@@ -150,8 +157,7 @@ def request_of(description: Description) -> dict[str, Any]:
         "Configurations": cluster.get("Configurations"),
         "BootstrapActions": _actions(description),
         "JobFlowRole": cluster.get("Ec2InstanceAttributes", {}).get("IamInstanceProfile"),
-        # What begins with aws: is AWS' own.
-        "Tags": [tag for tag in cluster.get("Tags", []) if not tag["Key"].startswith("aws:")],
+        "Tags": _tags(cluster),
         "PlacementGroupConfigs": cluster.get("PlacementGroups"),
         "ManagedScalingPolicy": description.scaling,
         "AutoTerminationPolicy": _given(description.auto_termination or {}, ("IdleTimeout",)),

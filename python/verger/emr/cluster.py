@@ -93,14 +93,20 @@ def wait_until_ready(aws: Aws, cluster_id: str, tell: Tell) -> dict[str, Any]:
         time.sleep(POLL_S)
 
 
+def check_ours(cluster: dict[str, Any], remedy: str = "change it by AWS' own tools") -> None:
+    """UsageError when a described cluster does not bear our tag: nothing of it is changed."""
+    if not is_ours(cluster):
+        raise UsageError(
+            f"Cluster {cluster['Id']} ('{cluster['Name']}') was not made by verger-emr: it has no "
+            f"tag {MANAGED}=true; {remedy}."
+        )
+
+
 def check_may_end(cluster: dict[str, Any], *, force: bool, unprotect: bool) -> None:
     """UsageError when a described cluster is not ours, or is protected."""
     name = cluster["Id"]
-    if not is_ours(cluster) and not force:
-        raise UsageError(
-            f"Cluster {name} ('{cluster['Name']}') was not made by verger-emr: it has no tag "
-            f"{MANAGED}=true; --force terminates it all the same."
-        )
+    if not force:
+        check_ours(cluster, "--force terminates it all the same")
     if cluster.get("TerminationProtected") and not unprotect:
         raise UsageError(
             f"Cluster {name} is protected from termination; --unprotect lifts the protection first."

@@ -27,6 +27,7 @@ from verger.emr.parts import (
 from verger.emr.places import Folder
 
 _RESERVED_TAGS = ("verger:", "aws:")
+_OLDEST_RELEASE = 7  # whose glibc is the program's
 _MOST_TAGS = 40  # of AWS' 50; the others are ours
 
 
@@ -88,6 +89,13 @@ class ClusterConfig(Model):
         if CONTROL.search(name):
             raise ValueError("has control characters")
         return name
+
+    @field_validator("release")
+    @classmethod
+    def _has_glibc(cls, release: str) -> str:
+        if int(release.removeprefix("emr-").partition(".")[0]) < _OLDEST_RELEASE:
+            raise ValueError(f"the program needs glibc 2.34, and so emr-{_OLDEST_RELEASE} or newer")
+        return release
 
     @field_validator("spark")
     @classmethod
@@ -153,8 +161,11 @@ def parse(text: str, name: str) -> ClusterConfig:
     """Return the cluster that YAML text describes. UsageError names `name` and each fault."""
     try:
         document = yaml.load(text, _Loader)
-    except yaml.YAMLError as error:
-        raise UsageError(f"{name} is not YAML: {' '.join(str(error).split())}.") from error
+    except RecursionError as error:
+        raise UsageError(f"{name} is not read: it is nested too deeply.") from error
+    except (yaml.YAMLError, ValueError, TypeError) as error:  # the latter of single values
+        reason = " ".join(str(error).split())[:500].rstrip(".")
+        raise UsageError(f"{name} is not YAML: {reason}.") from error
     if not isinstance(document, dict):
         raise UsageError(f"{name} does not describe a cluster: it must be a mapping of names.")
     try:

@@ -6,7 +6,7 @@ import shlex
 from typing import Any
 
 from verger.emr.aws import Aws, said
-from verger.emr.cluster import READY, describe, state_of
+from verger.emr.cluster import READY, check_ours, describe, state_of
 from verger.emr.errors import UsageError
 
 PORT = 18080  # of the History Server on the master
@@ -15,9 +15,11 @@ PORT = 18080  # of the History Server on the master
 def persistent(aws: Aws, cluster_id: str) -> str:
     """Return an address that is good for a short while and lets in whoever has it.
 
-    It works while the cluster runs and for 30 days after it ended.
+    It works while the cluster runs and for 30 days after it ended. UsageError when it is not ours:
+    the server is made at it.
     """
     cluster = describe(aws, cluster_id)
+    check_ours(cluster)
     with said():
         made = aws.emr.create_persistent_app_ui(TargetResourceArn=cluster["ClusterArn"])
         answer: dict[str, Any] = aws.emr.get_persistent_app_ui_presigned_url(

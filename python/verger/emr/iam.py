@@ -43,8 +43,10 @@ CALLS: dict[str, tuple[str, ...]] = {
 }
 # These act on what exists: only on clusters that bear our tag.
 _ON_OURS = (
-    "AddJobFlowSteps", "CancelSteps", "CreatePersistentAppUI", "GetPersistentAppUIPresignedURL",
-    "ModifyInstanceFleet", "ModifyInstanceGroups", "SetTerminationProtection", "TerminateJobFlows",
+    "AddJobFlowSteps", "AddTags", "CancelSteps", "CreatePersistentAppUI",
+    "GetPersistentAppUIPresignedURL", "ModifyInstanceFleet", "ModifyInstanceGroups",
+    "PutAutoTerminationPolicy", "PutManagedScalingPolicy", "SetTerminationProtection",
+    "TerminateJobFlows",
 )  # fmt: skip
 _LOOKING = ("Describe", "Get", "List")
 # What an instance calls: the bootstrap script's watch on the cluster's age, and the job on S3.
@@ -77,7 +79,8 @@ def operator(folder: Folder, service: str, instances: str) -> dict[str, Any]:
     roles = [f"arn:aws:iam::*:role/{name}" for name in (service, instances)]
     return _document(
         _allow("Look", looking, "*"),
-        _allow("Create", emr - ours - looking, "*"),
+        _allow("Create", emr - ours - looking, "*",
+               {"StringEquals": {f"elasticmapreduce:RequestTag/{MANAGED}": "true"}}),
         _allow("UseOurs", ours, "*",
                {"StringEquals": {f"elasticmapreduce:ResourceTag/{MANAGED}": "true"}}),
         _allow("HandOverRoles", {"iam:PassRole"}, roles, {"StringEquals": {"iam:PassedToService": [

@@ -11,7 +11,7 @@ def split(uri: str) -> tuple[str, str]:
     """Return bucket and key of an s3:// URI. UsageError when it is none."""
     scheme, _, rest = uri.partition("://")
     bucket, _, key = rest.partition("/")
-    if scheme not in ("s3", "s3a", "s3n") or not bucket:
+    if scheme not in ("s3", "s3a") or not bucket:
         raise UsageError(f"'{uri}' is not a place on S3; write s3://bucket/folder.")
     return bucket, key
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verger.emr.aws import Aws, said
-from verger.emr.cluster import describe, parts_of
+from verger.emr.cluster import check_ours, describe, parts_of
 from verger.emr.errors import UsageError
 
 
@@ -31,9 +31,10 @@ def _fleet_change(fleet: dict[str, Any], size: Size) -> dict[str, Any]:
 def resize(aws: Aws, cluster_id: str, role: str, size: Size) -> dict[str, Any]:
     """Set the size of a cluster's core or task part; return what was asked of AWS.
 
-    UsageError when the size is not of the cluster's kind, or the cluster has no such part.
+    UsageError when the cluster is not ours or has no such part, or the size is not of its kind.
     """
     cluster = describe(aws, cluster_id)
+    check_ours(cluster)
     fleets = cluster.get("InstanceCollectionType") == "INSTANCE_FLEET"
     capacity = (size.on_demand, size.spot) != (None, None)
     if fleets != (size.count is None) or fleets != capacity:

@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from verger.emr.aws import Aws, pages, said
-from verger.emr.cluster import ENDED, Tell, describe, reason_of, state_of, tags_of
+from verger.emr.cluster import (
+    ENDED,
+    Tell,
+    check_ours,
+    describe,
+    reason_of,
+    state_of,
+    tags_of,
+)
 from verger.emr.errors import AwsError, StepFailedError, UsageError
 from verger.emr.parts import refuse_secrets
-from verger.emr.places import Folder
+from verger.emr.places import Folder, split
 from verger.emr.request import ARCHIVE, FOLDER
 from verger.spark.job.program import Driver
 from verger.spark.job.work import VARIABLE
@@ -58,7 +66,9 @@ def spark_submit(folder: Folder, archive: str, job: SparkJob) -> list[str]:
 
 
 def check_options(job: SparkJob) -> None:
-    """UsageError for options that the job would refuse, as far as can be told here."""
+    """UsageError for places and options that the job would refuse, before anything costs money."""
+    for place in (job.input, job.output):
+        split(place)
     for option in job.options:
         name = option.partition("=")[0]
         if name in _ELSEWHERE:
@@ -72,8 +82,9 @@ def check_options(job: SparkJob) -> None:
             if not program.begin():
                 raise UsageError(str(program.error(None)))
             program.kill()  # it was called rightly, and has begun nothing
-    except OSError:
-        return  # there is no program here that could tell
+    except OSError as error:
+        if job.options:
+            raise UsageError(f"The job's options cannot be checked here. {error}") from error
 
 
 def step_of(folder: Folder, archive: str, job: SparkJob) -> dict[str, Any]:
@@ -89,6 +100,7 @@ def submit(aws: Aws, cluster_id: str, job: SparkJob) -> str:
     """Add the job to a cluster that verger-emr made; return the step's id."""
     check_options(job)
     cluster = describe(aws, cluster_id)
+    check_ours(cluster)
     if state_of(cluster) in (*ENDED, "TERMINATING"):
         raise UsageError(f"Cluster {cluster_id} has ended ({state_of(cluster)}); create another.")
     tags = tags_of(cluster)
@@ -142,7 +154,11 @@ def follow(aws: Aws, cluster_id: str, step_id: str, tell: Tell) -> dict[str, Any
 
 
 def cancel(aws: Aws, cluster_id: str, step_id: str) -> None:
-    """Ask for the end of a step, pending or running. AwsError when AWS will not."""
+    """Ask for the end of a step, pending or running.
+
+    UsageError when its cluster is not ours, AwsError when AWS will not.
+    """
+    check_ours(describe(aws, cluster_id))
     with said():
         answer = aws.emr.cancel_steps(
             ClusterId=cluster_id, StepIds=[step_id], StepCancellationOption="TERMINATE_PROCESS"

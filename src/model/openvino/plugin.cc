@@ -1,5 +1,6 @@
 // The plug-in: ONNX models, through OpenVINO's own reader.
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <openvino/core/preprocess/pre_post_process.hpp>
@@ -42,6 +43,25 @@ Result<ImageLayout> image_layout(const ModelFile& file, const ov::PartialShape& 
                          "may be dynamic");
 }
 
+// Before anything of these sizes is allocated.
+Status check_sizes(const ModelFile& file, const ov::Model& network) {
+  constexpr std::size_t kMost = std::size_t{1} << 29;  // numbers: 2 GiB of float32
+  for (const auto& node : network.get_ordered_ops()) {
+    for (const auto& output : node->outputs()) {
+      if (output.get_partial_shape().is_dynamic()) continue;
+      std::size_t numbers = 1;
+      for (const std::size_t side : output.get_shape()) {
+        numbers = side == 0 ? 0 : std::min(numbers, kMost + 1) * std::min(side, kMost + 1);
+      }
+      if (numbers <= kMost) continue;
+      return fault(file, "has a layer, '" + node->get_friendly_name() +
+                             "', whose result of shape " + output.get_partial_shape().to_string() +
+                             " is too large");
+    }
+  }
+  return {};
+}
+
 // Makes the network take f32 {1, 224, 224, 3} and give f32 of static shape.
 Result<std::shared_ptr<ov::Model>> take_images(const ModelFile& file,
                                                std::shared_ptr<ov::Model> network) {
@@ -61,6 +81,7 @@ Result<std::shared_ptr<ov::Model>> take_images(const ModelFile& file,
   VERGER_ASSIGN_OR_RETURN(const ImageLayout layout,
                           image_layout(file, network->input().get_partial_shape()));
   network->reshape(layout.shape);
+  VERGER_RETURN_IF_ERROR(check_sizes(file, *network));
   if (network->output().get_partial_shape().is_dynamic() ||
       ov::shape_size(network->output().get_shape()) == 0) {
     return fault(file, "gives an output of shape " +
@@ -80,7 +101,7 @@ Result<std::shared_ptr<ov::Model>> read_network(const ModelFile& file, ov::Core&
     return take_images(file, core.read_model(bytes, ov::Tensor()));
   } catch (const std::exception& error) {
     return fault(file, "is not an ONNX model that OpenVINO can run (" + openvino_reason(error) +
-                           "); export it again, with its weights inside the file");
+                           "); export it again");
   }
 }
 

@@ -1,0 +1,93 @@
+"""What people give as images -> what the native module takes."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+
+
+def prepared(image: object, *, upright: bool = False) -> tuple[object, str]:
+    """Return what the native module takes of an image, and "".
+
+    Or None, which it rejects as unreadable, and why it is so, in a sentence. A PIL image is taken
+    as the bytes of its file would be; with `upright` that is by its EXIF orientation too.
+    """
+    if isinstance(image, os.PathLike):
+        image = os.fspath(image)
+    if isinstance(image, str):
+        return _of_place(str(image))
+    if isinstance(image, bytes):
+        return bytes(image), ""  # numpy.bytes_ is one, and has dimensions of its own
+    if _is_pil(image):
+        return _of_pil(image, upright=upright)
+    if isinstance(image, np.ndarray) or hasattr(image, "__array_interface__"):
+        return np.ascontiguousarray(image), ""
+    return image, ""
+
+
+def _of_place(place: str) -> tuple[object, str]:
+    """A path, or a place as verger's tables show it: file:/a b.jpg, s3://bucket/key."""
+    if place.startswith("file://"):
+        return unquote("/" + place.removeprefix("file://").partition("/")[2]), ""
+    if place.startswith("file:/"):
+        return place.removeprefix("file:"), ""
+    if not place.startswith("s3://"):
+        return place, ""
+    try:
+        with _s3().open_input_file(place.removeprefix("s3://")) as file:
+            return file.read(), ""
+    except ImportError:
+        raise ValueError(
+            f"'{place}' is on S3, which needs pyarrow here: pip install pyarrow, or give the bytes."
+        ) from None
+    except OSError as error:
+        return None, f"It cannot be read: {' '.join(str(error).split()).rstrip('.')}."
+
+
+@functools.lru_cache(maxsize=1)
+def _s3() -> Any:
+    from pyarrow import fs  # noqa: PLC0415 - optional
+
+    scheme, _, host = os.environ.get("AWS_ENDPOINT_URL", "").rpartition("://")
+    return fs.S3FileSystem(endpoint_override=host or None, scheme=scheme or "https")
+
+
+def _is_pil(image: object) -> bool:
+    pil = sys.modules.get("PIL.Image")  # or nobody has made one
+    return pil is not None and isinstance(image, pil.Image)
+
+
+def _of_pil(image: Any, *, upright: bool) -> tuple[object, str]:
+    try:
+        if upright:
+            from PIL import ImageOps  # noqa: PLC0415 - whoever has an image has it
+
+            image = ImageOps.exif_transpose(image)
+        return np.asarray(_rgb(image)), ""
+    except (OSError, ValueError, SyntaxError) as error:  # of a file that is read only now
+        return _bytes_of_file(image), f"It cannot be read: {str(error).rstrip('.')}."
+
+
+def _rgb(image: Any) -> Any:
+    try:
+        return image.convert("RGB")
+    except ValueError:  # Pillow has no way from some modes, such as LAB or 16 bits of grey
+        return image.convert("L").convert("RGB")
+
+
+def _bytes_of_file(image: Any) -> bytes | None:
+    """What the image's file holds, of which the native module says what is wrong with it."""
+    file = getattr(image, "fp", None)
+    try:
+        if file is None:
+            return Path(image.filename).read_bytes()
+        file.seek(0)
+        return bytes(file.read())
+    except (OSError, ValueError, AttributeError, TypeError):
+        return None
