@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/place.h"
+#include "base/status_macros.h"
 #include "syntax.h"
 
 namespace verger::cli {
@@ -166,6 +168,8 @@ CommandLine::CommandLine(const std::string& description, const std::string& vers
 CommandLine::~CommandLine() = default;
 
 Result<Action> CommandLine::parse(int argc, char** argv) {
+  // Before any of them can be repeated, in an error or anywhere else.
+  for (int i = 1; i < argc; ++i) VERGER_RETURN_IF_ERROR(check_no_credential(argv[i]));
   if (argc > 1 && argv[1][0] != '-' && !has_command(*app_, argv[1])) {
     return Status::invalid_argument("There is no command '" + std::string(argv[1]) +
                                     "'; 'verger --help' lists them.");

@@ -81,7 +81,9 @@ def shortened(head, body):
     body = body[: len(body) // 2]
     begin = int(re.search(rb"(?i)content-range: bytes (\d+)", head)[1])
     end = begin + len(body)
-    head = re.sub(rb"(?i)(content-range: bytes) [^\r]*", rb"\1 %d-%d/%d" % (begin, end - 1, end), head)
+    head = re.sub(
+        rb"(?i)(content-range: bytes) [^\r]*", rb"\1 %d-%d/%d" % (begin, end - 1, end), head
+    )
     return re.sub(rb"(?i)(content-length:) \d+", rb"\1 %d" % len(body), head) + body
 
 

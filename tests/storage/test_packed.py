@@ -38,7 +38,9 @@ def test_half_an_answer_is_never_taken_for_a_whole_one(s3, s3_verger, packed, tm
     faults = Faults(rates={"short": 0.3})
     with fault_proxy(s3.endpoint, faults) as proxy:
         environment = s3.environment(endpoint=proxy.endpoint)
-        s3_verger("run", f"s3://packed-data/{form}", tmp_path / "s3", *FLAGS, environment=environment)
+        s3_verger(
+            "run", f"s3://packed-data/{form}", tmp_path / "s3", *FLAGS, environment=environment
+        )
     assert faults.done["short"] > 0
     assert content(tmp_path / "s3") == content(tmp_path / "disk")
 
