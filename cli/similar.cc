@@ -68,8 +68,8 @@ void print_text(const Answer& answer, const SearchTable& table) {
   }
   std::string verdict;
   for (const Vote& of_label : answer.votes) {
-    verdict +=
-        (verdict.empty() ? "" : ", ") + printable(of_label.label) + ' ' + format_percent(of_label.share);
+    verdict += (verdict.empty() ? "" : ", ") + printable(of_label.label) + ' ' +
+               format_percent(of_label.share);
   }
   std::printf("%s\n  votes: %s\n", printable(answer.path).c_str(), verdict.c_str());
   int widest = 0;

@@ -50,8 +50,8 @@ struct PcaOptions {
 
 struct InputOptions {
   // Affects results.
-  std::string pattern;  // glob on the file name, such as "*.{jpg,png}"; empty: jpg, jpeg, png in
-                        // any case
+  std::string pattern;    // glob on the file name, such as "*.{jpg,png}"; empty: jpg, jpeg, png in
+                          // any case
   bool recursive = true;  // descend into sub-folders
   std::vector<std::string> exclude{};  // globs of files and folders to leave out: of their own
                                        // names, or with a '/' of their paths below the input

@@ -13,9 +13,9 @@ Status check_no_credential(std::string_view place) {
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
   // Behind a colon is a port, or the first half of a secret that holds a slash.
   const std::size_t port = authority.find(':');
-  const bool is_port = port != authority.npos && !scheme.starts_with("s3") &&
-                       std::ranges::all_of(authority.substr(port + 1),
-                                           [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_port =
+      port != authority.npos && !scheme.starts_with("s3") &&
+      std::ranges::all_of(authority.substr(port + 1), [](char c) { return c >= '0' && c <= '9'; });
   if (authority.find('@') == authority.npos && (port == authority.npos || is_port)) return {};
   return Status::invalid_argument(
       "A place of " + std::string(scheme) +

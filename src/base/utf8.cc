@@ -10,7 +10,8 @@ namespace verger {
 namespace {
 
 bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char byte) { return static_cast<unsigned char>(byte) < 128; });
+  return std::ranges::all_of(text,
+                             [](char byte) { return static_cast<unsigned char>(byte) < 128; });
 }
 
 std::string escape(unsigned char byte) {

@@ -6,7 +6,8 @@
 
 namespace verger {
 
-// Valid UTF-8: each piece of `text` that is none becomes U+FFFD, as in JSON documents (json_text.h).
+// Valid UTF-8: each piece of `text` that is none becomes U+FFFD, as in JSON documents
+// (json_text.h).
 std::string valid_utf8(std::string_view text);
 bool is_valid_utf8(std::string_view text);
 

@@ -18,7 +18,9 @@ TEST(Printable, LeavesNothingThatATerminalObeys) {
   EXPECT_EQ(printable("Pear été"), "Pear été");
   EXPECT_EQ(printable("\x1b[31m\a\x7f"), "\\x1b[31m\\x07\\x7f");
   EXPECT_EQ(printable("a\nverger: error: forged\r\t"), "a\\nverger: error: forged\\r\\t");
-  EXPECT_EQ(printable("\xc2\x9b" "31m\xc2\xa0"), "\\x9b31m\xc2\xa0");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m\xc2\xa0"),
+            "\\x9b31m\xc2\xa0");
   EXPECT_EQ(printable("\x9b"), "\xef\xbf\xbd");
 }
 

@@ -71,7 +71,6 @@ int64_t stamp_of(const std::string& fingerprint);
 // The sorted listing of a Store.
 class StoreSource final : public ImageSource {
  public:
-
   std::size_t size() const override { return entries_.size(); }
   std::string path(std::size_t image) const override;
   std::string label(std::size_t image) const override;

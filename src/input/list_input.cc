@@ -19,8 +19,7 @@ struct InputFiles {
   std::vector<FileEntry> containers;
 };
 
-Result<InputFiles> files_of(const Store& input, const InputOptions& options,
-                            Selection& selection) {
+Result<InputFiles> files_of(const Store& input, const InputOptions& options, Selection& selection) {
   InputFiles files;
   const auto sort_out = [&](FileEntry file, Selection::Kind kind) {
     (kind == Selection::Kind::kImage ? files.images : files.containers).push_back(std::move(file));
@@ -60,9 +59,9 @@ Result<ListedInput> list(std::shared_ptr<const Store> input, const InputOptions&
   PassedOver passed_over = selection.passed_over();
   if (!files.images.empty()) {
     passed_over.add(PassedReason::kContainer, static_cast<int64_t>(files.containers.size()));
-    return ListedInput{.images = std::make_unique<StoreSource>(std::move(input), options,
-                                                               std::move(files.images)),
-                       .passed_over = std::move(passed_over)};
+    return ListedInput{
+        .images = std::make_unique<StoreSource>(std::move(input), options, std::move(files.images)),
+        .passed_over = std::move(passed_over)};
   }
   if (files.containers.empty()) return no_images(*input, options, passed_over);
   if (const std::string& kind = selection.logged_table(); !kind.empty()) {

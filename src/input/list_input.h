@@ -21,8 +21,8 @@ struct ListedInput {
 // - of the container that it is, when it is a file whose name ends as a container's does;
 // - else the image files below it, when there are any; containers beside them are passed over;
 // - else what the containers below it hold.
-// Nothing of all this is kIo, as are containers of a table that is read by its own log alone (Delta,
-// Iceberg, Hudi, Spark's streaming). A note tells what is passed over.
+// Nothing of all this is kIo, as are containers of a table that is read by its own log alone
+// (Delta, Iceberg, Hudi, Spark's streaming). A note tells what is passed over.
 Result<ListedInput> list_input(std::shared_ptr<const Store> input, const InputOptions& options,
                                const Watch& watch);
 

@@ -1,8 +1,8 @@
 #include "input/packed_source.h"
 
 #include <algorithm>
-#include <mutex>
 #include <iterator>
+#include <mutex>
 #include <optional>
 #include <tuple>
 #include <utility>

@@ -66,7 +66,8 @@ json passed_over_json(const PassedOver& passed_over) {
 }
 
 PassedOver parse_passed_over(const json& from) {
-  return {.by_reason = parse_numbers(from.at("by_reason")), .kinds = parse_numbers(from.at("kinds"))};
+  return {.by_reason = parse_numbers(from.at("by_reason")),
+          .kinds = parse_numbers(from.at("kinds"))};
 }
 
 json part_json(const PartInfo& part) {

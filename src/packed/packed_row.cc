@@ -22,8 +22,8 @@ Status RowVisit::operator()(const PackedRow& row) const {
   for (const auto& text : {row.path, row.label}) {
     if (text && text->size() > kMostText) {
       return file_.error("row " + std::to_string(row.row) + " has a path or a label of " +
-                         std::to_string(text->size()) + " bytes, and " +
-                         std::to_string(kMostText) + " are taken at most");
+                         std::to_string(text->size()) + " bytes, and " + std::to_string(kMostText) +
+                         " are taken at most");
     }
   }
   PackedImage image;

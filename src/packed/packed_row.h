@@ -25,7 +25,8 @@ struct PackedRow {
 
 // Hands rows over as images: with the table's own path, else the table's and the row's number; with
 // the table's own label, else that of a folder "label=…" above the table, else the folder's name in
-// the table's own path, else that of the table's folder. With a pattern, only when the path fits it.
+// the table's own path, else that of the table's folder. With a pattern, only when the path fits
+// it.
 class RowVisit {
  public:
   // `class_names`: those of labels that are numbers; empty: they stay numbers. Borrows `file`.

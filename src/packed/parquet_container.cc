@@ -131,8 +131,8 @@ Status ParquetContainer::open_table(const Then& then) {
 }
 
 Result<PackedListing> ParquetContainer::list(const PackedVisitor& visitor) {
-  VERGER_RETURN_IF_ERROR(open_table(
-      [&](parquet::ParquetFileReader& reader) { return list_rows(reader, visitor); }));
+  VERGER_RETURN_IF_ERROR(
+      open_table([&](parquet::ParquetFileReader& reader) { return list_rows(reader, visitor); }));
   return PackedListing{.no_images = no_images_};
 }
 

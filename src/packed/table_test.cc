@@ -162,7 +162,8 @@ TEST_P(Tables, LabelsOfHuggingFaceHaveNames) {
 }
 
 TEST_P(Tables, LongTextsAreRefusedBeforeTheyAreKept) {
-  const auto rows = table({{"photo", binaries({"a"})}, {"label", strings({std::string(5000, 'x')})}});
+  const auto rows =
+      table({{"photo", binaries({"a"})}, {"label", strings({std::string(5000, 'x')})}});
   EXPECT_THAT(read(rows).listed.message(), HasSubstr("of 5000 bytes, and 4096 are taken"));
 }
 
@@ -179,14 +180,15 @@ TEST(ArrowTable, MayHoldViewsAndCategories) {
   const ScratchFolder folder;
   const auto store = Store::open(folder.path().string()).value();
   arrow::StringViewBuilder views;
-  ASSERT_TRUE(views.AppendValues(std::vector<std::string>{"/a/Pear/1.jpg", "/a/Plum/a longer name.jpg"}).ok());
+  ASSERT_TRUE(
+      views.AppendValues(std::vector<std::string>{"/a/Pear/1.jpg", "/a/Plum/a longer name.jpg"})
+          .ok());
   arrow::StringDictionaryBuilder categories;
   ASSERT_TRUE(categories.Append("Quince").ok() && categories.AppendNull().ok());
   arrow::BinaryViewBuilder bytes;
   ASSERT_TRUE(bytes.Append("one").ok() && bytes.Append("bytes that are out of line").ok());
-  const auto rows = table({{"path", *views.Finish()},
-                           {"label", *categories.Finish()},
-                           {"content", *bytes.Finish()}});
+  const auto rows = table(
+      {{"path", *views.Finish()}, {"label", *categories.Finish()}, {"content", *bytes.Finish()}});
   const auto file = store->create("t.arrow").value();
   write_arrow(*rows, *file->stream());
   ASSERT_TRUE(file->commit().ok());

@@ -38,7 +38,8 @@ Result<PackedListing> TarContainer::list(const PackedVisitor& visitor) {
     PackedImage image;
     image.path = tar + '/' + member.name;
     const bool in_folder = member.name.find('/') != member.name.npos;
-    image.label = label ? *label : label_of(in_folder ? image.path : tar, file_.options.label_column);
+    image.label =
+        label ? *label : label_of(in_folder ? image.path : tar, file_.options.label_column);
     image.place = {member.regular ? member.offset : kNoPlace, member.size};
     VERGER_RETURN_IF_ERROR(visitor(std::move(image)));
   }

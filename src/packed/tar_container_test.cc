@@ -102,7 +102,8 @@ TEST(TarContainer, HiddenMembersArePassedOver) {
 TEST(TarContainer, ImagesInNoFolderHaveTheNameOfTheTarsFolder) {
   const ScratchFolder folder;
   const auto store = Store::open(folder.path().string()).value();
-  ASSERT_TRUE(store->write("Quince/a.tar", ended(member("1.jpg", "x") + member("b/2.jpg", "y"))).ok());
+  ASSERT_TRUE(
+      store->write("Quince/a.tar", ended(member("1.jpg", "x") + member("b/2.jpg", "y"))).ok());
   const auto read = read_container(store, "Quince/a.tar");
   EXPECT_EQ(read.images[0].label, "Quince");
   EXPECT_EQ(read.images[1].label, "b");

@@ -11,7 +11,8 @@
 namespace verger {
 
 // Does Spark hide a file or folder of this name, without its folders? Those that begin with '.', or
-// with '_' unless they hold '=', as the folders of a column of such a name do; and copies under way.
+// with '_' unless they hold '=', as the folders of a column of such a name do; and copies under
+// way.
 bool is_hidden(std::string_view name);
 
 // The same of any part of a '/'-separated name.
@@ -41,9 +42,9 @@ std::string_view last_part(std::string_view name);
 
 // The name of the folder that holds the file: "Test/Apple Red 1/3_100.jpg" → "Apple Red 1". For a
 // file directly in the root it is the root folder's own name, so it needs the display path. Of a
-// folder "label=Apple", above the file at any height, it is Apple: so Hive and Spark write tables by
-// a column, with %20 and the like for what cannot stand in a folder's name. `column`: InputOptions'
-// label_column, "" for label.
+// folder "label=Apple", above the file at any height, it is Apple: so Hive and Spark write tables
+// by a column, with %20 and the like for what cannot stand in a folder's name. `column`:
+// InputOptions' label_column, "" for label.
 std::string label_of(std::string_view display_path, const std::string& column = "");
 // The label that a folder above the file gives by such a name; none without one.
 std::optional<std::string> partition_label(std::string_view display_path,

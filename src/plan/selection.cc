@@ -32,8 +32,8 @@ constexpr std::array<ReasonText, 9> kReasons = {{
     {"no-images", "table without a column of images", "tables without a column of images"},
 }};
 
-constexpr std::size_t kMostKinds = 64;   // that are told apart
-constexpr std::size_t kMostShown = 4;    // of them in a sentence
+constexpr std::size_t kMostKinds = 64;    // that are told apart
+constexpr std::size_t kMostShown = 4;     // of them in a sentence
 constexpr std::size_t kLongestKind = 12;  // a longer ending is none
 constexpr std::string_view kNoKind = "none";
 
@@ -44,9 +44,8 @@ std::string kind_of(std::string_view name) {
   if (dot == file.npos || dot == 0 || file.size() - dot > kLongestKind) return std::string(kNoKind);
   std::string kind(file.substr(dot));
   std::ranges::transform(kind, kind.begin(), [](unsigned char c) { return std::tolower(c); });
-  const bool plain = std::ranges::all_of(kind.substr(1), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '_' || c == '-';
-  });
+  const bool plain = std::ranges::all_of(
+      kind.substr(1), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
   return plain ? kind : std::string(kNoKind);
 }
 

@@ -56,8 +56,8 @@ class Selection {
   void special(const std::string& /*name*/) { passed_over_.add(PassedReason::kSpecial); }
 
   const PassedOver& passed_over() const { return passed_over_; }
-  // What kind of table lies below INPUT whose own log alone tells which of its files count: "a Delta
-  // table", or "".
+  // What kind of table lies below INPUT whose own log alone tells which of its files count: "a
+  // Delta table", or "".
   const std::string& logged_table() const { return logged_table_; }
 
  private:

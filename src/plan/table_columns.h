@@ -18,7 +18,8 @@ struct TableColumn {
 
 // Positions in the list of columns.
 struct TableColumns {
-  std::optional<std::size_t> content;  // bytes, or text that is bytes; none: the table has no images
+  std::optional<std::size_t>
+      content;                        // bytes, or text that is bytes; none: the table has no images
   std::optional<std::size_t> path;    // text
   std::optional<std::size_t> label;   // text or integer
   std::optional<std::size_t> length;  // integer

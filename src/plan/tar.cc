@@ -226,7 +226,8 @@ Result<std::span<const uint8_t>> ForwardReader::at(int64_t offset, int64_t size)
                                                    static_cast<std::size_t>(end - offset));
 }
 
-Result<TarEnd> visit_tar(ForwardReader& reader, const std::function<Status(const TarMember&)>& visitor) {
+Result<TarEnd> visit_tar(ForwardReader& reader,
+                         const std::function<Status(const TarMember&)>& visitor) {
   return TarWalk(reader).visit(visitor);
 }
 

@@ -23,8 +23,8 @@ struct TarListing {
   int64_t hidden = 0;  // images of hidden names
 };
 
-// By one pass over the headers. Of the options the pattern counts, and as label_column the ending of
-// the members with the labels, "" for cls, which need not be there. Errors are kIo, one clause
+// By one pass over the headers. Of the options the pattern counts, and as label_column the ending
+// of the members with the labels, "" for cls, which need not be there. Errors are kIo, one clause
 // without the tar's name.
 Result<TarListing> list_tar_images(ForwardReader& reader, const InputOptions& options);
 

@@ -85,8 +85,10 @@ Result<AwsProfile> AwsProfile::load() {
   AwsProfile profile =
       parse(given.empty() ? "default" : given, text_of(secrets), text_of(settings));
   if (profile.exists_ || given.empty()) return profile;
-  return Status::io("AWS' settings have no profile '" + given + "', which AWS_PROFILE names: it is "
-                    "neither in " + secrets + " nor in " + settings + ".");
+  return Status::io("AWS' settings have no profile '" + given +
+                    "', which AWS_PROFILE names: it is "
+                    "neither in " +
+                    secrets + " nor in " + settings + ".");
 }
 
 std::string AwsProfile::value(const std::string& key) const {

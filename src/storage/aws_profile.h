@@ -12,9 +12,9 @@ namespace verger {
 
 class AwsProfile {
  public:
-  // That of $AWS_PROFILE, else "default", from $AWS_SHARED_CREDENTIALS_FILE (~/.aws/credentials) and
-  // $AWS_CONFIG_FILE (~/.aws/config). Files that are absent are empty. kIo: $AWS_PROFILE names a
-  // profile that neither file has.
+  // That of $AWS_PROFILE, else "default", from $AWS_SHARED_CREDENTIALS_FILE (~/.aws/credentials)
+  // and $AWS_CONFIG_FILE (~/.aws/config). Files that are absent are empty. kIo: $AWS_PROFILE names
+  // a profile that neither file has.
   static Result<AwsProfile> load();
 
   // The text of files, for tests.

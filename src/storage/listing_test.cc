@@ -15,7 +15,8 @@ using testing::HasSubstr;
 
 std::vector<std::string> images(const ScratchFolder& folder, const InputOptions& options = {}) {
   PassedOver passed_over;
-  const auto files = list_images(*Store::open(folder.path().string()).value(), options, passed_over);
+  const auto files =
+      list_images(*Store::open(folder.path().string()).value(), options, passed_over);
   EXPECT_TRUE(files.ok()) << files.error().message();
   std::vector<std::string> names;
   if (files.ok()) {
@@ -63,9 +64,12 @@ TEST(ListImages, LeavesOutFoldersThatCannotBeReadAndAreNotWanted) {
   if (geteuid() != 0) {  // root may read them
     EXPECT_THAT(all.error().message(), HasSubstr("; --exclude '/lost+found' leaves it out."));
   }
-  EXPECT_EQ(list_images(*store, {.pattern = "", .exclude = {"/lost+found"}}, passed_over).value().size(), 1U);
-  EXPECT_EQ(passed_over.text(), "1 folder whose name begins with _ or ., 1 file or folder that "
-                                "--exclude names");
+  EXPECT_EQ(
+      list_images(*store, {.pattern = "", .exclude = {"/lost+found"}}, passed_over).value().size(),
+      1U);
+  EXPECT_EQ(passed_over.text(),
+            "1 folder whose name begins with _ or ., 1 file or folder that "
+            "--exclude names");
   for (const char* name : {".Trashes", "lost+found"}) {
     std::filesystem::permissions(folder / name, std::filesystem::perms::all);
   }
@@ -91,8 +95,7 @@ TEST(ListImages, NamesPatternAndPlaceWhenNothingMatches) {
             "No .jpg, .jpeg or .png file in or below file:" + folder.path().string() +
                 " can be taken; passed over: 1 .gif file.");
   std::filesystem::remove(folder / "a.gif");
-  const auto unmatched =
-      list_images(*store, {.pattern = "*.bmp", .recursive = false}, passed_over);
+  const auto unmatched = list_images(*store, {.pattern = "*.bmp", .recursive = false}, passed_over);
   EXPECT_EQ(unmatched.error().message(),
             "No file named '*.bmp' directly in file:" + folder.path().string() + ".");
 }

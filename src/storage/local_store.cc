@@ -105,7 +105,8 @@ Result<FileEntry> LocalStore::find(const std::string& name) const {
 }
 
 // A regular file, which never blocks its reader. Opening a fifo would, but for O_NONBLOCK.
-Result<LocalStore::OpenFile> LocalStore::open_regular(const std::string& name, int64_t& size) const {
+Result<LocalStore::OpenFile> LocalStore::open_regular(const std::string& name,
+                                                      int64_t& size) const {
   OpenFile file(::open(local_name(name).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat found{};
   if (file.get() < 0 || fstat(file.get(), &found) != 0) {

@@ -40,9 +40,7 @@ class Tail {
 
   bool overwritten() const { return size_ == 0 || at_[size_ - 1] != before_[size_ - 1]; }
   // None of it changed, which chance does once in 2⁶⁴ reads.
-  bool untouched() const {
-    return size_ == kMost && std::memcmp(at_, before_.data(), size_) == 0;
-  }
+  bool untouched() const { return size_ == kMost && std::memcmp(at_, before_.data(), size_) == 0; }
 
  private:
   static constexpr std::size_t kMost = 8;

@@ -44,7 +44,7 @@ class FolderGate {
 
  private:
   const Walk& walk_;
-  std::string entered_;                       // the folder of the name before
+  std::string entered_;                        // the folder of the name before
   std::unordered_set<std::string> refused_{};  // those that must not be asked of again
 };
 

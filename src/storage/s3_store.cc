@@ -123,9 +123,8 @@ Status S3Store::visit(const std::string& folder, const Walk& walk,
       std::string name = pages.name_of(info);
       if (info.IsDirectory() && !walk.recursive && walk.enter) walk.enter(name);
       if (!info.IsFile() || !gate.admits(name)) continue;
-      VERGER_RETURN_IF_ERROR(visitor({.name = std::move(name),
-                                      .size = info.size(),
-                                      .mtime_ns = nanoseconds(info.mtime())}));
+      VERGER_RETURN_IF_ERROR(visitor(
+          {.name = std::move(name), .size = info.size(), .mtime_ns = nanoseconds(info.mtime())}));
     }
   }
 }

@@ -47,7 +47,8 @@ struct Walk {
   bool recursive = true;
   bool missing_ok = false;  // a missing folder is an empty list
   // Asked, if given, of each folder below by its name in the store, before it is looked into: is it
-  // to be? Of folders that are not (recursive = false) as well. On S3 a folder is what has keys in it.
+  // to be? Of folders that are not (recursive = false) as well. On S3 a folder is what has keys in
+  // it.
   std::function<bool(const std::string& name)> enter{};
   // Told, if given, of what is neither a file nor a folder: a fifo, a device, a socket.
   std::function<void(const std::string& name)> special{};
@@ -71,8 +72,8 @@ class Store {
   // Every file below `folder` ("" for the root), in any order, as the storage lists them. Links to
   // files and folders are followed, but not into a folder that they lie in; a broken link is listed
   // as a file of 0 bytes, so that nothing is dropped in silence. Temporary files of pending writes
-  // are not listed. A listing that contradicts itself, with a name outside of the folder, a negative
-  // size or a page that comes again, is an error.
+  // are not listed. A listing that contradicts itself, with a name outside of the folder, a
+  // negative size or a page that comes again, is an error.
   virtual Status visit(const std::string& folder, const Walk& walk,
                        const FileVisitor& visitor) const = 0;
   // The same, sorted by the bytes of the name. A name that comes twice is an error.

@@ -1,4 +1,4 @@
-"""What of INPUT is taken, and that all else is told; tables hold valid texts, screens plain ones."""
+"""What of INPUT is taken, and what is told of the rest; valid texts in tables, plain on screens."""
 
 import json
 import os

@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   const std::string config = text.substr(std::min(credentials.size() + 1, text.size()));
   for (const char* name : {"default", "lab"}) {
     const auto profile = verger::AwsProfile::parse(name, credentials, config);
-    verger::require(profile.exists() || profile.s3_endpoint().empty(), "who is absent says nothing");
+    verger::require(profile.exists() || profile.s3_endpoint().empty(),
+                    "who is absent says nothing");
   }
   return 0;
 }

@@ -93,7 +93,7 @@ def test_a_wrong_key_is_one_sentence_with_the_bucket(s3_verger, s3, bucket, chan
 
 
 @pytest.mark.parametrize(
-    ("change", "cause"),
+    "case",
     [
         ({"AWS_SECRET_ACCESS_KEY": ""}, "AWS_SECRET_ACCESS_KEY is not"),
         ({"AWS_PROFILE": "typo"}, "no profile 'typo'"),
@@ -101,10 +101,9 @@ def test_a_wrong_key_is_one_sentence_with_the_bucket(s3_verger, s3, bucket, chan
     ],
     ids=["half a key", "misspelt profile", "none"],
 )
-def test_credentials_are_missed_before_the_first_request(
-    s3_verger, s3, bucket, tmp_path, change, cause
-):
+def test_credentials_are_missed_before_the_first_request(s3_verger, s3, bucket, tmp_path, case):
     del bucket
+    change, cause = case
     with fault_proxy(s3.endpoint, Faults()) as proxy:
         environment = s3.environment(endpoint=proxy.endpoint) | change
         environment |= {"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
