@@ -58,7 +58,10 @@ Command Command::subcommand(const std::string& name, const std::string& help) {
 
 template <class T>
 Option Command::option(const std::string& names, T& field, const std::string& help) {
-  return Option(*app_->add_option(names, field, help));
+  CLI::Option* option = app_->add_option(names, field, help);
+  // One value a flag: what follows it may be a positional argument.
+  if (names.starts_with('-')) option->allow_extra_args(false);
+  return Option(*option);
 }
 
 template Option Command::option(const std::string&, int&, const std::string&);

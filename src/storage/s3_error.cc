@@ -76,6 +76,10 @@ std::string cause_of(const arrow::Status& error) {
     if (named) return std::string(cause.sentence);
   }
   if (is_not_found(error)) return "no such file or directory";
+  if (message.find("Empty path component") != message.npos) {
+    return "its key has an empty part (//), by which no object can be asked for here; copy it to a "
+           "key without";
+  }
   if (aws.find("HTTP status 403") != aws.npos) return std::string(kDenied);
   return server_text(message);
 }

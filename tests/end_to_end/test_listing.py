@@ -53,7 +53,7 @@ def test_what_is_passed_over_is_counted_by_reason(verger, folder, photograph, tm
         (folder / name / "1.jpg").write_bytes(photograph)
     os.mkfifo(folder / "pipe.jpg")
     exclude = ("--exclude", "lost+found", "--exclude", "*.bak")
-    process = verger("run", folder, tmp_path / "out", *FLAGS, *exclude)
+    process = verger("run", *exclude, folder, tmp_path / "out", *FLAGS)
     told = (
         "2 files whose names begin with _ or ., 1 folder whose name begins with _ or ., 2 .heic "
         "and 1 .webp files, 2 files or folders that --exclude names, 1 that is no regular file"

@@ -192,5 +192,5 @@ function drawCard() {
   if (report.spectrum) rows.push(["Reduction", `${count(report.spectrum.k)} of ${count(report.spectrum.width)} components, fitted on ${count(report.spectrum.count)} images`]);
   for (const file of report.model_files) rows.push([file.name.split("/").at(-1) + ", SHA-256", file.sha256]);
   pairs("card-table", rows);
-  pairs("options-table", Object.entries(run.options).map(([name, value]) => [name, value === "" ? "(default)" : String(value)]));
+  pairs("options-table", Object.entries(run.options).map(([name, value]) => [name, String(value) || "(default)"]));
 }
