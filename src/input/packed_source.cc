@@ -51,7 +51,7 @@ Result<std::unique_ptr<PackedSource>> PackedSource::list(std::shared_ptr<const S
     }
     if (listing.no_images.empty()) continue;
     passed_over.add(PassedReason::kNoImages);
-    if (no_images.empty()) no_images = "of " + place + ": " + listing.no_images;
+    if (no_images.empty()) no_images = place + ": " + listing.no_images;
   }
   if (!source->images_.empty()) return source;
   return Status::io(source->no_images_text(options, no_images));

@@ -80,7 +80,7 @@ class Cells {
   template <class Leaf, class Value>
   static bool take(Leaf& leaf, std::optional<Value>& value) {
     if (!leaf.valid()) return false;
-    if (!leaf.is_null()) value = Value(leaf.value());
+    if (!leaf.is_null()) value.emplace(leaf.value());
     leaf.advance();
     return true;
   }

@@ -110,8 +110,8 @@ std::string PassedOver::text() const {
 Selection::Selection(const InputOptions& options) : names_(options.pattern) {
   for (std::string exclude : options.exclude) {
     while (exclude.size() > 1 && exclude.ends_with('/')) exclude.pop_back();
-    if (exclude.starts_with('/')) exclude.erase(0, 1);
     const bool path = exclude.find('/') != exclude.npos;
+    if (exclude.starts_with('/')) exclude.erase(0, 1);
     if (auto glob = Glob::parse(exclude); glob.ok()) exclude_.emplace_back(*std::move(glob), path);
   }
 }

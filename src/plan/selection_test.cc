@@ -63,6 +63,8 @@ TEST(Selection, TakesImagesAndContainersAndCountsTheRest) {
     EXPECT_FALSE(selection.enter(name)) << name;
   }
   EXPECT_TRUE(selection.enter("c/a/bc"));
+  EXPECT_TRUE(Selection({.pattern = "", .exclude = {"/b/"}}).enter("a/b"));
+  EXPECT_FALSE(Selection({.pattern = "", .exclude = {"/b/"}}).enter("b"));
   selection.special("pipe");
   const PassedOver& passed = selection.passed_over();
   EXPECT_THAT(passed.by_reason,
