@@ -46,14 +46,13 @@ endif()
 # LD_LIBRARY_PATH.
 add_link_options("LINKER:--disable-new-dtags")
 
-# One build's objects serve the others with the same options, in other folders.
+# One build's objects serve the others with the same options, in other folders and other clones.
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(
     CMAKE_C_COMPILER_LAUNCHER
-    "${CMAKE_COMMAND}"
-    -E
     env
+    "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}"
     CCACHE_NOHASHDIR=true
     "${CCACHE}"
   )

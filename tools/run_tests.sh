@@ -85,11 +85,19 @@ spark() {
   python_tests python-spark35 spark35 -m spark "${spark35_tests[@]}"
 }
 
+# The Python tests often wait, for servers and for one core: what they leave compiles the sanitizers'
+# builds.
 heavy() {
   make --no-print-directory build deps-parity || return
+  (
+    renice -n 19 "$BASHPID"
+    build_preset asan
+    build_preset tsan
+  ) >"$root/build/sanitizers.log" 2>&1 &
   python_tests python-heavy parity -m "heavy and not spark and not emr"
   spark
   emr
+  wait
   # Arrow's own allocators would hide overruns, and make reused memory look like races.
   export ARROW_DEFAULT_MEMORY_POOL=system
   # They open libraries in a program's stead, so that its own search path does not count.
@@ -101,7 +109,6 @@ heavy() {
   build_preset tsan && unit tsan env LD_LIBRARY_PATH="$root/build/tsan/plugins" \
     TSAN_OPTIONS="suppressions=$rules/thread.txt" setarch --addr-no-randomize
 }
-
 
 emr() {
   make --no-print-directory build deps-emr || return

@@ -4,9 +4,8 @@
 // that the two cannot disagree.
 #pragma once
 
-#include <arrow/array.h>
 #include <arrow/result.h>
-#include <arrow/type.h>
+#include <arrow/type_fwd.h>
 
 #include <cstddef>
 #include <memory>

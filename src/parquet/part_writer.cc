@@ -1,12 +1,15 @@
 #include "parquet/part_writer.h"
 
+#include <arrow/array/array_base.h>
 #include <arrow/memory_pool.h>
 #include <arrow/util/key_value_metadata.h>
+#include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
 
 #include <utility>
 
 #include "base/status_macros.h"
+#include "parquet/hashing_stream.h"
 #include "storage/io_error.h"
 
 namespace verger {
@@ -40,6 +43,10 @@ PartWriter::PartWriter(std::string name, std::string display_path,
       display_path_(std::move(display_path)),
       file_(std::move(file)),
       stream_(std::make_shared<HashingStream>(file_->stream())) {}
+
+PartWriter::PartWriter(PartWriter&& other) noexcept = default;
+PartWriter& PartWriter::operator=(PartWriter&& other) noexcept = default;
+PartWriter::~PartWriter() = default;
 
 Result<PartWriter> PartWriter::open(Store& output, const std::string& name,
                                     std::span<const Column> columns) {

@@ -1,20 +1,22 @@
 #pragma once
 
-#include <arrow/array.h>
-#include <parquet/arrow/writer.h>
-
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "parquet/columns.h"
-#include "parquet/hashing_stream.h"
 #include "parquet/tables.h"
 #include "storage/store.h"
 #include "verger/status.h"
 
+namespace parquet::arrow {
+class FileWriter;
+}  // namespace parquet::arrow
+
 namespace verger {
+
+class HashingStream;
 
 // Rows a row group: what is held in memory at once while a part is written.
 inline constexpr std::size_t kRowGroupRows = 256;
@@ -25,6 +27,9 @@ class PartWriter {
  public:
   static Result<PartWriter> open(Store& output, const std::string& name,
                                  std::span<const Column> columns);
+  PartWriter(PartWriter&& other) noexcept;
+  PartWriter& operator=(PartWriter&& other) noexcept;
+  ~PartWriter();
 
   // Writes one row group: an array a column, of equal length.
   Status write(const std::vector<ArrayResult>& columns);

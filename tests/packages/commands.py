@@ -11,7 +11,7 @@ def every_command(images):
     """Arguments of the program, whose places are relative."""
     return [
         ["sample", "Sample", "--images", images, "--classes", 3],
-        ["weights", "check", "--weights", "untrained:1"],
+        ["weights", "check", "untrained:1"],
         ["pack", "Sample", "Packed"],
         ["run", "Packed", "Results", *WEIGHTS],
         ["extract", "Sample", "Halves", *WEIGHTS],
@@ -23,6 +23,7 @@ def every_command(images):
         ["duplicates", "Results"],
         ["similar", "Sample", "--in", "Results", *WEIGHTS],
         ["completion", "bash"],
+        ["work"],  # until its orders end, which is at once
     ]
 
 

@@ -37,9 +37,14 @@ def arm(tmp_path_factory):
 def emulate(program, *arguments, folder=None, cpu="neoverse-n1", **environment):
     """Run a program for ARM in a folder."""
     command = ["qemu-aarch64", "-cpu", cpu, "-L", SYSROOT, program, *map(str, arguments)]
-    environment = os.environ | environment
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

@@ -27,7 +27,7 @@ bool may_use_amx() {
   return (d & kAmxBf16) != 0 && (d & kAmxTile) != 0 &&
          syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 }
-#else
+#elif defined(__x86_64__)
 bool may_use_amx() { return false; }
 #endif
 
