@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/place.h"
+#include "base/status_macros.h"
 #include "syntax.h"
 
 namespace verger::cli {
@@ -56,7 +58,10 @@ Command Command::subcommand(const std::string& name, const std::string& help) {
 
 template <class T>
 Option Command::option(const std::string& names, T& field, const std::string& help) {
-  return Option(*app_->add_option(names, field, help));
+  CLI::Option* option = app_->add_option(names, field, help);
+  // One value a flag: what follows it may be a positional argument.
+  if (names.starts_with('-')) option->allow_extra_args(false);
+  return Option(*option);
 }
 
 template Option Command::option(const std::string&, int&, const std::string&);
@@ -166,6 +171,8 @@ CommandLine::CommandLine(const std::string& description, const std::string& vers
 CommandLine::~CommandLine() = default;
 
 Result<Action> CommandLine::parse(int argc, char** argv) {
+  // Before any of them can be repeated, in an error or anywhere else.
+  for (int i = 1; i < argc; ++i) VERGER_RETURN_IF_ERROR(check_no_credential(argv[i]));
   if (argc > 1 && argv[1][0] != '-' && !has_command(*app_, argv[1])) {
     return Status::invalid_argument("There is no command '" + std::string(argv[1]) +
                                     "'; 'verger --help' lists them.");

@@ -50,7 +50,8 @@ class Command {
   Command subcommand(const std::string& name, const std::string& help);
 
   // `names` are "--name", "-n,--name", or "NAME" of a positional argument. The field must outlive
-  // the parsing. T: int, int64_t, uint64_t, double, std::string, or a vector of strings.
+  // the parsing. T: int, int64_t, uint64_t, double, std::string, or a vector of strings: of a
+  // flag that may be given again.
   template <class T>
   Option option(const std::string& names, T& field, const std::string& help);
   // Hands the value to `take` as it is on the command line.

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "base/utf8.h"
 
 namespace verger::cli {
 
@@ -119,7 +120,7 @@ void Console::say(std::string_view event, std::string_view colour, std::string_v
     if (options_.colour) text += kPlain;
     text += ' ';
   }
-  line(text.append(message));
+  line(text.append(printable(message)));
 }
 
 void Console::write_above_bar(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "command.h"
 #include "flags.h"
 #include "searching.h"
@@ -68,15 +69,15 @@ void print_text(const Duplicates& found, const Searcher& searcher) {
   int64_t copies = 0;
   for (const auto& group : found.groups) {
     copies += static_cast<int64_t>(group.rows.size()) - 1;
-    std::printf("%s%s%s\n", table.path[group.representative].c_str(),
+    std::printf("%s%s%s\n", printable(table.path[group.representative]).c_str(),
                 group.label_conflict ? "  LABELS DIFFER" : "",
                 group.confirmed ? "" : "  (not confirmed by pixels)");
     for (const std::size_t row : group.rows) {
       if (row == group.representative) continue;
-      std::printf("  %s%s\n", table.path[row].c_str(),
+      std::printf("  %s%s\n", printable(table.path[row]).c_str(),
                   table.label[row] == table.label[group.representative]
                       ? ""
-                      : ("  labelled " + table.label[row]).c_str());
+                      : ("  labelled " + printable(table.label[row])).c_str());
     }
   }
   std::printf(

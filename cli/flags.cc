@@ -43,6 +43,12 @@ void add_file_flags(Command& command, InputOptions& options) {
   command
       .flag("--recursive,!--no-recursive", options.recursive, "Descend into sub-folders (default)")
       .group("Input");
+  command
+      .option("--exclude", options.exclude,
+              "Leave out files and folders of this name, a glob; with a '/', of this path below "
+              "INPUT. May be given several times")
+      .type_name("GLOB")
+      .group("Input");
 }
 
 void add_input_flags(Command& command, InputOptions& options) {
@@ -51,6 +57,11 @@ void add_input_flags(Command& command, InputOptions& options) {
       .option("--label-column", options.label_column,
               "Of packed inputs: the column of a table, or the ending of a tar's members, with "
               "the labels (default: label, cls, else the folder)")
+      .group("Input");
+  command
+      .option("--image-column", options.image_column,
+              "Of packed inputs: the column of a table with the images (default: content, "
+              "image.bytes, bytes, image, else the only one of bytes)")
       .group("Input");
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/json_text.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "command.h"
 #include "console.h"
 #include "flags.h"
@@ -28,7 +29,7 @@ void print_table(const TableDescription& table, int64_t width) {
   std::printf("  %s rows in %s parts, %s\n", format_count(table.rows).c_str(),
               format_count(table.parts).c_str(), format_bytes(table.bytes).c_str());
   for (const auto& [name, type] : table.columns) {
-    std::printf("  %-17s %s", name.c_str(), type.c_str());
+    std::printf("  %-17s %s", printable(name).c_str(), printable(type).c_str());
     if (name == "features") std::printf("  (%s each)", format_count(width).c_str());
     std::printf("\n");
   }
@@ -44,7 +45,8 @@ void print_head(const Inspection& found) {
       std::snprintf(text, sizeof text, "%.6g, ", static_cast<double>(value));
       values += text;
     }
-    std::printf("  %s | %s | [%s…]\n", row.path.c_str(), row.label.c_str(), values.c_str());
+    std::printf("  %s | %s | [%s…]\n", printable(row.path).c_str(), printable(row.label).c_str(),
+                values.c_str());
   }
 }
 
@@ -63,8 +65,8 @@ void print_reduction(const Inspection& found, const RunRecord::Reduction& reduct
 
 void print_text(const Inspection& found) {
   const RunRecord& record = found.record;
-  std::printf("%s\n  made by verger %s from %s\n", record.output.c_str(), record.command.c_str(),
-              record.input.c_str());
+  std::printf("%s\n  made by verger %s from %s\n", printable(record.output).c_str(),
+              printable(record.command).c_str(), printable(record.input).c_str());
   if (record.untrained()) {
     std::printf("  WARNING: untrained weights; a demonstration, the features mean nothing\n");
   }
@@ -78,7 +80,7 @@ void print_text(const Inspection& found) {
   std::printf("\nchecks\n");
   for (const auto& check : found.checks) {
     std::printf("  %-6s %-10s %s\n", check.ok ? "ok" : "FAULT", check.name.c_str(),
-                check.detail.c_str());
+                printable(check.detail).c_str());
   }
 }
 

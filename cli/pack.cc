@@ -9,8 +9,10 @@
 
 #include "base/json_text.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "command.h"
 #include "flags.h"
+#include "output/records_json.h"
 #include "session.h"
 #include "storage/store.h"
 
@@ -43,16 +45,19 @@ void print_packed(Console& console, const PackRecord& record, const std::string&
                                   {"bytes", record.bytes},
                                   {"containers", record.containers},
                                   {"kept", record.kept},
+                                  {"passed_over", passed_over_json(record.passed_over)},
                                   {"seconds", seconds},
                                   {"output", output}};
     return console.line(json_text(event));
   }
+  const std::string passed =
+      record.passed_over.empty() ? "" : "\n  passed over  " + record.passed_over.text();
   std::printf(
-      "\npack finished\n  images       %s of %s bytes\n  containers   %s, %s of them kept\n"
+      "\npack finished\n  images       %s of %s bytes%s\n  containers   %s, %s of them kept\n"
       "  time         %s\n  output       %s\n",
-      format_count(record.images).c_str(), format_count(record.bytes).c_str(),
+      format_count(record.images).c_str(), format_count(record.bytes).c_str(), passed.c_str(),
       format_count(record.containers).c_str(), format_count(record.kept).c_str(),
-      format_duration(std::chrono::duration<double>(seconds)).c_str(), output.c_str());
+      format_duration(std::chrono::duration<double>(seconds)).c_str(), printable(output).c_str());
   std::fflush(stdout);
 }
 

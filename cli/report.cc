@@ -7,6 +7,7 @@
 
 #include "base/json_text.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "command.h"
 #include "flags.h"
 #include "session.h"
@@ -45,7 +46,7 @@ Status report_output(const ReportArguments& arguments) {
   VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(*output));
   const std::string name = report_name(record.options.output.layout);
   VERGER_RETURN_IF_ERROR(output->write(name, text));
-  std::printf("%s\n", output->display_path(name).c_str());
+  std::printf("%s\n", printable(output->display_path(name)).c_str());
   return {};
 }
 

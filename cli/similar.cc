@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "command.h"
 #include "flags.h"
 #include "output/saved_model.h"
@@ -60,26 +61,26 @@ void print_json(const std::vector<Answer>& answers, const Searcher& searcher) {
 
 void print_text(const Answer& answer, const SearchTable& table) {
   if (answer.rejection) {
-    std::printf("%s\n  not read (%s): %s\n", answer.path.c_str(),
+    std::printf("%s\n  not read (%s): %s\n", printable(answer.path).c_str(),
                 std::string(reject_reason_name(answer.rejection->reason)).c_str(),
-                answer.rejection->message.c_str());
+                printable(answer.rejection->message).c_str());
     return;
   }
   std::string verdict;
   for (const Vote& of_label : answer.votes) {
-    verdict +=
-        (verdict.empty() ? "" : ", ") + of_label.label + ' ' + format_percent(of_label.share);
+    verdict += (verdict.empty() ? "" : ", ") + printable(of_label.label) + ' ' +
+               format_percent(of_label.share);
   }
-  std::printf("%s\n  votes: %s\n", answer.path.c_str(), verdict.c_str());
+  std::printf("%s\n  votes: %s\n", printable(answer.path).c_str(), verdict.c_str());
   int widest = 0;
   for (const Neighbour& neighbour : answer.neighbours) {
-    widest = std::max(widest, display_width(table.label[neighbour.row]));
+    widest = std::max(widest, display_width(printable(table.label[neighbour.row])));
   }
   for (const Neighbour& neighbour : answer.neighbours) {
-    const std::string& label = table.label[neighbour.row];
+    const std::string label = printable(table.label[neighbour.row]);
     const std::string gap(static_cast<std::size_t>(widest - display_width(label)), ' ');
     std::printf("  %7.4f  %s%s  %s\n", static_cast<double>(neighbour.cosine), label.c_str(),
-                gap.c_str(), table.path[neighbour.row].c_str());
+                gap.c_str(), printable(table.path[neighbour.row]).c_str());
   }
 }
 

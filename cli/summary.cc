@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/json_text.h"
+#include "base/utf8.h"
 #include "report/report.h"
 #include "session.h"
 
@@ -12,7 +13,7 @@ namespace verger::cli {
 namespace {
 
 void row(const char* name, const std::string& value) {
-  std::printf("  %-12s %s\n", name, value.c_str());
+  std::printf("  %-12s %s\n", name, printable(value).c_str());
 }
 
 std::string rejected_text(const Counts& counts) {
@@ -103,6 +104,7 @@ void print_text(const RunRecord& record) {
   std::printf("\n%s finished\n", record.command.c_str());
   row("images", format_count(counts.listed) + " listed = " + format_count(counts.features) +
                     " with features + " + rejected_text(counts));
+  if (!record.passed_over.empty()) row("passed over", record.passed_over.text());
   if (record.command == "update") print_update(*record.update);
   if (record.reduction) print_reduction(record);
   if (record.model) {

@@ -38,7 +38,9 @@ void adopt_recorded(const Command& command, CommonArguments& arguments) {
   const RunOptions& recorded = record->options;
   adopt(command, {"--pattern"}, recorded.input.pattern, options.input.pattern);
   adopt(command, {"--recursive"}, recorded.input.recursive, options.input.recursive);
+  adopt(command, {"--exclude"}, recorded.input.exclude, options.input.exclude);
   adopt(command, {"--label-column"}, recorded.input.label_column, options.input.label_column);
+  adopt(command, {"--image-column"}, recorded.input.image_column, options.input.image_column);
   adopt(command, {"--max-pixels"}, recorded.image.max_pixels, options.image.max_pixels);
   adopt(command, {"--exif-orientation"}, recorded.image.exif_orientation,
         options.image.exif_orientation);

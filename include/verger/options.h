@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "verger/export.h"
 #include "verger/status.h"
@@ -49,11 +50,16 @@ struct PcaOptions {
 
 struct InputOptions {
   // Affects results.
-  std::string pattern;  // glob on the file name, such as "*.jpg"; empty: jpg, jpeg, png in any case
+  std::string pattern;    // glob on the file name, such as "*.{jpg,png}"; empty: jpg, jpeg, png in
+                          // any case
   bool recursive = true;  // descend into sub-folders
+  std::vector<std::string> exclude{};  // globs of files and folders to leave out: of their own
+                                       // names, or with a '/' of their paths below the input
   std::string
       label_column{};  // of packed inputs: the column of a table, or the ending of a tar's
                        // members, that holds the labels; empty: "label", "cls", else the folder
+  std::string image_column{};  // of packed inputs: the column of a table that holds the images;
+                               // empty: "content", "image.bytes", "bytes", "image", the only one
 
   Status validate() const;
 };

@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 from verger._errors import ModelError
+from verger._secrets import check_no_credential
 from verger._verger import official_weights
 
 _MOST_BYTES = 64 << 20
@@ -32,6 +33,7 @@ def find_weights(weights: str | os.PathLike[str] | None = None) -> Path | None:
     for place, giver in given:
         if not place:
             continue
+        check_no_credential(os.fspath(place))
         path = Path(place)
         if path.is_file():
             return path

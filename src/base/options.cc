@@ -8,6 +8,7 @@
 #include <system_error>
 #include <thread>
 
+#include "base/glob.h"
 #include "base/status_macros.h"
 
 namespace verger {
@@ -93,6 +94,17 @@ Status InputOptions::validate() const {
   if (pattern.find('/') != std::string::npos) {
     return Status::invalid_argument("--pattern '" + pattern +
                                     "' must match a file name, so it cannot hold a '/'.");
+  }
+  if (const auto glob = Glob::parse(pattern); !glob.ok()) {
+    return Status::invalid_argument("--pattern '" + pattern + "': " + glob.error().message() + '.');
+  }
+  for (const std::string& name : exclude) {
+    if (const auto glob = Glob::parse(name); !glob.ok()) {
+      return Status::invalid_argument("--exclude '" + name + "': " + glob.error().message() + '.');
+    }
+    if (name.find_first_not_of('/') == std::string::npos) {
+      return Status::invalid_argument("--exclude '" + name + "' names no file and no folder.");
+    }
   }
   return {};
 }

@@ -133,7 +133,8 @@ Result<Outcome::Extracted> OrderDoer::extract(const RunIdentity& run, const Orde
     VERGER_ASSIGN_OR_RETURN(projection, saved_model(run.output.store(), *work.projection));
   }
   VERGER_ASSIGN_OR_RETURN(PlanRows rows, read_plan_part(run.output.store(), work.plan));
-  VERGER_ASSIGN_OR_RETURN(const auto listing, planned_source(std::move(input), std::move(rows)));
+  VERGER_ASSIGN_OR_RETURN(const auto listing,
+                          planned_source(std::move(input), std::move(rows), work.input));
   VERGER_ASSIGN_OR_RETURN(const Rewriting rewriting, rewriting_of(work, run.output.store()));
   const SelectedSource changed(*listing, rewriting.changed);
   const ImageSource& reads = work.rewrite ? static_cast<const ImageSource&>(changed) : *listing;

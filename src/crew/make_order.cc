@@ -18,6 +18,8 @@ ExtractOrder extract_order(const ExtractStage& stage) {
   ExtractOrder order;
   order.image = options.image;
   order.strict = options.strict;
+  order.input.image_column = options.input.image_column;
+  order.input.label_column = options.input.label_column;
   order.network = options.model;
   // A worker need not search where the driver found it.
   if (!stage.network.file.empty()) {

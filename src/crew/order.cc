@@ -60,6 +60,7 @@ void put(const ExtractOrder& work, json& to) {
                  {"exif_orientation", work.image.exif_orientation},
                  {"fast_decode", work.image.fast_decode}};
   to["strict"] = work.strict;
+  to["columns"] = {{"image", work.input.image_column}, {"label", work.input.label_column}};
   to["network"] = {{"weights", work.network.weights},
                    {"model", work.network.model},
                    {"precision", precision_name(work.network.precision)},
@@ -96,6 +97,8 @@ ExtractOrder parse_extract(const json& from) {
                 .exif_orientation = image.at("exif_orientation"),
                 .fast_decode = image.at("fast_decode")};
   work.strict = from.at("strict");
+  work.input.image_column = from.at("columns").at("image");
+  work.input.label_column = from.at("columns").at("label");
   const json& network = from.at("network");
   work.network.weights = network.at("weights");
   work.network.model = network.at("model");

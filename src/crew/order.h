@@ -30,6 +30,7 @@ struct OrderedModel {
 struct ExtractOrder {
   ImageOptions image;
   bool strict = false;
+  InputOptions input;  // the columns alone, of images and labels
   ModelOptions network;
   std::string network_sha256;  // of what must be loaded
   std::string options_sha256;  // extraction_sha256()

@@ -50,6 +50,8 @@ TEST(Order, OfEachStageIsReadAsItWasWritten) {
   auto& work = extract.work.emplace<ExtractOrder>();
   work.image = {.max_pixels = 9, .exif_orientation = true, .fast_decode = true};
   work.strict = true;
+  work.input.image_column = "photo";
+  work.input.label_column = "kind";
   work.network.weights = "untrained:7";
   work.network.precision = Precision::kBf16;
   work.network_sha256 = "n";

@@ -40,18 +40,18 @@ void add_image(const ListedImage& image, PlanRows& rows) {
 }
 
 Result<std::unique_ptr<ImageSource>> planned_source(std::shared_ptr<const Store> input,
-                                                    PlanRows rows) {
+                                                    PlanRows rows, const InputOptions& options) {
   const bool packed = rows.packed();
   std::vector<ListedImage> images;
   for (std::size_t row = 0; row < rows.count(); ++row) images.push_back(image_at(rows, row));
   if (packed) {
-    VERGER_ASSIGN_OR_RETURN(auto source, PackedSource::of(std::move(input), images));
+    VERGER_ASSIGN_OR_RETURN(auto source, PackedSource::of(std::move(input), images, options));
     return std::unique_ptr<ImageSource>(std::move(source));
   }
   std::vector<FileEntry> files;
   for (ListedImage& image : images) files.push_back(std::move(image.file));
   return std::unique_ptr<ImageSource>(
-      std::make_unique<StoreSource>(std::move(input), InputOptions{}, std::move(files)));
+      std::make_unique<StoreSource>(std::move(input), options, std::move(files)));
 }
 
 std::string letters_of(const ShardMatch& match) {

@@ -17,9 +17,10 @@ namespace verger {
 // Images of one input are all in files of their own or all in containers.
 void add_image(const ListedImage& image, PlanRows& rows);
 
-// Image i is that of row i. kIo when a container cannot be opened.
+// Image i is that of row i. Of the options the columns count. kIo when a container cannot be
+// opened.
 Result<std::unique_ptr<ImageSource>> planned_source(std::shared_ptr<const Store> input,
-                                                    PlanRows rows);
+                                                    PlanRows rows, const InputOptions& options);
 
 // What becomes of a stored shard's rows, a letter each: k it is kept, c its image changed, r it is
 // removed.

@@ -18,12 +18,14 @@ class PlannedImagesTest : public testing::Test {
 
 TEST_F(PlannedImagesTest, LooseImagesComeBackAsTheyWereListed) {
   for (const auto& name : {"b/1.jpg", "a/\xff 2.jpg", "a/1.jpg"}) folder_.write(name, "bytes");
-  const auto source = StoreSource::list(store_, {}).value();
+  PassedOver none;
+  const auto source =
+      std::make_unique<StoreSource>(store_, InputOptions{}, list_images(*store_, {}, none).value());
   PlanRows rows;
   for (std::size_t i = 0; i < source->size(); ++i) add_image(source->listed(i), rows);
   const PartInfo part = write_plan_part(*store_, "_verger/plan/x.parquet", rows).value();
   EXPECT_EQ(part.rows, 3);
-  const auto again = planned_source(store_, read_plan_part(*store_, part).value()).value();
+  const auto again = planned_source(store_, read_plan_part(*store_, part).value(), {}).value();
   ASSERT_EQ(again->size(), source->size());
   for (std::size_t i = 0; i < source->size(); ++i) {
     EXPECT_EQ(again->path(i), source->path(i));
@@ -43,7 +45,7 @@ TEST_F(PlannedImagesTest, ImagesInContainersKeepTheirPlaces) {
   packed.place = {.position = 512, .length = 9};
   add_image(image, rows);
   const PartInfo part = write_plan_part(*store_, "x.parquet", rows).value();
-  const auto source = planned_source(store_, read_plan_part(*store_, part).value()).value();
+  const auto source = planned_source(store_, read_plan_part(*store_, part).value(), {}).value();
   const ListedImage again = source->listed(0);
   EXPECT_EQ(again.file.name, "x.tar");
   EXPECT_EQ(again.packed->path, "file:/x.tar/a.jpg");

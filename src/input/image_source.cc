@@ -34,13 +34,6 @@ int64_t stamp_of(const std::string& fingerprint) {
   return static_cast<int64_t>(std::stoull(sha.finish().substr(0, 16), nullptr, 16));
 }
 
-Result<std::unique_ptr<StoreSource>> StoreSource::list(std::shared_ptr<const Store> store,
-                                                       const InputOptions& options) {
-  VERGER_ASSIGN_OR_RETURN(auto entries, list_images(*store, options));
-  return std::unique_ptr<StoreSource>(
-      new StoreSource(std::move(store), options, std::move(entries)));
-}
-
 StoreSource::StoreSource(std::shared_ptr<const Store> store, InputOptions options,
                          std::vector<FileEntry> entries)
     : store_(std::move(store)), options_(std::move(options)), entries_(std::move(entries)) {}
@@ -49,7 +42,9 @@ std::string StoreSource::path(std::size_t image) const {
   return store_->display_path(entries_[image].name);
 }
 
-std::string StoreSource::label(std::size_t image) const { return label_of(path(image)); }
+std::string StoreSource::label(std::size_t image) const {
+  return label_of(path(image), options_.label_column);
+}
 
 Result<std::vector<uint8_t>> StoreSource::read(std::size_t image) const {
   const FileEntry& file = entries_[image];
@@ -68,14 +63,15 @@ std::string StoreSource::fingerprint(std::size_t image) const {
 
 Result<ImageSource::Changed> StoreSource::find_changed() const {
   Changed changed;
-  const auto compare = [&](const FileEntry& now) -> Status {
+  Selection selection(options_);
+  const auto compare = [&](const FileEntry& now, Selection::Kind /*kind*/) -> Status {
     const auto then = std::ranges::lower_bound(entries_, now.name, {}, &FileEntry::name);
     if (then == entries_.end() || then->name != now.name) return {};  // new: not of this run
     if (then->size == now.size && then->mtime_ns == now.mtime_ns) return {};
     if (changed.count++ == 0) changed.first = store_->display_path(now.name);
     return {};
   };
-  VERGER_RETURN_IF_ERROR(visit_images(*store_, options_, compare));
+  VERGER_RETURN_IF_ERROR(visit_selected(*store_, options_, selection, compare));
   return changed;
 }
 

@@ -71,9 +71,6 @@ int64_t stamp_of(const std::string& fingerprint);
 // The sorted listing of a Store.
 class StoreSource final : public ImageSource {
  public:
-  static Result<std::unique_ptr<StoreSource>> list(std::shared_ptr<const Store> store,
-                                                   const InputOptions& options);
-
   std::size_t size() const override { return entries_.size(); }
   std::string path(std::size_t image) const override;
   std::string label(std::size_t image) const override;
@@ -85,7 +82,7 @@ class StoreSource final : public ImageSource {
   int default_reads_in_flight() const override { return store_->default_reads_in_flight(); }
   Result<Changed> find_changed() const override;
 
-  // `entries`: sorted by the bytes of their names.
+  // `entries`: sorted by the bytes of their names; `options`: those that they were listed by.
   StoreSource(std::shared_ptr<const Store> store, InputOptions options,
               std::vector<FileEntry> entries);
 

@@ -1,6 +1,5 @@
 #include "input/list_input.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,27 +19,22 @@ struct InputFiles {
   std::vector<FileEntry> containers;
 };
 
-Result<InputFiles> files_of(const Store& input, const InputOptions& options) {
+Result<InputFiles> files_of(const Store& input, const InputOptions& options, Selection& selection) {
   InputFiles files;
-  const auto sort_out = [&](FileEntry file) {
-    if (is_image(file.name, options.pattern)) {
-      files.images.push_back(std::move(file));
-    } else if (is_container(file.name)) {
-      files.containers.push_back(std::move(file));
-    }
+  const auto sort_out = [&](FileEntry file, Selection::Kind kind) {
+    (kind == Selection::Kind::kImage ? files.images : files.containers).push_back(std::move(file));
     return Status();
   };
-  VERGER_RETURN_IF_ERROR(input.visit("", options.recursive, false, sort_out));
-  std::ranges::sort(files.images, {}, &FileEntry::name);
-  std::ranges::sort(files.containers, {}, &FileEntry::name);
+  VERGER_RETURN_IF_ERROR(visit_selected(input, options, selection, sort_out));
+  VERGER_RETURN_IF_ERROR(sort_by_name(files.images, input));
+  VERGER_RETURN_IF_ERROR(sort_by_name(files.containers, input));
   return files;
 }
 
 // The input itself, when it is a container.
 Result<std::vector<FileEntry>> single_container(const Store& input) {
   std::vector<FileEntry> found;
-  const std::string path = input.display_path("");
-  if (!is_container(path.substr(path.rfind('/') + 1))) return found;
+  if (!is_container(input.display_path(""))) return found;
   VERGER_ASSIGN_OR_RETURN(const bool file, input.exists(""));
   if (!file) return found;  // a folder of such a name, as Spark writes tables
   VERGER_ASSIGN_OR_RETURN(FileEntry entry, input.find(""));
@@ -48,33 +42,43 @@ Result<std::vector<FileEntry>> single_container(const Store& input) {
   return found;
 }
 
-Result<std::unique_ptr<ImageSource>> packed(std::shared_ptr<const Store> input,
-                                            std::vector<FileEntry> containers,
-                                            const InputOptions& options, const Watch& watch) {
+Result<ListedInput> packed(std::shared_ptr<const Store> input, std::vector<FileEntry> containers,
+                           const InputOptions& options, const Watch& watch,
+                           PassedOver passed_over) {
   VERGER_ASSIGN_OR_RETURN(auto source, PackedSource::list(std::move(input), std::move(containers),
-                                                          options, watch.cancel));
-  return std::unique_ptr<ImageSource>(std::move(source));
+                                                          options, watch, passed_over));
+  return ListedInput{.images = std::move(source), .passed_over = std::move(passed_over)};
+}
+
+Result<ListedInput> list(std::shared_ptr<const Store> input, const InputOptions& options,
+                         const Watch& watch) {
+  VERGER_ASSIGN_OR_RETURN(auto single, single_container(*input));
+  if (!single.empty()) return packed(std::move(input), std::move(single), options, watch, {});
+  Selection selection(options);
+  VERGER_ASSIGN_OR_RETURN(InputFiles files, files_of(*input, options, selection));
+  PassedOver passed_over = selection.passed_over();
+  if (!files.images.empty()) {
+    passed_over.add(PassedReason::kContainer, static_cast<int64_t>(files.containers.size()));
+    return ListedInput{
+        .images = std::make_unique<StoreSource>(std::move(input), options, std::move(files.images)),
+        .passed_over = std::move(passed_over)};
+  }
+  if (files.containers.empty()) return no_images(*input, options, passed_over);
+  if (const std::string& kind = selection.logged_table(); !kind.empty()) {
+    return refuse_logged_table(kind, input->display_path(""));
+  }
+  return packed(std::move(input), std::move(files.containers), options, watch,
+                std::move(passed_over));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<ImageSource>> list_input(std::shared_ptr<const Store> input,
-                                                const InputOptions& options, const Watch& watch) {
-  VERGER_ASSIGN_OR_RETURN(auto single, single_container(*input));
-  if (!single.empty()) return packed(std::move(input), std::move(single), options, watch);
-  VERGER_ASSIGN_OR_RETURN(InputFiles files, files_of(*input, options));
-  if (files.images.empty() && files.containers.empty()) return no_images(*input, options);
-  if (files.images.empty()) {
-    return packed(std::move(input), std::move(files.containers), options, watch);
-  }
-  if (!files.containers.empty()) {
-    watch.observer.note("Passed over: " + std::to_string(files.containers.size()) +
-                        " .parquet, .arrow or .tar files beside the images, such as " +
-                        input->display_path(files.containers.front().name) +
-                        "; give them as an INPUT of their own.");
-  }
-  return std::unique_ptr<ImageSource>(
-      std::make_unique<StoreSource>(std::move(input), options, std::move(files.images)));
+Result<ListedInput> list_input(std::shared_ptr<const Store> input, const InputOptions& options,
+                               const Watch& watch) {
+  VERGER_ASSIGN_OR_RETURN(ListedInput listed, list(std::move(input), options, watch));
+  const PassedOver& passed_over = listed.passed_over;
+  if (!passed_over.empty()) watch.observer.note("Passed over: " + passed_over.text() + '.');
+  return listed;
 }
 
 }  // namespace verger

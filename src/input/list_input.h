@@ -5,20 +5,25 @@
 
 #include "base/watch.h"
 #include "input/image_source.h"
+#include "plan/selection.h"
 #include "storage/store.h"
 #include "verger/options.h"
 #include "verger/status.h"
 
 namespace verger {
 
+struct ListedInput {
+  std::unique_ptr<ImageSource> images;
+  PassedOver passed_over;
+};
+
 // The images of `input`, sorted by the bytes of their paths:
 // - of the container that it is, when it is a file whose name ends as a container's does;
-// - else the image files below it, when there are any; containers beside them are passed over, with
-// a
-//   note;
+// - else the image files below it, when there are any; containers beside them are passed over;
 // - else what the containers below it hold.
-// Nothing of all this is kIo.
-Result<std::unique_ptr<ImageSource>> list_input(std::shared_ptr<const Store> input,
-                                                const InputOptions& options, const Watch& watch);
+// Nothing of all this is kIo, as are containers of a table that is read by its own log alone
+// (Delta, Iceberg, Hudi, Spark's streaming). A note tells what is passed over.
+Result<ListedInput> list_input(std::shared_ptr<const Store> input, const InputOptions& options,
+                               const Watch& watch);
 
 }  // namespace verger

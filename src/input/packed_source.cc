@@ -1,6 +1,7 @@
 #include "input/packed_source.h"
 
 #include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <tuple>
@@ -16,6 +17,7 @@ namespace {
 
 // Each reads megabytes at a time: more would take memory and bring nothing.
 constexpr int kMostReads = 8;
+constexpr int64_t kTextsAtLeast = int64_t{16} << 20;  // bytes
 
 // Keeps what a read hands over.
 class KeptImage final : public ImageSink {
@@ -34,35 +36,49 @@ class KeptImage final : public ImageSink {
 Result<std::unique_ptr<PackedSource>> PackedSource::list(std::shared_ptr<const Store> store,
                                                          std::vector<FileEntry> files,
                                                          const InputOptions& options,
-                                                         const CancelToken& cancel) {
+                                                         const Watch& watch,
+                                                         PassedOver& passed_over) {
   std::unique_ptr<PackedSource> source(
       new PackedSource(std::move(store), std::move(files), options.recursive));
-  VERGER_RETURN_IF_ERROR(source->list_containers(options, cancel));
-  if (source->images_.empty()) {
-    const std::string wanted =
-        options.pattern.empty() ? "image" : "image named '" + options.pattern + "'";
-    return Status::io("No " + wanted + " in the " + std::to_string(source->files_.size()) +
-                      " .parquet, .arrow and .tar files of " + source->store_->display_path("") +
-                      ".");
+  VERGER_ASSIGN_OR_RETURN(const auto listings, source->list_containers(options, watch.cancel));
+  std::string no_images;
+  for (std::size_t i = 0; i < listings.size(); ++i) {
+    const PackedListing& listing = listings[i];
+    const std::string place = source->store_->display_path(source->files_[i].name);
+    passed_over.add(PassedReason::kHiddenMember, listing.hidden);
+    if (!listing.warning.empty()) {
+      watch.observer.warning("Perhaps not all of " + place + " is there: " + listing.warning + '.');
+    }
+    if (listing.no_images.empty()) continue;
+    passed_over.add(PassedReason::kNoImages);
+    if (no_images.empty()) no_images = place + ": " + listing.no_images;
   }
-  return source;
+  if (!source->images_.empty()) return source;
+  return Status::io(source->no_images_text(options, no_images));
 }
 
-Status PackedSource::list_containers(const InputOptions& options, const CancelToken& cancel) {
+std::string PackedSource::no_images_text(const InputOptions& options,
+                                         const std::string& table) const {
+  const std::string wanted =
+      options.pattern.empty() ? "image" : "image named '" + options.pattern + "'";
+  std::string text = "No " + wanted + " in the " + std::to_string(files_.size()) +
+                     " .parquet, .arrow and .tar files of " + store_->display_path("");
+  if (table.empty()) return text + '.';
+  return text + "; " + table + ", and none of them is " +
+         (options.image_column.empty()
+              ? "'content', 'image.bytes', 'bytes', 'image' or the only one of bytes; name the one "
+                "with the images by --image-column"
+              : "'" + options.image_column + "' of bytes, which --image-column names") +
+         '.';
+}
+
+Result<std::vector<PackedListing>> PackedSource::list_containers(const InputOptions& options,
+                                                                 const CancelToken& cancel) {
   std::mutex mutex;
   for (const FileEntry& file : files_) containers_.push_back(make_container(store_, file, options));
+  std::vector<PackedListing> listings(files_.size());
   const auto list_one = [&](std::size_t number) -> Status {
-    std::vector<PackedImage> found;
-    const auto keep = [&](PackedImage image) {
-      found.push_back(std::move(image));
-      return Status();
-    };
-    VERGER_RETURN_IF_ERROR(containers_[number]->list(keep));
-    const std::lock_guard lock(mutex);
-    for (PackedImage& image : found) {
-      images_.push_back({std::move(image.path), image.place, static_cast<uint32_t>(number),
-                         number_of(image.label)});
-    }
+    VERGER_ASSIGN_OR_RETURN(listings[number], list_container(number, mutex));
     return {};
   };
   VERGER_RETURN_IF_ERROR(parallel_for(files_.size(), default_reads_in_flight(), cancel, list_one));
@@ -70,11 +86,36 @@ Status PackedSource::list_containers(const InputOptions& options, const CancelTo
     return std::tie(a.path, a.container, a.place.position) <
            std::tie(b.path, b.container, b.place.position);
   });
-  return {};
+  return listings;
+}
+
+// A container's texts may be repeated by a dictionary: what they would take is bounded by what a
+// file of its size can tell of images.
+Result<PackedListing> PackedSource::list_container(std::size_t number, std::mutex& mutex) {
+  std::vector<Image> found;
+  const FileEntry& file = files_[number];
+  const int64_t most = kTextsAtLeast + 4 * file.size;
+  int64_t texts = 0;
+  const auto keep = [&](PackedImage image) -> Status {
+    texts += static_cast<int64_t>(image.path.size());
+    if (texts > most) {
+      return Status::io("Cannot read " + store_->display_path(file.name) +
+                        ": the paths of its images are larger than it could hold.");
+    }
+    const std::lock_guard lock(mutex);
+    found.push_back({std::move(image.path), image.place, static_cast<uint32_t>(number),
+                     number_of(image.label)});
+    return {};
+  };
+  VERGER_ASSIGN_OR_RETURN(PackedListing listing, containers_[number]->list(keep));
+  const std::lock_guard lock(mutex);
+  std::ranges::move(found, std::back_inserter(images_));
+  return listing;
 }
 
 Result<std::unique_ptr<PackedSource>> PackedSource::of(std::shared_ptr<const Store> store,
-                                                       const std::vector<ListedImage>& images) {
+                                                       const std::vector<ListedImage>& images,
+                                                       const InputOptions& options) {
   std::map<std::string, FileEntry> files;
   for (const ListedImage& image : images) files.try_emplace(image.file.name, image.file);
   std::map<std::string, uint32_t> numbers;
@@ -86,7 +127,7 @@ Result<std::unique_ptr<PackedSource>> PackedSource::of(std::shared_ptr<const Sto
   std::unique_ptr<PackedSource> source(
       new PackedSource(std::move(store), std::move(entries), /*recursive=*/true));
   for (const FileEntry& file : source->files_) {
-    source->containers_.push_back(make_container(source->store_, file, {}));
+    source->containers_.push_back(make_container(source->store_, file, options));
     VERGER_RETURN_IF_ERROR(source->containers_.back()->open_listed());
   }
   for (const ListedImage& image : images) {
@@ -169,7 +210,7 @@ Result<ImageSource::Changed> PackedSource::find_changed() const {
     const auto now = store_->find("");
     if (now.ok()) VERGER_RETURN_IF_ERROR(compare(*now));
   } else {
-    VERGER_RETURN_IF_ERROR(store_->visit("", recursive_, false, compare));
+    VERGER_RETURN_IF_ERROR(store_->visit("", {.recursive = recursive_}, compare));
   }
   return changed;
 }

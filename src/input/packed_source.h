@@ -3,12 +3,15 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/watch.h"
 #include "input/image_source.h"
 #include "packed/container.h"
+#include "plan/selection.h"
 
 namespace verger {
 
@@ -16,17 +19,19 @@ namespace verger {
 // first. Takes about 100 bytes an image, and its path.
 class PackedSource final : public ImageSource {
  public:
-  // `files`: the containers, as listed in `store`, sorted by the bytes of their names. No image in
-  // them is kIo, as is a container that cannot be listed.
+  // `files`: the containers, as listed in `store`, sorted by the bytes of their names. Tables that
+  // hold no images are passed over. No image in them all is kIo, as is a container that cannot be
+  // listed. Warns of containers that seem to be cut off.
   static Result<std::unique_ptr<PackedSource>> list(std::shared_ptr<const Store> store,
                                                     std::vector<FileEntry> files,
-                                                    const InputOptions& options,
-                                                    const CancelToken& cancel);
+                                                    const InputOptions& options, const Watch& watch,
+                                                    PassedOver& passed_over);
 
   // Images of containers that were listed before, elsewhere; each is packed. Opens the containers,
-  // and does not look which images are in them. kIo.
+  // and does not look which images are in them. Of the options the column of images counts. kIo.
   static Result<std::unique_ptr<PackedSource>> of(std::shared_ptr<const Store> store,
-                                                  const std::vector<ListedImage>& images);
+                                                  const std::vector<ListedImage>& images,
+                                                  const InputOptions& options);
 
   std::size_t size() const override { return images_.size(); }
   std::string path(std::size_t image) const override { return images_[image].path; }
@@ -54,7 +59,10 @@ class PackedSource final : public ImageSource {
 
   PackedSource(std::shared_ptr<const Store> store, std::vector<FileEntry> files, bool recursive)
       : store_(std::move(store)), files_(std::move(files)), recursive_(recursive) {}
-  Status list_containers(const InputOptions& options, const CancelToken& cancel);
+  Result<std::vector<PackedListing>> list_containers(const InputOptions& options,
+                                                     const CancelToken& cancel);
+  Result<PackedListing> list_container(std::size_t number, std::mutex& mutex);
+  std::string no_images_text(const InputOptions& options, const std::string& table) const;
   uint32_t number_of(const std::string& label);
 
   std::shared_ptr<const Store> store_;

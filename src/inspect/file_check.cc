@@ -24,6 +24,9 @@ std::string FileCheck::rows_fault(const PartInfo& file, const std::vector<uint8_
     return file.name + " holds " + std::to_string(schema->rows) + " rows, not " +
            std::to_string(file.rows);
   }
+  if (!schema->bad_text.empty()) {
+    return file.name + " holds a text in '" + schema->bad_text + "' that is no UTF-8";
+  }
   schemas_[file.name] = *std::move(schema);
   return {};
 }

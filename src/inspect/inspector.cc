@@ -13,6 +13,7 @@
 #include "output/saved_model.h"
 #include "output/shard_manifest.h"
 #include "parquet/tables.h"
+#include "plan/image_names.h"
 
 namespace verger {
 
@@ -65,7 +66,9 @@ void Inspector::add(std::string name, const std::string& fault, std::string fine
 void Inspector::check_complete() {
   std::string fault;
   if (found_.record.state != "done") {
-    fault = "the run did not finish; its state is '" + found_.record.state + "'";
+    const bool update = found_.record.command == "update";
+    fault = "the run did not finish; its state is '" + found_.record.state + "'; " +
+            (update ? "run 'verger update' again" : "go on with it by --resume");
     const auto leases = read_leases(*store_);
     for (const auto& lease : leases.ok() ? *leases : std::vector<LeaseRecord>()) {
       const LeaseClock clock{.now_ms = epoch_ms(), .lapse = lease_timing().lapse};
@@ -156,7 +159,7 @@ Status Inspector::check_strays() {
     VERGER_ASSIGN_OR_RETURN(const auto files, store_->list(folder, false, true));
     for (const auto& file : files) {
       if (!fault.empty() || known.contains(file.name)) continue;
-      if (file.name == below(folder, kSuccessName)) continue;
+      if (is_hidden(last_part(file.name))) continue;  // to readers of tables as well
       // A table without a rejection still has one part, of which no manifest tells.
       if (folder == folders_.rejected && rejected_parts().empty() &&
           files_.is_empty_part(file.name))

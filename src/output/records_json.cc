@@ -42,15 +42,32 @@ int64_t parse_count(const json& count) {
   throw json::type_error::create(302, "a count must be a whole number from 0 to 2^53", &count);
 }
 
+namespace {
+
+std::map<std::string, int64_t> parse_numbers(const json& from) {
+  std::map<std::string, int64_t> numbers;
+  for (const auto& [name, number] : from.items()) numbers[name] = parse_count(number);
+  return numbers;
+}
+
+}  // namespace
+
 Counts parse_counts(const json& counts) {
   Counts parsed{.listed = parse_count(counts.at("listed")),
                 .features = parse_count(counts.at("features")),
                 .rejected = parse_count(counts.at("rejected")),
                 .rejected_by_reason = {}};
-  for (const auto& [reason, count] : counts.at("rejected_by_reason").items()) {
-    parsed.rejected_by_reason[reason] = parse_count(count);
-  }
+  parsed.rejected_by_reason = parse_numbers(counts.at("rejected_by_reason"));
   return parsed;
+}
+
+json passed_over_json(const PassedOver& passed_over) {
+  return {{"by_reason", passed_over.by_reason}, {"kinds", passed_over.kinds}};
+}
+
+PassedOver parse_passed_over(const json& from) {
+  return {.by_reason = parse_numbers(from.at("by_reason")),
+          .kinds = parse_numbers(from.at("kinds"))};
 }
 
 json part_json(const PartInfo& part) {

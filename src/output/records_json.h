@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "parquet/tables.h"
+#include "plan/selection.h"
 #include "storage/store.h"
 #include "verger/status.h"
 
@@ -32,12 +33,14 @@ struct Counts {
 std::string utc_text(int64_t seconds);
 
 nlohmann::json counts_json(const Counts& counts);
+nlohmann::json passed_over_json(const PassedOver& passed_over);
 nlohmann::json part_json(const PartInfo& part);
 // These throw nlohmann::json::exception when the document is not of the form: call them below
 // parse_document().
 // A whole number from 0 to 2^53: sums of a run's counts stay within int64_t.
 int64_t parse_count(const nlohmann::json& from);
 Counts parse_counts(const nlohmann::json& from);
+PassedOver parse_passed_over(const nlohmann::json& from);
 PartInfo parse_part(const nlohmann::json& from);
 
 // Runs `read` when the document says that it is of `format`; a document of another form, and one of

@@ -45,6 +45,9 @@ RunRecord example_record() {
                            .width = 1280,
                            .untrained = true};
   record.counts = {.listed = 3, .features = 3, .rejected = 0, .rejected_by_reason = {}};
+  record.passed_over = {.by_reason = {{"hidden", 2}, {"other-kind", 15}},
+                        .kinds = {{".heic", 12}, {".webp", 3}}};
+  record.options.input.exclude = {"lost+found", "a/*"};
   record.width = 1280;
   record.reduction =
       RunRecord::Reduction{.k = 2, .count = 3, .below = 0.8, .reached = 0.95, .above = 1.0};

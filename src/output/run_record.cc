@@ -16,7 +16,9 @@ namespace {
 json options_json(const RunOptions& options) {
   return {{"pattern", options.input.pattern},
           {"recursive", options.input.recursive},
+          {"exclude", options.input.exclude},
           {"label_column", options.input.label_column},
+          {"image_column", options.input.image_column},
           {"max_pixels", options.image.max_pixels},
           {"exif_orientation", options.image.exif_orientation},
           {"fast_decode", options.image.fast_decode},
@@ -39,7 +41,9 @@ RunOptions parse_options(const json& from) {
   RunOptions options;
   options.input = {.pattern = from.at("pattern"),
                    .recursive = from.at("recursive"),
-                   .label_column = from.value("label_column", "")};
+                   .exclude = from.value("exclude", std::vector<std::string>()),
+                   .label_column = from.value("label_column", ""),
+                   .image_column = from.value("image_column", "")};
   options.image = {.max_pixels = from.at("max_pixels"),
                    .exif_orientation = from.at("exif_orientation"),
                    .fast_decode = from.value("fast_decode", false)};
@@ -181,6 +185,7 @@ json RunRecord::to_json() const {
       {"options", options_json(options)},
       {"model", model ? model_json(*model) : json(nullptr)},
       {"counts", counts_json(counts)},
+      {"passed_over", passed_over_json(passed_over)},
       {"shards",
        {{"total", shards.total},
         {"resumed", shards.resumed},
@@ -214,6 +219,7 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     precision = from.at("options").at("precision");
     layout = from.at("options").at("layout");
     record.counts = parse_counts(from.at("counts"));
+    if (from.contains("passed_over")) record.passed_over = parse_passed_over(from["passed_over"]);
     record.shards = parse_shards(from.at("shards"));
     record.width = parse_count(from.at("width"));
     if (const auto& reduced = from.at("reduction"); !reduced.is_null()) {

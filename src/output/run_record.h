@@ -59,6 +59,7 @@ struct RunRecord {
   RunOptions options;
   std::optional<ModelInfo> model;  // of the network; absent when `reduce` did not know it
   Counts counts;
+  PassedOver passed_over{};  // when INPUT was listed
 
   // `resumed` of the shards, with as many images, were taken over from an interrupted run.
   struct Shards {

@@ -6,10 +6,13 @@
 #include <arrow/record_batch.h>
 #include <arrow/scalar.h>
 #include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
 
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/status_macros.h"
 #include "packed/packed_row.h"
@@ -23,10 +26,14 @@ TableColumn::Kind kind_of(const arrow::DataType& type) {
   switch (type.id()) {
     case arrow::Type::BINARY:
     case arrow::Type::LARGE_BINARY:
+    case arrow::Type::BINARY_VIEW:
       return Kind::kBytes;
     case arrow::Type::STRING:
     case arrow::Type::LARGE_STRING:
+    case arrow::Type::STRING_VIEW:
       return Kind::kText;
+    case arrow::Type::DICTIONARY:  // categories
+      return kind_of(*static_cast<const arrow::DictionaryType&>(type).value_type());
     default:
       return arrow::is_integer(type.id()) ? Kind::kInteger : Kind::kOther;
   }
@@ -69,16 +76,49 @@ std::optional<std::string_view> bytes_at(const arrow::Array& array, int64_t row)
     case arrow::Type::LARGE_BINARY:
     case arrow::Type::LARGE_STRING:
       return static_cast<const arrow::LargeBinaryArray&>(array).GetView(row);
+    case arrow::Type::BINARY_VIEW:
+    case arrow::Type::STRING_VIEW:
+      return static_cast<const arrow::BinaryViewArray&>(array).GetView(row);
+    case arrow::Type::DICTIONARY: {
+      const auto& categories = static_cast<const arrow::DictionaryArray&>(array);
+      return bytes_at(*categories.dictionary(), categories.GetValueIndex(row));
+    }
     default:
       return std::nullopt;
   }
 }
 
-std::optional<std::string> text_at(const std::shared_ptr<arrow::Array>& array, int64_t row) {
+std::optional<std::string_view> text_at(const std::shared_ptr<arrow::Array>& array, int64_t row) {
+  return array ? bytes_at(*array, row) : std::nullopt;
+}
+
+std::optional<int64_t> number_at(const std::shared_ptr<arrow::Array>& array, int64_t row) {
   if (!array || array->IsNull(row)) return std::nullopt;
-  if (const auto bytes = bytes_at(*array, row)) return std::string(*bytes);
+  if (array->type_id() == arrow::Type::DICTIONARY) {
+    const auto& categories = static_cast<const arrow::DictionaryArray&>(*array);
+    return number_at(categories.dictionary(), categories.GetValueIndex(row));
+  }
+  if (!arrow::is_integer(array->type_id())) return std::nullopt;
   const auto scalar = array->GetScalar(row);
-  return scalar.ok() ? std::optional((*scalar)->ToString()) : std::nullopt;
+  const auto number = scalar.ok() ? (*scalar)->CastTo(arrow::int64()) : scalar;
+  if (!number.ok() || !(*number)->is_valid) return std::nullopt;
+  return static_cast<const arrow::Int64Scalar&>(**number).value;
+}
+
+constexpr const char* kStream =
+    "it is an Arrow stream, as Hugging Face's save_to_disk() writes, and no Arrow file, in which "
+    "rows can be found; write the rows as Parquet";
+
+// Every message of a stream begins with this.
+bool is_stream(arrow::io::RandomAccessFile& file) {
+  const auto begin = file.ReadAt(0, 4);
+  return begin.ok() && (*begin)->ToString() == "\xff\xff\xff\xff";
+}
+
+std::string huggingface_of(const arrow::Schema& schema) {
+  const auto found =
+      schema.metadata() ? schema.metadata()->Get("huggingface") : arrow::Result<std::string>("");
+  return found.ok() ? *found : "";
 }
 
 }  // namespace
@@ -91,17 +131,23 @@ Result<std::shared_ptr<arrow::ipc::RecordBatchFileReader>> ArrowContainer::open(
   options.use_threads = false;
   options.included_fields = std::move(fields);
   auto reader = arrow::ipc::RecordBatchFileReader::Open(file, options);
-  if (!reader.ok()) return file_.error(reader.status().message());
+  if (!reader.ok()) return file_.error(is_stream(*file) ? kStream : reader.status().message());
   return *std::move(reader);
 }
 
-Status ArrowContainer::list(const PackedVisitor& visitor) {
+Result<PackedListing> ArrowContainer::list(const PackedVisitor& visitor) {
   VERGER_ASSIGN_OR_RETURN(const auto whole, open({}));
   const arrow::Schema& schema = *whole->schema();
   found_ = describe(schema);
-  auto chosen = choose_columns(found_, file_.label_column);
+  auto chosen = choose_columns(found_, file_.options, file_.label().has_value());
   if (!chosen.ok()) return file_.error(chosen.error().message());
   columns_ = *chosen;
+  if (!columns_.content) return PackedListing{.no_images = columns_text(found_)};
+  std::vector<std::string> class_names;
+  if (columns_.label) {
+    class_names = class_names_of(huggingface_of(schema), found_[*columns_.label].path);
+  }
+  const RowVisit visit(file_, std::move(class_names), visitor);
   // The content would be read with the others, so a table that tells nothing else of its images is
   // read whole.
   std::vector<int> told;
@@ -116,16 +162,17 @@ Status ArrowContainer::list(const PackedVisitor& visitor) {
     if (!batch.ok()) return file_.error(batch.status().message());
     const arrow::Status valid = (*batch)->ValidateFull();
     if (!valid.ok()) return file_.error(valid.message());
-    VERGER_RETURN_IF_ERROR(list_batch(**batch, visitor));
+    VERGER_RETURN_IF_ERROR(list_batch(**batch, visit));
   }
-  return {};
+  return PackedListing();
 }
 
 Status ArrowContainer::open_listed() {
-  return list([](const PackedImage&) { return Status(); });
+  VERGER_ASSIGN_OR_RETURN(const auto listing, list([](const PackedImage&) { return Status(); }));
+  return listing.no_images.empty() ? Status() : file_.error("its column of images is gone");
 }
 
-Status ArrowContainer::list_batch(const arrow::RecordBatch& batch, const PackedVisitor& visitor) {
+Status ArrowContainer::list_batch(const arrow::RecordBatch& batch, const RowVisit& visit) {
   const auto column = [&](std::optional<std::size_t> number) {
     return number ? column_of(batch, found_[*number].path) : nullptr;
   };
@@ -135,9 +182,11 @@ Status ArrowContainer::list_batch(const arrow::RecordBatch& batch, const PackedV
   const int64_t begin = batches_.back();
   VERGER_RETURN_IF_ERROR(check_rows(file_, begin, batch.num_rows()));
   for (int64_t row = 0; row < batch.num_rows(); ++row) {
-    VERGER_RETURN_IF_ERROR(visit_row(
-        file_, {begin + row, text_at(path, row), text_at(label, row), text_at(length, row)},
-        visitor));
+    VERGER_RETURN_IF_ERROR(visit({.row = begin + row,
+                                  .path = text_at(path, row),
+                                  .label = text_at(label, row),
+                                  .label_number = number_at(label, row),
+                                  .length = number_at(length, row)}));
   }
   batches_.push_back(begin + batch.num_rows());
   return {};
@@ -167,7 +216,7 @@ void ArrowContainer::read(std::span<const ImagePlace> images, ImageSink& sink) c
 
 Status ArrowContainer::read_rows(std::span<const ImagePlace> images, ImageSink& sink) const {
   VERGER_ASSIGN_OR_RETURN(const auto whole, open({}));
-  const std::string& content = found_[columns_.content].path;
+  const std::string& content = found_[*columns_.content].path;
   const int field = whole->schema()->GetFieldIndex(content.substr(0, content.find('.')));
   VERGER_ASSIGN_OR_RETURN(const auto reader, open({std::max(field, 0)}));
   const int number = batch_of(images.front().position);

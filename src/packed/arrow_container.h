@@ -6,6 +6,7 @@
 
 #include "packed/container.h"
 #include "packed/container_file.h"
+#include "packed/packed_row.h"
 #include "plan/table_columns.h"
 
 namespace arrow {
@@ -23,7 +24,7 @@ class ArrowContainer final : public Container {
   explicit ArrowContainer(ContainerFile file) : file_(std::move(file)) {}
 
   // Reads the footer, and of the columns the path, the label and the length alone.
-  Status list(const PackedVisitor& visitor) override;
+  Result<PackedListing> list(const PackedVisitor& visitor) override;
   // The same: only reading a batch tells how many rows it has.
   Status open_listed() override;
   std::vector<std::size_t> cut(std::span<const ImagePlace> images) const override;
@@ -32,7 +33,7 @@ class ArrowContainer final : public Container {
  private:
   // With these top-level columns alone; none: all.
   Result<std::shared_ptr<arrow::ipc::RecordBatchFileReader>> open(std::vector<int> fields) const;
-  Status list_batch(const arrow::RecordBatch& batch, const PackedVisitor& visitor);
+  Status list_batch(const arrow::RecordBatch& batch, const RowVisit& visit);
   Status read_rows(std::span<const ImagePlace> images, ImageSink& sink) const;
   int batch_of(int64_t row) const;
 

@@ -11,7 +11,7 @@ namespace verger {
 std::unique_ptr<Container> make_container(std::shared_ptr<const Store> store, FileEntry file,
                                           const InputOptions& options) {
   const std::string shown = store->display_path(file.name);
-  ContainerFile place{std::move(store), std::move(file), options.pattern, options.label_column};
+  ContainerFile place{std::move(store), std::move(file), options};
   switch (shown.back()) {
     case 'r':
     case 'R':

@@ -31,6 +31,13 @@ struct PackedImage {
 };
 using PackedVisitor = std::function<Status(PackedImage)>;
 
+// What a container tells besides its images.
+struct PackedListing {
+  std::string no_images{};  // why it can hold none: one clause; "" when it can
+  std::string warning{};    // what seems to miss: one clause, or ""
+  int64_t hidden = 0;       // images of hidden names, passed over
+};
+
 // Takes what read() finds.
 class ImageSink {
  public:
@@ -49,7 +56,7 @@ class Container {
 
   // Tells all images, in any order, reading as little else as the format allows. A container that
   // cannot be read so far is kIo. Once, and before cut() and read().
-  virtual Status list(const PackedVisitor& visitor) = 0;
+  virtual Result<PackedListing> list(const PackedVisitor& visitor) = 0;
 
   // In place of list(), for images that were listed before: reads what the others need to know.
   virtual Status open_listed() = 0;

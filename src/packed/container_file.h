@@ -4,11 +4,14 @@
 #include <arrow/io/interfaces.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "plan/image_names.h"
 #include "plan/tar.h"
 #include "storage/store.h"
+#include "verger/options.h"
 #include "verger/status.h"
 
 namespace verger {
@@ -16,10 +19,11 @@ namespace verger {
 struct ContainerFile {
   std::shared_ptr<const Store> store;
   FileEntry entry;
-  std::string pattern;       // InputOptions' own
-  std::string label_column;  // InputOptions' own
+  InputOptions options;
 
   std::string path() const { return store->display_path(entry.name); }
+  // The label of all its images that a folder above tells, "label=Apple"; none without one.
+  std::optional<std::string> label() const { return partition_label(path(), options.label_column); }
 
   // Allocates no more than the file has bytes, whatever its own headers claim.
   Result<std::shared_ptr<arrow::io::RandomAccessFile>> open() const;

@@ -50,7 +50,7 @@ class Packing {
   Result<PackRecord> run() {
     VERGER_RETURN_IF_ERROR(plan_.pack.validate());
     VERGER_RETURN_IF_ERROR(check_free());
-    VERGER_ASSIGN_OR_RETURN(files_, list_images(input_, plan_.input));
+    VERGER_ASSIGN_OR_RETURN(files_, list_images(input_, plan_.input, record_.passed_over));
     observer_.listed(static_cast<int64_t>(files_.size()));
     VERGER_RETURN_IF_ERROR(output_.remove(kSuccess));
     VERGER_RETURN_IF_ERROR(output_.remove_temporaries(

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "plan/selection.h"
 #include "storage/store.h"
 #include "verger/options.h"
 #include "verger/status.h"
@@ -25,6 +26,7 @@ struct PackRecord {
   int64_t bytes = 0;  // of the images
   int64_t containers = 0;
   int64_t kept = 0;  // of them, those that were there already
+  PassedOver passed_over{};
 };
 
 // What a pack tells of itself while it goes.

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "packed/container.h"
 #include "packed/container_file.h"
@@ -15,15 +17,42 @@ namespace verger {
 // A row as its table tells it, without the image.
 struct PackedRow {
   int64_t row = 0;
-  std::optional<std::string> path;
-  std::optional<std::string> label;
-  std::optional<std::string> length;
+  std::optional<std::string_view> path{};  // borrowed
+  std::optional<std::string_view> label{};
+  std::optional<int64_t> label_number{};  // in place of a label
+  std::optional<int64_t> length{};
 };
 
-// Hands the row over as an image: with the table's own path, else the table's and the row's number;
-// with the table's own label, else the folder's name in that path. With a pattern, only when the
-// path fits it.
-Status visit_row(const ContainerFile& file, PackedRow row, const PackedVisitor& visitor);
+// Hands rows over as images: with the table's own path, else the table's and the row's number; with
+// the table's own label, else that of a folder "label=…" above the table, else the folder's name in
+// the table's own path, else that of the table's folder. With a pattern, only when the path fits
+// it.
+class RowVisit {
+ public:
+  // `class_names`: those of labels that are numbers; empty: they stay numbers. Borrows `file`.
+  RowVisit(const ContainerFile& file, std::vector<std::string> class_names,
+           const PackedVisitor& visitor);
+
+  // kIo for a path or a label of more than kMostText bytes: a table of a few KB may repeat one of
+  // megabytes for each of its rows.
+  Status operator()(const PackedRow& row) const;
+
+ private:
+  std::string label_of_row(const PackedRow& row) const;
+
+  const ContainerFile& file_;
+  const ImageNames names_;
+  const std::vector<std::string> class_names_;
+  const std::string path_;                            // of the table
+  const std::optional<std::string> partition_label_;  // above it
+  const PackedVisitor& visitor_;
+};
+
+inline constexpr std::size_t kMostText = 4096;  // bytes of a path or a label
+
+// The names of the classes whose numbers the column holds, as Hugging Face's datasets record them
+// beside a table ("huggingface" of its metadata); empty: none.
+std::vector<std::string> class_names_of(const std::string& huggingface, const std::string& column);
 
 // kIo when a table of so many rows claims more of them than its bytes can hold.
 Status check_rows(const ContainerFile& file, int64_t rows, int64_t more);

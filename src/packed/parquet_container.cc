@@ -1,12 +1,14 @@
 #include "packed/parquet_container.h"
 
 #include <arrow/io/caching.h>
+#include <arrow/util/key_value_metadata.h>
 #include <parquet/metadata.h>
 #include <parquet/properties.h>
 
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/status_macros.h"
 #include "packed/packed_row.h"
@@ -48,10 +50,10 @@ TableColumn describe(const parquet::ColumnDescriptor& column) {
   return found;
 }
 
-// A column of text or integers of one row group, value by value as text.
-class Texts {
+// A column of text or integers of one row group, value by value.
+class Cells {
  public:
-  Texts(parquet::RowGroupReader& group, std::optional<std::size_t> column) {
+  Cells(parquet::RowGroupReader& group, std::optional<std::size_t> column) {
     if (!column) return;
     const int number = static_cast<int>(*column);
     switch (group.metadata()->schema()->Column(number)->physical_type()) {
@@ -66,29 +68,33 @@ class Texts {
     }
   }
 
-  // The next one; nothing for a null, or without such a column. Sets `ended` past the last.
-  std::optional<std::string> next(bool& ended) {
-    if (texts_)
-      return take(*texts_, ended, [](const auto& v) { return std::string(std::string_view(v)); });
-    if (integers_) return take(*integers_, ended, [](auto value) { return std::to_string(value); });
-    if (longs_) return take(*longs_, ended, [](auto value) { return std::to_string(value); });
-    return std::nullopt;
+  // Puts the next one into `text`, which lives until the one after, or into `number`; neither for a
+  // null, or without such a column. False past the last.
+  bool next(std::optional<std::string_view>& text, std::optional<int64_t>& number) {
+    if (texts_) return take(*texts_, text);
+    if (integers_) return take(*integers_, number);
+    return !longs_ || take(*longs_, number);
   }
 
  private:
-  template <class Leaf, class Show>
-  static std::optional<std::string> take(Leaf& leaf, bool& ended, const Show& show) {
-    std::optional<std::string> text;
-    if (!leaf.valid()) return ended = true, text;
-    if (!leaf.is_null()) text = show(leaf.value());
+  template <class Leaf, class Value>
+  static bool take(Leaf& leaf, std::optional<Value>& value) {
+    if (!leaf.valid()) return false;
+    if (!leaf.is_null()) value.emplace(leaf.value());
     leaf.advance();
-    return text;
+    return true;
   }
 
   std::optional<Leaf<parquet::ByteArrayType>> texts_;
   std::optional<Leaf<parquet::Int32Type>> integers_;
   std::optional<Leaf<parquet::Int64Type>> longs_;
 };
+
+std::string huggingface_of(const parquet::FileMetaData& metadata) {
+  const auto& pairs = metadata.key_value_metadata();
+  const auto found = pairs ? pairs->Get("huggingface") : arrow::Result<std::string>("");
+  return found.ok() ? *found : "";
+}
 
 }  // namespace
 
@@ -104,9 +110,16 @@ Status ParquetContainer::open_table(const Then& then) {
     for (int i = 0; i < metadata_->num_columns(); ++i) {
       columns.push_back(describe(*metadata_->schema()->Column(i)));
     }
-    auto chosen = choose_columns(columns, file_.label_column);
+    auto chosen = choose_columns(columns, file_.options, file_.label().has_value());
     if (!chosen.ok()) return file_.error(chosen.error().message());
     columns_ = *chosen;
+    if (!columns_.content) {
+      no_images_ = columns_text(columns);
+      return {};
+    }
+    if (columns_.label) {
+      class_names_ = class_names_of(huggingface_of(*metadata_), columns[*columns_.label].path);
+    }
     groups_ = {0};
     for (int number = 0; number < metadata_->num_row_groups(); ++number) {
       const int64_t rows = metadata_->RowGroup(number)->num_rows();
@@ -117,16 +130,20 @@ Status ParquetContainer::open_table(const Then& then) {
   });
 }
 
-Status ParquetContainer::list(const PackedVisitor& visitor) {
-  return open_table([&](parquet::ParquetFileReader& reader) { return list_rows(reader, visitor); });
+Result<PackedListing> ParquetContainer::list(const PackedVisitor& visitor) {
+  VERGER_RETURN_IF_ERROR(
+      open_table([&](parquet::ParquetFileReader& reader) { return list_rows(reader, visitor); }));
+  return PackedListing{.no_images = no_images_};
 }
 
 Status ParquetContainer::open_listed() {
-  return open_table([](parquet::ParquetFileReader&) { return Status(); });
+  VERGER_RETURN_IF_ERROR(open_table([](parquet::ParquetFileReader&) { return Status(); }));
+  return no_images_.empty() ? Status() : file_.error("its column of images is gone");
 }
 
 Status ParquetContainer::list_rows(parquet::ParquetFileReader& reader,
                                    const PackedVisitor& visitor) {
+  const RowVisit visit(file_, class_names_, visitor);
   std::vector<int> told;
   for (const auto& column : {columns_.path, columns_.label, columns_.length}) {
     if (column) told.push_back(static_cast<int>(*column));
@@ -139,14 +156,19 @@ Status ParquetContainer::list_rows(parquet::ParquetFileReader& reader,
     }
     const auto group = reader.RowGroup(number);
     const auto at = static_cast<std::size_t>(number);
-    Texts paths(*group, columns_.path);
-    Texts labels(*group, columns_.label);
-    Texts lengths(*group, columns_.length);
-    bool ended = false;
+    Cells paths(*group, columns_.path);
+    Cells labels(*group, columns_.label);
+    Cells lengths(*group, columns_.length);
     for (int64_t row = groups_[at]; row < groups_[at + 1]; ++row) {
-      PackedRow told_row{row, paths.next(ended), labels.next(ended), lengths.next(ended)};
-      if (ended) return file_.error("a column has fewer rows than it says");
-      VERGER_RETURN_IF_ERROR(visit_row(file_, std::move(told_row), visitor));
+      PackedRow told_row{.row = row};
+      std::optional<std::string_view> none;
+      std::optional<int64_t> no_number;
+      if (!paths.next(told_row.path, no_number) ||
+          !labels.next(told_row.label, told_row.label_number) ||
+          !lengths.next(none, told_row.length)) {
+        return file_.error("a column has fewer rows than it says");
+      }
+      VERGER_RETURN_IF_ERROR(visit(told_row));
     }
   }
   return {};
@@ -189,7 +211,7 @@ Result<std::size_t> ParquetContainer::read_rows(std::span<const ImagePlace> imag
   const int number = group_of(images.front().position);
   const auto group = reader->RowGroup(number);
   // A batch of one: what is read and not handed over is a page at most.
-  Leaf<parquet::ByteArrayType> content(*group, static_cast<int>(columns_.content), 1);
+  Leaf<parquet::ByteArrayType> content(*group, static_cast<int>(*columns_.content), 1);
   int64_t row = groups_[static_cast<std::size_t>(number)];
   for (std::size_t i = 0; i < images.size(); ++i) {
     content.skip(images[i].position - row);

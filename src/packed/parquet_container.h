@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,7 +22,7 @@ class ParquetContainer final : public Container {
   explicit ParquetContainer(ContainerFile file) : file_(std::move(file)) {}
 
   // Reads the footer, and of the columns the path, the label and the length alone.
-  Status list(const PackedVisitor& visitor) override;
+  Result<PackedListing> list(const PackedVisitor& visitor) override;
   Status open_listed() override;  // reads the footer alone
   std::vector<std::size_t> cut(std::span<const ImagePlace> images) const override;
   void read(std::span<const ImagePlace> images, ImageSink& sink) const override;
@@ -38,7 +39,9 @@ class ParquetContainer final : public Container {
   const ContainerFile file_;
   std::shared_ptr<parquet::FileMetaData> metadata_;
   TableColumns columns_;
-  std::vector<int64_t> groups_;  // the first row of each row group, and the number of rows
+  std::string no_images_;                 // why, when there is no column of them
+  std::vector<std::string> class_names_;  // of labels that are numbers
+  std::vector<int64_t> groups_;           // the first row of each row group, and the number of rows
 };
 
 }  // namespace verger

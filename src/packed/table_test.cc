@@ -5,6 +5,7 @@
 #include <arrow/io/file.h>
 #include <arrow/ipc/writer.h>
 #include <arrow/table.h>
+#include <arrow/util/key_value_metadata.h>
 #include <gmock/gmock.h>
 #include <parquet/arrow/writer.h>
 
@@ -125,7 +126,7 @@ TEST_P(Tables, OfHuggingFaceHoldTheirImagesInAStruct) {
   EXPECT_EQ(found.contents[1], "b");
   EXPECT_THAT(found.contents[2], HasSubstr("row 2 of file:"));
   EXPECT_EQ(found.images[0].label, "Pear");
-  EXPECT_EQ(found.images[1].label, std::string("t.") + GetParam());  // a null: the folder's name
+  EXPECT_EQ(found.images[1].label, folder_.path().filename());  // a null: the table's folder
 }
 
 TEST_P(Tables, APatternPicksRowsByTheirPaths) {
@@ -136,14 +137,76 @@ TEST_P(Tables, APatternPicksRowsByTheirPaths) {
 }
 
 TEST_P(Tables, WithoutImagesOrTheLabelsThatAreAskedForAreOneSentence) {
-  const auto none = read(table({{"path", strings({"a"})}, {"n", integers({1})}})).listed;
-  EXPECT_EQ(none.code(), StatusCode::kIo);
-  EXPECT_THAT(none.message(), HasSubstr("it has no column 'content'"));
-  const auto two = read(table({{"a", binaries({"x"})}, {"b", binaries({"y"})}})).listed;
-  EXPECT_THAT(two.message(), HasSubstr("nor a single one"));
+  const auto none = read(table({{"path", strings({"a"})}, {"n", integers({1})}}));
+  EXPECT_TRUE(none.listed.ok());
+  EXPECT_EQ(none.listing.no_images, "it has the columns 'path', 'n'");
+  const auto two = table({{"a", binaries({"x"})}, {"b", binaries({"y"})}});
+  EXPECT_EQ(read(two).listing.no_images, "it has the columns 'a', 'b'");
+  EXPECT_THAT(read(two, {.pattern = "", .image_column = "b"}).contents, ElementsAre("y"));
   const auto label =
       read(table({{"content", binaries({"x"})}}), {.pattern = "", .label_column = "kind"}).listed;
   EXPECT_THAT(label.message(), HasSubstr("no column 'kind'"));
+}
+
+TEST_P(Tables, LabelsOfHuggingFaceHaveNames) {
+  const auto plain = table({{"photo", binaries({"a", "b", "c"})}, {"label", integers({1, 0, -1})}});
+  const auto named = plain->ReplaceSchemaMetadata(arrow::key_value_metadata(
+      {"huggingface"}, {R"({"info": {"features": {"photo": {"_type": "Image"}, "label":
+                            {"_type": "ClassLabel", "names": ["Apple", "Pear"]}}}})"}));
+  const auto found = read(named);
+  ASSERT_EQ(found.images.size(), 3U) << found.listed.message();
+  EXPECT_EQ(found.images[0].label, "Pear");
+  EXPECT_EQ(found.images[1].label, "Apple");
+  EXPECT_EQ(found.images[2].label, folder_.path().filename());  // −1: it has none
+  EXPECT_EQ(read(plain).images[0].label, "1");
+}
+
+TEST_P(Tables, LongTextsAreRefusedBeforeTheyAreKept) {
+  const auto rows =
+      table({{"photo", binaries({"a"})}, {"label", strings({std::string(5000, 'x')})}});
+  EXPECT_THAT(read(rows).listed.message(), HasSubstr("of 5000 bytes, and 4096 are taken"));
+}
+
+TEST_P(Tables, BelowAFolderOfOneLabelAllHaveIt) {
+  const std::string name = std::string("label=Apple%20Red/part-0.") + GetParam();
+  const auto file = store_->create(name).value();
+  const auto rows = table({{"path", strings({"/a/Pear/1.jpg"})}, {"content", binaries({"x"})}});
+  (name.ends_with("arrow") ? write_arrow : write_parquet)(*rows, *file->stream());
+  ASSERT_TRUE(file->commit().ok());
+  EXPECT_EQ(read_container(store_, name).images[0].label, "Apple Red");
+}
+
+TEST(ArrowTable, MayHoldViewsAndCategories) {
+  const ScratchFolder folder;
+  const auto store = Store::open(folder.path().string()).value();
+  arrow::StringViewBuilder views;
+  ASSERT_TRUE(
+      views.AppendValues(std::vector<std::string>{"/a/Pear/1.jpg", "/a/Plum/a longer name.jpg"})
+          .ok());
+  arrow::StringDictionaryBuilder categories;
+  ASSERT_TRUE(categories.Append("Quince").ok() && categories.AppendNull().ok());
+  arrow::BinaryViewBuilder bytes;
+  ASSERT_TRUE(bytes.Append("one").ok() && bytes.Append("bytes that are out of line").ok());
+  const auto rows = table(
+      {{"path", *views.Finish()}, {"label", *categories.Finish()}, {"content", *bytes.Finish()}});
+  const auto file = store->create("t.arrow").value();
+  write_arrow(*rows, *file->stream());
+  ASSERT_TRUE(file->commit().ok());
+  const auto found = read_container(store, "t.arrow");
+  ASSERT_EQ(found.images.size(), 2U) << found.listed.message();
+  EXPECT_EQ(found.images[0].label, "Quince");
+  EXPECT_EQ(found.images[1].label, "Plum");
+  EXPECT_THAT(found.contents, ElementsAre("one", "bytes that are out of line"));
+}
+
+TEST(ArrowTable, IsNoStream) {
+  const ScratchFolder folder;
+  const auto store = Store::open(folder.path().string()).value();
+  const auto rows = table({{"content", binaries({"x"})}});
+  const auto file = store->create("t.arrow").value();
+  const auto writer = *arrow::ipc::MakeStreamWriter(file->stream(), rows->schema());
+  ASSERT_TRUE(writer->WriteTable(*rows).ok() && writer->Close().ok() && file->commit().ok());
+  EXPECT_THAT(read_container(store, "t.arrow").listed.message(), HasSubstr("an Arrow stream"));
 }
 
 TEST_P(Tables, EveryTruncationIsOneSentence) {

@@ -18,21 +18,33 @@ namespace {
 constexpr int64_t kGap = int64_t{64} << 10;  // bytes between two images that are read along
 constexpr int64_t kNoPlace = -1;             // of a member without bytes of its own
 
+// GNU tar says nothing of a tar without its end mark, and fails at one that is cut in a member.
+std::string warning_of(TarEnd end, std::size_t images) {
+  if (end == TarEnd::kMarked) return "";
+  const std::string where = end == TarEnd::kUnmarked ? "without its mark" : "within a member";
+  return "it ends " + where + ", after " + std::to_string(images) +
+         " images, as a download that broke off does";
+}
+
 }  // namespace
 
-Status TarContainer::list(const PackedVisitor& visitor) {
+Result<PackedListing> TarContainer::list(const PackedVisitor& visitor) {
   VERGER_ASSIGN_OR_RETURN(const auto opened, file_.open());
   ForwardReader reader = forward_reader(*opened, file_.entry.size, file_.store->read_ahead());
-  const auto found = list_tar_images(reader, file_.pattern, file_.label_column);
+  const auto found = list_tar_images(reader, file_.options);
   if (!found.ok()) return file_.error(found.error().message());
-  for (const auto& [member, label] : *found) {
+  const std::string tar = file_.path();
+  for (const auto& [member, label] : found->images) {
     PackedImage image;
-    image.path = file_.path() + '/' + member.name;
-    image.label = label ? *label : label_of(image.path);
+    image.path = tar + '/' + member.name;
+    const bool in_folder = member.name.find('/') != member.name.npos;
+    image.label =
+        label ? *label : label_of(in_folder ? image.path : tar, file_.options.label_column);
     image.place = {member.regular ? member.offset : kNoPlace, member.size};
     VERGER_RETURN_IF_ERROR(visitor(std::move(image)));
   }
-  return {};
+  return PackedListing{.warning = warning_of(found->end, found->images.size()),
+                       .hidden = found->hidden};
 }
 
 std::vector<std::size_t> TarContainer::cut(std::span<const ImagePlace> images) const {

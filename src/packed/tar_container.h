@@ -15,7 +15,7 @@ class TarContainer final : public Container {
 
   // Passes once over the headers: by jumps on a disk, in large pieces where a request costs more
   // than the bytes between two headers.
-  Status list(const PackedVisitor& visitor) override;
+  Result<PackedListing> list(const PackedVisitor& visitor) override;
   Status open_listed() override { return {}; }  // the images' places tell all
   std::vector<std::size_t> cut(std::span<const ImagePlace> images) const override;
   void read(std::span<const ImagePlace> images, ImageSink& sink) const override;

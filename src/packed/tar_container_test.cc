@@ -96,6 +96,26 @@ TEST(TarContainer, NamesThatLeadElsewhereAreTextsAlone) {
 TEST(TarContainer, HiddenMembersArePassedOver) {
   EXPECT_THAT(paths(read_tar(ended(member("a/._1.jpg", "x") + member("a/1.jpg", "y")))),
               ElementsAre("a/1.jpg"));
+  EXPECT_EQ(read_tar(ended(member("._1.jpg", "x") + member("_n.txt", "y"))).listing.hidden, 1);
+}
+
+TEST(TarContainer, ImagesInNoFolderHaveTheNameOfTheTarsFolder) {
+  const ScratchFolder folder;
+  const auto store = Store::open(folder.path().string()).value();
+  ASSERT_TRUE(
+      store->write("Quince/a.tar", ended(member("1.jpg", "x") + member("b/2.jpg", "y"))).ok());
+  const auto read = read_container(store, "Quince/a.tar");
+  EXPECT_EQ(read.images[0].label, "Quince");
+  EXPECT_EQ(read.images[1].label, "b");
+}
+
+TEST(TarContainer, TellsHowItEnds) {
+  const std::string members = member("a/1.jpg", "whole") + member("a/2.jpg", std::string(600, 'x'));
+  EXPECT_EQ(read_tar(ended(members)).listing.warning, "");
+  EXPECT_EQ(read_tar(members).listing.warning,
+            "it ends without its mark, after 2 images, as a download that broke off does");
+  EXPECT_THAT(read_tar(members.substr(0, members.size() - 600)).listing.warning,
+              HasSubstr("within a member, after 2 images"));
 }
 
 TEST(TarContainer, LinksAreImagesThatCannotBeRead) {

@@ -13,9 +13,10 @@ namespace verger {
 
 // A container's images after a list(), and each one's bytes, or the message of its error.
 struct ReadContainer {
-  Status listed;
-  std::vector<PackedImage> images;
-  std::vector<std::string> contents;
+  Status listed{};
+  PackedListing listing{};
+  std::vector<PackedImage> images{};
+  std::vector<std::string> contents{};
 };
 
 class CollectingSink final : public ImageSink {
@@ -42,11 +43,12 @@ inline ReadContainer read_container(const std::shared_ptr<Store>& store, const s
                                     const InputOptions& options = {}) {
   ReadContainer read;
   const auto container = make_container(store, *store->find(name), options);
-  read.listed = container->list([&](PackedImage image) {
+  auto listing = container->list([&](PackedImage image) {
     read.images.push_back(std::move(image));
     return Status();
   });
-  if (!read.listed.ok()) return read;
+  if (!listing.ok()) return read.listed = listing.error(), read;
+  read.listing = *std::move(listing);
   std::vector<ImagePlace> places;
   for (const PackedImage& image : read.images) places.push_back(image.place);
   std::size_t begin = 0;

@@ -4,9 +4,12 @@
 #include <arrow/buffer.h>
 #include <arrow/builder.h>
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
+
+#include "base/utf8.h"
 
 namespace verger {
 
@@ -99,11 +102,11 @@ ArrayResult list_array(std::shared_ptr<arrow::DataType> type, std::shared_ptr<ar
       std::move(type), rows, arrow::Buffer::FromVector(std::move(offsets)), std::move(values));
 }
 
-template <class Builder>
-ArrayResult array_of(std::span<const std::string> values) {
+template <class Builder, class Show>
+ArrayResult array_of(std::span<const std::string> values, const Show& show) {
   Builder builder;
   ARROW_RETURN_NOT_OK(builder.Reserve(static_cast<int64_t>(values.size())));
-  for (const std::string& value : values) ARROW_RETURN_NOT_OK(builder.Append(value));
+  for (const std::string& value : values) ARROW_RETURN_NOT_OK(builder.Append(show(value)));
   return builder.Finish();
 }
 
@@ -128,11 +131,11 @@ std::string spark_schema(std::span<const Column> columns) {
 }
 
 ArrayResult string_array(std::span<const std::string> values) {
-  return array_of<arrow::StringBuilder>(values);
+  return array_of<arrow::StringBuilder>(values, valid_utf8);
 }
 
 ArrayResult binary_array(std::span<const std::string> values) {
-  return array_of<arrow::BinaryBuilder>(values);
+  return array_of<arrow::BinaryBuilder>(values, std::identity());
 }
 
 ArrayResult long_array(std::span<const int64_t> values) {

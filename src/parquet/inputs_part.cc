@@ -42,11 +42,11 @@ Result<InputRows> read_rows(parquet::ParquetFileReader& file, const std::string&
 
 Result<PartInfo> write_inputs_part(Store& output, const std::string& name, const InputRows& rows) {
   assert(rows.stamp.size() == rows.size());
-  const Column columns[] = {kPath, {"stamp", ColumnType::kLong}};
+  const Column columns[] = {{"path", ColumnType::kBinary}, {"stamp", ColumnType::kLong}};
   VERGER_ASSIGN_OR_RETURN(PartWriter part, PartWriter::open(output, name, columns));
   for (std::size_t begin = 0; begin < rows.size(); begin += kRowGroupRows) {
     const std::size_t count = std::min(kRowGroupRows, rows.size() - begin);
-    VERGER_RETURN_IF_ERROR(part.write({string_array(std::span(rows.path).subspan(begin, count)),
+    VERGER_RETURN_IF_ERROR(part.write({binary_array(std::span(rows.path).subspan(begin, count)),
                                        long_array(std::span(rows.stamp).subspan(begin, count))}));
   }
   return part.finish();

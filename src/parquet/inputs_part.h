@@ -19,7 +19,7 @@ struct InputRows {
   std::size_t size() const { return path.size(); }
 };
 
-// path string, stamp long; in the rows' order.
+// path binary, byte for byte as the image is listed, and stamp long; in the rows' order.
 Result<PartInfo> write_inputs_part(Store& output, const std::string& name, const InputRows& rows);
 
 // All rows of a part, which must be the one that `part` describes, by size and SHA-256 (kIo).

@@ -4,8 +4,11 @@
 #include <parquet/properties.h>
 
 #include <memory>
+#include <string_view>
 #include <utility>
 
+#include "base/utf8.h"
+#include "parquet/leaf.h"
 #include "parquet/part_file.h"
 #include "parquet/tables.h"
 
@@ -37,6 +40,27 @@ std::string type_text(const arrow::DataType& type) {
   }
 }
 
+bool is_valid(parquet::RowGroupReader& group, int column) {
+  for (Leaf<parquet::ByteArrayType> text(group, column); text.valid(); text.advance()) {
+    if (!text.is_null() && !is_valid_utf8(std::string_view(text.value()))) return false;
+  }
+  return true;
+}
+
+// Readers refuse a whole table for one such text.
+std::string column_of_bad_text(parquet::ParquetFileReader& file) {
+  const parquet::SchemaDescriptor& schema = *file.metadata()->schema();
+  for (int column = 0; column < schema.num_columns(); ++column) {
+    const parquet::ColumnDescriptor& text = *schema.Column(column);
+    const bool plain = text.physical_type() == parquet::Type::BYTE_ARRAY;
+    if (!plain || !text.logical_type()->is_string()) continue;
+    for (int group = 0; group < file.metadata()->num_row_groups(); ++group) {
+      if (!is_valid(*file.RowGroup(group), column)) return text.path()->ToDotString();
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 Result<PartSchema> read_part_schema(std::span<const uint8_t> bytes, const std::string& place) {
@@ -51,6 +75,7 @@ Result<PartSchema> read_part_schema(std::span<const uint8_t> bytes, const std::s
       result.columns.emplace_back(field->name(), type_text(*field->type()));
     }
     result.rows = metadata->num_rows();
+    result.bad_text = column_of_bad_text(file);
     return result;
   });
 }

@@ -76,6 +76,7 @@ Status read_rejected_part(const Store& store, const std::string& name, std::size
 struct PartSchema {
   std::vector<std::pair<std::string, std::string>> columns;
   int64_t rows = 0;
+  std::string bad_text{};  // a column of strings that holds one that is no UTF-8; "" without one
 };
 // `bytes`: the whole file, borrowed; `place`: its name in errors.
 Result<PartSchema> read_part_schema(std::span<const uint8_t> bytes, const std::string& place);

@@ -62,7 +62,9 @@ void Job::stage_done(const char* stage) {
 
 Status Job::list() {
   watch_.observer.stage_started("list", 0);
-  VERGER_ASSIGN_OR_RETURN(source_, list_input(input_, options_.input, watch_));
+  VERGER_ASSIGN_OR_RETURN(ListedInput listed, list_input(input_, options_.input, watch_));
+  source_ = std::move(listed.images);
+  record_.passed_over = std::move(listed.passed_over);
   watch_.observer.stage_finished();
   record_.counts.listed = static_cast<int64_t>(source_->size());
   watch_.observer.listed(record_.counts.listed);

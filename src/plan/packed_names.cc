@@ -9,9 +9,9 @@
 namespace verger {
 
 bool is_container(const std::string& name) {
-  return std::ranges::any_of(
-      std::array{"*.[pP][aA][rR][qQ][uU][eE][tT]", "*.[aA][rR][rR][oO][wW]", "*.[tT][aA][rR]"},
-      [&](const char* pattern) { return is_image(name, pattern); });
+  static const ImageNames containers(
+      "*.{[pP][aA][rR][qQ][uU][eE][tT],[aA][rR][rR][oO][wW],[tT][aA][rR]}");
+  return containers.match(name);
 }
 
 std::string plain_name(std::string_view name) {

@@ -6,8 +6,7 @@
 
 namespace verger {
 
-// Is the file a container of the input? Told by its ending, .parquet, .arrow or .tar in any case;
-// hidden files are none (is_image()).
+// Is the file a container of the input? Told by its ending, .parquet, .arrow or .tar in any case.
 bool is_container(const std::string& name);
 
 // A name from outside becomes a text that leads nowhere: without empty, "." and ".." components.

@@ -16,40 +16,60 @@ std::optional<std::size_t> find(const std::vector<TableColumn>& columns, const s
   return std::nullopt;
 }
 
-std::optional<std::size_t> find_content(const std::vector<TableColumn>& columns) {
-  const auto is_bytes = [](Kind kind) { return kind == Kind::kBytes; };
-  for (const char* name : {"content", "image.bytes", "bytes", "image"}) {
-    if (const auto found = find(columns, name, is_bytes)) return found;
-  }
-  const auto only = std::ranges::find(columns, Kind::kBytes, &TableColumn::kind);
-  if (only == columns.end() || std::ranges::count(columns, Kind::kBytes, &TableColumn::kind) != 1) {
-    return std::nullopt;
-  }
-  return static_cast<std::size_t>(only - columns.begin());
+bool is_bytes(Kind kind) { return kind == Kind::kBytes; }
+// ClickHouse and others write bytes as texts.
+bool is_bytes_or_text(Kind kind) { return kind == Kind::kBytes || kind == Kind::kText; }
+
+// Spark's image source holds decoded pixels: "image.data" beside "image.nChannels".
+bool is_pixels(const std::vector<TableColumn>& columns, const std::string& path) {
+  if (!path.ends_with(".data")) return false;
+  const std::string beside = path.substr(0, path.rfind('.')) + ".nChannels";
+  return std::ranges::find(columns, beside, &TableColumn::path) != columns.end();
 }
+
+std::optional<std::size_t> find_content(const std::vector<TableColumn>& columns,
+                                        const std::string& image_column) {
+  if (!image_column.empty()) return find(columns, image_column, is_bytes_or_text);
+  for (const char* name : {"content", "image.bytes", "bytes"}) {
+    if (const auto found = find(columns, name, is_bytes_or_text)) return found;
+  }
+  if (const auto found = find(columns, "image", is_bytes)) return found;
+  std::optional<std::size_t> only;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].kind != Kind::kBytes || is_pixels(columns, columns[i].path)) continue;
+    if (only) return std::nullopt;
+    only = i;
+  }
+  return only;
+}
+
+constexpr std::size_t kMostShown = 12;  // columns in a sentence
 
 }  // namespace
 
 Result<TableColumns> choose_columns(const std::vector<TableColumn>& columns,
-                                    const std::string& label_column) {
+                                    const InputOptions& options, bool labels_elsewhere) {
   TableColumns chosen;
-  const auto content = find_content(columns);
-  if (!content) {
-    return Status::io(
-        "it has no column 'content', 'image.bytes', 'bytes' or 'image' of bytes, nor a single one "
-        "of another name, that would hold the images");
-  }
-  chosen.content = *content;
+  chosen.content = find_content(columns, options.image_column);
+  if (!chosen.content) return chosen;
   chosen.path = find(columns, "path", [](Kind kind) { return kind == Kind::kText; });
   chosen.length = find(columns, "length", [](Kind kind) { return kind == Kind::kInteger; });
-  const std::string label = label_column.empty() ? "label" : label_column;
+  const std::string label = options.label_column.empty() ? "label" : options.label_column;
   chosen.label =
       find(columns, label, [](Kind kind) { return kind == Kind::kText || kind == Kind::kInteger; });
-  if (!chosen.label && !label_column.empty()) {
-    return Status::io("it has no column '" + label_column +
+  if (!chosen.label && !options.label_column.empty() && !labels_elsewhere) {
+    return Status::io("it has no column '" + options.label_column +
                       "' of text or integers, where --label-column says that the labels are");
   }
   return chosen;
+}
+
+std::string columns_text(const std::vector<TableColumn>& columns) {
+  std::string text = "it has the columns ";
+  for (std::size_t i = 0; i < std::min(columns.size(), kMostShown); ++i) {
+    text += (i == 0 ? "'" : ", '") + columns[i].path + "'";
+  }
+  return columns.empty() ? "it has no columns" : columns.size() <= kMostShown ? text : text + ", …";
 }
 
 }  // namespace verger

@@ -105,12 +105,16 @@ class TarWalk {
  public:
   explicit TarWalk(ForwardReader& reader) : reader_(reader) {}
 
-  Status visit(const std::function<Status(const TarMember&)>& visitor) {
+  Result<TarEnd> visit(const std::function<Status(const TarMember&)>& visitor) {
     while (true) {
       VERGER_ASSIGN_OR_RETURN(const auto header, reader_.at(at_, kTarBlock));
-      if (header.empty() && at_ > 0) return {};
+      if (header.empty() && at_ > 0) {
+        return at_ > reader_.size() ? TarEnd::kWithinMember : TarEnd::kUnmarked;
+      }
       if (header.size() < kTarBlock) return damaged(at_, "a header is cut off");
-      if (std::ranges::all_of(header, [](uint8_t byte) { return byte == 0; })) return {};
+      if (std::ranges::all_of(header, [](uint8_t byte) { return byte == 0; })) {
+        return TarEnd::kMarked;
+      }
       VERGER_RETURN_IF_ERROR(step(header, visitor));
     }
   }
@@ -222,7 +226,8 @@ Result<std::span<const uint8_t>> ForwardReader::at(int64_t offset, int64_t size)
                                                    static_cast<std::size_t>(end - offset));
 }
 
-Status visit_tar(ForwardReader& reader, const std::function<Status(const TarMember&)>& visitor) {
+Result<TarEnd> visit_tar(ForwardReader& reader,
+                         const std::function<Status(const TarMember&)>& visitor) {
   return TarWalk(reader).visit(visitor);
 }
 

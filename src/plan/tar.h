@@ -45,8 +45,11 @@ class ForwardReader {
 };
 
 // Calls `visitor` for each member that is a file, in the order of the tar. Damage is kIo, one
-// clause without the tar's name. The end is two blocks of zeros, or that of the file.
-Status visit_tar(ForwardReader& reader, const std::function<Status(const TarMember&)>& visitor);
+// clause without the tar's name. Gives how it ended: by a block of zeros, or with the file, as a
+// download that broke off does; perhaps within a member.
+enum class TarEnd { kMarked, kUnmarked, kWithinMember };
+Result<TarEnd> visit_tar(ForwardReader& reader,
+                         const std::function<Status(const TarMember&)>& visitor);
 
 // A member's header (512 bytes, or 1,536 with a pax header for a long name). `mtime`: seconds.
 std::string tar_header(const std::string& name, int64_t size, int64_t mtime);

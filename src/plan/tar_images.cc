@@ -22,14 +22,16 @@ std::string trimmed(std::span<const uint8_t> bytes) {
 
 }  // namespace
 
-Result<std::vector<TarImage>> list_tar_images(ForwardReader& reader, const std::string& pattern,
-                                              const std::string& label_column) {
+Result<TarListing> list_tar_images(ForwardReader& reader, const InputOptions& options) {
+  const std::string& label_column = options.label_column;
   const std::string ending = '.' + (label_column.empty() ? "cls" : label_column);
-  std::vector<TarImage> images;
+  const ImageNames names(options.pattern);
+  TarListing listing;
   std::map<std::string, std::string> labels;  // by key
   const auto take = [&](const TarMember& member) -> Status {
-    if (is_image(member.name, pattern)) {
-      images.push_back({member, std::nullopt});
+    if (names.match(member.name)) {
+      if (has_hidden_part(member.name)) return ++listing.hidden, Status();
+      listing.images.push_back({member, std::nullopt});
     } else if (member.name.ends_with(ending) && member.regular) {
       if (member.size > kMostLabel) return Status::io(member.name + " is too long for a label");
       VERGER_ASSIGN_OR_RETURN(const auto bytes, reader.at(member.offset, member.size));
@@ -37,16 +39,16 @@ Result<std::vector<TarImage>> list_tar_images(ForwardReader& reader, const std::
     }
     return {};
   };
-  VERGER_RETURN_IF_ERROR(visit_tar(reader, take));
-  if (!label_column.empty() && labels.empty() && !images.empty()) {
+  VERGER_ASSIGN_OR_RETURN(listing.end, visit_tar(reader, take));
+  if (!label_column.empty() && labels.empty() && !listing.images.empty()) {
     return Status::io("no member ends in " + ending +
                       ", where --label-column says that the labels are");
   }
-  for (TarImage& image : images) {
+  for (TarImage& image : listing.images) {
     const auto label = labels.find(key_of(image.member.name));
     if (label != labels.end()) image.label = label->second;
   }
-  return images;
+  return listing;
 }
 
 }  // namespace verger

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plan/tar.h"
+#include "verger/options.h"
 #include "verger/status.h"
 
 namespace verger {
@@ -16,10 +17,15 @@ struct TarImage {
   std::optional<std::string> label;  // of WebDataset's member beside it; none: its folder's name
 };
 
-// By one pass over the headers. `pattern`: as is_image() takes it; `label_column`: the ending of
-// the members with the labels, "" for cls, which need not be there. Errors are kIo, one clause
+struct TarListing {
+  std::vector<TarImage> images;
+  TarEnd end = TarEnd::kMarked;
+  int64_t hidden = 0;  // images of hidden names
+};
+
+// By one pass over the headers. Of the options the pattern counts, and as label_column the ending
+// of the members with the labels, "" for cls, which need not be there. Errors are kIo, one clause
 // without the tar's name.
-Result<std::vector<TarImage>> list_tar_images(ForwardReader& reader, const std::string& pattern,
-                                              const std::string& label_column);
+Result<TarListing> list_tar_images(ForwardReader& reader, const InputOptions& options);
 
 }  // namespace verger

@@ -167,7 +167,8 @@ Result<std::vector<Query>> find_queries(const Searcher& searcher,
       }
     }
     VERGER_ASSIGN_OR_RETURN(const auto whole, Store::open(place, storage));
-    VERGER_ASSIGN_OR_RETURN(const auto images, list_images(*whole, input));
+    PassedOver passed_over;  // a search tells its answers alone
+    VERGER_ASSIGN_OR_RETURN(const auto images, list_images(*whole, input, passed_over));
     for (const FileEntry& image : images) add(whole->display_path(image.name));
   }
   return queries;

@@ -1,27 +1,45 @@
 #include "shards/features_table.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/status_macros.h"
 #include "parquet/pca_part.h"
+#include "plan/selection.h"
 
 namespace verger {
 
 namespace {
 
-bool is_parquet(const FileEntry& file) { return file.name.ends_with(".parquet"); }
+// The Parquet files of a folder, in order; those of a table that is read by its own log are kIo.
+Result<std::vector<std::string>> parts_in(const Store& store, const std::string& folder) {
+  std::string_view log;
+  const auto look = [&](const std::string& name) {
+    if (log.empty()) log = logged_table_of(name);
+    return false;
+  };
+  std::vector<std::string> parts;
+  const Walk walk{.recursive = false, .missing_ok = true, .enter = look};
+  VERGER_RETURN_IF_ERROR(store.visit(folder, walk, [&](const FileEntry& file) {
+    if (file.name.ends_with(".parquet") && !is_hidden(last_part(file.name))) {
+      parts.push_back(file.name);
+    }
+    return Status();
+  }));
+  if (!log.empty() && !parts.empty()) return refuse_logged_table(log, store.display_path(folder));
+  std::ranges::sort(parts);
+  return parts;
+}
 
 }  // namespace
 
 Result<FeaturesTable> find_features(const Store& store) {
   for (const std::string& folder :
        {table_folders(Layout::kTables).features, table_folders(Layout::kNotebook).features}) {
-    VERGER_ASSIGN_OR_RETURN(const auto files, store.list(folder, false, true));
     FeaturesTable table{.store = store, .parts = {}};
-    for (const auto& file : files) {
-      if (is_parquet(file)) table.parts.push_back(file.name);
-    }
+    VERGER_ASSIGN_OR_RETURN(table.parts, parts_in(store, folder));
     if (!table.parts.empty()) return table;
   }
   return Status::io("No features table in " + store.display_path("") +

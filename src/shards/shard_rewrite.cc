@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "parquet/tables.h"
 
 namespace verger {
@@ -18,10 +19,10 @@ class Rows {
       : features_(std::move(features)), rejected_(std::move(rejected)) {}
 
   bool at_feature(const std::string& path) const {
-    return feature_ < features_.size() && features_.path[feature_] == path;
+    return feature_ < features_.size() && valid_utf8(features_.path[feature_]) == path;
   }
   bool at_rejected(const std::string& path) const {
-    return reject_ < rejected_.size() && rejected_[reject_].path == path;
+    return reject_ < rejected_.size() && valid_utf8(rejected_[reject_].path) == path;
   }
 
   // Moves the next row of this path to `to`; false when there is none.
@@ -89,7 +90,7 @@ Result<RewrittenShard> rewrite_shard(const Store& output, const ShardManifest& m
   RewrittenShard shard;
   shard.result.features.width = width;
   for (std::size_t row = 0; row < match.path.size(); ++row) {
-    const std::string& path = match.path[row];
+    const std::string path = valid_utf8(match.path[row]);  // as the tables show it
     const bool kept = match.fate[row] == RowFate::kKept;
     if (!kept) shard.features_changed |= stored.at_feature(path);
     if (!stored.take(path, kept ? &shard.result : nullptr)) return other_images(output, manifest);

@@ -35,9 +35,9 @@ class FencedStore final : public Store {
   std::string display_path(const std::string& name) const override {
     return store_->display_path(name);
   }
-  Status visit(const std::string& folder, bool recursive, bool missing_ok,
+  Status visit(const std::string& folder, const Walk& walk,
                const FileVisitor& visitor) const override {
-    return store_->visit(folder, recursive, missing_ok, visitor);
+    return store_->visit(folder, walk, visitor);
   }
   Result<bool> exists(const std::string& name) const override { return store_->exists(name); }
   Result<bool> is_link(const std::string& name) const override { return store_->is_link(name); }

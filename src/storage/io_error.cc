@@ -33,12 +33,10 @@ Status io_error(std::string_view action, const std::string& path, const arrow::S
   return sentence(action, path, error.message().substr(0, error.message().find('\n')));
 }
 
-Result<std::vector<uint8_t>> check_size(std::vector<uint8_t> bytes, const FileEntry& listed,
-                                        const std::string& path) {
-  const auto size = static_cast<int64_t>(bytes.size());
-  if (size == listed.size) return bytes;
+Status check_size(int64_t bytes, const FileEntry& listed, const std::string& path) {
+  if (bytes == listed.size) return {};
   return sentence("read", path,
-                  "it has " + std::to_string(size) + " bytes, where " +
+                  "it has " + std::to_string(bytes) + " bytes, where " +
                       std::to_string(listed.size) + " were listed");
 }
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "verger/status.h"
 
@@ -22,8 +21,7 @@ Status io_error(std::string_view action, const std::string& path, const arrow::S
 
 struct FileEntry;
 
-// `bytes`, or kIo when they are not as many as were listed.
-Result<std::vector<uint8_t>> check_size(std::vector<uint8_t> bytes, const FileEntry& listed,
-                                        const std::string& path);
+// kIo when a file has not as many bytes as were listed.
+Status check_size(int64_t bytes, const FileEntry& listed, const std::string& path);
 
 }  // namespace verger

@@ -3,21 +3,26 @@
 
 #include <vector>
 
-#include "plan/image_names.h"
+#include "plan/selection.h"
 #include "storage/store.h"
 #include "verger/options.h"
 #include "verger/status.h"
 
 namespace verger {
 
-// The files of `input` that match, in any order.
-Status visit_images(const Store& input, const InputOptions& options, const FileVisitor& visitor);
+// Takes a file that `selection` takes, as image or as container.
+using SelectedVisitor = std::function<Status(FileEntry, Selection::Kind)>;
 
-// The same, sorted by the bytes of their names. No match is kIo, naming the
-// pattern and the place.
-Result<std::vector<FileEntry>> list_images(const Store& input, const InputOptions& options);
+// Walks through `input` as its options say; in any order. `selection` counts what is passed over.
+Status visit_selected(const Store& input, const InputOptions& options, Selection& selection,
+                      const SelectedVisitor& visitor);
 
-// kIo: there is no such image, naming the pattern and the place.
-Status no_images(const Store& input, const InputOptions& options);
+// The images, sorted by the bytes of their names; containers beside them are passed over. No image
+// is kIo, as no_images() says.
+Result<std::vector<FileEntry>> list_images(const Store& input, const InputOptions& options,
+                                           PassedOver& passed_over);
+
+// kIo: there is no such image, naming the pattern, the place and what was found there.
+Status no_images(const Store& input, const InputOptions& options, const PassedOver& passed_over);
 
 }  // namespace verger

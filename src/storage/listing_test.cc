@@ -1,6 +1,9 @@
 #include "storage/listing.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
 
 #include "storage/scratch_folder.h"
 
@@ -11,7 +14,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::vector<std::string> images(const ScratchFolder& folder, const InputOptions& options = {}) {
-  const auto files = list_images(*Store::open(folder.path().string()).value(), options);
+  PassedOver passed_over;
+  const auto files =
+      list_images(*Store::open(folder.path().string()).value(), options, passed_over);
   EXPECT_TRUE(files.ok()) << files.error().message();
   std::vector<std::string> names;
   if (files.ok()) {
@@ -47,23 +52,50 @@ TEST(ListImages, SkipsHiddenFilesAndFoldersAsSparkDoes) {
   EXPECT_THAT(images(folder), ElementsAre("j_k/l.jpg"));
 }
 
+TEST(ListImages, LeavesOutFoldersThatCannotBeReadAndAreNotWanted) {
+  const ScratchFolder folder;
+  for (const char* name : {"a/1.jpg", ".Trashes/2.jpg", "lost+found/3.jpg"}) folder.write(name, "");
+  for (const char* name : {".Trashes", "lost+found"}) {
+    std::filesystem::permissions(folder / name, std::filesystem::perms::none);
+  }
+  const auto store = Store::open(folder.path().string()).value();
+  PassedOver passed_over;
+  const auto all = list_images(*store, {}, passed_over);
+  if (geteuid() != 0) {  // root may read them
+    EXPECT_THAT(all.error().message(), HasSubstr("; --exclude '/lost+found' leaves it out."));
+  }
+  EXPECT_EQ(
+      list_images(*store, {.pattern = "", .exclude = {"/lost+found"}}, passed_over).value().size(),
+      1U);
+  EXPECT_EQ(passed_over.text(),
+            "1 folder whose name begins with _ or ., 1 file or folder that "
+            "--exclude names");
+  for (const char* name : {".Trashes", "lost+found"}) {
+    std::filesystem::permissions(folder / name, std::filesystem::perms::all);
+  }
+}
+
 TEST(ListImages, DoesNotMindAHiddenFolderAboveTheInput) {
   const ScratchFolder folder;
   folder.write(".cache/a.jpg", "");
   const auto store = Store::open((folder / ".cache").string()).value();
-  EXPECT_EQ(list_images(*store, {}).value().size(), 1U);
+  PassedOver passed_over;
+  EXPECT_EQ(list_images(*store, {}, passed_over).value().size(), 1U);
 }
 
 TEST(ListImages, NamesPatternAndPlaceWhenNothingMatches) {
   const ScratchFolder folder;
   folder.write("a.gif", "");
   const auto store = Store::open(folder.path().string()).value();
-  const auto none = list_images(*store, {});
+  PassedOver passed_over;
+  const auto none = list_images(*store, {}, passed_over);
   ASSERT_FALSE(none.ok());
   EXPECT_EQ(none.error().code(), StatusCode::kIo);
   EXPECT_EQ(none.error().message(),
-            "No .jpg, .jpeg or .png file in or below file:" + folder.path().string() + ".");
-  const auto unmatched = list_images(*store, {.pattern = "*.bmp", .recursive = false});
+            "No .jpg, .jpeg or .png file in or below file:" + folder.path().string() +
+                " can be taken; passed over: 1 .gif file.");
+  std::filesystem::remove(folder / "a.gif");
+  const auto unmatched = list_images(*store, {.pattern = "*.bmp", .recursive = false}, passed_over);
   EXPECT_EQ(unmatched.error().message(),
             "No file named '*.bmp' directly in file:" + folder.path().string() + ".");
 }

@@ -24,9 +24,9 @@ struct CloseFolder {
 using OpenFolder = std::unique_ptr<DIR, CloseFolder>;
 
 // A depth-first walk with one open folder at a time.
-class Walk {
+class FolderWalk {
  public:
-  Walk(bool recursive, const FileVisitor& visitor) : recursive_(recursive), visitor_(visitor) {}
+  FolderWalk(const Walk& walk, const FileVisitor& visitor) : walk_(walk), visitor_(visitor) {}
 
   // Visits the files of the folder at `path`, which `opened` is.
   Status visit_folder(OpenFolder opened, const std::string& path, const std::string& prefix) {
@@ -39,13 +39,13 @@ class Walk {
     std::vector<std::string> subfolders;
     VERGER_RETURN_IF_ERROR(visit_files(opened.get(), path, prefix, subfolders));
     opened.reset();
-    if (!recursive_) return {};
+    if (!walk_.recursive) return {};
 
     ancestors_.push_back(identity);
     for (const std::string& name : subfolders) {
       const std::string below = path == "/" ? path + name : path + '/' + name;
       OpenFolder subfolder(opendir(below.c_str()));
-      if (!subfolder) return list_error(below);
+      if (!subfolder) return unreadable(below, prefix + name);
       VERGER_RETURN_IF_ERROR(visit_folder(std::move(subfolder), below, prefix + name + '/'));
     }
     ancestors_.pop_back();
@@ -55,6 +55,15 @@ class Walk {
  private:
   static Status list_error(const std::string& path) {
     return io_error("list", "file:" + path, errno);
+  }
+
+  // Of a folder within an input, which can be left out.
+  Status unreadable(const std::string& path, const std::string& name) const {
+    Status status = list_error(path);
+    if (!walk_.enter) return status;
+    std::string message = status.message();
+    message.resize(message.find_last_not_of('.') + 1);
+    return Status::io(message + "; --exclude '/" + name + "' leaves it out.");
   }
 
   Status visit_files(DIR* folder, const std::string& path, const std::string& prefix,
@@ -73,9 +82,12 @@ class Walk {
         if (fstatat(dirfd(folder), entry->d_name, &file, AT_SYMLINK_NOFOLLOW) != 0) continue;
         VERGER_RETURN_IF_ERROR(visit_file(prefix, name, 0, file));
       } else if (S_ISDIR(file.st_mode)) {
-        if (recursive_) subfolders.emplace_back(name);
+        const bool enter = !walk_.enter || walk_.enter(prefix + entry->d_name);
+        if (walk_.recursive && enter) subfolders.emplace_back(name);
       } else if (S_ISREG(file.st_mode)) {
         VERGER_RETURN_IF_ERROR(visit_file(prefix, name, file.st_size, file));
+      } else if (walk_.special) {
+        walk_.special(prefix + entry->d_name);
       }
     }
   }
@@ -90,21 +102,21 @@ class Walk {
     return visitor_(std::move(entry));
   }
 
-  const bool recursive_;
+  const Walk& walk_;
   const FileVisitor& visitor_;
   std::vector<std::pair<dev_t, ino_t>> ancestors_;
 };
 
 }  // namespace
 
-Status visit_local(const std::string& path, const std::string& prefix, bool recursive,
-                   bool missing_ok, const FileVisitor& visitor) {
+Status visit_local(const std::string& path, const std::string& prefix, const Walk& walk,
+                   const FileVisitor& visitor) {
   OpenFolder folder(opendir(path.c_str()));
   if (!folder) {
-    if (missing_ok && errno == ENOENT) return {};
+    if (walk.missing_ok && errno == ENOENT) return {};
     return io_error("list", "file:" + path, errno);
   }
-  return Walk(recursive, visitor).visit_folder(std::move(folder), path, prefix);
+  return FolderWalk(walk, visitor).visit_folder(std::move(folder), path, prefix);
 }
 
 }  // namespace verger

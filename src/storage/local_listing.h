@@ -13,7 +13,7 @@ namespace verger {
 inline constexpr std::string_view kTemporaryPrefix = ".verger-tmp-";
 
 // Store::visit() of the local folder `path`; `prefix` goes before every name.
-Status visit_local(const std::string& path, const std::string& prefix, bool recursive,
-                   bool missing_ok, const FileVisitor& visitor);
+Status visit_local(const std::string& path, const std::string& prefix, const Walk& walk,
+                   const FileVisitor& visitor);
 
 }  // namespace verger

@@ -18,10 +18,11 @@ Result<std::vector<FileEntry>> list(const std::string& path, const std::string& 
                                     bool recursive, bool missing_ok) {
   std::vector<FileEntry> files;
   const Status status =
-      visit_local(path, prefix, recursive, missing_ok, [&](FileEntry file) -> Status {
-        files.push_back(std::move(file));
-        return {};
-      });
+      visit_local(path, prefix, {.recursive = recursive, .missing_ok = missing_ok},
+                  [&](FileEntry file) -> Status {
+                    files.push_back(std::move(file));
+                    return {};
+                  });
   if (!status.ok()) return status;
   std::ranges::sort(files, {}, &FileEntry::name);
   return files;

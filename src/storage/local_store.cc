@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cassert>
 #include <cerrno>
 #include <filesystem>
@@ -32,26 +31,42 @@ ssize_t read_some(int file, uint8_t* to, std::size_t size) {
   }
 }
 
-// Reads to the end, whatever the size was thought to be; an errno, or 0.
-int read_all(int file, std::size_t expected, std::vector<uint8_t>& bytes) {
-  bytes.resize(expected);
+// Reads `size` bytes, fewer at the file's end; an errno, or 0.
+int read_all(int file, std::size_t size, std::vector<uint8_t>& bytes) {
+  bytes.resize(size);
   std::size_t used = 0;
   while (used < bytes.size()) {
     const ssize_t got = read_some(file, bytes.data() + used, bytes.size() - used);
     if (got < 0) return errno;
-    if (got == 0) return bytes.resize(used), 0;
+    if (got == 0) break;
     used += static_cast<std::size_t>(got);
   }
-  std::array<uint8_t, 4096> more;
-  while (true) {
-    const ssize_t got = read_some(file, more.data(), more.size());
-    if (got < 0) return errno;
-    if (got == 0) return 0;
-    bytes.insert(bytes.end(), more.begin(), more.begin() + got);
-  }
+  bytes.resize(used);
+  return 0;
+}
+
+Status no_file(const std::string& path) {
+  return Status::io("Cannot read " + path + ": it is no regular file.");
 }
 
 }  // namespace
+
+// An open file, closed in the end.
+class LocalStore::OpenFile {
+ public:
+  explicit OpenFile(int descriptor) : descriptor_(descriptor) {}
+  ~OpenFile() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  OpenFile(OpenFile&& other) noexcept : descriptor_(other.release()) {}
+  OpenFile& operator=(OpenFile&&) = delete;
+
+  int get() const { return descriptor_; }
+  int release() { return std::exchange(descriptor_, -1); }
+
+ private:
+  int descriptor_;
+};
 
 LocalStore::LocalStore(std::string root) : root_(std::move(root)) {}
 
@@ -64,10 +79,9 @@ std::string LocalStore::display_path(const std::string& name) const {
   return "file:" + local_name(name);
 }
 
-Status LocalStore::visit(const std::string& folder, bool recursive, bool missing_ok,
+Status LocalStore::visit(const std::string& folder, const Walk& walk,
                          const FileVisitor& visitor) const {
-  return visit_local(local_name(folder), folder.empty() ? "" : folder + '/', recursive, missing_ok,
-                     visitor);
+  return visit_local(local_name(folder), folder.empty() ? "" : folder + '/', walk, visitor);
 }
 
 Result<bool> LocalStore::exists(const std::string& name) const {
@@ -83,39 +97,65 @@ Result<FileEntry> LocalStore::find(const std::string& name) const {
     return io_error("read", display_path(name), errno);
   }
   if (S_ISDIR(found.st_mode)) return io_error("read", display_path(name), EISDIR);
+  if (!S_ISREG(found.st_mode)) return no_file(display_path(name));
   return FileEntry{
       .name = name,
       .size = found.st_size,
       .mtime_ns = int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec};
 }
 
-Result<std::vector<uint8_t>> LocalStore::read(const std::string& name) const {
-  const int file = ::open(local_name(name).c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return io_error("read", display_path(name), errno);
+// A regular file, which never blocks its reader. Opening a fifo would, but for O_NONBLOCK.
+Result<LocalStore::OpenFile> LocalStore::open_regular(const std::string& name,
+                                                      int64_t& size) const {
+  OpenFile file(::open(local_name(name).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat found{};
+  if (file.get() < 0 || fstat(file.get(), &found) != 0) {
+    return io_error("read", display_path(name), errno);
+  }
+  if (S_ISDIR(found.st_mode)) return io_error("read", display_path(name), EISDIR);
+  if (!S_ISREG(found.st_mode)) return no_file(display_path(name));
+  size = found.st_size;
+  return file;
+}
+
+// As many bytes as it says that it has: a file may grow for ever while it is read, and those of
+// /proc never end.
+Result<std::vector<uint8_t>> LocalStore::read_whole(const std::string& name,
+                                                    const FileEntry* listed) const {
+  int64_t size = 0;
+  VERGER_ASSIGN_OR_RETURN(const OpenFile file, open_regular(name, size));
+  if (listed != nullptr) {
+    VERGER_RETURN_IF_ERROR(check_size(size, *listed, display_path(name)));
+  }
   std::vector<uint8_t> bytes;
   int error = 0;
   try {
-    const bool known = fstat(file, &found) == 0 && S_ISREG(found.st_mode);
-    error = read_all(file, known ? static_cast<std::size_t>(found.st_size) : 0, bytes);
+    error = read_all(file.get(), static_cast<std::size_t>(size), bytes);
   } catch (const std::bad_alloc&) {
     error = ENOMEM;
   } catch (const std::length_error&) {
     error = EFBIG;
   }
-  close(file);
   if (error != 0) return io_error("read", display_path(name), error);
   return bytes;
 }
 
+Result<std::vector<uint8_t>> LocalStore::read(const std::string& name) const {
+  return read_whole(name, nullptr);
+}
+
 Result<std::vector<uint8_t>> LocalStore::read_listed(const FileEntry& file) const {
-  VERGER_ASSIGN_OR_RETURN(auto bytes, read(file.name));
-  return check_size(std::move(bytes), file, display_path(file.name));
+  VERGER_ASSIGN_OR_RETURN(auto bytes, read_whole(file.name, &file));
+  VERGER_RETURN_IF_ERROR(
+      check_size(static_cast<int64_t>(bytes.size()), file, display_path(file.name)));
+  return bytes;
 }
 
 Result<std::shared_ptr<arrow::io::RandomAccessFile>> LocalStore::open_file(
     const std::string& name) const {
-  auto file = arrow::io::ReadableFile::Open(local_name(name));
+  int64_t size = 0;
+  VERGER_ASSIGN_OR_RETURN(OpenFile opened, open_regular(name, size));
+  auto file = arrow::io::ReadableFile::Open(opened.release());
   if (!file.ok()) return io_error("read", display_path(name), file.status());
   return std::shared_ptr<arrow::io::RandomAccessFile>(*std::move(file));
 }

@@ -15,7 +15,7 @@ class LocalStore final : public Store {
   explicit LocalStore(std::string root);
 
   std::string display_path(const std::string& name) const override;
-  Status visit(const std::string& folder, bool recursive, bool missing_ok,
+  Status visit(const std::string& folder, const Walk& walk,
                const FileVisitor& visitor) const override;
   Result<bool> exists(const std::string& name) const override;
   Result<FileEntry> find(const std::string& name) const override;
@@ -31,7 +31,12 @@ class LocalStore final : public Store {
   int64_t read_ahead() const override { return 4096; }
 
  private:
+  class OpenFile;
+
   std::string local_name(const std::string& name) const;  // of the file on this machine
+  Result<OpenFile> open_regular(const std::string& name, int64_t& size) const;
+  // `listed`: the size that it must have; nullptr: any.
+  Result<std::vector<uint8_t>> read_whole(const std::string& name, const FileEntry* listed) const;
 
   const std::string root_;
 };

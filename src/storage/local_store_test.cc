@@ -4,6 +4,7 @@
 #include <arrow/io/interfaces.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -202,6 +203,28 @@ TEST(LocalStore, TakesWritesFromManyThreads) {
 TEST(IoError, TakesTheFirstLineOfAnArrowErrorWithoutErrno) {
   EXPECT_EQ(io_error("read", "file:/x", arrow::Status::IOError("It broke.\nIn line 3")).message(),
             "Cannot read file:/x: It broke.");
+}
+
+TEST(LocalStore, RefusesWhatIsNoRegularFileWithoutWaiting) {
+  const ScratchFolder folder;
+  ASSERT_EQ(mkfifo((folder / "pipe.tar").c_str(), 0600), 0);
+  const auto store = Store::open(folder.path().string()).value();
+  EXPECT_THAT(store->read("pipe.tar").error().message(), HasSubstr("it is no regular file."));
+  EXPECT_FALSE(store->open_file("pipe.tar").ok());
+  EXPECT_FALSE(store->find("pipe.tar").ok());
+  EXPECT_FALSE(Store::open("/dev").value()->read("zero").ok());
+}
+
+TEST(LocalStore, ReadsNoMoreThanAFileSaysThatItHas) {
+  // Both are regular files of 0 bytes; the second one never ends.
+  const auto store = Store::open("/proc/self").value();
+  EXPECT_EQ(store->read("status").value().size(), 0U);
+  EXPECT_EQ(store->read_listed({.name = "pagemap"}).value().size(), 0U);
+  const ScratchFolder folder;
+  folder.write("a.jpg", "four");
+  const auto own = Store::open(folder.path().string()).value();
+  const auto shorter = own->read_listed({.name = "a.jpg", .size = 3});
+  EXPECT_THAT(shorter.error().message(), HasSubstr("has 4 bytes, where 3 were listed"));
 }
 
 }  // namespace

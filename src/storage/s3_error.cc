@@ -19,13 +19,17 @@ struct Cause {
 constexpr std::string_view kUntrusted = "curlCode: 60,";
 constexpr std::string_view kNoAuthorities = "curlCode: 77,";
 
+constexpr std::string_view kDenied =
+    "access is denied to these credentials (as it is in a bucket whose readers pay: Requester Pays "
+    "is not supported)";
+
 constexpr auto kCauses = std::to_array<Cause>({
     {"INVALID_ACCESS_KEY_ID", "the server does not know the access key; check AWS_ACCESS_KEY_ID"},
     {"INVALID_CLIENT_TOKEN_ID", "the server does not know the access key; check AWS_ACCESS_KEY_ID"},
     {"SIGNATURE_DOES_NOT_MATCH",
      "the secret key does not fit the access key; check AWS_SECRET_ACCESS_KEY"},
-    {"ACCESS_DENIED", "access is denied to these credentials"},
-    {"INVALID_SIGNATURE", "access is denied to these credentials"},
+    {"ACCESS_DENIED", kDenied},
+    {"INVALID_SIGNATURE", kDenied},
     {"ExpiredToken", "the session's credentials have expired; sign in anew"},
     {"NO_SUCH_BUCKET", "there is no such bucket"},
     {"NO_SUCH_KEY", "no such object"},
@@ -72,7 +76,11 @@ std::string cause_of(const arrow::Status& error) {
     if (named) return std::string(cause.sentence);
   }
   if (is_not_found(error)) return "no such file or directory";
-  if (aws.find("HTTP status 403") != aws.npos) return "access is denied to these credentials";
+  if (message.find("Empty path component") != message.npos) {
+    return "its key has an empty part (//), by which no object can be asked for here; copy it to a "
+           "key without";
+  }
+  if (aws.find("HTTP status 403") != aws.npos) return std::string(kDenied);
   return server_text(message);
 }
 

@@ -1,10 +1,13 @@
 #include "storage/s3_place.h"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 #include "base/status_macros.h"
+#include "storage/aws_profile.h"
 #include "storage/network.h"
 
 namespace verger {
@@ -12,6 +15,12 @@ namespace verger {
 namespace {
 
 constexpr std::string_view kSchemes[] = {"s3://", "s3a://"};
+constexpr const char* kIgnoreEndpoints = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
 
 }  // namespace
 
@@ -32,16 +41,22 @@ Result<S3Place> parse_s3_place(const std::string& place) {
 }
 
 Result<StorageOptions> with_environment(StorageOptions options) {
-  if (options.s3_endpoint.empty()) {
+  auto found = AwsProfile::load();
+  if (!found.ok() && !options.s3_anonymous) return found.error();
+  const AwsProfile profile = found.ok() ? *std::move(found) : AwsProfile();
+  if (options.s3_endpoint.empty() && lower(first_variable({kIgnoreEndpoints})) != "true") {
     options.s3_endpoint = first_variable({"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});
+    if (options.s3_endpoint.empty()) options.s3_endpoint = profile.s3_endpoint();
     if (options.s3_endpoint.ends_with('/')) options.s3_endpoint.pop_back();
     if (!options.validate().ok()) {
       return Status::invalid_argument(
-          "AWS_ENDPOINT_URL must be http(s)://HOST or http(s)://HOST:PORT and nothing more.");
+          "AWS_ENDPOINT_URL, or endpoint_url of the profile, must be http(s)://HOST or "
+          "http(s)://HOST:PORT and nothing more.");
     }
   }
   if (options.s3_region.empty())
     options.s3_region = first_variable({"AWS_REGION", "AWS_DEFAULT_REGION"});
+  if (options.s3_region.empty()) options.s3_region = profile.value("region");
   return options;
 }
 

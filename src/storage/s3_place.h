@@ -18,7 +18,8 @@ struct S3Place {
 Result<S3Place> parse_s3_place(const std::string& place);
 
 // `options` with what they leave open taken from the environment: the endpoint, of which AWS' own
-// tools read AWS_ENDPOINT_URL_S3 before AWS_ENDPOINT_URL, and the region.
+// tools read AWS_ENDPOINT_URL_S3 before AWS_ENDPOINT_URL and before the profile, and the region.
+// kIo for a profile that does not exist.
 Result<StorageOptions> with_environment(StorageOptions options);
 
 }  // namespace verger

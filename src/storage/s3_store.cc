@@ -14,6 +14,7 @@
 #include "storage/network.h"
 #include "storage/s3_error.h"
 #include "storage/s3_file.h"
+#include "storage/s3_pages.h"
 #include "storage/s3_place.h"
 #include "storage/s3_retry.h"
 
@@ -55,8 +56,10 @@ class S3PendingFile final : public PendingFile {
 
 class S3Store final : public Store {
  public:
-  S3Store(S3Place place, std::shared_ptr<S3FileSystem> filesystem, int retries)
-      : place_(std::move(place)), filesystem_(std::move(filesystem)), retries_(retries) {}
+  S3Store(S3Place place, StorageOptions options, std::shared_ptr<S3FileSystem> filesystem)
+      : place_(std::move(place)),
+        options_(std::move(options)),
+        filesystem_(std::move(filesystem)) {}
 
   std::string display_path(const std::string& name) const override {
     return "s3://" + object_path(name);
@@ -71,7 +74,7 @@ class S3Store final : public Store {
 
   int default_reads_in_flight() const override { return kReadsInFlight; }
 
-  Status visit(const std::string& folder, bool recursive, bool missing_ok,
+  Status visit(const std::string& folder, const Walk& walk,
                const FileVisitor& visitor) const override;
   Result<bool> exists(const std::string& name) const override;
   Result<FileEntry> find(const std::string& name) const override;
@@ -94,48 +97,57 @@ class S3Store final : public Store {
  private:
   Result<std::vector<uint8_t>> read_bytes(const FileInfo& info) const;
 
+  // kIo. Another server than AWS' is named.
+  Status error(std::string_view action, const std::string& name, const arrow::Status& why) const {
+    const std::string& server = options_.s3_endpoint;
+    return s3_error(action, display_path(name) + (server.empty() ? "" : " at " + server), why);
+  }
+
   const S3Place place_;
+  const StorageOptions options_;
   const std::shared_ptr<S3FileSystem> filesystem_;
-  const int retries_;
 };
 
-Status S3Store::visit(const std::string& folder, bool recursive, bool missing_ok,
+Status S3Store::visit(const std::string& folder, const Walk& walk,
                       const FileVisitor& visitor) const {
   arrow::fs::FileSelector selector;
   selector.base_dir = object_path(folder);
-  selector.recursive = recursive;
-  selector.allow_not_found = missing_ok;
-  const std::size_t prefix = object_path("").size() + 1;
+  selector.recursive = walk.recursive;
+  selector.allow_not_found = walk.missing_ok;
   const auto next_page = filesystem_->GetFileInfoGenerator(selector);
+  S3Pages pages(display_path(folder), object_path("") + '/');
+  FolderGate gate(walk);
   while (true) {
     const auto page = next_page().result();
-    if (!page.ok()) return s3_error("list", display_path(folder), page.status());
+    if (!page.ok()) return error("list", folder, page.status());
     if (page->empty()) return {};  // the generator's end
+    VERGER_RETURN_IF_ERROR(pages.check(*page));
     for (const FileInfo& info : *page) {
-      if (!info.IsFile()) continue;
-      VERGER_RETURN_IF_ERROR(visitor({.name = info.path().substr(prefix),
-                                      .size = info.size(),
-                                      .mtime_ns = nanoseconds(info.mtime())}));
+      std::string name = pages.name_of(info);
+      if (info.IsDirectory() && !walk.recursive && walk.enter) walk.enter(name);
+      if (!info.IsFile() || !gate.admits(name)) continue;
+      VERGER_RETURN_IF_ERROR(visitor(
+          {.name = std::move(name), .size = info.size(), .mtime_ns = nanoseconds(info.mtime())}));
     }
   }
 }
 
 Result<bool> S3Store::exists(const std::string& name) const {
   const auto info = filesystem_->GetFileInfo(object_path(name));
-  if (!info.ok()) return s3_error("look for", display_path(name), info.status());
+  if (!info.ok()) return error("look for", name, info.status());
   return info->IsFile();
 }
 
 Result<FileEntry> S3Store::find(const std::string& name) const {
   const auto info = filesystem_->GetFileInfo(object_path(name));
-  if (!info.ok()) return s3_error("read", display_path(name), info.status());
+  if (!info.ok()) return error("read", name, info.status());
   if (!info->IsFile()) return io_error("read", display_path(name), ENOENT);
   return FileEntry{.name = name, .size = info->size(), .mtime_ns = nanoseconds(info->mtime())};
 }
 
 Result<std::vector<uint8_t>> S3Store::read(const std::string& name) const {
   const auto info = filesystem_->GetFileInfo(object_path(name));
-  if (!info.ok()) return s3_error("read", display_path(name), info.status());
+  if (!info.ok()) return error("read", name, info.status());
   if (!info->IsFile()) return io_error("read", display_path(name), ENOENT);
   return read_bytes(*info);
 }
@@ -144,16 +156,19 @@ Result<std::vector<uint8_t>> S3Store::read_listed(const FileEntry& file) const {
   FileInfo info(object_path(file.name), arrow::fs::FileType::File);
   info.set_size(file.size);
   VERGER_ASSIGN_OR_RETURN(auto bytes, read_bytes(info));
-  return check_size(std::move(bytes), file, display_path(file.name));
+  VERGER_RETURN_IF_ERROR(
+      check_size(static_cast<int64_t>(bytes.size()), file, display_path(file.name)));
+  return bytes;
 }
 
 Result<std::vector<uint8_t>> S3Store::read_bytes(const FileInfo& info) const {
-  const std::string place = "s3://" + info.path();
+  const std::string name =
+      info.path() == object_path("") ? "" : info.path().substr(object_path("").size() + 1);
   const auto object = filesystem_->OpenInputFile(info);  // asks nothing: the size is known
-  if (!object.ok()) return s3_error("read", place, object.status());
+  if (!object.ok()) return error("read", name, object.status());
   std::vector<uint8_t> bytes(static_cast<std::size_t>(info.size()));
-  const auto got = retrying_file(*object, retries_)->ReadAt(0, info.size(), bytes.data());
-  if (!got.ok()) return s3_error("read", place, got.status());
+  const auto got = retrying_file(*object, options_.retries)->ReadAt(0, info.size(), bytes.data());
+  if (!got.ok()) return error("read", name, got.status());
   bytes.resize(static_cast<std::size_t>(*got));
   return bytes;
 }
@@ -161,8 +176,8 @@ Result<std::vector<uint8_t>> S3Store::read_bytes(const FileInfo& info) const {
 Result<std::shared_ptr<arrow::io::RandomAccessFile>> S3Store::open_file(
     const std::string& name) const {
   auto object = filesystem_->OpenInputFile(object_path(name));
-  if (!object.ok()) return s3_error("read", display_path(name), object.status());
-  return retrying_file(*std::move(object), retries_);
+  if (!object.ok()) return error("read", name, object.status());
+  return retrying_file(*std::move(object), options_.retries);
 }
 
 Result<std::shared_ptr<arrow::io::RandomAccessFile>> S3Store::open_listed(
@@ -170,14 +185,14 @@ Result<std::shared_ptr<arrow::io::RandomAccessFile>> S3Store::open_listed(
   FileInfo info(object_path(file.name), arrow::fs::FileType::File);
   info.set_size(file.size);
   auto object = filesystem_->OpenInputFile(info);  // asks nothing: the size is known
-  if (!object.ok()) return s3_error("read", display_path(file.name), object.status());
-  return retrying_file(*std::move(object), retries_);
+  if (!object.ok()) return error("read", file.name, object.status());
+  return retrying_file(*std::move(object), options_.retries);
 }
 
 Result<std::unique_ptr<PendingFile>> S3Store::create(const std::string& name) {
   assert(!name.empty());
   auto stream = filesystem_->OpenOutputStream(object_path(name), nullptr);
-  if (!stream.ok()) return s3_error("write", display_path(name), stream.status());
+  if (!stream.ok()) return error("write", name, stream.status());
   return std::unique_ptr<PendingFile>(new S3PendingFile(display_path(name), *std::move(stream)));
 }
 
@@ -185,7 +200,7 @@ Status S3Store::remove(const std::string& name) {
   assert(!name.empty());
   const arrow::Status removed = filesystem_->DeleteFile(object_path(name));
   if (removed.ok() || is_not_found(removed)) return {};
-  return s3_error("remove", display_path(name), removed);
+  return error("remove", name, removed);
 }
 
 // The AWS SDK, once a process. Its log would go to the terminal, so it is off.
@@ -224,6 +239,22 @@ Status set_proxy(const std::string& bucket, arrow::fs::S3Options& client) {
   return {};
 }
 
+// As AWS' own tools do: a request without a signature is not what was meant.
+Status check_credentials(const arrow::fs::S3Options& client, const StorageOptions& options) {
+  if (options.s3_anonymous) return {};
+  const bool key = !first_variable({"AWS_ACCESS_KEY_ID"}).empty();
+  const bool secret = !first_variable({"AWS_SECRET_ACCESS_KEY"}).empty();
+  if (key != secret) {
+    return Status::io(std::string("AWS_") + (key ? "ACCESS_KEY_ID" : "SECRET_ACCESS_KEY") +
+                      " is set, and AWS_" + (key ? "SECRET_ACCESS_KEY" : "ACCESS_KEY_ID") +
+                      " is not: set both, or neither.");
+  }
+  if (!client.GetAccessKey().empty() && !client.GetSecretKey().empty()) return {};
+  return Status::io(
+      "No credentials of AWS were found: neither in the environment, in a profile nor of a "
+      "machine's role; set AWS_PROFILE or sign in, or give --s3-anonymous to read public buckets.");
+}
+
 arrow::fs::S3Options client_options(const StorageOptions& options) {
   auto client =
       options.s3_anonymous ? arrow::fs::S3Options::Anonymous() : arrow::fs::S3Options::Defaults();
@@ -259,10 +290,11 @@ Result<std::shared_ptr<Store>> open_s3_store(const std::string& place,
   arrow::fs::S3Options client = client_options(options);
   VERGER_RETURN_IF_ERROR(trust_authorities(client));
   VERGER_RETURN_IF_ERROR(set_proxy(parsed.bucket, client));
+  VERGER_RETURN_IF_ERROR(check_credentials(client, options));
   auto filesystem = S3FileSystem::Make(client);
   if (!filesystem.ok()) return s3_error("reach", place, filesystem.status());
   return std::shared_ptr<Store>(
-      std::make_shared<S3Store>(std::move(parsed), *std::move(filesystem), options.retries));
+      std::make_shared<S3Store>(std::move(parsed), std::move(options), *std::move(filesystem)));
 }
 
 void close_s3() {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/place.h"
 #include "base/status_macros.h"
 #include "storage/io_error.h"
 #include "storage/local_path.h"
@@ -16,6 +17,7 @@ namespace verger {
 
 Result<std::shared_ptr<Store>> Store::open(const std::string& place,
                                            const StorageOptions& options) {
+  VERGER_RETURN_IF_ERROR(check_no_credential(place));
   const std::string scheme = scheme_of(place);
   if (scheme == "s3" || scheme == "s3a") return open_s3_store(place, options);
   if (!scheme.empty() && scheme != "file") {
@@ -29,12 +31,21 @@ Result<std::shared_ptr<Store>> Store::open(const std::string& place,
 Result<std::vector<FileEntry>> Store::list(const std::string& folder, bool recursive,
                                            bool missing_ok) const {
   std::vector<FileEntry> files;
-  VERGER_RETURN_IF_ERROR(visit(folder, recursive, missing_ok, [&](FileEntry file) {
+  const Walk walk{.recursive = recursive, .missing_ok = missing_ok};
+  VERGER_RETURN_IF_ERROR(visit(folder, walk, [&](FileEntry file) {
     files.push_back(std::move(file));
     return Status();
   }));
-  std::ranges::sort(files, {}, &FileEntry::name);
+  VERGER_RETURN_IF_ERROR(sort_by_name(files, *this));
   return files;
+}
+
+Status sort_by_name(std::vector<FileEntry>& files, const Store& store) {
+  std::ranges::sort(files, {}, &FileEntry::name);
+  const auto twice = std::ranges::adjacent_find(files, {}, &FileEntry::name);
+  if (twice == files.end()) return {};
+  return Status::io("Cannot list " + store.display_path("") + ": its server names " +
+                    store.display_path(twice->name) + " twice.");
 }
 
 Status Store::write(const std::string& name, std::span<const uint8_t> bytes) {

@@ -45,6 +45,18 @@ using FileVisitor = std::function<Status(FileEntry)>;
 // Picks files by their names.
 using NameFilter = std::function<bool(std::string_view name)>;
 
+// How a folder is walked through.
+struct Walk {
+  bool recursive = true;
+  bool missing_ok = false;  // a missing folder is an empty list
+  // Asked, if given, of each folder below by its name in the store, before it is looked into: is it
+  // to be? Of folders that are not (recursive = false) as well. On S3 a folder is what has keys in
+  // it.
+  std::function<bool(const std::string& name)> enter{};
+  // Told, if given, of what is neither a file nor a folder: a fifo, a device, a socket.
+  std::function<void(const std::string& name)> special{};
+};
+
 // A root folder on a filesystem. Thread-safe. Every error is kIo and names the full path.
 class Store {
  public:
@@ -62,15 +74,17 @@ class Store {
 
   // Every file below `folder` ("" for the root), in any order, as the storage lists them. Links to
   // files and folders are followed, but not into a folder that they lie in; a broken link is listed
-  // as a file of 0 bytes, so that nothing is dropped in silence. A missing folder is an empty list
-  // when `missing_ok`, an error otherwise. Temporary files of pending writes are not listed.
-  virtual Status visit(const std::string& folder, bool recursive, bool missing_ok,
+  // as a file of 0 bytes, so that nothing is dropped in silence. Temporary files of pending writes
+  // are not listed. A listing that contradicts itself, with a name outside of the folder, a
+  // negative size or a page that comes again, is an error.
+  virtual Status visit(const std::string& folder, const Walk& walk,
                        const FileVisitor& visitor) const = 0;
-  // The same, sorted by the bytes of the name.
+  // The same, sorted by the bytes of the name. A name that comes twice is an error.
   Result<std::vector<FileEntry>> list(const std::string& folder, bool recursive,
                                       bool missing_ok) const;
 
   virtual Result<bool> exists(const std::string& name) const = 0;  // a file of this name
+  // All bytes of a file, which must be a regular one on a disk: fifos and devices are errors.
   virtual Result<std::vector<uint8_t>> read(const std::string& name) const = 0;
   // Reads a file that was listed, in one request. One of another size by now is an error.
   virtual Result<std::vector<uint8_t>> read_listed(const FileEntry& file) const = 0;
@@ -105,6 +119,9 @@ class Store {
   Status write(const std::string& name, std::span<const uint8_t> bytes);
   Status write(const std::string& name, std::string_view text);
 };
+
+// Sorts by the bytes of the names; kIo when one comes twice.
+Status sort_by_name(std::vector<FileEntry>& files, const Store& store);
 
 // Gives back what the storage libraries hold of the process. Once, when every Store is gone; no
 // Store can be opened afterwards.

@@ -54,9 +54,10 @@ Status check_manifests(const std::vector<ShardManifest>& manifests, const Output
 }
 
 // The recorded options that decide what is in the tables.
-constexpr const char* kOptions[] = {"pattern",          "recursive",   "label_column", "max_pixels",
-                                    "exif_orientation", "fast_decode", "precision",    "components",
-                                    "variance",         "standardize", "layout"};
+constexpr const char* kOptions[] = {
+    "pattern",    "recursive",        "exclude",     "label_column", "image_column",
+    "max_pixels", "exif_orientation", "fast_decode", "precision",    "components",
+    "variance",   "standardize",      "layout"};
 
 // "max_pixels" → "--max-pixels"
 std::string flag_of(std::string name) {

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/place.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "storage/local_path.h"
@@ -75,6 +76,7 @@ Result<std::optional<std::string>> find_weights(const std::string& weights) {
       {{weights, "--weights"}, {environment("VERGER_WEIGHTS"), "$VERGER_WEIGHTS"}}};
   for (const auto& [place, giver] : given) {
     if (place.empty()) continue;
+    VERGER_RETURN_IF_ERROR(check_no_credential(place));
     VERGER_ASSIGN_OR_RETURN(auto path, given_weights(place, giver));
     return std::optional(std::move(path));
   }

@@ -163,7 +163,7 @@ def test_loose_images_win_over_containers_beside_them(verger, orchard, mixed, tm
     folder = shutil.copytree(orchard, tmp_path / "Test")
     verger("pack", mixed, folder / "packed")
     process = verger("extract", folder, tmp_path / "out", *FLAGS)
-    assert "Passed over: 1 .parquet, .arrow or .tar files beside the images" in process.stderr
+    assert "Passed over: 1 .parquet, .arrow or .tar file beside the images" in process.stderr
     assert table(tmp_path / "out", "features").num_rows == 60
 
 

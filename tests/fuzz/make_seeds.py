@@ -222,7 +222,11 @@ def packed_tables() -> None:
             "label": pa.array([1, 2, None, 4], pa.int32()),
         }
     )
-    for name, table in (("binary_file", binary_file), ("hugging_face", nested)):
+    classes = {"label": {"_type": "ClassLabel", "names": ["Apple", "Pear", "Fig"]}}
+    metadata = {"huggingface": json.dumps({"info": {"features": classes}})}
+    named = nested.replace_schema_metadata(metadata)
+    tables = {"binary_file": binary_file, "hugging_face": nested, "named_classes": named}
+    for name, table in tables.items():
         for compression in ("none", "snappy", "zstd"):
             buffer = io.BytesIO()
             pq.write_table(table, buffer, row_group_size=2, compression=compression)
@@ -247,13 +251,41 @@ def tars() -> None:
             link.type, link.linkname = tarfile.SYMTYPE, "Pear/1.jpg"
             tar.addfile(link)
         save("tar", f"{name}.tar", buffer.getvalue())
+        save("tar", f"{name}_unmarked.tar", buffer.getvalue()[: tar.offset - 1024])
+
+
+def texts() -> None:
+    """Write globs with names, and the files of AWS' settings."""
+    names = {
+        "brace": "*.{jpg,p{n,ng}}\na/1.png",
+        "hidden": "_MG_*\n_k=v/_MG_1.JPG",
+        "hive": "kind\nfile:/t/kind=Apple%20Red/../1.jpg",
+        "latin": "*\nP\udceache/c\x1b[31m\udce9.jpg",
+        "secret": "x\ns3://KEY:SE/CRET@bucket/Test",
+        "log": "{a,b\nt/metadata/v1.metadata.json",
+    }
+    for name, text in names.items():
+        save("names", name, text.encode(errors="surrogateescape"))
+    credentials = "[default]\naws_access_key_id = A\n[lab]\naws_secret_access_key=b\n\0"
+    config = "[profile lab]\nservices = near\n[services near]\ns3 =\n  endpoint_url = http://h:1\n"
+    save("aws_profile", "both", (credentials + config).encode())
+    save("aws_profile", "odd", b"\0[profile lab\n= x\n  s3 = \n[]\n[services \n; c\nendpoint_url")
 
 
 def main() -> None:
     """Write the inputs of every target."""
     for make_images in (jpegs, pngs, pngs_of_chunks):
         make_images(save)
-    for make in (weights, manifests, moments, pca_models, parquet_files, packed_tables, tars):
+    for make in (
+        weights,
+        manifests,
+        moments,
+        pca_models,
+        parquet_files,
+        packed_tables,
+        tars,
+        texts,
+    ):
         make()
 
 

@@ -6,6 +6,7 @@
 
 #include "folder.h"
 #include "packed/container.h"
+#include "packed/packed_row.h"
 #include "target.h"
 
 namespace verger {
@@ -24,7 +25,8 @@ class CountingSink final : public ImageSink {
 
 void read(Container& container) {
   std::vector<ImagePlace> places;
-  const Status listed = container.list([&](const PackedImage& image) {
+  const auto listed = container.list([&](const PackedImage& image) {
+    require(image.label.size() <= kMostText, "a label is short");
     places.push_back(image.place);
     return Status();
   });

@@ -31,7 +31,7 @@ void walk(std::span<const uint8_t> bytes) {
     return verger::Status();
   };
   verger::ForwardReader reader(fill, size, 512);
-  (void)verger::list_tar_images(reader, "", "");
+  (void)verger::list_tar_images(reader, {});
   std::size_t members = 0;
   (void)verger::visit_tar(reader, [&](const verger::TarMember& member) {
     verger::require(++members <= bytes.size() / 512, "a member has a header");

@@ -29,8 +29,8 @@ def page(first, count, prefix):
 
 
 @contextlib.contextmanager
-def endless_listing(keys):
-    """Serve a bucket of `keys` keys; yields its address."""
+def endless_listing(keys, change=lambda body: body):
+    """Serve a bucket of `keys` keys; yields its address. `change`: what becomes of each page."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -41,7 +41,7 @@ def endless_listing(keys):
                 self.reply(404, b"<Error><Code>NoSuchKey</Code><Message>None.</Message></Error>")
                 return
             first = int(query.get("continuation-token", ["0"])[0])
-            self.reply(200, page(first, keys, query.get("prefix", [""])[0]))
+            self.reply(200, change(page(first, keys, query.get("prefix", [""])[0])))
 
         def reply(self, status, body):
             self.send_response(status)

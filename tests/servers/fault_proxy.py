@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import re
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -75,6 +76,17 @@ def answer(status, body):
     return head.encode() + b"Connection: close\r\n\r\n" + body
 
 
+def shortened(head, body):
+    """Half of a response, whose head says that this is all: a cache that holds half an object."""
+    body = body[: len(body) // 2]
+    begin = int(re.search(rb"(?i)content-range: bytes (\d+)", head)[1])
+    end = begin + len(body)
+    head = re.sub(
+        rb"(?i)(content-range: bytes) [^\r]*", rb"\1 %d-%d/%d" % (begin, end - 1, end), head
+    )
+    return re.sub(rb"(?i)(content-length:) \d+", rb"\1 %d" % len(body), head) + body
+
+
 class FaultProxy:
     """Listens on loopback; every connection has one of its own to the server."""
 
@@ -137,6 +149,10 @@ class FaultProxy:
             writer.write(head + body[: len(body) // 2])
             await writer.drain()
             return False
+        if fault == "short" and "content-range" in headers and len(body) > 1:
+            writer.write(shortened(head, body))
+            await writer.drain()
+            return True
         if fault == "drip":
             writer.write(head)
             step = max(1, len(body) // 20)

@@ -51,6 +51,7 @@ def run(s3_verger, server):
         {"503": 0.2},
         {"reset": 0.1},
         {"truncate": 0.1},
+        {"short": 0.1},
         {"drip": 0.05},
         {"500": 0.04, "503": 0.04, "reset": 0.04, "truncate": 0.04, "drip": 0.02},
     ],

@@ -1,6 +1,7 @@
 """A listing of a million keys streams: what is kept of a key is little."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -42,3 +43,31 @@ def test_a_million_keys_take_less_than_300_mb(program, tmp_path, capsys):
         print(f"\n1,000,000 keys: {(peak - baseline) / MIB:.0f} MiB above {baseline / MIB:.0f} MiB")
     assert 50 * MIB < baseline < 500 * MIB
     assert peak - baseline < 300 * 10**6
+
+
+TOKEN = b"<IsTruncated>true</IsTruncated><NextContinuationToken>0</NextContinuationToken>"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "said"),
+    [
+        (b"<Key>Test/", b"<Key>Te/", "does not lie there"),
+        (b"<Size>7000", b"<Size>-1", "has -1 bytes"),
+        (b"<IsTruncated>false</IsTruncated>", TOKEN, "comes again"),
+        (rb"(<Contents>.*</Contents>)", rb"\1\1", "twice"),
+        (b"(?s).*", b"<html><body>Please log in.</body></html>", "s3://made-up/Test"),
+        (b"</ListBucketResult>", b"", "s3://made-up/Test"),
+    ],
+    ids=["outside", "negative", "token again", "twice", "html", "cut off"],
+)
+def test_a_listing_that_cannot_be_true_ends_the_run(verger, tmp_path, pattern, replacement, said):
+    def change(body):
+        return re.sub(pattern, replacement, body, count=0 if pattern.startswith(b"<") else 1)
+
+    with endless_listing(60, change) as endpoint:
+        flags = ["--s3-endpoint", endpoint, "--s3-anonymous", "--weights", UNTRAINED]
+        arguments = ["extract", "s3://made-up/Test", tmp_path / "out", *flags, "--retries", 1]
+        error = verger(*arguments, exit_code=3, timeout=60).stderr
+    assert said in error
+    assert error.count("\n") == 1
+    assert error.startswith("verger: error: Cannot list s3://made-up/Test")

@@ -32,6 +32,19 @@ def test_the_rows_and_bits_are_those_of_loose_objects(s3_verger, packed, tmp_pat
     assert content(tmp_path / "tar") == content(tmp_path / "disk")
 
 
+@pytest.mark.parametrize("form", ["parquet", "tar"])
+def test_half_an_answer_is_never_taken_for_a_whole_one(s3, s3_verger, packed, tmp_path, form):
+    s3_verger("run", packed / form, tmp_path / "disk", *FLAGS)
+    faults = Faults(rates={"short": 0.3})
+    with fault_proxy(s3.endpoint, faults) as proxy:
+        environment = s3.environment(endpoint=proxy.endpoint)
+        s3_verger(
+            "run", f"s3://packed-data/{form}", tmp_path / "s3", *FLAGS, environment=environment
+        )
+    assert faults.done["short"] > 0
+    assert content(tmp_path / "s3") == content(tmp_path / "disk")
+
+
 def test_a_single_container_is_an_input(s3_verger, packed, tmp_path):
     name = sorted(path.name for path in (packed / "parquet").glob("part-*"))[0]
     s3_verger("extract", f"s3://packed-data/parquet/{name}", tmp_path / "out", *FLAGS)

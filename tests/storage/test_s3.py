@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from conftest import UNTRAINED
+from servers.fault_proxy import Faults, fault_proxy
 from servers.s3proxy import SECRET_KEY
 from storage.results import content, leftovers
 
@@ -89,6 +90,39 @@ def test_a_wrong_key_is_one_sentence_with_the_bucket(s3_verger, s3, bucket, chan
     assert cause in error
     for secret in (SECRET_KEY, *change.values()):
         assert secret not in process.stdout + process.stderr
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({"AWS_SECRET_ACCESS_KEY": ""}, "AWS_SECRET_ACCESS_KEY is not"),
+        ({"AWS_PROFILE": "typo"}, "no profile 'typo'"),
+        ({"AWS_SECRET_ACCESS_KEY": "", "AWS_ACCESS_KEY_ID": ""}, "--s3-anonymous"),
+    ],
+    ids=["half a key", "misspelt profile", "none"],
+)
+def test_credentials_are_missed_before_the_first_request(s3_verger, s3, bucket, tmp_path, case):
+    del bucket
+    change, cause = case
+    with fault_proxy(s3.endpoint, Faults()) as proxy:
+        environment = s3.environment(endpoint=proxy.endpoint) | change
+        environment |= {"HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
+        arguments = ["extract", "s3://p8-data/Test", tmp_path / "out", *PARTS]
+        assert cause in s3_verger(*arguments, environment=environment, exit_code=3).stderr
+        assert not proxy.requests
+
+
+def test_the_server_of_the_profile_is_asked_and_named(s3_verger, s3, bucket, tmp_path):
+    del bucket
+    settings = f"[profile lab]\nendpoint_url = {s3.endpoint}/\nregion = us-east-1\n"
+    (tmp_path / "config").write_text(settings)
+    environment = s3.environment() | {"AWS_PROFILE": "lab", "AWS_CONFIG_FILE": f"{tmp_path}/config"}
+    del environment["AWS_ENDPOINT_URL"]
+    arguments = ["extract", "s3://p8-data/Test", tmp_path / "out", *PARTS]
+    s3_verger(*arguments, environment=environment)
+    arguments[1] = "s3://nowhere/Test"
+    error = s3_verger(*arguments, "--overwrite", environment=environment, exit_code=3).stderr
+    assert f"s3://nowhere/Test at {s3.endpoint}: " in error
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ Status measure(const char* place) {
   Observer nobody;
   const CancelToken never;
   const auto listing = std::chrono::steady_clock::now();
-  VERGER_ASSIGN_OR_RETURN(const auto listed, list_input(store, {}, {never, nobody}));
+  VERGER_ASSIGN_OR_RETURN(const auto input, list_input(store, {}, {never, nobody}));
   const CheckedSource source(*listed);
   const auto shards = plan_shards(source.size(), 24);
   const WorkerOptions worker{.threads = 2, .reads_in_flight = source.default_reads_in_flight()};

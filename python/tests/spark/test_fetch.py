@@ -95,6 +95,34 @@ def test_an_iterator_that_is_closed_leaves_no_thread_behind(fetch, tmp_path):
     assert threading.active_count() == before
 
 
+def test_what_aws_own_files_say_of_the_profile_is_heeded(fetch, tmp_path, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    config = tmp_path / "config"
+    config.write_text(
+        "[profile lab]\nregion = eu-west-3\nservices = near\n"
+        "[services near]\ns3 =\n  endpoint_url = http://s3:2\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_PROFILE", "lab")
+    client = fetch.Storage().client(1)
+    assert (client.endpoint, client.region) == ("http://s3:2", "eu-west-3")
+    monkeypatch.setenv("AWS_PROFILE", "typo")
+    with pytest.raises(OSError, match="no profile 'typo'"):
+        fetch.Storage().client(1)
+    monkeypatch.delenv("AWS_PROFILE")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
+    with pytest.raises(OSError, match="AWS_SECRET_ACCESS_KEY is not"):
+        fetch.Storage().client(1)
+    assert fetch.Storage(s3_anonymous=True).client(1).anonymous
+
+
+def test_a_credential_in_a_place_is_refused_unrepeated(fetch):
+    (error,) = fetch.read_many(["s3://AKIAKEY:topSECRET@bucket/a.jpg"])
+    assert "a password in it" in str(error)
+    assert "topSECRET" not in str(error)
+
+
 def test_unusable_options_are_said_at_once(fetch):
     for options, words in [
         ({"endpoint": "http://x"}, "No storage option is named 'endpoint'"),
@@ -138,7 +166,7 @@ def test_keys_that_are_wrong_are_said_and_not_tried_again(fetch, objects, monkey
 
 
 @pytest.mark.usefixtures("credentials")
-@pytest.mark.parametrize("kind", ["500", "503", "reset", "truncate"])
+@pytest.mark.parametrize("kind", ["500", "503", "reset", "truncate", "short"])
 def test_faults_that_pass_lose_and_alter_nothing(fetch, server, objects, kind):
     with fault_proxy(server.endpoint, Faults({kind: 0.2})) as proxy:
         options = {"s3_endpoint": proxy.endpoint, "retries": 12}

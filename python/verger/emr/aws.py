@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -30,6 +31,8 @@ class Aws:
     def __init__(self, region: str | None = None, profile: str | None = None) -> None:
         """Make no request. UsageError when there is no such profile."""
         try:
+            # boto3 itself reads AWS_DEFAULT_REGION alone.
+            region = region or os.environ.get("AWS_REGION") or None
             self._session = boto3.Session(profile_name=profile, region_name=region)
         except wrong.ProfileNotFound as error:
             raise UsageError(f"AWS' settings have no profile '{profile}'.") from error

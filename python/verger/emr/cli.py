@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from verger import __version__
+from verger._secrets import check_no_credential
 from verger.emr import cli_life, cli_look
 from verger.emr.console import Console
 from verger.emr.errors import AwsError, StepFailedError, UsageError
@@ -41,6 +42,15 @@ def _end(signal_number: int, frame: object) -> NoReturn:
     raise TerminatedError
 
 
+def _check_places(words: Sequence[str]) -> None:
+    """Refuse a credential before anything can repeat it."""
+    try:
+        for word in words:
+            check_no_credential(word)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -49,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     code, failure = _EXIT_AWS, ""
     signal.signal(signal.SIGTERM, _end)
     try:
+        _check_places(words)
         done = int(program.main(words, prog_name="verger-emr", standalone_mode=False) or 0)
         sys.stdout.flush()  # what cannot be written is an error
         return done

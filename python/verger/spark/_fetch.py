@@ -6,20 +6,27 @@ before it. `read_many` keeps many requests under way and hands the files over in
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verger._errors import with_keywords
+from verger._secrets import CredentialError
 from verger.spark._places import Storage, is_s3, open_once
 from verger.spark._storage_errors import io_error, is_lasting
 
+if TYPE_CHECKING:
+    from pyarrow import NativeFile
+
 MOST_BYTES = 64 << 20  # read and not yet handed over
 _AHEAD = 4
+_TAIL = 8  # bytes that show whether an answer came to its end
+_LOOKS = 3  # at an end that may be there by chance
 _SHORTEST_S = 0.1
 _LONGEST_S = 10.0
 
@@ -116,6 +123,8 @@ def _read(path: str, options: Storage, room: _Room, turn: int) -> tuple[bytes | 
 
     try:
         return read_whole(path, options, take, room.closed), taken[0]
+    except CredentialError as error:
+        failure = OSError(str(error))
     except ValueError as error:  # no place at all
         failure = OSError(f"Cannot read {path}: {error}")
     except OSError as error:
@@ -154,7 +163,25 @@ def _read_once(path: str, options: Storage, take: Callable[[int], None]) -> byte
     with filesystem.open_input_file(name) as file:
         size: int = file.size()
         take(size)
-        content: bytes = file.read(size)
-    if len(content) != size:
-        raise OSError(f"it has {size} bytes, of which {len(content)} came")
-    return content
+        return _read_all(file, size)
+
+
+def _read_all(file: NativeFile, size: int) -> bytes:
+    """Return all bytes, or raise OSError when fewer came than that.
+
+    Of a short answer whose head agrees with it Arrow says that all came. So bytes of no meaning
+    stand at the buffer's end before: answers are written from the front, and if the last byte
+    changed, all came. An object may hold the same there by chance; then another read tells.
+    """
+    content = bytearray(size)
+    tail = min(size, _TAIL)
+    for _ in range(_LOOKS):
+        before = os.urandom(tail)
+        content[size - tail :] = before
+        file.seek(0)
+        came = file.readinto(memoryview(content))
+        if came != size:
+            raise OSError(f"it has {size} bytes, of which {came} came")
+        if not tail or content[-1] != before[-1]:
+            return bytes(content)
+    raise OSError(f"the server sent fewer than the {size} bytes that it was asked for")

@@ -185,7 +185,7 @@ class HasStorage(VergerParams):
     s3_endpoint: Param[str] = text_param(
         "s3_endpoint",
         "http(s)://HOST[:PORT] of another server than AWS'; unset: AWS_ENDPOINT_URL_S3 or "
-        "AWS_ENDPOINT_URL of the executors, else AWS.",
+        "AWS_ENDPOINT_URL or the profile of the executors, else AWS.",
     )
     s3_region: Param[str] = text_param(
         "s3_region",

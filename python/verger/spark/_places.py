@@ -14,6 +14,9 @@ from urllib.parse import unquote_to_bytes
 import pyarrow as pa
 from pyarrow import fs
 
+from verger._secrets import check_no_credential
+from verger.spark._aws_profile import check_credentials, profile_value
+
 _S3 = ("s3", "s3a")
 _HTTP = ("http://", "https://")
 _READS_S3 = 64
@@ -29,7 +32,7 @@ class Storage:
     Credentials come by AWS' default chain: environment, profile, container or instance role.
     """
 
-    s3_endpoint: str = ""  # empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS
+    s3_endpoint: str = ""  # empty: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile, AWS
     s3_region: str = ""  # empty: AWS_REGION, AWS_DEFAULT_REGION, else the profile's
     s3_addressing: str = ""  # "path" or "virtual"; empty: virtual at AWS, path elsewhere
     s3_anonymous: bool = False  # sign nothing: public buckets
@@ -57,10 +60,14 @@ class Storage:
 
     def client(self, attempts: int) -> Client:
         """Return the S3 client, with what is left open taken from the environment."""
-        endpoint = self.s3_endpoint or _first_of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+        if not self.s3_anonymous:
+            check_credentials()
+        endpoint = self.s3_endpoint or _configured_endpoint()
         if endpoint and not endpoint.startswith(_HTTP):
-            raise ValueError(f"AWS_ENDPOINT_URL must be http(s)://HOST[:PORT], not {endpoint!r}.")
+            raise ValueError("AWS_ENDPOINT_URL must be http(s)://HOST[:PORT] and nothing more.")
+        check_no_credential(endpoint)
         region = self.s3_region or _first_of("AWS_REGION", "AWS_DEFAULT_REGION")
+        region = region or profile_value("region")
         endpoint = endpoint.rstrip("/")
         if self.s3_addressing == "path" and not endpoint:
             endpoint = f"https://s3.{region or 'us-east-1'}.amazonaws.com"
@@ -78,7 +85,8 @@ class Storage:
     def _validate(self) -> None:
         endpoint = self.s3_endpoint
         if endpoint and not endpoint.startswith(_HTTP):
-            raise ValueError(f"s3_endpoint must be http(s)://HOST[:PORT], not {endpoint!r}.")
+            raise ValueError("s3_endpoint must be http(s)://HOST[:PORT].")
+        check_no_credential(endpoint)
         if self.s3_addressing not in ("", "path", "virtual"):
             raise ValueError(
                 f"s3_addressing must be 'path' or 'virtual', not {self.s3_addressing!r}."
@@ -158,6 +166,7 @@ def open_once(place: str, storage: Storage) -> tuple[fs.FileSystem, str]:
 
 
 def _open(place: str, storage: Storage, attempts: int | None) -> tuple[fs.FileSystem, str]:
+    check_no_credential(place)
     if is_s3(place):
         client = storage.client(attempts or storage.retries + 1)
         return client.filesystem(), s3_object(place)
@@ -191,6 +200,13 @@ def local_path(place: str) -> str:
         raise ValueError(f"'{place}' is not a valid path: it holds a NUL byte.")
     path = os.path.normpath(Path.cwd() / path)
     return "/" + path.lstrip("/")
+
+
+def _configured_endpoint() -> str:
+    if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return ""
+    given = _first_of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    return given or profile_value("endpoint_url")
 
 
 def _first_of(*names: str) -> str:

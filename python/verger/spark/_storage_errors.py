@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 
+_DENIED = (
+    "access is denied to these credentials (as it is in a bucket whose readers pay: Requester Pays "
+    "is not supported)"
+)
 # Arrow's names and AWS' codes of what S3 answers -> the rest of a sentence, as the program says it.
 # Another request would meet these as well:
 _LASTING = {
@@ -12,9 +16,9 @@ _LASTING = {
     "SIGNATURE_DOES_NOT_MATCH": (
         "the secret key does not fit the access key; check AWS_SECRET_ACCESS_KEY"
     ),
-    "ACCESS_DENIED": "access is denied to these credentials",
-    "INVALID_SIGNATURE": "access is denied to these credentials",
-    "HTTP status 403": "access is denied to these credentials",
+    "ACCESS_DENIED": _DENIED,
+    "INVALID_SIGNATURE": _DENIED,
+    "HTTP status 403": _DENIED,
     "ExpiredToken": "the session's credentials have expired; sign in anew",
     "NO_SUCH_BUCKET": "there is no such bucket",
     "NO_SUCH_KEY": "no such object",

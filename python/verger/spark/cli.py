@@ -19,6 +19,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from verger._secrets import check_no_credential
 from verger.spark._script import write_script
 from verger.spark.job.crew import Crew
 from verger.spark.job.program import Driver, find_program
@@ -141,6 +142,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     signal.signal(signal.SIGTERM, _interrupted)
     try:
+        for word in words:
+            check_no_credential(word)
         return _run(words)
     except KeyboardInterrupt:
         code, failure = _EXIT_INTERRUPTED, "Interrupted."

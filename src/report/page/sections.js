@@ -179,6 +179,11 @@ function drawCard() {
   const rows = [["Command", `verger ${run.command}, version ${run.verger_version}`], ["Started", run.started], ["Input", run.input], ["Output", run.output],
     ["Images", `${count(run.counts.listed)} listed = ${count(run.counts.features)} with features + ${count(run.counts.rejected)} rejected`],
     ["Shards", `${count(run.shards.total)}, ${count(run.shards.resumed)} of them taken over from an interrupted run`]];
+  const passed = Object.entries(run.passed_over.by_reason).map(([reason, number]) => `${count(number)} ${reason}`);
+  if (passed.length > 0) {
+    const kinds = Object.entries(run.passed_over.kinds).map(([kind, number]) => `${count(number)} ${kind}`);
+    rows.push(["Passed over", passed.join(", ") + (kinds.length > 0 ? ` (${kinds.join(", ")})` : "")]);
+  }
   if (model) {
     rows.push(["Network", `${model.name}, ${count(model.width)} features an image`], ["Weights", model.weights + (model.untrained ? " (untrained: the features mean nothing)" : "")],
       ["Weights, SHA-256", model.weights_sha256], ["Engine", `${model.engine}, ${model.precision}`]);
@@ -187,5 +192,5 @@ function drawCard() {
   if (report.spectrum) rows.push(["Reduction", `${count(report.spectrum.k)} of ${count(report.spectrum.width)} components, fitted on ${count(report.spectrum.count)} images`]);
   for (const file of report.model_files) rows.push([file.name.split("/").at(-1) + ", SHA-256", file.sha256]);
   pairs("card-table", rows);
-  pairs("options-table", Object.entries(run.options).map(([name, value]) => [name, value === "" ? "(default)" : String(value)]));
+  pairs("options-table", Object.entries(run.options).map(([name, value]) => [name, String(value) || "(default)"]));
 }

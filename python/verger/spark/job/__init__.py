@@ -103,9 +103,13 @@ def _job(
 
 
 def _flags(options: dict[str, Any]) -> list[str]:
-    """Return options as the program's flags; those that are on or off as --name=true, =false."""
+    """Return options as the program's flags; those that are on or off as --name=true, =false.
+
+    A list is a flag that is given several times.
+    """
     return [
         f"--{name.replace('_', '-')}={str(value).lower() if isinstance(value, bool) else value}"
-        for name, value in options.items()
+        for name, values in options.items()
+        for value in (values if isinstance(values, (list, tuple)) else [values])
         if value is not None
     ]

@@ -1,0 +1,31 @@
+#include "base/place.h"
+
+#include <gmock/gmock.h>
+
+namespace verger {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(CheckNoCredential, RefusesPlacesThatHoldOneWithoutRepeatingIt) {
+  for (const char* place :
+       {"s3://AKIAKEY:topSECRET@bucket/Test", "s3a://AKIAKEY:top/SECRET@bucket/Test",
+        "https://AKIAKEY:topSECRET@host/w.h5", "https://AKIAKEY@host", "s3://AKIAKEY:topSECRET",
+        "https://AKIAKEY:top/SECRET@host/w.h5", "gs://AKIAKEY:topSECRET@b"}) {
+    const Status status = check_no_credential(place);
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << place;
+    EXPECT_THAT(status.message(), Not(HasSubstr("AKIAKEY")));
+    EXPECT_THAT(status.message(), Not(HasSubstr("SECRET@")));
+  }
+}
+
+TEST(CheckNoCredential, TakesAllOthers) {
+  for (const char* place : {"s3://bucket/a@b:c/1.jpg", "https://host:8443/w.h5", "a/b:c@d", "",
+                            "file:///a@b", "untrained:7", "a@b/c://d"}) {
+    EXPECT_TRUE(check_no_credential(place).ok()) << place;
+  }
+}
+
+}  // namespace
+}  // namespace verger
