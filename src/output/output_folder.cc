@@ -7,25 +7,9 @@
 #include "base/fault_point.h"
 #include "base/status_macros.h"
 #include "output/run_record.h"
+#include "plan/image_names.h"
 
 namespace verger {
-
-namespace {
-
-// Do readers of a table pass over it? `name` is relative to the table's folder.
-bool is_hidden(std::string_view name) {
-  const auto hides = [](std::string_view part) {
-    return part.starts_with('.') || (part.starts_with('_') && part.find('=') == part.npos);
-  };
-  while (true) {
-    const auto slash = name.find('/');
-    if (hides(name.substr(0, slash))) return true;
-    if (slash == name.npos) return false;
-    name.remove_prefix(slash + 1);
-  }
-}
-
-}  // namespace
 
 // The folders of the tables that this command writes.
 std::set<std::string> OutputFolder::table_names() const {
@@ -121,7 +105,7 @@ bool OutputFolder::is_foreign(const OwnFiles& own, const std::string& folder,
     return own.is_name_of_ours(name) && !(tables_ == Tables::kReduction && of_features);
   }
   return own.is_name_of_ours(name) ||
-         !is_hidden(std::string_view(name).substr(folder.empty() ? 0 : folder.size() + 1));
+         !has_hidden_part(std::string_view(name).substr(folder.empty() ? 0 : folder.size() + 1));
 }
 
 // kIo when something foreign is in the way.
