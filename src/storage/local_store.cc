@@ -98,8 +98,9 @@ Result<std::vector<uint8_t>> LocalStore::read(const std::string& name) const {
   try {
     const bool known = fstat(file, &found) == 0 && S_ISREG(found.st_mode);
     error = read_all(file, known ? static_cast<std::size_t>(found.st_size) : 0, bytes);
-  } catch (const std::bad_alloc&) {
-    error = ENOMEM;
+  } catch (const std::bad_alloc&) {  // which is no fault of the file, and rejects no image
+    close(file);
+    throw;
   } catch (const std::length_error&) {
     error = EFBIG;
   }
