@@ -1,5 +1,6 @@
 #include "storage/fenced_store.h"
 
+#include <regex>
 #include <utility>
 
 #include "base/fault_point.h"
@@ -9,10 +10,20 @@ namespace verger {
 
 namespace {
 
+// Then no other writer's file has this name, and its own may take it back.
+bool bears_uuid(const std::string& name) {
+  static const std::regex kUuid("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  return std::regex_search(name, kUuid);
+}
+
 class FencedFile final : public PendingFile {
  public:
-  FencedFile(std::unique_ptr<PendingFile> file, std::shared_ptr<Fence> fence)
-      : file_(std::move(file)), fence_(std::move(fence)) {}
+  FencedFile(std::unique_ptr<PendingFile> file, std::shared_ptr<Fence> fence,
+             std::shared_ptr<Store> store, std::string name)
+      : file_(std::move(file)),
+        fence_(std::move(fence)),
+        store_(std::move(store)),
+        name_(std::move(name)) {}
 
   std::shared_ptr<arrow::io::OutputStream> stream() override { return file_->stream(); }
   Status prepare() override { return file_->prepare(); }
@@ -20,12 +31,17 @@ class FencedFile final : public PendingFile {
     VERGER_RETURN_IF_ERROR(file_->prepare());
     fault_point("before-visible");
     VERGER_RETURN_IF_ERROR(fence_->check());
-    return file_->commit();
+    VERGER_RETURN_IF_ERROR(file_->commit());
+    const Status still = fence_->check();  // it may have been stopped within the request
+    if (!still.ok() && bears_uuid(name_)) static_cast<void>(store_->remove(name_));
+    return still;
   }
 
  private:
   const std::unique_ptr<PendingFile> file_;
   const std::shared_ptr<Fence> fence_;
+  const std::shared_ptr<Store> store_;
+  const std::string name_;
 };
 
 }  // namespace
@@ -33,7 +49,8 @@ class FencedFile final : public PendingFile {
 Result<std::unique_ptr<PendingFile>> FencedStore::create(const std::string& name) {
   VERGER_RETURN_IF_ERROR(fence_->check());
   VERGER_ASSIGN_OR_RETURN(auto file, store_->create(name));
-  return std::unique_ptr<PendingFile>(std::make_unique<FencedFile>(std::move(file), fence_));
+  return std::unique_ptr<PendingFile>(
+      std::make_unique<FencedFile>(std::move(file), fence_, store_, name));
 }
 
 Status FencedStore::remove(const std::string& name) {

@@ -22,7 +22,8 @@ class Fence {
 //
 // No storage offers to ask and to change in one step, so a moment is left between the two, in which
 // a writer may be stopped: on a disk that between two system calls, since the file was synced
-// before it is asked; on S3 that of the request which puts the object.
+// before it is asked; on S3 that of the request which puts the object. So it asks once more behind,
+// and takes a file back that bears a UUID in its name, which is that of its run alone.
 class FencedStore final : public Store {
  public:
   FencedStore(std::shared_ptr<Store> store, std::shared_ptr<Fence> fence)

@@ -119,7 +119,7 @@ Result<LocalStore::OpenFile> LocalStore::open_regular(const std::string& name,
 }
 
 // As many bytes as it says that it has: a file may grow for ever while it is read, and those of
-// /proc never end.
+// /proc never end. Want of memory is no fault of the file, and passes on: it rejects no image.
 Result<std::vector<uint8_t>> LocalStore::read_whole(const std::string& name,
                                                     const FileEntry* listed) const {
   int64_t size = 0;
@@ -131,8 +131,6 @@ Result<std::vector<uint8_t>> LocalStore::read_whole(const std::string& name,
   int error = 0;
   try {
     error = read_all(file.get(), static_cast<std::size_t>(size), bytes);
-  } catch (const std::bad_alloc&) {
-    error = ENOMEM;
   } catch (const std::length_error&) {
     error = EFBIG;
   }
