@@ -77,7 +77,9 @@ Result<ListedInput> list_input(std::shared_ptr<const Store> input, const InputOp
                                const Watch& watch) {
   VERGER_ASSIGN_OR_RETURN(ListedInput listed, list(std::move(input), options, watch));
   const PassedOver& passed_over = listed.passed_over;
-  if (!passed_over.empty()) watch.observer.note("Passed over: " + passed_over.text() + '.');
+  if (passed_over.empty()) return listed;
+  const std::string text = passed_over.text();
+  watch.observer.note("Passed over: " + text + (text.ends_with('.') ? "" : "."));
   return listed;
 }
 

@@ -55,9 +55,11 @@ std::shared_ptr<arrow::Table> table(
 }
 
 void write_parquet(const arrow::Table& rows, arrow::io::OutputStream& stream) {
+  const auto with_metadata = parquet::ArrowWriterProperties::Builder().store_schema()->build();
   ASSERT_TRUE(
       parquet::arrow::WriteTable(rows, arrow::default_memory_pool(),
-                                 std::shared_ptr<arrow::io::OutputStream>(&stream, [](auto*) {}), 2)
+                                 std::shared_ptr<arrow::io::OutputStream>(&stream, [](auto*) {}), 2,
+                                 parquet::default_writer_properties(), with_metadata)
           .ok());
 }
 
@@ -180,7 +182,7 @@ TEST(ArrowTable, MayHoldViewsAndCategories) {
   const ScratchFolder folder;
   const auto store = Store::open(folder.path().string()).value();
   arrow::StringViewBuilder views;
-  ASSERT_TRUE(views.Append("/a/Pear/1.jpg").ok() && views.Append("/a/Plum/a longer name.jpg").ok());
+  ASSERT_TRUE(views.Append("/a/Pear/1.jpg").ok() && views.Append("/a/Plum/a long name.jpg").ok());
   arrow::StringDictionaryBuilder categories;
   ASSERT_TRUE(categories.Append("Quince").ok() && categories.AppendNull().ok());
   arrow::BinaryViewBuilder bytes;

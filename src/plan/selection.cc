@@ -37,15 +37,17 @@ constexpr std::size_t kMostShown = 4;     // of them in a sentence
 constexpr std::size_t kLongestKind = 12;  // a longer ending is none
 constexpr std::string_view kNoKind = "none";
 
-// ".heic"; "none" for a name without an ending.
+// ".heic", ".tar.gz"; "none" for a name without an ending.
 std::string kind_of(std::string_view name) {
   const std::string_view file = last_part(name);
-  const std::size_t dot = file.rfind('.');
+  std::size_t dot = file.rfind('.');
+  if (dot != file.npos && file.substr(0, dot).ends_with(".tar")) dot -= 4;
   if (dot == file.npos || dot == 0 || file.size() - dot > kLongestKind) return std::string(kNoKind);
   std::string kind(file.substr(dot));
   std::ranges::transform(kind, kind.begin(), [](unsigned char c) { return std::tolower(c); });
-  const bool plain = std::ranges::all_of(
-      kind.substr(1), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
+  const bool plain = std::ranges::all_of(kind, [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
+  });
   return plain ? kind : std::string(kNoKind);
 }
 

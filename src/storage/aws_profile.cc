@@ -101,4 +101,18 @@ std::string AwsProfile::s3_endpoint() const {
   return of_s3 == s3_.end() ? value("endpoint_url") : of_s3->second;
 }
 
+Status check_credentials(const std::string& key, const std::string& secret) {
+  const bool key_is_set = !first_variable({"AWS_ACCESS_KEY_ID"}).empty();
+  const bool secret_is_set = !first_variable({"AWS_SECRET_ACCESS_KEY"}).empty();
+  if (key_is_set != secret_is_set) {
+    return Status::io(std::string("AWS_") + (key_is_set ? "ACCESS_KEY_ID" : "SECRET_ACCESS_KEY") +
+                      " is set, and AWS_" + (key_is_set ? "SECRET_ACCESS_KEY" : "ACCESS_KEY_ID") +
+                      " is not: set both, or neither.");
+  }
+  if (!key.empty() && !secret.empty()) return {};
+  return Status::io(
+      "No credentials of AWS were found: neither in the environment, in a profile nor of a "
+      "machine's role; set AWS_PROFILE or sign in, or give --s3-anonymous to read public buckets.");
+}
+
 }  // namespace verger

@@ -35,4 +35,8 @@ class AwsProfile {
   std::map<std::string, std::string> s3_;  // of its `services`
 };
 
+// kIo when the environment holds half a key, or when `key` and `secret`, which AWS' default chain
+// gave, are none: a request without a signature is not what was meant.
+Status check_credentials(const std::string& key, const std::string& secret);
+
 }  // namespace verger

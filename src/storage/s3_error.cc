@@ -76,6 +76,9 @@ std::string cause_of(const arrow::Status& error) {
     if (named) return std::string(cause.sentence);
   }
   if (is_not_found(error)) return "no such file or directory";
+  if (message.find("XML_ERROR") != message.npos) {
+    return "what answers is no server of S3, or its answer was cut off";
+  }
   if (message.find("Empty path component") != message.npos) {
     return "its key has an empty part (//), by which no object can be asked for here; copy it to a "
            "key without";

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "storage/aws_profile.h"
 #include "storage/io_error.h"
 #include "storage/network.h"
 #include "storage/s3_error.h"
@@ -239,22 +240,6 @@ Status set_proxy(const std::string& bucket, arrow::fs::S3Options& client) {
   return {};
 }
 
-// As AWS' own tools do: a request without a signature is not what was meant.
-Status check_credentials(const arrow::fs::S3Options& client, const StorageOptions& options) {
-  if (options.s3_anonymous) return {};
-  const bool key = !first_variable({"AWS_ACCESS_KEY_ID"}).empty();
-  const bool secret = !first_variable({"AWS_SECRET_ACCESS_KEY"}).empty();
-  if (key != secret) {
-    return Status::io(std::string("AWS_") + (key ? "ACCESS_KEY_ID" : "SECRET_ACCESS_KEY") +
-                      " is set, and AWS_" + (key ? "SECRET_ACCESS_KEY" : "ACCESS_KEY_ID") +
-                      " is not: set both, or neither.");
-  }
-  if (!client.GetAccessKey().empty() && !client.GetSecretKey().empty()) return {};
-  return Status::io(
-      "No credentials of AWS were found: neither in the environment, in a profile nor of a "
-      "machine's role; set AWS_PROFILE or sign in, or give --s3-anonymous to read public buckets.");
-}
-
 arrow::fs::S3Options client_options(const StorageOptions& options) {
   auto client =
       options.s3_anonymous ? arrow::fs::S3Options::Anonymous() : arrow::fs::S3Options::Defaults();
@@ -290,7 +275,9 @@ Result<std::shared_ptr<Store>> open_s3_store(const std::string& place,
   arrow::fs::S3Options client = client_options(options);
   VERGER_RETURN_IF_ERROR(trust_authorities(client));
   VERGER_RETURN_IF_ERROR(set_proxy(parsed.bucket, client));
-  VERGER_RETURN_IF_ERROR(check_credentials(client, options));
+  if (!options.s3_anonymous) {
+    VERGER_RETURN_IF_ERROR(check_credentials(client.GetAccessKey(), client.GetSecretKey()));
+  }
   auto filesystem = S3FileSystem::Make(client);
   if (!filesystem.ok()) return s3_error("reach", place, filesystem.status());
   return std::shared_ptr<Store>(

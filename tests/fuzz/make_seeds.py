@@ -260,7 +260,7 @@ def texts() -> None:
         "brace": "*.{jpg,p{n,ng}}\na/1.png",
         "hidden": "_MG_*\n_k=v/_MG_1.JPG",
         "hive": "kind\nfile:/t/kind=Apple%20Red/../1.jpg",
-        "latin": "*\nP\udceache/c\x1b[31m\udce9.jpg",
+        "latin": "*\nP\udceache/c\x1b[31m\udce9.jpg\0",
         "secret": "x\ns3://KEY:SE/CRET@bucket/Test",
         "log": "{a,b\nt/metadata/v1.metadata.json",
     }

@@ -56,7 +56,7 @@ TOKEN = b"<IsTruncated>true</IsTruncated><NextContinuationToken>0</NextContinuat
         (b"<IsTruncated>false</IsTruncated>", TOKEN, "comes again"),
         (rb"(<Contents>.*</Contents>)", rb"\1\1", "twice"),
         (b"(?s).*", b"<html><body>Please log in.</body></html>", "s3://made-up/Test"),
-        (b"</ListBucketResult>", b"", "s3://made-up/Test"),
+        (b"</ListBucketResult>", b"", "its answer was cut off"),
     ],
     ids=["outside", "negative", "token again", "twice", "html", "cut off"],
 )
@@ -69,5 +69,5 @@ def test_a_listing_that_cannot_be_true_ends_the_run(verger, tmp_path, pattern, r
         arguments = ["extract", "s3://made-up/Test", tmp_path / "out", *flags, "--retries", 1]
         error = verger(*arguments, exit_code=3, timeout=60).stderr
     assert said in error
-    assert error.count("\n") == 1
-    assert error.startswith("verger: error: Cannot list s3://made-up/Test")
+    (sentence,) = (line for line in error.splitlines() if "error" in line)
+    assert sentence.startswith("verger: error: Cannot list s3://made-up/Test")
