@@ -91,8 +91,8 @@ def test_an_unreadable_file_is_a_rejection(verger, orchard, tmp_path):
     folder.mkdir(parents=True)
     for name in sorted(orchard.rglob("*.jpg"))[:3]:
         shutil.copy(name, folder)
-    # Listed as a file, but reading it fails, whoever asks.
-    (folder / "unreadable.jpg").symlink_to("/proc/self/mem")
+    # Listed as a file of 4 KiB, but reading it fails, whoever asks.
+    (folder / "unreadable.jpg").symlink_to("/sys/bus/cpu/drivers_probe")
     verger("run", folder.parent, tmp_path / "out", "--weights", UNTRAINED)
     rows = read_table(tmp_path / "out" / "rejected").to_pylist()
     assert [(row["reason"], row["length"]) for row in rows] == [("unreadable", -1)]
