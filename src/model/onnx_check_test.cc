@@ -46,7 +46,7 @@ TEST(OnnxCheck, TakesModels) {
 
 TEST(OnnxCheck, RefusesWhatIsNone) {
   for (const std::string& bytes : {std::string(), std::string(1000, 'x'), std::string("\x3a\x7f"),
-                                  field(1, "no graph"), std::string(20, '\xff')}) {
+                                   field(1, "no graph"), std::string(20, '\xff')}) {
     EXPECT_THAT(fault_of(bytes), HasSubstr("is not an ONNX model"));
   }
 }

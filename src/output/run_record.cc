@@ -144,6 +144,12 @@ RunRecord::Cpu parse_cpu_seconds(const json& from) {
   return {.extract = from.at("extract"), .read = from.at("read")};
 }
 
+std::vector<std::pair<std::string, double>> parse_seconds(const json& from) {
+  std::vector<std::pair<std::string, double>> seconds;
+  for (const auto& [stage, time] : from.items()) seconds.emplace_back(stage, time);
+  return seconds;
+}
+
 }  // namespace
 
 json ReductionRecord::to_json() const {
@@ -231,9 +237,7 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     record.cpu_seconds = parse_cpu_seconds(from.at("cpu_seconds"));
     if (from.contains("pipeline")) record.pipeline = parse_pipeline(from["pipeline"]);
     if (from.contains("update")) record.update = UpdateRecord::parse(from["update"]);
-    for (const auto& [stage, time] : from.at("seconds").items()) {
-      record.seconds.emplace_back(stage, time);
-    }
+    record.seconds = parse_seconds(from.at("seconds"));
     return 0;
   });
   if (!plain.ok()) return std::move(plain).error();

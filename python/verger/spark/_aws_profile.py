@@ -29,11 +29,8 @@ def profile_value(key: str) -> str:
         return found
     services = next((section["services"] for section in sections if "services" in section), "")
     own = _parse(_config()).get(f"services {services}", {}).get("s3", "")
-    inner = dict(
-        tuple(part.strip() for part in line.split("=", 1))
-        for line in own.splitlines()
-        if "=" in line
-    )
+    lines = (line.partition("=") for line in own.splitlines() if "=" in line)
+    inner = {name.strip(): value.strip() for name, _, value in lines}
     return inner.get(key, found)
 
 
