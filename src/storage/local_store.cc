@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <filesystem>
@@ -130,13 +131,15 @@ Result<std::vector<uint8_t>> LocalStore::read_whole(const std::string& name,
   std::vector<uint8_t> bytes;
   int error = 0;
   try {
-    error = read_all(file.get(), static_cast<std::size_t>(size), bytes);
+    // One of 0 bytes must have no first one either: those of /proc have.
+    error = read_all(file.get(), static_cast<std::size_t>(std::max<int64_t>(size, 1)), bytes);
   } catch (const std::bad_alloc&) {
     error = ENOMEM;
   } catch (const std::length_error&) {
     error = EFBIG;
   }
   if (error != 0) return io_error("read", display_path(name), error);
+  if (size == 0 && !bytes.empty()) return no_file(display_path(name));
   return bytes;
 }
 
