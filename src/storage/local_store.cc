@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <filesystem>
@@ -118,8 +119,8 @@ Result<LocalStore::OpenFile> LocalStore::open_regular(const std::string& name,
   return file;
 }
 
-// As many bytes as it says that it has: a file may grow for ever while it is read, and those of
-// /proc never end. Want of memory is no fault of the file, and passes on: it rejects no image.
+// As many bytes as it says that it has: a file may grow for ever while it is read. Want of memory
+// is no fault of the file, and passes on: it rejects no image.
 Result<std::vector<uint8_t>> LocalStore::read_whole(const std::string& name,
                                                     const FileEntry* listed) const {
   int64_t size = 0;
@@ -130,11 +131,13 @@ Result<std::vector<uint8_t>> LocalStore::read_whole(const std::string& name,
   std::vector<uint8_t> bytes;
   int error = 0;
   try {
-    error = read_all(file.get(), static_cast<std::size_t>(size), bytes);
+    // One of 0 bytes must have no first one either: those of /proc have.
+    error = read_all(file.get(), static_cast<std::size_t>(std::max<int64_t>(size, 1)), bytes);
   } catch (const std::length_error&) {
     error = EFBIG;
   }
   if (error != 0) return io_error("read", display_path(name), error);
+  if (size == 0 && !bytes.empty()) return no_file(display_path(name));
   return bytes;
 }
 

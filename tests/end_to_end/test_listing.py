@@ -220,7 +220,7 @@ def test_what_is_no_regular_file_is_refused_and_not_waited_for(verger, folder, t
     assert "pipe.tar: it is no regular file." in error
     (folder / "endless.jpg").symlink_to("/proc/self/pagemap")
     verger("extract", folder, tmp_path / "out", *FLAGS)
-    assert [row["reason"] for row in rows(tmp_path / "out", "rejected")] == ["empty"]
+    assert [row["reason"] for row in rows(tmp_path / "out", "rejected")] == ["unreadable"]
     (tmp_path / "records/_verger").mkdir(parents=True)
     os.mkfifo(tmp_path / "records/_verger/run.json")
     assert "no regular file" in verger("inspect", tmp_path / "records", exit_code=3).stderr
