@@ -73,11 +73,6 @@ TEST(LocalStore, ReadsWhatItWrote) {
   EXPECT_EQ(*(*file)->GetSize(), 10);
 }
 
-TEST(LocalStore, ReadsNoMoreThanAFileSaysThatItHolds) {
-  const auto store = Store::open("/proc/self").value();
-  EXPECT_EQ(text_of(*store, "status"), "");
-}
-
 TEST(LocalStore, SaysWhatCannotBeRead) {
   const ScratchFolder folder;
   folder.write("x", "");
