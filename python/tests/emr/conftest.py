@@ -107,6 +107,7 @@ def emr(monkeypatch, capsys):
 
     monkeypatch.setattr(cluster, "POLL_S", 0.01)
     monkeypatch.setattr(steps, "POLL_S", 0.01)
+    monkeypatch.setenv("VERGER_PROGRAM", str(ROOT / "build" / "verger"))  # checks a job's options
 
     def run(*arguments, code=0):
         capsys.readouterr()

@@ -59,7 +59,7 @@ def test_the_bundle_runs_there(node, bundle):
     folder = node.folder / "opt" / "bundle"
     folder.mkdir()
     subprocess.run(["tar", "-C", folder, "--strip-components", "1", "-xzf", bundle], check=True)
-    done = node.run("/opt/bundle/bin/verger", "sample", "/tmp/Orchard", "--images", 4)
+    done = node.run("/opt/bundle/bin/verger", "sample", "/tmp/Orchard", "--images", 12)
     assert done.returncode == 0, done.stderr
 
 
