@@ -27,7 +27,8 @@ Status S3Pages::check(const std::vector<arrow::fs::FileInfo>& page) {
 
 bool FolderGate::admits(std::string_view name) {
   if (!walk_.enter) return true;
-  for (std::size_t slash = name.find('/'); slash != name.npos; slash = name.find('/', slash + 1)) {
+  for (std::size_t slash = name.find('/', below_); slash != name.npos;
+       slash = name.find('/', slash + 1)) {
     const std::string folder(name.substr(0, slash));
     if (folder.empty() || entered_ == folder || entered_.starts_with(folder + '/')) continue;
     if (refused_.contains(folder)) return false;

@@ -35,15 +35,18 @@ class S3Pages {
   std::unordered_set<std::string> first_paths_;  // of the pages
 };
 
-// Asks a walk of each folder above the names that it meets once, when they come in order.
+// Asks a walk through a folder of each folder between that one and the names that it meets, once
+// when they come in order.
 class FolderGate {
  public:
-  explicit FolderGate(const Walk& walk) : walk_(walk) {}
+  FolderGate(std::string_view folder, const Walk& walk)
+      : walk_(walk), below_(folder.empty() ? 0 : folder.size() + 1) {}
 
   bool admits(std::string_view name);
 
  private:
   const Walk& walk_;
+  const std::size_t below_;                    // where names go on after the walk's own folder
   std::string entered_;                        // the folder of the name before
   std::unordered_set<std::string> refused_{};  // those that must not be asked of again
 };

@@ -38,7 +38,7 @@ TEST(FolderGate, AsksOfEachFolderOnce) {
     asked.push_back(name);
     return name.find("_x") == name.npos;
   }};
-  FolderGate gate(walk);
+  FolderGate gate("", walk);
   EXPECT_TRUE(gate.admits("1.jpg"));
   EXPECT_TRUE(gate.admits("a/1.jpg"));
   EXPECT_TRUE(gate.admits("a/b/1.jpg"));
@@ -49,6 +49,14 @@ TEST(FolderGate, AsksOfEachFolderOnce) {
   EXPECT_TRUE(gate.admits("a//1.jpg"));
   EXPECT_TRUE(gate.admits("ab/1.jpg"));
   EXPECT_THAT(asked, ElementsAre("a", "a/b", "a/_x", "a/", "ab"));
+}
+
+TEST(FolderGate, AsksNothingOfTheFolderThatIsWalkedThrough) {
+  const Walk walk{.enter = [&](const std::string& name) { return name == "a/_x/b"; }};
+  FolderGate gate("a/_x", walk);
+  EXPECT_TRUE(gate.admits("a/_x/1.jpg"));
+  EXPECT_TRUE(gate.admits("a/_x/b/1.jpg"));
+  EXPECT_FALSE(gate.admits("a/_x/c/1.jpg"));
 }
 
 }  // namespace

@@ -117,7 +117,7 @@ Status S3Store::visit(const std::string& folder, const Walk& walk,
   selector.allow_not_found = walk.missing_ok;
   const auto next_page = filesystem_->GetFileInfoGenerator(selector);
   S3Pages pages(display_path(folder), object_path("") + '/');
-  FolderGate gate(walk);
+  FolderGate gate(folder, walk);
   while (true) {
     const auto page = next_page().result();
     if (!page.ok()) return error("list", folder, page.status());
