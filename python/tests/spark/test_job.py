@@ -112,12 +112,12 @@ def test_a_finished_result_is_replaced_only_when_asked(run, verger, orchard, tmp
     assert content(output) == before
     with pytest.raises(OSError, match="holds tables of layout tables"):
         run(orchard, output, layout="notebook", overwrite=True)
-    (output / "features" / "mine.txt").write_text("kept")
+    (output / "features" / "_mine.txt").write_text("kept")
     run(orchard, output, overwrite=True)
     verger("run", orchard, tmp_path / "cli", *CLI)
     assert content(output) == content(tmp_path / "cli")
-    assert (output / "features" / "mine.txt").exists()
-    (output / "features" / "mine.txt").unlink()
+    assert (output / "features" / "_mine.txt").exists()
+    (output / "features" / "_mine.txt").unlink()
     verger("inspect", output)
 
 
