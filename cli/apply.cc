@@ -47,11 +47,7 @@ void add_apply(Command& program) {
   add_image_flags(command, arguments->options);
   add_weights_flags(command, arguments->options.model);
   add_output_flags(command, arguments->options.output);
-  add_run_flags(command, *arguments);
-  add_decode_memory_flag(command, arguments->max_decode_memory);
-  add_crew_flag(command, *arguments);
-  add_metrics_flag(command, arguments->options);
-  add_reads_flag(command, arguments->options.storage);
+  add_extraction_flags(command, *arguments);
   command.footer(
       "Example:\n"
       "  verger apply NewPhotographs NewResults --model Results\n"

@@ -223,6 +223,14 @@ void add_metrics_flag(Command& command, RunOptions& options) {
       .group("Run");
 }
 
+void add_extraction_flags(Command& command, CommonArguments& arguments) {
+  add_run_flags(command, arguments);
+  add_decode_memory_flag(command, arguments.max_decode_memory);
+  add_crew_flag(command, arguments);
+  add_metrics_flag(command, arguments.options);
+  add_reads_flag(command, arguments.options.storage);
+}
+
 void add_log_flag(Command& command, LogFormat& log_format) {
   add_named(command, "--log-format", log_format, parse_log_format,
             "text (default), or json: one object a line on standard error")

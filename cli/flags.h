@@ -37,6 +37,8 @@ void add_run_flags(Command& command, CommonArguments& arguments);   // threads, 
 void add_decode_memory_flag(Command& command, int64_t& bytes);
 void add_crew_flag(Command& command, CommonArguments& arguments);
 void add_metrics_flag(Command& command, RunOptions& options);
+// All of these that `run`, `extract` and `apply` have in common.
+void add_extraction_flags(Command& command, CommonArguments& arguments);
 void add_log_flag(Command& command, LogFormat& log_format);
 void add_pack_flags(Command& command, PackOptions& options, OutputOptions& output);
 

@@ -37,11 +37,7 @@ void add_run(Command& program) {
   add_model_flags(command, arguments->options.model);
   add_pca_flags(command, arguments->options.pca);
   add_output_flags(command, arguments->options.output);
-  add_run_flags(command, *arguments);
-  add_decode_memory_flag(command, arguments->max_decode_memory);
-  add_crew_flag(command, *arguments);
-  add_metrics_flag(command, arguments->options);
-  add_reads_flag(command, arguments->options.storage);
+  add_extraction_flags(command, *arguments);
   command.footer(
       "Example:\n"
       "  verger run Test Results --variance 0.95\n"
@@ -58,11 +54,7 @@ void add_extract(Command& program) {
   add_image_flags(command, arguments->options);
   add_model_flags(command, arguments->options.model);
   add_output_flags(command, arguments->options.output);
-  add_run_flags(command, *arguments);
-  add_decode_memory_flag(command, arguments->max_decode_memory);
-  add_crew_flag(command, *arguments);
-  add_metrics_flag(command, arguments->options);
-  add_reads_flag(command, arguments->options.storage);
+  add_extraction_flags(command, *arguments);
   command.footer("Example:\n  verger extract Test Results --threads 2\n  verger reduce Results");
   command.action([arguments] { return travel("extract", extract, *arguments); });
 }

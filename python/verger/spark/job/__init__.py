@@ -103,10 +103,7 @@ def _job(
 
 
 def _flags(options: dict[str, Any]) -> list[str]:
-    """Return options as the program's flags; those that are on or off as --name=true, =false.
-
-    A list is a flag that is given several times.
-    """
+    """Return options as flags: on or off as --name=true, =false; a list as one given again."""
     return [
         f"--{name.replace('_', '-')}={str(value).lower() if isinstance(value, bool) else value}"
         for name, values in options.items()
