@@ -58,15 +58,13 @@ class Tiff {
     return value;
   }
 
-  // TIFF 6.0, section 2, "Types"; BigTIFF's besides. Bytes and texts are no numbers.
+  // The types that are numbers: TIFF 6.0, section 2, "Types", and BigTIFF's; bytes and texts are
+  // not.
   enum Type : uint32_t {
-    kByte = 1,
-    kText = 2,
     kShort = 3,
     kLong = 4,
     kRational = 5,
     kSignedByte = 6,
-    kUndefined = 7,
     kSignedShort = 8,
     kSignedLong = 9,
     kSignedRational = 10,
