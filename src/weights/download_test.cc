@@ -11,6 +11,7 @@
 
 #include "base/sha256.h"
 #include "storage/scratch_folder.h"
+#include "storage/store.h"
 #include "weights/loopback_server.h"
 
 namespace verger {
@@ -31,6 +32,14 @@ std::string text_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
+
+// What a program does at its end: the storage's threads end with it.
+class StorageOfTheProgram : public testing::Environment {
+ public:
+  void TearDown() override { close_storage(); }
+};
+
+const auto* const kStorage = testing::AddGlobalTestEnvironment(new StorageOfTheProgram);
 
 // A server, a folder to download into, and the entry of a file whose contents are known.
 class DownloadTest : public testing::Test {

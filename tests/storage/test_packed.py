@@ -69,7 +69,7 @@ def test_reads_take_a_fifth_of_the_requests_at_most(s3, s3_verger, packed, tmp_p
             s3_verger("extract", f"s3://packed-data/{name}", tmp_path / name, "--weights",
                       UNTRAINED, "--parts", 2, environment=environment)  # fmt: skip
         counts[name] = len(gets)
-    assert counts["Test"] == 60
+    assert counts["Test"] >= 60  # a read may be tried again
     assert 0 < counts["parquet"] <= 12
     assert 0 < counts["tar"] <= 12
 

@@ -50,9 +50,6 @@ def check_whole(verger, undisturbed):
 
 def test_the_program_resumes_a_job_of_spark(faulty, verger, orchard, tmp_path, capfd):
     output = tmp_path / "out"
-    half = output / "features/.verger-tmp-0123456789abcdef-part"
-    half.parent.mkdir(parents=True)
-    half.write_bytes(b"half")
     with pytest.raises(OSError, match=r"^Cannot write the third shard\.$"):
         faulty("third_fails", orchard, output, quiet=False)
     assert "Finished shards are kept; go on with resume." in capfd.readouterr().err
