@@ -174,6 +174,10 @@ void add_storage_flags(Command& command, StorageOptions& options) {
   command.flag("--s3-anonymous", options.s3_anonymous, "Read public buckets without credentials")
       .group("Storage");
   command
+      .flag("--s3-requester-pays", options.s3_requester_pays,
+            "Pay for requests to buckets whose readers pay")
+      .group("Storage");
+  command
       .option("--retries", options.retries,
               "Retries of a request that failed by the network or a busy server")
       .show_default()

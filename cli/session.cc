@@ -95,6 +95,7 @@ void ConsoleObserver::stage_finished() {
 }
 
 InterruptGuard::InterruptGuard() {
+  interrupt_reads(&interrupted);
   std::signal(SIGALRM, on_patience_over);
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
@@ -102,6 +103,7 @@ InterruptGuard::InterruptGuard() {
 }
 
 InterruptGuard::~InterruptGuard() {
+  interrupt_reads(nullptr);
   alarm(0);
   for (const int signal : {SIGALRM, SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
   if (heeds_hangup()) std::signal(SIGHUP, SIG_DFL);

@@ -7,5 +7,8 @@ add_library(verger::event_http ALIAS verger_event_http)
 target_include_directories(verger_event_http SYSTEM INTERFACE "${LIBEVENT_INCLUDE_DIR}")
 target_link_libraries(
   verger_event_http
-  INTERFACE "${LIBEVENT_EXTRA_LIBRARY}" "${LIBEVENT_CORE_LIBRARY}"
+  INTERFACE
+    "${LIBEVENT_EXTRA_LIBRARY}"
+    "${LIBEVENT_CORE_LIBRARY}"
+    $<$<BOOL:${VERGER_SELF_CONTAINED}>:verger_old_glibc>
 )

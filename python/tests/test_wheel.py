@@ -82,7 +82,7 @@ def test_it_holds_what_it_should_and_no_more(wheel):
     libraries = [name for name in names if re.search(r"\.so[.\d]*$", name)]
     assert sorted(re.match(r".*?/(lib)?([a-z0-9_]+)[^/]*$", name)[2] for name in libraries) == [
         "_verger", "arrow", "arrow_s3", "crypto", "jpeg", "parquet", "scipy_openblas",
-        "verger_onnx",
+        "ssl", "verger_onnx",
     ]  # fmt: skip
     bundled = (ROOT / "deps/bundled.txt").read_text()
     licenses = re.findall(r"verger/licenses/(.+)\.txt", "\n".join(names))

@@ -8,7 +8,7 @@
 #include "output/saved_model.h"
 #include "plan/recipe.h"
 #include "storage/local_path.h"
-#include "storage/s3_place.h"
+#include "s3/s3_place.h"
 
 namespace verger {
 

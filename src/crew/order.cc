@@ -33,6 +33,7 @@ Status parse_error(const json& from) {
 json storage_json(const StorageOptions& storage) {
   return {{"s3_endpoint", storage.s3_endpoint},         {"s3_region", storage.s3_region},
           {"s3_addressing", storage.s3_addressing},     {"s3_anonymous", storage.s3_anonymous},
+          {"s3_requester_pays", storage.s3_requester_pays},
           {"reads_in_flight", storage.reads_in_flight}, {"retries", storage.retries}};
 }
 
@@ -42,6 +43,7 @@ StorageOptions parse_storage(const json& from) {
   storage.s3_region = from.at("s3_region");
   storage.s3_addressing = from.at("s3_addressing");
   storage.s3_anonymous = from.at("s3_anonymous");
+  storage.s3_requester_pays = from.value("s3_requester_pays", false);
   storage.reads_in_flight = from.at("reads_in_flight");
   storage.retries = from.at("retries");
   return storage;

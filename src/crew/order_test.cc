@@ -35,6 +35,7 @@ Order order() {
               .work = ExtractOrder()};
   order.storage.s3_endpoint = "http://127.0.0.1:9000";
   order.storage.s3_anonymous = true;
+  order.storage.s3_requester_pays = true;
   return order;
 }
 

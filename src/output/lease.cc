@@ -58,6 +58,7 @@ Result<std::unique_ptr<Lease>> Lease::acquire(std::shared_ptr<Store> output, std
 Result<Lease::Found> Lease::claim(LeaseRecord claimed) {
   claimed.state = LeaseState::kClaimed;
   claimed.lapses_ms = epoch_ms() + timing_.lapse.count();
+  if (claimed.token == record_.token) version_.reset();
   const auto put = [&] { return write_json(*output_, claimed.name(), claimed.to_json()); };
   // A run that comes to its end sweeps temporary files away, perhaps this one's: hence twice.
   if (!put().ok()) VERGER_RETURN_IF_ERROR(put());
@@ -90,12 +91,15 @@ Result<bool> Lease::try_claim() {
   VERGER_ASSIGN_OR_RETURN(const Found found, claim(record_));
   if (found.claim == Claim::kRefused) return Status::io(found.refusal);
   if (found.claim == Claim::kContested) return false;
+  VERGER_RETURN_IF_ERROR(output_->probe_versions(record_.name(), json_file(record_.to_json())));
   // Stopped since, it may have been passed over: the next attempt will tell.
   if (boot_ms() >= claimed_until) return false;
   for (const std::string& gone : found.gone) VERGER_RETURN_IF_ERROR(output_->remove(gone));
   // Until a holder, or a worker of its, no longer goes by a look at its file from before.
   if (found.perhaps_at_work) std::this_thread::sleep_for(timing_.look());
-  VERGER_RETURN_IF_ERROR(write(LeaseState::kHeld));
+  const Status held = write(LeaseState::kHeld);
+  if (!lost_.ok()) return lost_ = {}, false;  // the claim was removed: it counted no more
+  VERGER_RETURN_IF_ERROR(held);
   return true;
 }
 
@@ -105,12 +109,31 @@ Status Lease::write(LeaseState state) {
   LeaseRecord renewed = record_;
   renewed.state = state;
   renewed.lapses_ms = epoch_ms() + timing_.lapse.count();
-  VERGER_RETURN_IF_ERROR(write_json(*output_, renewed.name(), renewed.to_json()));
+  VERGER_RETURN_IF_ERROR(put(renewed));
   record_.state = renewed.state;
   record_.lapses_ms = renewed.lapses_ms;
   valid_until_ = now + timing_.lapse.count();
   looked_ = now;
   return {};
+}
+
+// Where versions are compared, only over the own file: whoever takes over removes that first, and
+// then it must not be put there again. Nobody else writes it, so what stands of another version is
+// this lease's own too, of a request whose answer was lost.
+Status Lease::put(const LeaseRecord& record) {
+  if (!output_->compares_versions()) {
+    return write_json(*output_, record.name(), record.to_json());
+  }
+  const std::string text = json_file(record.to_json());
+  for (int attempt = 0; attempt < timing_.attempts; ++attempt) {
+    if (!version_) {
+      VERGER_ASSIGN_OR_RETURN(version_, output_->version(record.name()));
+    }
+    if (!version_) return lose("was taken over by another run");
+    VERGER_ASSIGN_OR_RETURN(version_, output_->write_over(record.name(), text, version_));
+    if (version_) return {};
+  }
+  return lose("could not be renewed");
 }
 
 void Lease::renew_until_stopped() {

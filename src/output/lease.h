@@ -2,7 +2,8 @@
 //
 // Storage need not offer more than listing and writing: a run writes its claim, then lists. Whoever
 // finds another live claim withdraws; two that meet try again after random pauses, so one of them
-// wins. Nobody who sees no other claim can have missed one that was there before its own.
+// wins. Nobody who sees no other claim can have missed one that was there before its own. Where the
+// storage compares versions, a lease is written again only while its file stands, in one step.
 #pragma once
 
 #include <chrono>
@@ -73,6 +74,7 @@ class Lease final : public Fence {
 
   Result<bool> try_claim();  // false: contested by others that only claim
   Status write(LeaseState state);
+  Status put(const LeaseRecord& record);
   void renew_until_stopped();
   // These are called with state_mutex_ held.
   Status check_now();
@@ -86,6 +88,7 @@ class Lease final : public Fence {
 
   std::mutex state_mutex_;   // of what follows
   LeaseRecord record_;       // its token never changes
+  FileVersion version_;      // of its file, as far as it is known; where versions are compared
   int64_t valid_until_ = 0;  // by boot_ms()
   int64_t looked_ = 0;       // when the file was seen last, by boot_ms()
   Status lost_;              // why, once it is

@@ -106,7 +106,9 @@ Result<json> read_json(const Store& store, const std::string& name) {
 }
 
 Status write_json(Store& store, const std::string& name, const json& document) {
-  return store.write(name, json_text(document, 2) + '\n');
+  return store.write(name, json_file(document));
 }
+
+std::string json_file(const json& document) { return json_text(document, 2) + '\n'; }
 
 }  // namespace verger

@@ -60,6 +60,8 @@ auto parse_document(std::string_view format, const nlohmann::json& document, con
 
 // Reads and parses a JSON file; kIo when it is absent or is not JSON.
 Result<nlohmann::json> read_json(const Store& store, const std::string& name);
+// What write_json() writes.
+std::string json_file(const nlohmann::json& json);
 Status write_json(Store& store, const std::string& name, const nlohmann::json& json);
 
 }  // namespace verger

@@ -33,6 +33,7 @@ json options_json(const RunOptions& options) {
           {"s3_region", options.storage.s3_region},
           {"s3_addressing", options.storage.s3_addressing},
           {"s3_anonymous", options.storage.s3_anonymous},
+          {"s3_requester_pays", options.storage.s3_requester_pays},
           {"threads", options.threads}};
 }
 
@@ -56,6 +57,7 @@ RunOptions parse_options(const json& from) {
   options.storage.s3_region = from.at("s3_region");
   options.storage.s3_addressing = from.at("s3_addressing");
   options.storage.s3_anonymous = from.at("s3_anonymous");
+  options.storage.s3_requester_pays = from.value("s3_requester_pays", false);
   options.threads = from.at("threads");
   return options;
 }

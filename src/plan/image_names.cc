@@ -42,6 +42,7 @@ std::string_view folder_of(std::string_view path) {
 }  // namespace
 
 bool is_hidden(std::string_view name) {
+  if (name == "." || name == "..") return false;  // S3's keys may have such parts
   if (name.starts_with('.') || name.ends_with("._COPYING_")) return true;
   if (name.starts_with("_metadata") || name.starts_with("_common_metadata")) return false;
   return name.starts_with('_') && name.find('=') == name.npos;

@@ -17,7 +17,7 @@ struct ReasonText {
 };
 
 // In the order of PassedReason.
-constexpr std::array<ReasonText, 9> kReasons = {{
+constexpr std::array<ReasonText, 8> kReasons = {{
     {"hidden", "file whose name begins with _ or .", "files whose names begin with _ or ."},
     {"hidden-folder", "folder whose name begins with _ or .",
      "folders whose names begin with _ or ."},
@@ -25,7 +25,6 @@ constexpr std::array<ReasonText, 9> kReasons = {{
      "members of tars whose names begin with _ or ."},
     {"other-kind", "file of another kind", "files of other kinds"},
     {"excluded", "file or folder that --exclude names", "files or folders that --exclude names"},
-    {"odd-key", "S3 key with a part that is . or ..", "S3 keys with a part that is . or .."},
     {"special", "that is no regular file", "that are no regular files"},
     {"container", ".parquet, .arrow or .tar file beside the images",
      ".parquet, .arrow or .tar files beside the images"},
@@ -71,11 +70,6 @@ std::string kinds_text(const std::map<std::string, int64_t>& kinds, int64_t all)
     text += (i + 1 == pieces.size() ? " and " : ", ") + pieces[i];
   }
   return text + (all == 1 ? " file" : " files");
-}
-
-bool has_odd_part(std::string_view name) {
-  const std::string whole = '/' + std::string(name) + '/';
-  return whole.find("/./") != whole.npos || whole.find("/../") != whole.npos;
 }
 
 }  // namespace
@@ -129,9 +123,7 @@ Selection::Kind Selection::take(const std::string& name) {
   if (logged_table_.empty()) logged_table_ = logged_table_of(name);
   const std::string_view file = last_part(name);
   if (is_mark(file)) return Kind::kPassedOver;
-  if (has_odd_part(name)) {
-    passed_over_.add(PassedReason::kOddKey);
-  } else if (excluded(name)) {
+  if (excluded(name)) {
     passed_over_.add(PassedReason::kExcluded);
   } else if (has_hidden_part(name)) {
     passed_over_.add(PassedReason::kHidden);
@@ -147,7 +139,6 @@ Selection::Kind Selection::take(const std::string& name) {
 
 bool Selection::enter(const std::string& name) {
   if (logged_table_.empty()) logged_table_ = logged_table_of(name);
-  if (has_odd_part(name)) return true;  // its keys are told one by one
   if (excluded(name)) return passed_over_.add(PassedReason::kExcluded), false;
   if (is_hidden(last_part(name))) return passed_over_.add(PassedReason::kHiddenFolder), false;
   return true;

@@ -22,7 +22,6 @@ enum class PassedReason {
   kHiddenMember,  // an image of a tar, of a hidden name
   kOtherKind,     // a file of another name than images and containers have
   kExcluded,      // a file or folder that --exclude names
-  kOddKey,        // an S3 key with a part that is "." or ".."
   kSpecial,       // a fifo, a device, a socket
   kContainer,     // a container beside loose images
   kNoImages,      // a table without a column of images

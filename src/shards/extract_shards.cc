@@ -178,6 +178,8 @@ Status ShardExtraction::extract_image(Extractor& extractor, Fetched fetched) {
   if (fetched.bytes.ok()) {
     length = static_cast<int64_t>(fetched.bytes->size());
     VERGER_ASSIGN_OR_RETURN(rejection, extractor.extract(*fetched.bytes, features));
+  } else if (cancel_.cancelled()) {
+    return Status::cancelled("Interrupted.");  // it may have failed by that alone
   } else {
     rejection = Rejection{RejectReason::kUnreadable, fetched.bytes.error().message()};
   }

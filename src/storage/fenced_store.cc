@@ -10,6 +10,8 @@ namespace verger {
 
 namespace {
 
+constexpr int kAttempts = 8;  // each meets another program's file
+
 // Then no other writer's file has this name, and its own may take it back.
 bool bears_uuid(const std::string& name) {
   static const std::regex kUuid("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
@@ -30,14 +32,31 @@ class FencedFile final : public PendingFile {
   Status commit() override {
     VERGER_RETURN_IF_ERROR(file_->prepare());
     fault_point("before-visible");
+    const bool own_name = bears_uuid(name_);
+    if (!own_name && store_->compares_versions()) return commit_over_what_stands();
     VERGER_RETURN_IF_ERROR(fence_->check());
     VERGER_RETURN_IF_ERROR(file_->commit());
     const Status still = fence_->check();  // it may have been stopped within the request
-    if (!still.ok() && bears_uuid(name_)) static_cast<void>(store_->remove(name_));
+    if (!still.ok() && own_name) static_cast<void>(store_->remove(name_));
     return still;
   }
 
  private:
+  // What stands is learnt before the fence is asked. Whoever takes over later writes later, so that
+  // its file is another version; and whoever took over before is noticed by the fence. A conflict
+  // while the fence holds is with a run that lost its lease within its last request.
+  Status commit_over_what_stands() {
+    FileVersion stands;  // nothing, in most cases: then the first try is the last
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      VERGER_RETURN_IF_ERROR(fence_->check());
+      VERGER_ASSIGN_OR_RETURN(const FileVersion written, file_->commit_over(stands));
+      if (written) return fence_->check();
+      VERGER_ASSIGN_OR_RETURN(stands, store_->version(name_));
+    }
+    return Status::io("Cannot write " + store_->display_path(name_) +
+                      ": another program replaces it again and again.");
+  }
+
   const std::unique_ptr<PendingFile> file_;
   const std::shared_ptr<Fence> fence_;
   const std::shared_ptr<Store> store_;

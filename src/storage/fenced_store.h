@@ -20,10 +20,12 @@ class Fence {
 // Asks the fence before each change that others see: before a file becomes visible, before its
 // first byte (on a disk that is a temporary file already), and before each removal. Reads freely.
 //
-// No storage offers to ask and to change in one step, so a moment is left between the two, in which
-// a writer may be stopped: on a disk that between two system calls, since the file was synced
-// before it is asked; on S3 that of the request which puts the object. So it asks once more behind,
-// and takes a file back that bears a UUID in its name, which is that of its run alone.
+// A moment is left between the two, in which a writer may be stopped: on a disk that between two
+// system calls, since the file was synced before it is asked; on S3 that of the request which puts
+// the object. So it asks once more behind, and takes a file back that bears a UUID in its name,
+// which is that of its run alone. A file of a name that other runs give as well is replaced, where
+// the store compares versions, only while what stood there before the fence was asked still does:
+// so it never comes after another run's.
 class FencedStore final : public Store {
  public:
   FencedStore(std::shared_ptr<Store> store, std::shared_ptr<Fence> fence)
@@ -41,6 +43,10 @@ class FencedStore final : public Store {
     return store_->visit(folder, walk, visitor);
   }
   Result<bool> exists(const std::string& name) const override { return store_->exists(name); }
+  bool compares_versions() const override { return store_->compares_versions(); }
+  Result<FileVersion> version(const std::string& name) const override {
+    return store_->version(name);
+  }
   Result<bool> is_link(const std::string& name) const override { return store_->is_link(name); }
   Result<std::vector<uint8_t>> read(const std::string& name) const override {
     return store_->read(name);

@@ -28,6 +28,7 @@ Status io_error(std::string_view action, const std::string& path, int error) {
 }
 
 Status io_error(std::string_view action, const std::string& path, const arrow::Status& error) {
+  if (error.IsCancelled()) return Status::cancelled("Interrupted.");
   const int number = arrow::internal::ErrnoFromStatus(error);
   if (number != 0) return io_error(action, path, number);
   return sentence(action, path, error.message().substr(0, error.message().find('\n')));

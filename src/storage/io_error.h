@@ -16,7 +16,7 @@ namespace verger {
 // kIo. `action` completes "Cannot …"; `error` is an errno.
 Status io_error(std::string_view action, const std::string& path, int error);
 
-// The same of an Arrow status, by its errno when it carries one.
+// The same of an Arrow status, by its errno when it carries one; kCancelled of one that is.
 Status io_error(std::string_view action, const std::string& path, const arrow::Status& error);
 
 struct FileEntry;

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/cancel.h"
 #include "verger/options.h"
 #include "verger/status.h"
 
@@ -26,6 +28,10 @@ struct FileEntry {
   int64_t mtime_ns = 0;  // modification time, since the Unix epoch
 };
 
+// What stands under a name; nullopt: no file. Two files of the same bytes may have the same
+// version.
+using FileVersion = std::optional<std::string>;
+
 // A file being written. Others see it, whole, after commit(); without commit() it never appears.
 // Not thread-safe.
 class PendingFile {
@@ -37,6 +43,11 @@ class PendingFile {
   virtual Status prepare() { return {}; }
   // Closes the stream and makes the file visible and durable. Once.
   virtual Status commit() = 0;
+  // The same in a store that compares versions, provided that `expected` is what stands under the
+  // name. Gives the file's version; nullopt when another file stands there, or none: then nothing
+  // changed, and it may be called again. A file that was too large for one request replaces
+  // whatever stands there.
+  virtual Result<FileVersion> commit_over(const FileVersion& expected);
 };
 
 // Takes one file of a listing; an error ends the listing with it.
@@ -96,6 +107,19 @@ class Store {
   virtual Result<std::unique_ptr<PendingFile>> create(const std::string& name) = 0;
   virtual Status remove(const std::string& name) = 0;  // fine when it is not there
 
+  // Does this storage compare the version that stands under a name with the expected one, and
+  // replace the file only if they agree, in one step? As far as probe_versions() found out.
+  virtual bool compares_versions() const { return false; }
+  // Finds that out by writing a file again with its text and perhaps a line break more. For the
+  // name of a file that is the caller's own and stands there. Once is enough for all names.
+  virtual Status probe_versions(const std::string& /*name*/, std::string_view /*text*/) {
+    return {};
+  }
+  virtual Result<FileVersion> version(const std::string& name) const;  // where they are compared
+  // create() + write + commit_over().
+  Result<FileVersion> write_over(const std::string& name, std::string_view text,
+                                 const FileVersion& expected);
+
   // Removes what writers that were killed left behind in `folder`, but not below it, of files that
   // were to have names for which `ours` holds (without the folder). Only for whoever knows that
   // nobody else is writing those.
@@ -122,6 +146,10 @@ class Store {
 
 // Sorts by the bytes of the names; kIo when one comes twice.
 Status sort_by_name(std::vector<FileEntry>& files, const Store& store);
+
+// From here on reads that wait for a server end with kCancelled once this is cancelled; borrowed
+// until close_storage(). null: for none. Not while reads are under way.
+void interrupt_reads(const CancelToken* cancel);
 
 // Gives back what the storage libraries hold of the process. Once, when every Store is gone; no
 // Store can be opened afterwards.

@@ -2,6 +2,7 @@
 
 #include <arrow/buffer.h>
 #include <arrow/io/interfaces.h>
+#include <arrow/status.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,7 +18,6 @@
 
 #include "base/sha256.h"
 #include "base/status_macros.h"
-#include "storage/s3_error.h"
 #include "storage/store.h"
 #include "verger/options.h"
 
@@ -120,7 +120,7 @@ Status cannot_download(std::string reason) {
 }
 
 Status cannot_download(const arrow::Status& error) {
-  return cannot_download(s3_error("read", "s3:", error).message());
+  return cannot_download(error.message());
 }
 
 Status check(const CancelToken* cancel) {

@@ -33,7 +33,8 @@ std::string part_of(const std::string& body, const std::string& request) {
   const std::string part = body.substr(first, last - first + 1);
   return (range == request.npos ? "HTTP/1.1 200 OK" : "HTTP/1.1 206 Partial Content") +
          std::string("\r\nConnection: close\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT") +
-         "\r\nContent-Length: " + std::to_string(part.size()) + "\r\n\r\n" + part;
+         "\r\nContent-Range: bytes " + std::to_string(first) + '-' + std::to_string(last) + '/' +
+         std::to_string(body.size()) + "\r\nContent-Length: " + std::to_string(part.size()) + "\r\n\r\n" + part;
 }
 
 int listen_on_loopback(int* port) {

@@ -19,6 +19,12 @@ def wait_until_stopped(pid, timeout=60):
         time.sleep(0.02)
 
 
+def stop(pid):
+    """Stop a process, and wait until it has."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_until_stopped(pid)
+
+
 def go_on(pid):
     """Let a stopped process go on."""
     os.kill(pid, signal.SIGCONT)

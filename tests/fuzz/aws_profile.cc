@@ -1,5 +1,5 @@
 // The text of AWS' two files, with a NUL between them → what the profile says.
-#include "storage/aws_profile.h"
+#include "s3/aws_profile.h"
 
 #include <algorithm>
 #include <string>

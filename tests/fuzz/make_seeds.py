@@ -16,6 +16,7 @@ import h5py
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from answer_seeds import s3_answers
 from image_seeds import jpegs, pngs, pngs_of_chunks
 
 HERE = Path(__file__).parent
@@ -274,8 +275,8 @@ def texts() -> None:
 
 def main() -> None:
     """Write the inputs of every target."""
-    for make_images in (jpegs, pngs, pngs_of_chunks):
-        make_images(save)
+    for make_with in (jpegs, pngs, pngs_of_chunks, s3_answers):
+        make_with(save)
     for make in (
         weights,
         manifests,

@@ -1,0 +1,26 @@
+"""What servers of S3 answer, for make_seeds.py."""
+
+from collections.abc import Callable
+
+
+def s3_answers(save: Callable[[str, str, bytes], None]) -> None:
+    """Write what servers of S3 answer."""
+    listed = "<Key>Test/a+b.jpg</Key><LastModified>2025-01-31T12:00:00.000Z</LastModified>"
+    page = (
+        '<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+        f"<EncodingType>url</EncodingType><Contents>{listed}<Size>7</Size></Contents>"
+        "<CommonPrefixes><Prefix>Test/c%2F/</Prefix></CommonPrefixes><IsTruncated>true</IsTruncated>"
+        "<NextContinuationToken>t&amp;</NextContinuationToken></ListBucketResult>"
+    )
+    answers = {
+        "page": page,
+        "error": "<Error><Code>NoSuchKey</Code><Message>None.&#10;</Message></Error>",
+        "begun": "<InitiateMultipartUploadResult><UploadId>u</UploadId>"
+        "</InitiateMultipartUploadResult>",
+        "completed": "<CompleteMultipartUploadResult/>",
+        "entity": "<!DOCTYPE r [<!ENTITY a 'b'>]><Error><Code>&a;</Code></Error>",
+        "time": "2025-01-31T12:00:00.000Z",
+        "head_time": "Fri, 31 Jan 2025 12:00:00 GMT",
+    }
+    for name, text in answers.items():
+        save("s3_answers", name, text.encode())
