@@ -145,7 +145,9 @@ Result<std::unique_ptr<Connection>, Fault> Connection::open(const Route& route,
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV;
   addrinfo* list = nullptr;
-  if (getaddrinfo(next.host.c_str(), next.port.c_str(), &hints, &list) != 0) {
+  // RFC 6761: names below localhost are this machine, which not every resolver knows.
+  const std::string host = next.host.ends_with(".localhost") ? "localhost" : next.host;
+  if (getaddrinfo(host.c_str(), next.port.c_str(), &hints, &list) != 0) {
     return Fault{"the server cannot be reached: its name " + next.host + " is not known"};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> addresses(list, freeaddrinfo);

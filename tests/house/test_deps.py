@@ -42,7 +42,7 @@ def deps(tmp_path):
         ({"cmake": "echo cmake version 3.18.4"}, "cmake is 3.18.4, and 3.25 or newer is needed"),
         ({**DEBIAN, "python3": "echo Python 3.9.2"}, "python3 is 3.9.2, and 3.11 or newer"),
         ({**DEBIAN, "apt-cache": "echo '  Candidate: 4:10.2.1-1'"}, "g++ is 10.2.1"),
-        ({**DEBIAN, "apt-cache": "[[ $2 == lib* ]] || echo '  Candidate: 20.1'"}, "not find libc"),
+        ({**DEBIAN, "apt-cache": "[[ $2 == lib* ]] || echo '  Candidate: 20.1'"}, "not find libb"),
     ],
 )
 def test_what_is_missing_is_said_before_anything_is_installed(deps, programs, told):
