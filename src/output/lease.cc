@@ -209,7 +209,12 @@ Lease::~Lease() {
   if (!thread_.joinable()) return;  // never held
   thread_.join();
   // What cannot be removed lapses by itself.
-  if (check().ok()) static_cast<void>(output_->remove(record_.name()));
+  if (!check().ok() || !output_->remove(record_.name()).ok()) return;
+  // No file: the next run may be writing by now.
+  const auto none = [](std::string_view) { return false; };
+  for (const auto folder : {kLeasesFolder, kRecordsFolder}) {
+    static_cast<void>(output_->remove_temporaries(std::string(folder), none));
+  }
 }
 
 Status WorkerFence::check() {

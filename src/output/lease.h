@@ -44,7 +44,7 @@ class Lease final : public Fence {
   static Result<std::unique_ptr<Lease>> acquire(std::shared_ptr<Store> output, std::string command,
                                                 const CancelToken& cancel,
                                                 const LeaseTiming& timing = lease_timing());
-  ~Lease() override;  // gives it back, unless another run has it
+  ~Lease() override;  // gives it back, unless another run has it, with folders that are empty then
 
   // kIo once another run took the output over, or may have. Then this one changes nothing more, for
   // good. Of a lease that lapsed, since this program was stopped or could not write it, but that

@@ -65,6 +65,7 @@ TEST_F(LeaseTest, IsGivenBack) {
     ASSERT_TRUE(acquire().ok());
   }
   EXPECT_EQ(leases(), 0u);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "_verger"));  // nothing else was in it
   EXPECT_TRUE(acquire().ok());
 }
 

@@ -110,6 +110,7 @@ TEST_F(OutputFolderTest, FinishRemovesOldPartsKeepsForeignFilesAndSetsTheMarks) 
   for (const auto& name : replaced) touch(name);
   touch("_SUCCESS");
   touch("pca/_SUCCESS");
+  touch("_verger/plan/00000-x.parquet");
   OutputFolder folder(store_, Layout::kTables, Tables::kAll);
   for (const auto& name : {kept[0], kept[1]}) ASSERT_TRUE(store_->remove(name).ok());
   const auto runs = folder.begin(kNew);
@@ -122,6 +123,7 @@ TEST_F(OutputFolderTest, FinishRemovesOldPartsKeepsForeignFilesAndSetsTheMarks) 
   ASSERT_TRUE(folder.finish({kept[0], kept[1]}).ok());
   for (const auto& name : kept) EXPECT_TRUE(exists(name)) << name;
   for (const auto& name : replaced) EXPECT_FALSE(exists(name)) << name;
+  EXPECT_FALSE(exists("_verger/plan"));
   for (const char* name : {"_SUCCESS", "features/_SUCCESS", "pca/_SUCCESS"}) {
     EXPECT_TRUE(exists(name)) << name;
   }

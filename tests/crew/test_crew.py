@@ -27,6 +27,7 @@ def check_same(verger, ours, theirs):
     verger("inspect", ours)
     assert files(ours) == files(theirs)
     assert not leftovers(ours)
+    assert not (ours / "_verger/plan").exists()
     assert record(ours)["counts"] == record(theirs)["counts"]
 
 
