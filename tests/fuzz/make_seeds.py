@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from image_seeds import jpegs, pngs, pngs_of_chunks
+from onnx_seeds import onnx_models
 
 HERE = Path(__file__).parent
 RNG = np.random.default_rng(1)
@@ -274,8 +275,8 @@ def texts() -> None:
 
 def main() -> None:
     """Write the inputs of every target."""
-    for make_images in (jpegs, pngs, pngs_of_chunks):
-        make_images(save)
+    for make_with in (jpegs, pngs, pngs_of_chunks, onnx_models):
+        make_with(save)
     for make in (
         weights,
         manifests,
