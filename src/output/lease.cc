@@ -7,6 +7,7 @@
 
 #include "base/boot_clock.h"
 #include "base/status_macros.h"
+#include "base/uuid.h"
 #include "output/output_folder.h"
 #include "output/records_json.h"
 

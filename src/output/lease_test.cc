@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "base/uuid.h"
 #include "output/output_folder.h"
 #include "output/records_json.h"
 #include "storage/scratch_folder.h"

@@ -1,4 +1,5 @@
 #include "output/output_folder.h"
+#include "base/uuid.h"
 #include "output/run_record.h"
 
 #include <gmock/gmock.h>
@@ -231,13 +232,6 @@ TEST_F(OutputFolderTest, InTheNotebooksLayoutTheOutputItselfIsATable) {
   EXPECT_TRUE(exists("inner/package.json"));
   touch("package.json");  // which Spark would read as a part
   EXPECT_THAT(refusal(Layout::kNotebook), HasSubstr("package.json"));
-}
-
-TEST(OutputNames, UuidsAreOfVersion4AndDiffer) {
-  const std::string uuid = random_uuid();
-  EXPECT_THAT(uuid, MatchesRegex("[0-9a-f]+-[0-9a-f]+-4[0-9a-f]+-[89ab][0-9a-f]+-[0-9a-f]+"));
-  EXPECT_EQ(uuid.size(), 36u);
-  EXPECT_NE(uuid, random_uuid());
 }
 
 TEST(OutputNames, BelowTheOutputItselfIsTheNameAlone) {

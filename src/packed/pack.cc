@@ -1,7 +1,6 @@
 #include "packed/pack.h"
 
 #include <algorithm>
-#include <regex>
 #include <set>
 #include <span>
 #include <utility>
@@ -34,8 +33,18 @@ std::string container_name(std::size_t number, const std::string& hash, PackForm
 
 // A name that container_name() gives.
 bool is_own(std::string_view name) {
-  static const std::regex kName("part-[0-9]{5,}-[0-9a-f]{16}\\.(parquet|tar)");
-  return std::regex_match(name.begin(), name.end(), kName);
+  constexpr std::string_view kStart = "part-";
+  const auto all = [](std::string_view text, std::string_view digits) {
+    return text.find_first_not_of(digits) == text.npos;
+  };
+  const std::size_t hash = name.rfind('-') + 1;
+  const std::size_t dot = name.rfind('.');
+  if (!name.starts_with(kStart) || hash <= kStart.size() || dot != hash + kHashDigits) return false;
+  const std::string_view number = name.substr(kStart.size(), hash - 1 - kStart.size());
+  const std::string_view ending = name.substr(dot);
+  return number.size() >= 5 && all(number, "0123456789") &&
+         all(name.substr(hash, kHashDigits), "0123456789abcdef") &&
+         (ending == ".parquet" || ending == ".tar");
 }
 
 struct PackedPart {

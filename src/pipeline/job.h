@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/uuid.h"
 #include "base/watch.h"
 #include "crew/crew.h"
 #include "input/image_source.h"

@@ -1,20 +1,14 @@
 #include "storage/fenced_store.h"
 
-#include <regex>
 #include <utility>
 
 #include "base/fault_point.h"
 #include "base/status_macros.h"
+#include "base/uuid.h"
 
 namespace verger {
 
 namespace {
-
-// Then no other writer's file has this name, and its own may take it back.
-bool bears_uuid(const std::string& name) {
-  static const std::regex kUuid("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-  return std::regex_search(name, kUuid);
-}
 
 class FencedFile final : public PendingFile {
  public:
@@ -33,7 +27,9 @@ class FencedFile final : public PendingFile {
     VERGER_RETURN_IF_ERROR(fence_->check());
     VERGER_RETURN_IF_ERROR(file_->commit());
     const Status still = fence_->check();  // it may have been stopped within the request
-    if (!still.ok() && bears_uuid(name_)) static_cast<void>(store_->remove(name_));
+    // No other writer's file has a UUID's name, and its own may take it back.
+    const bool own = !find_uuid(name_).empty();
+    if (!still.ok() && own) static_cast<void>(store_->remove(name_));
     return still;
   }
 
