@@ -1,4 +1,8 @@
-option(VERGER_UNITY "Compile the files of a library or of a test together: their headers are read once" ON)
+option(
+  VERGER_UNITY
+  "Compile the files of a library or of a test together: their headers are read once"
+  ON
+)
 
 # verger_library(NAME [COLD] SOURCES a.cc b.cc LINK target …): a static part of verger. Hidden from
 # others is all of it but what VERGER_EXPORT says (include/verger/export.h). One that is COLD computes
