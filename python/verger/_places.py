@@ -123,20 +123,22 @@ class Client:
         # Arrow keeps as many connections open as its pool has threads.
         pa.set_io_thread_count(max(pa.io_thread_count(), self.connections + 8))
         scheme, _, host = self.endpoint.rpartition("://")
-        # A parameter that older versions do not have.
-        trust = {"tls_ca_file_path": self.authorities} if self.authorities else {}
-        return fs.S3FileSystem(
-            anonymous=self.anonymous,
-            region=self.region or None,
-            scheme=scheme or None,
-            endpoint_override=host or None,
-            force_virtual_addressing=self.virtual,
-            connect_timeout=_CONNECT_S,
-            request_timeout=_SILENCE_S,
-            retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=self.attempts),
-            allow_delayed_open=True,  # a small object is one PUT
-            **trust,
-        )
+        options: dict[str, Any] = {
+            "anonymous": self.anonymous,
+            "region": self.region or None,
+            "scheme": scheme or None,
+            "endpoint_override": host or None,
+            "force_virtual_addressing": self.virtual,
+            "connect_timeout": _CONNECT_S,
+            "request_timeout": _SILENCE_S,
+            "retry_strategy": fs.AwsStandardS3RetryStrategy(max_attempts=self.attempts),
+        }
+        if not self.authorities:
+            return fs.S3FileSystem(**options)
+        try:
+            return fs.S3FileSystem(**options, tls_ca_file_path=self.authorities)
+        except TypeError:  # of an older pyarrow, which trusts the authorities that it finds
+            return fs.S3FileSystem(**options)
 
 
 _filesystems: dict[Client, fs.FileSystem] = {}

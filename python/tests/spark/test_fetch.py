@@ -169,6 +169,7 @@ def test_a_featurizer_finds_the_server_as_aws_tools_do(
         lines = [f"{key} = {value}\n" for key, value in settings.items()]
         (tmp_path / "config").write_text("[profile lab]\n" + "".join(lines))
         monkeypatch.delenv("AWS_ENDPOINT_URL")
+        monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)  # it comes before the profile's
         monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
         monkeypatch.setenv("AWS_PROFILE", "lab")
         places = [place.replace("s3:", "s3a:") for place in objects]
