@@ -4,7 +4,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
 
 #include "base/json_text.h"
 #include "base/status_macros.h"
@@ -13,7 +12,6 @@
 #include "flags.h"
 #include "output/lease.h"
 #include "session.h"
-#include "storage/fenced_store.h"
 
 namespace verger::cli {
 
@@ -38,24 +36,22 @@ Status report_output(const ReportArguments& arguments) {
   VERGER_RETURN_IF_ERROR(arguments.storage.validate());
   const InterruptGuard interrupt;
   VERGER_ASSIGN_OR_RETURN(auto output, Store::open(arguments.output, arguments.storage));
-  const bool beside = arguments.file.empty() && !arguments.json;
-  VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(*output));
-  if (beside) {
-    VERGER_ASSIGN_OR_RETURN(std::shared_ptr<Lease> lease,
-                            Lease::acquire(output, "report", interrupt.token()));
-    output = std::make_shared<FencedStore>(std::move(output), std::move(lease));
+  std::string beside;  // its name among the tables; "" when it goes elsewhere
+  if (arguments.file.empty() && !arguments.json) {
+    VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(*output));
+    beside = report_name(record.options.output.layout);
+    VERGER_ASSIGN_OR_RETURN(output, hold_output(output, "report", interrupt.token()));
   }
   VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(*output, arguments.storage,
                                                              default_threads(), interrupt.token()));
   std::string text = arguments.json ? json_text(report, 1) + '\n' : report_page(report);
   if (!arguments.file.empty()) return write_file(arguments.file, arguments.storage, text);
-  if (!beside) {
+  if (arguments.json) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     return {};
   }
-  const std::string name = report_name(record.options.output.layout);
-  VERGER_RETURN_IF_ERROR(output->write(name, text));
-  std::printf("%s\n", printable(output->display_path(name)).c_str());
+  VERGER_RETURN_IF_ERROR(output->write(beside, text));
+  std::printf("%s\n", printable(output->display_path(beside)).c_str());
   return {};
 }
 

@@ -55,6 +55,13 @@ Result<std::unique_ptr<Lease>> Lease::acquire(std::shared_ptr<Store> output, std
                     " is wanted by several runs at once; start one of them again.");
 }
 
+Result<std::shared_ptr<Store>> hold_output(std::shared_ptr<Store> output, std::string command,
+                                           const CancelToken& cancel) {
+  VERGER_ASSIGN_OR_RETURN(std::shared_ptr<Lease> lease,
+                          Lease::acquire(output, std::move(command), cancel));
+  return std::shared_ptr<Store>(std::make_shared<FencedStore>(std::move(output), std::move(lease)));
+}
+
 // Writes the claim, and looks who else is there. When it is not alone the claim is withdrawn.
 Result<Lease::Found> Lease::claim(LeaseRecord claimed) {
   claimed.state = LeaseState::kClaimed;

@@ -96,6 +96,11 @@ class Lease final : public Fence {
   std::thread thread_;
 };
 
+// The output for as long as a lease on it is held, which is given back with the last copy: nothing
+// is written or removed through it once another run took the output over. Errors are acquire()'s.
+Result<std::shared_ptr<Store>> hold_output(std::shared_ptr<Store> output, std::string command,
+                                           const CancelToken& cancel);
+
 // What a worker elsewhere asks: does the run of this token hold the output still? A lease that
 // lapsed does as long as its file stands, for whoever takes over removes that first: so no clock is
 // asked.

@@ -13,7 +13,6 @@
 #include "packed/pack_writer.h"
 #include "plan/image_names.h"
 #include "plan/packed_names.h"
-#include "storage/fenced_store.h"
 #include "storage/listing.h"
 #include "verger/version.h"
 
@@ -90,8 +89,7 @@ class Packing {
  private:
   // From here on the output is this pack's alone. Another one may have come and gone before.
   Status begin() {
-    VERGER_ASSIGN_OR_RETURN(std::shared_ptr<Lease> lease, Lease::acquire(output_, "pack", cancel_));
-    output_ = std::make_shared<FencedStore>(std::move(output_), std::move(lease));
+    VERGER_ASSIGN_OR_RETURN(output_, hold_output(output_, "pack", cancel_));
     VERGER_RETURN_IF_ERROR(check_free());
     VERGER_RETURN_IF_ERROR(output_->remove(std::string(kSuccessName)));
     VERGER_RETURN_IF_ERROR(output_->remove_temporaries(
