@@ -26,7 +26,7 @@ constexpr const char* kTail = R"(
 complete -F _verger verger
 )";
 
-std::string in_quotes(const std::string& text) { return '\'' + text + '\''; }
+std::string in_bash_quotes(const std::string& text) { return '\'' + text + '\''; }
 
 std::string compgen(const std::string& arguments) {
   return "mapfile -t COMPREPLY < <(compgen " + arguments + " -- \"$current\")";
@@ -39,7 +39,7 @@ std::string complete(const OptionSyntax& option) {
     case ValueKind::kFolder:
       return "compopt -o filenames 2> /dev/null; " + compgen("-d");
     case ValueKind::kChoice:
-      return compgen("-W " + in_quotes(join(option.choices, " ")));
+      return compgen("-W " + in_bash_quotes(join(option.choices, " ")));
     case ValueKind::kFree:
     case ValueKind::kNone:
       break;
@@ -61,7 +61,7 @@ std::string complete_place(const CommandSyntax& command) {
   if (!command.subcommands.empty()) {
     std::vector<std::string> names;
     for (const CommandSyntax& below : command.subcommands) names.push_back(below.name());
-    return compgen("-W " + in_quotes(join(names, " ")));
+    return compgen("-W " + in_bash_quotes(join(names, " ")));
   }
   return command.positionals.empty() ? "COMPREPLY=()" : complete(command.positionals.front());
 }
@@ -73,8 +73,8 @@ std::string bash_completion(const CommandSyntax& root) {
   std::string script = kHead;
   for (const CommandSyntax* command : commands) {
     for (const CommandSyntax& below : command->subcommands) {
-      script += "      " + in_quotes(join(command->path, " ") + '/' + below.name()) +
-                ") command=" + in_quotes(join(below.path, " ")) + " ;;\n";
+      script += "      " + in_bash_quotes(join(command->path, " ") + '/' + below.name()) +
+                ") command=" + in_bash_quotes(join(below.path, " ")) + " ;;\n";
     }
   }
   script += "    esac\n  done\n  case \"$command/$previous\" in\n";
@@ -82,7 +82,7 @@ std::string bash_completion(const CommandSyntax& root) {
     for (const OptionSyntax& option : command->options) {
       if (option.kind == ValueKind::kNone) continue;
       for (const std::string& name : option.names) {
-        script += "    " + in_quotes(join(command->path, " ") + '/' + name) + ") " +
+        script += "    " + in_bash_quotes(join(command->path, " ") + '/' + name) + ") " +
                   complete(option) + "; return ;;\n";
       }
     }
@@ -90,9 +90,9 @@ std::string bash_completion(const CommandSyntax& root) {
   script += "  esac\n  case \"$command/$current\" in\n";
   for (const CommandSyntax* command : commands) {
     const std::string path = join(command->path, " ");
-    script += "    " + in_quotes(path + "/-") + "*) " +
-              compgen("-W " + in_quotes(all_names(*command))) + " ;;\n";
-    script += "    " + in_quotes(path + "/") + "*) " + complete_place(*command) + " ;;\n";
+    script += "    " + in_bash_quotes(path + "/-") + "*) " +
+              compgen("-W " + in_bash_quotes(all_names(*command))) + " ;;\n";
+    script += "    " + in_bash_quotes(path + "/") + "*) " + complete_place(*command) + " ;;\n";
   }
   return script + "  esac\n}\n" + kTail;
 }

@@ -7,7 +7,7 @@ namespace verger::cli {
 
 namespace {
 
-std::string in_quotes(std::string_view text) {
+std::string in_fish_quotes(std::string_view text) {
   std::string result = "'";
   for (const char letter : text) {
     if (letter == '\'' || letter == '\\') result += '\\';
@@ -28,7 +28,7 @@ std::string condition(const CommandSyntax& command) {
     test +=
         (test.empty() ? "" : "; and ") + ("not __fish_seen_subcommand_from " + join(names, " "));
   }
-  return in_quotes(test);
+  return in_fish_quotes(test);
 }
 
 std::string value_of(const OptionSyntax& option) {
@@ -38,7 +38,7 @@ std::string value_of(const OptionSyntax& option) {
     case ValueKind::kFolder:
       return " -x -a '(__fish_complete_directories)'";
     case ValueKind::kChoice:
-      return " -x -a " + in_quotes(join(option.choices, " "));
+      return " -x -a " + in_fish_quotes(join(option.choices, " "));
     case ValueKind::kFree:
       return " -x";
     case ValueKind::kNone:
@@ -62,7 +62,7 @@ std::string place(const OptionSyntax& positional) {
     case ValueKind::kFolder:
       return " -a '(__fish_complete_directories)'";
     case ValueKind::kChoice:
-      return " -a " + in_quotes(join(positional.choices, " "));
+      return " -a " + in_fish_quotes(join(positional.choices, " "));
     case ValueKind::kFree:
     case ValueKind::kNone:
       break;
@@ -77,11 +77,11 @@ std::string fish_completion(const CommandSyntax& root) {
   for (const CommandSyntax* command : all_commands(root)) {
     const std::string start = "complete -c verger -n " + condition(*command);
     for (const CommandSyntax& below : command->subcommands) {
-      script += start + " -a " + below.name() + " -d " + in_quotes(below.description) + '\n';
+      script += start + " -a " + below.name() + " -d " + in_fish_quotes(below.description) + '\n';
     }
     for (const OptionSyntax& option : command->options) {
       script += start + names_of(option) + value_of(option) + " -d " +
-                in_quotes(option.description) + '\n';
+                in_fish_quotes(option.description) + '\n';
     }
     if (command->positionals.empty()) continue;
     if (const std::string what = place(command->positionals.front()); !what.empty()) {

@@ -74,10 +74,7 @@ Status do_with_crew(const CommonArguments& arguments, const char* command, Conso
   TwoObservers observer(screen, metrics);
   auto made = work({console, interrupt, observer, crew});
   const Status status = made.ok() ? Status() : made.error();
-  if (status.ok()) {
-    if (made->state == "done") leave_report_of(console, *made, interrupt);
-    metrics.completed(*made);
-  }
+  if (status.ok()) metrics.completed(*made);
   metrics.ended(status);
   exporter.reset();
   VERGER_RETURN_IF_ERROR(status);

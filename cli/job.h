@@ -40,8 +40,8 @@ struct JobContext {
   Watch watch() const { return {interrupt.token(), observer}; }
 };
 
-// Checks the options, does `work` with its metrics where they are asked for, and leaves the report
-// and the summary of what it did. With a crew elsewhere standard output is for the crew.
+// Checks the options, does `work` with its metrics where they are asked for, and prints the summary
+// of what it did. With a crew elsewhere standard output is for the crew.
 Status do_job(const char* command, const CommonArguments& arguments,
               const std::function<Result<RunRecord>(const JobContext&)>& work);
 

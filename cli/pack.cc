@@ -77,7 +77,7 @@ Status pack_images(const PackArguments& arguments) {
                       .overwrite = options.output.overwrite,
                       .resume = options.output.resume};
   VERGER_ASSIGN_OR_RETURN(const auto record,
-                          pack(*input, *output, plan, interrupt.token(), progress));
+                          pack(*input, output, plan, interrupt.token(), progress));
   progress.finish();
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
   print_packed(console, record, output->display_path(""), wall.count());

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "command.h"
 #include "flags.h"
+#include "output/lease.h"
 #include "session.h"
 
 namespace verger::cli {
@@ -34,7 +35,13 @@ Status write_file(const std::string& path, const StorageOptions& storage, const 
 Status report_output(const ReportArguments& arguments) {
   VERGER_RETURN_IF_ERROR(arguments.storage.validate());
   const InterruptGuard interrupt;
-  VERGER_ASSIGN_OR_RETURN(const auto output, Store::open(arguments.output, arguments.storage));
+  VERGER_ASSIGN_OR_RETURN(auto output, Store::open(arguments.output, arguments.storage));
+  std::string beside;  // its name among the tables; "" when it goes elsewhere
+  if (arguments.file.empty() && !arguments.json) {
+    VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(*output));
+    beside = report_name(record.options.output.layout);
+    VERGER_ASSIGN_OR_RETURN(output, hold_output(output, "report", interrupt.token()));
+  }
   VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(*output, arguments.storage,
                                                              default_threads(), interrupt.token()));
   std::string text = arguments.json ? json_text(report, 1) + '\n' : report_page(report);
@@ -43,10 +50,8 @@ Status report_output(const ReportArguments& arguments) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     return {};
   }
-  VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(*output));
-  const std::string name = report_name(record.options.output.layout);
-  VERGER_RETURN_IF_ERROR(output->write(name, text));
-  std::printf("%s\n", printable(output->display_path(name)).c_str());
+  VERGER_RETURN_IF_ERROR(output->write(beside, text));
+  std::printf("%s\n", printable(output->display_path(beside)).c_str());
   return {};
 }
 

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "base/status_macros.h"
-#include "report/report.h"
 #include "shortage.h"
 #include "storage/local_path.h"
 #include "storage/store.h"
@@ -137,17 +136,6 @@ FetchWatch watch_download(Console& console, const InterruptGuard& interrupt) {
   return {.cancel = &interrupt.token(), .on_download = [&console](const OfficialWeights& file) {
             console.note("Downloading the weights from " + std::string(file.url) + ".");
           }};
-}
-
-void leave_report_of(Console& console, const RunRecord& record, const InterruptGuard& interrupt) {
-  const StorageOptions& storage = record.options.storage;
-  const auto output = Store::open(record.output, storage);
-  const Status status =
-      output.ok() ? leave_report(**output, storage, record.options.threads, interrupt.token())
-                  : output.error();
-  if (status.ok()) return;
-  console.warning("The run is complete, but its report could not be made: " + status.message() +
-                  " 'verger report' makes it anew.");
 }
 
 void warn_if_untrained(Console& console, bool untrained) {

@@ -66,10 +66,6 @@ FetchWatch watch_download(Console& console, const InterruptGuard& interrupt);
 // Tells loudly when weights are untrained.
 void warn_if_untrained(Console& console, bool untrained);
 
-// Leaves the report of a finished run beside its tables; a failure is a warning, for the run is
-// whole without it.
-void leave_report_of(Console& console, const RunRecord& record, const InterruptGuard& interrupt);
-
 // The summary at a run's end: counts, k, variance, time by stage, images/s, where the results are.
 // Text on standard output; in JSON an event on the console.
 void print_summary(Console& console, const RunRecord& record);

@@ -22,20 +22,21 @@ namespace {
 constexpr std::size_t kEnoughStack = std::size_t{8} << 20;
 constexpr rlim_t kLittleStack = rlim_t{1} << 20;
 
-std::atomic<bool> json = false;
+std::atomic<bool> log_is_json = false;
 std::atomic<bool> ended = false;
 
 constexpr int kShort = static_cast<int>(StatusCode::kIo);
 
 std::string_view sentence(int exit_code) {
   if (exit_code != kShort) {
-    return json ? "{\"event\":\"error\",\"message\":\"Interrupted.\",\"exit_code\":130}\n"
-                : "verger: error: Interrupted.\n";
+    return log_is_json ? "{\"event\":\"error\",\"message\":\"Interrupted.\",\"exit_code\":130}\n"
+                       : "verger: error: Interrupted.\n";
   }
-  return json ? "{\"event\":\"error\",\"message\":\"Not enough memory or threads; give fewer "
-                "--threads, or smaller --max-pixels.\",\"exit_code\":3}\n"
-              : "verger: error: Not enough memory or threads; give fewer --threads, or smaller "
-                "--max-pixels.\n";
+  return log_is_json
+             ? "{\"event\":\"error\",\"message\":\"Not enough memory or threads; give fewer "
+               "--threads, or smaller --max-pixels.\",\"exit_code\":3}\n"
+             : "verger: error: Not enough memory or threads; give fewer --threads, or smaller "
+               "--max-pixels.\n";
 }
 
 bool is_want(const std::exception_ptr& error) {
@@ -109,7 +110,7 @@ void end_at_once(int exit_code) {
 }
 
 void prepare_for_shortage(int argc, char** argv) {
-  json = log_format_of(argc, argv) == LogFormat::kJson;
+  log_is_json = log_format_of(argc, argv) == LogFormat::kJson;
   if (heeds_interrupts()) std::signal(SIGINT, SIG_DFL);
   std::signal(SIGXFSZ, SIG_IGN);
   std::set_terminate(on_terminate);

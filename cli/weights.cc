@@ -25,7 +25,7 @@ struct WeightsArguments {
   bool json = false;
 };
 
-void print(const Json& json) { std::printf("%s\n", json_text(json, 2).c_str()); }
+void print(const Json& document) { std::printf("%s\n", json_text(document, 2).c_str()); }
 
 // What a run without --weights would use.
 Result<std::string> present_weights() {

@@ -28,11 +28,6 @@ target_compile_options(
 )
 
 if(VERGER_SANITIZE)
-  # In an instrumented std::regex, GCC 12 sees states without a value that cannot be.
-  target_compile_options(
-    verger_warnings
-    INTERFACE "$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>"
-  )
   add_compile_options(-fsanitize=${VERGER_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${VERGER_SANITIZE})
   if(VERGER_SANITIZE MATCHES undefined)

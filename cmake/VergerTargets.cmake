@@ -1,3 +1,9 @@
+option(
+  VERGER_UNITY
+  "Compile the files of a library or of a test together: their headers are read once"
+  ON
+)
+
 # verger_library(NAME [COLD] SOURCES a.cc b.cc LINK target …): a static part of verger. Hidden from
 # others is all of it but what VERGER_EXPORT says (include/verger/export.h). One that is COLD computes
 # nothing by itself: it is compiled by -O2 and without line numbers for profilers, in two thirds of the
@@ -12,7 +18,11 @@ function(verger_library name)
   target_link_libraries(${name} PUBLIC ${ARG_LINK} PRIVATE verger_warnings)
   set_target_properties(
     ${name}
-    PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    PROPERTIES
+      CXX_VISIBILITY_PRESET hidden
+      VISIBILITY_INLINES_HIDDEN ON
+      UNITY_BUILD "${VERGER_UNITY}"
+      UNITY_BUILD_BATCH_SIZE 10
   )
 endfunction()
 
@@ -25,6 +35,7 @@ function(verger_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main verger_warnings)
   target_compile_definitions(${name} PRIVATE VERGER_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_target_properties(${name} PROPERTIES UNITY_BUILD "${VERGER_UNITY}" UNITY_BUILD_BATCH_SIZE 10)
   add_test(
     NAME ${name}
     COMMAND ${name} --gtest_output=xml:${PROJECT_BINARY_DIR}/reports/${name}.xml

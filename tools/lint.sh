@@ -31,15 +31,16 @@ changed() {
   git diff --name-only --diff-filter=d --merge-base origin/main -- '*.cc'
 }
 
-# clang-tidy reads build/release/compile_commands.json; GCC's own warning names mean nothing to it.
+# clang-tidy reads compile_commands.json, which must name every file; GCC's own warning names mean
+# nothing to it.
 tidy() {
-  cmake --preset release >/dev/null
+  cmake --preset release -B build/tidy -DVERGER_UNITY=OFF >/dev/null
   local sources
   if (($# == 0)); then mapfile -t sources < <(changed); else sources=("$@"); fi
-  mapfile -t sources < <(python3 tools/compiled_sources.py build/release "${sources[@]}")
+  mapfile -t sources < <(python3 tools/compiled_sources.py build/tidy "${sources[@]}")
   if ((${#sources[@]} == 0)); then return; fi
   printf '%s\0' "${sources[@]}" | xargs -0 -n 4 -P "$(nproc)" "$bin/clang-tidy" --quiet \
-    -p build/release --extra-arg=-Wno-unknown-warning-option
+    -p build/tidy --extra-arg=-Wno-unknown-warning-option
 }
 
 case $mode in

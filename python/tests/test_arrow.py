@@ -1,9 +1,16 @@
 """Batches go in and out by the Arrow PyCapsule interface."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
+import verger
 from arrays import same_bits
+from conftest import UNTRAINED
 
 SCHEMA = pa.schema(
     {
@@ -45,6 +52,29 @@ def test_arrays_of_every_binary_type(featurizer, files, features, kind):
     check(pa.record_batch(batch), list(features[:10]))
     assert len(batch) == 10
     assert same_bits(batch.features, features[:10])
+
+
+@pytest.mark.heavy
+def test_another_version_of_pyarrow_gets_the_same(paths, features, tmp_path):
+    """As on the nodes of a cluster, which have their own."""
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    python = tmp_path / "venv/bin/python"
+    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    subprocess.run([*pip, "pyarrow==18.1.0", f"numpy=={np.__version__}"], check=True)
+    script = """
+import sys
+import numpy as np, pyarrow as pa, verger
+from verger._places import open_place
+assert pa.__version__ == "18.1.0"
+open_place("s3://bucket/key", {"s3_anonymous": True})
+files = pa.array([open(path, "rb").read() for path in sys.argv[3:]], pa.large_binary())
+batch = pa.record_batch(verger.Featurizer(sys.argv[2]).featurize(files))
+np.save(sys.argv[1], np.array(batch.column("features").to_pylist(), dtype=np.float32))
+"""
+    path = {"PYTHONPATH": str(Path(verger.__file__).parents[1]), "PYTHONWARNINGS": "ignore"}
+    command = [python, "-c", script, tmp_path / "features.npy", UNTRAINED, *paths[:10]]
+    subprocess.run(command, env=os.environ | path, check=True)
+    assert same_bits(np.load(tmp_path / "features.npy"), features[:10])
 
 
 @pytest.mark.parametrize("kind", BINARIES, ids=str)

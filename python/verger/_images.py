@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import numpy as np
+
+from verger._fetch import read_whole
+from verger._places import Storage, is_s3, local_path
+from verger._storage_errors import io_error
 
 
 def prepared(image: object, *, upright: bool = False) -> tuple[object, str]:
@@ -33,29 +35,18 @@ def prepared(image: object, *, upright: bool = False) -> tuple[object, str]:
 
 def _of_place(place: str) -> tuple[object, str]:
     """A path, or a place as verger's tables show it: file:/a b.jpg, s3://bucket/key."""
-    if place.startswith("file://"):
-        return unquote("/" + place.removeprefix("file://").partition("/")[2]), ""
     if place.startswith("file:/"):
-        return place.removeprefix("file:"), ""
-    if not place.startswith("s3://"):
+        return local_path(place), ""
+    if not is_s3(place):
         return place, ""
     try:
-        with _s3().open_input_file(place.removeprefix("s3://")) as file:
-            return file.read(), ""
+        return read_whole(place, Storage(reads_in_flight=1)), ""
     except ImportError:
         raise ValueError(
             f"'{place}' is on S3, which needs pyarrow here: pip install pyarrow, or give the bytes."
         ) from None
     except OSError as error:
-        return None, f"It cannot be read: {' '.join(str(error).split()).rstrip('.')}."
-
-
-@functools.lru_cache(maxsize=1)
-def _s3() -> Any:
-    from pyarrow import fs  # noqa: PLC0415 - optional
-
-    scheme, _, host = os.environ.get("AWS_ENDPOINT_URL", "").rpartition("://")
-    return fs.S3FileSystem(endpoint_override=host or None, scheme=scheme or "https")
+        return None, str(io_error("read", place, error))
 
 
 def _is_pil(image: object) -> bool:

@@ -134,6 +134,7 @@ template <class Parse>
 auto parse_message(const char* type, const json& from, const Parse& parse)
     -> Result<decltype(parse())> {
   try {
+    check_fractions(from);
     if (from.at("type") == type) return parse();
     return Status::invalid_argument(std::string("It is no ") + type + '.');
   } catch (const json::exception& error) {

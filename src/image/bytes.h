@@ -6,9 +6,9 @@
 #include <span>
 #include <string_view>
 
-namespace verger {
+#include "base/bytes.h"
 
-using Bytes = std::span<const uint8_t>;
+namespace verger {
 
 inline bool starts_with(Bytes bytes, std::string_view prefix) {
   return bytes.size() >= prefix.size() &&

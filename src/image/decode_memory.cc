@@ -1,12 +1,9 @@
 #include "image/decode_memory.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 
+#include "base/memory_limit.h"
 #include "image/format.h"
 #include "image/jpeg_header.h"
 
@@ -16,16 +13,8 @@ namespace {
 
 constexpr std::size_t kSmall = std::size_t{32} << 20;
 
-std::size_t half_of_memory() {
-  const auto pages = static_cast<std::size_t>(std::max(sysconf(_SC_PHYS_PAGES), 1L));
-  std::size_t bytes = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  rlimit limit{};
-  if (getrlimit(RLIMIT_AS, &limit) == 0) bytes = std::min<std::size_t>(bytes, limit.rlim_cur);
-  return bytes / 2;
-}
-
 std::unique_ptr<ByteBudget>& budget() {
-  static auto budget = std::make_unique<ByteBudget>(half_of_memory());
+  static auto budget = std::make_unique<ByteBudget>(memory_limit() / 2);
   return budget;
 }
 

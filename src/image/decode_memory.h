@@ -10,7 +10,7 @@
 
 namespace verger {
 
-// The bound; by default half of what the machine, or the limit on this process' memory, allows.
+// The bound; by default half of memory_limit() (base/memory_limit.h).
 // Once, before any image is read.
 void set_decode_memory(std::size_t bytes);
 

@@ -10,7 +10,7 @@ namespace verger {
 
 namespace {
 
-constexpr std::size_t kBlock = 65536;  // the most that read_data() gives at once, as in Pillow
+constexpr std::size_t kMostRead = 65536;  // the most that read_data() gives at once, as in Pillow
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -88,7 +88,7 @@ Result<Bytes, Rejection> PngStream::read_data() {
       return Bytes();
     }
   }
-  const std::size_t size = std::min(kBlock, data_left_);
+  const std::size_t size = std::min(kMostRead, data_left_);
   data_left_ -= size;
   const Bytes rest = bytes_.subspan(position_);
   skip(size);

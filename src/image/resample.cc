@@ -6,8 +6,6 @@ namespace verger {
 
 namespace {
 
-constexpr int32_t kHalf = 1 << (ResampleWeights::kPrecisionBits - 1);
-
 uint8_t to_byte(int32_t sum) {
   return static_cast<uint8_t>(std::clamp(sum >> ResampleWeights::kPrecisionBits, 0, 255));
 }
@@ -23,7 +21,7 @@ void resample_row_portable(const uint8_t* from, const ResampleWeights& weights, 
   for (int x = 0; x < width; ++x, to += 3) {
     const uint8_t* pixel = from + 3 * static_cast<std::ptrdiff_t>(weights.first(x));
     const int32_t* const weight = weights.weights(x);
-    int32_t sums[3] = {kHalf, kHalf, kHalf};
+    int32_t sums[3] = {ResampleWeights::kHalf, ResampleWeights::kHalf, ResampleWeights::kHalf};
     for (int t = 0; t < weights.count(x); ++t, pixel += 3) {
       for (int c = 0; c < 3; ++c) sums[c] += pixel[c] * weight[t];
     }
@@ -36,7 +34,7 @@ void resample_column_portable(const uint8_t* from, const ResampleWeights& weight
   const uint8_t* const top = from + size * static_cast<std::size_t>(weights.first(y));
   const int32_t* const weight = weights.weights(y);
   for (std::size_t x = begin; x < size; ++x) {
-    int32_t sum = kHalf;
+    int32_t sum = ResampleWeights::kHalf;
     const uint8_t* sample = top + x;
     for (int t = 0; t < weights.count(y); ++t, sample += size) sum += *sample * weight[t];
     to[x] = to_byte(sum);

@@ -13,7 +13,6 @@ namespace verger {
 namespace {
 
 constexpr int kPrecisionBits = ResampleWeights::kPrecisionBits;
-constexpr int32_t kHalf = 1 << (kPrecisionBits - 1);
 
 // Loads that need no alignment.
 VERGER_AVX2 inline __m128i load_16(const void* from) {
@@ -46,7 +45,7 @@ VERGER_AVX2 inline int resample_pixel(const uint8_t* pixels, const int16_t* spli
   const __m256i halves =
       _mm256_add_epi32(_mm256_slli_epi32(high, ResampleWeights::kSplitBits), low);
   __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
-  sum = _mm_srai_epi32(_mm_add_epi32(sum, _mm_set1_epi32(kHalf)), kPrecisionBits);
+  sum = _mm_srai_epi32(_mm_add_epi32(sum, _mm_set1_epi32(ResampleWeights::kHalf)), kPrecisionBits);
   sum = _mm_packs_epi32(sum, sum);
   return _mm_cvtsi128_si32(_mm_packus_epi16(sum, sum));
 }
@@ -74,7 +73,7 @@ VERGER_AVX2 void resample_column_avx2(const uint8_t* from, const ResampleWeights
   std::size_t x = 0;
   for (; x + kBlock <= size; x += kBlock) {
     __m256i sums[4];
-    for (__m256i& sum : sums) sum = _mm256_set1_epi32(kHalf);
+    for (__m256i& sum : sums) sum = _mm256_set1_epi32(ResampleWeights::kHalf);
     const uint8_t* samples = top + x;
     for (int t = 0; t < count; ++t, samples += size) {
       const __m256i w = _mm256_set1_epi32(weight[t]);

@@ -10,6 +10,7 @@ namespace verger {
 class ResampleWeights {
  public:
   static constexpr int kPrecisionBits = 22;  // 32 − 8 for a pixel − 2 for overshoot
+  static constexpr int32_t kHalf = 1 << (kPrecisionBits - 1);  // rounds what the bits are cut off
 
   // The weights once more, for multiplying 16-bit numbers in pairs: group g of output i holds taps
   // 4g to 4g + 3, as four times weight >> kSplitBits, then four times the rest.

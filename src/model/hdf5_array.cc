@@ -7,11 +7,12 @@
 #include <limits>
 #include <optional>
 
+#include "base/bytes.h"
+
 namespace verger {
 
 namespace {
 
-using Bytes = std::span<const uint8_t>;
 using Type = Hdf5MessageType;
 
 struct FloatType {

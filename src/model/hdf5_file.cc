@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/bytes.h"
 #include "model/hdf5_array.h"
 #include "model/hdf5_group.h"
 #include "model/hdf5_object.h"
@@ -11,8 +12,6 @@
 namespace verger {
 
 namespace {
-
-using Bytes = std::span<const uint8_t>;
 
 // More than any Keras file of this net has (about 600 objects, 6 levels).
 constexpr std::size_t kMaxObjects = 20'000;

@@ -5,11 +5,12 @@
 #include <string_view>
 #include <utility>
 
+#include "base/bytes.h"
+
 namespace verger {
 
 namespace {
 
-using Bytes = std::span<const uint8_t>;
 using Type = Hdf5MessageType;
 
 constexpr std::size_t kMaxName = 256;

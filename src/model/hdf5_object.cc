@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "base/bytes.h"
+
 namespace verger {
 
 namespace {
-
-using Bytes = std::span<const uint8_t>;
 
 // Far more than any object of Keras has.
 constexpr std::size_t kMaxMessages = 1'000;

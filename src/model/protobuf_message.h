@@ -5,12 +5,11 @@
 #include <optional>
 #include <span>
 
+#include "base/bytes.h"
 #include "base/status_macros.h"
 #include "verger/status.h"
 
 namespace verger {
-
-using Bytes = std::span<const uint8_t>;
 
 inline Status no_model() { return Status::model("is not an ONNX model"); }
 

@@ -7,6 +7,7 @@
 
 #include "base/boot_clock.h"
 #include "base/status_macros.h"
+#include "base/uuid.h"
 #include "output/output_folder.h"
 #include "output/records_json.h"
 
@@ -52,6 +53,13 @@ Result<std::unique_ptr<Lease>> Lease::acquire(std::shared_ptr<Store> output, std
   if (cancel.cancelled()) return Status::cancelled("Interrupted.");
   return Status::io("The output " + lease->output_->display_path("") +
                     " is wanted by several runs at once; start one of them again.");
+}
+
+Result<std::shared_ptr<Store>> hold_output(std::shared_ptr<Store> output, std::string command,
+                                           const CancelToken& cancel) {
+  VERGER_ASSIGN_OR_RETURN(std::shared_ptr<Lease> lease,
+                          Lease::acquire(output, std::move(command), cancel));
+  return std::shared_ptr<Store>(std::make_shared<FencedStore>(std::move(output), std::move(lease)));
 }
 
 // Writes the claim, and looks who else is there. When it is not alone the claim is withdrawn.
@@ -232,7 +240,12 @@ Lease::~Lease() {
   if (!thread_.joinable()) return;  // never held
   thread_.join();
   // What cannot be removed lapses by itself.
-  if (check().ok()) static_cast<void>(output_->remove(record_.name()));
+  if (!check().ok() || !output_->remove(record_.name()).ok()) return;
+  // No file: the next run may be writing by now.
+  const auto none = [](std::string_view) { return false; };
+  for (const auto folder : {kLeasesFolder, kRecordsFolder}) {
+    static_cast<void>(output_->remove_temporaries(std::string(folder), none));
+  }
 }
 
 Status WorkerFence::check() {

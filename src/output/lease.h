@@ -45,7 +45,7 @@ class Lease final : public Fence {
   static Result<std::unique_ptr<Lease>> acquire(std::shared_ptr<Store> output, std::string command,
                                                 const CancelToken& cancel,
                                                 const LeaseTiming& timing = lease_timing());
-  ~Lease() override;  // gives it back, unless another run has it
+  ~Lease() override;  // gives it back, unless another run has it, with folders that are empty then
 
   // kIo once another run took the output over, or may have. Then this one changes nothing more, for
   // good. Of a lease that lapsed, since this program was stopped or could not write it, but that
@@ -98,6 +98,11 @@ class Lease final : public Fence {
   bool stopping_ = false;
   std::thread thread_;
 };
+
+// The output for as long as a lease on it is held, which is given back with the last copy: nothing
+// is written or removed through it once another run took the output over. Errors are acquire()'s.
+Result<std::shared_ptr<Store>> hold_output(std::shared_ptr<Store> output, std::string command,
+                                           const CancelToken& cancel);
 
 // What a worker elsewhere asks: does the run of this token hold the output still? A lease that
 // lapsed does as long as its file stands, for whoever takes over removes that first: so no clock is

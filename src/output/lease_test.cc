@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "base/uuid.h"
 #include "output/output_folder.h"
 #include "output/records_json.h"
 #include "storage/scratch_folder.h"
@@ -65,6 +66,7 @@ TEST_F(LeaseTest, IsGivenBack) {
     ASSERT_TRUE(acquire().ok());
   }
   EXPECT_EQ(leases(), 0u);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "_verger"));  // nothing else was in it
   EXPECT_TRUE(acquire().ok());
 }
 

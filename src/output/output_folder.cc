@@ -165,8 +165,8 @@ Status OutputFolder::finish(const std::set<std::string>& written) {
 }
 
 Status OutputFolder::sweep() {
-  VERGER_RETURN_IF_ERROR(remove_temporaries());
-  return remove_stale(std::string(kPlanFolder), {});
+  VERGER_RETURN_IF_ERROR(remove_stale(std::string(kPlanFolder), {}));
+  return remove_temporaries();
 }
 
 // Of parts, records, leases, the report; not those of another output in a folder of this one.

@@ -1,4 +1,5 @@
 #include "output/output_folder.h"
+#include "base/uuid.h"
 #include "output/run_record.h"
 
 #include <gmock/gmock.h>
@@ -110,6 +111,7 @@ TEST_F(OutputFolderTest, FinishRemovesOldPartsKeepsForeignFilesAndSetsTheMarks) 
   for (const auto& name : replaced) touch(name);
   touch("_SUCCESS");
   touch("pca/_SUCCESS");
+  touch("_verger/plan/00000-x.parquet");
   OutputFolder folder(store_, Layout::kTables, Tables::kAll);
   for (const auto& name : {kept[0], kept[1]}) ASSERT_TRUE(store_->remove(name).ok());
   const auto runs = folder.begin(kNew);
@@ -122,6 +124,7 @@ TEST_F(OutputFolderTest, FinishRemovesOldPartsKeepsForeignFilesAndSetsTheMarks) 
   ASSERT_TRUE(folder.finish({kept[0], kept[1]}).ok());
   for (const auto& name : kept) EXPECT_TRUE(exists(name)) << name;
   for (const auto& name : replaced) EXPECT_FALSE(exists(name)) << name;
+  EXPECT_FALSE(exists("_verger/plan"));
   for (const char* name : {"_SUCCESS", "features/_SUCCESS", "pca/_SUCCESS"}) {
     EXPECT_TRUE(exists(name)) << name;
   }
@@ -229,13 +232,6 @@ TEST_F(OutputFolderTest, InTheNotebooksLayoutTheOutputItselfIsATable) {
   EXPECT_TRUE(exists("inner/package.json"));
   touch("package.json");  // which Spark would read as a part
   EXPECT_THAT(refusal(Layout::kNotebook), HasSubstr("package.json"));
-}
-
-TEST(OutputNames, UuidsAreOfVersion4AndDiffer) {
-  const std::string uuid = random_uuid();
-  EXPECT_THAT(uuid, MatchesRegex("[0-9a-f]+-[0-9a-f]+-4[0-9a-f]+-[89ab][0-9a-f]+-[0-9a-f]+"));
-  EXPECT_EQ(uuid.size(), 36u);
-  EXPECT_NE(uuid, random_uuid());
 }
 
 TEST(OutputNames, BelowTheOutputItselfIsTheNameAlone) {

@@ -1,10 +1,5 @@
 #include "output/output_names.h"
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <random>
-
 namespace verger {
 
 TableFolders table_folders(Layout layout) {
@@ -36,22 +31,6 @@ std::string_view base_name(std::string_view name) {
 std::string_view folder_name(std::string_view name) {
   const auto slash = name.rfind('/');
   return slash == name.npos ? std::string_view() : name.substr(0, slash);
-}
-
-std::string random_uuid() {
-  std::random_device random;
-  std::array<uint8_t, 16> bytes{};
-  for (auto& byte : bytes) byte = static_cast<uint8_t>(random());
-  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | 0x40);  // version 4
-  bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);  // RFC 4122's variant
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += kDigits[bytes[i] >> 4];
-    text += kDigits[bytes[i] & 15];
-  }
-  return text;
 }
 
 }  // namespace verger

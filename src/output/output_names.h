@@ -38,7 +38,4 @@ std::string below(std::string_view folder, std::string_view name);
 std::string_view base_name(std::string_view name);
 std::string_view folder_name(std::string_view name);
 
-// A random version 4 UUID, as in part files' names.
-std::string random_uuid();
-
 }  // namespace verger

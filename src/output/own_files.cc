@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "base/uuid.h"
 #include "output/run_record.h"
 
 namespace verger {
 
 namespace {
-
-constexpr std::size_t kUuidSize = 36;
 
 bool all_digits(std::string_view text) {
   return !text.empty() &&
@@ -45,12 +44,14 @@ std::string_view uuid_of_part(std::string_view base_name) {
   if (!base_name.starts_with(kStart) || !base_name.ends_with(kEnd)) return {};
   const std::string_view middle =
       base_name.substr(kStart.size(), base_name.size() - kStart.size() - kEnd.size());
-  const std::size_t uuid = middle.find('-') + 1;  // 00007-<uuid>-c000
-  if (uuid == 0 || middle.size() < uuid + kUuidSize + 2) return {};
-  const std::string_view attempt = middle.substr(uuid + kUuidSize);
-  const bool fits = all_digits(middle.substr(0, uuid - 1)) && attempt.starts_with("-c") &&
-                    all_digits(attempt.substr(2));
-  return fits ? middle.substr(uuid, kUuidSize) : std::string_view();
+  const std::string_view uuid = find_uuid(middle);  // of 00007-<uuid>-c000
+  if (uuid.empty()) return {};
+  const auto at = static_cast<std::size_t>(uuid.data() - middle.data());
+  const std::string_view number = middle.substr(0, at);
+  const std::string_view attempt = middle.substr(at + uuid.size());
+  const bool fits = number.ends_with('-') && all_digits(number.substr(0, number.size() - 1)) &&
+                    attempt.starts_with("-c") && all_digits(attempt.substr(2));
+  return fits ? uuid : std::string_view();
 }
 
 Result<OwnFiles> OwnFiles::recorded_in(const Store& output, Layout layout) {

@@ -1,7 +1,9 @@
 #include "output/records_json.h"
 
+#include <cmath>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "base/json_text.h"
 #include "base/status_macros.h"
@@ -81,11 +83,26 @@ PartInfo parse_part(const json& part) {
           .sha256 = part.at("sha256")};
 }
 
+void check_fractions(const json& document) {
+  constexpr double kMost = int64_t{1} << 31;
+  std::vector<const json*> open = {&document};  // not the call stack: a hostile one may be deep
+  while (!open.empty()) {
+    const json& value = *open.back();
+    open.pop_back();
+    if (value.is_number_float() && !(std::abs(value.get<double>()) < kMost)) {
+      throw json::type_error::create(302, "a number with a fraction must be below 2^31", &value);
+    }
+    if (!value.is_structured()) continue;
+    for (const json& element : value) open.push_back(&element);
+  }
+}
+
 Status read_document(std::string_view format, const json& document,
                      const std::function<void()>& read) {
   const auto expected =
       std::string(format) + " file of version " + std::to_string(kJsonFormatVersion);
   try {
+    check_fractions(document);
     if (document.at("format") == format && document.at("version") == kJsonFormatVersion) {
       read();
       return {};

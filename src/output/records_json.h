@@ -43,6 +43,10 @@ Counts parse_counts(const nlohmann::json& from);
 PassedOver parse_passed_over(const nlohmann::json& from);
 PartInfo parse_part(const nlohmann::json& from);
 
+// Throws nlohmann::json::exception when a number with a fraction is 2^31 or more: no field is so
+// large, and to make an int of it, where one is read, would not be defined.
+void check_fractions(const nlohmann::json& document);
+
 // Runs `read` when the document says that it is of `format`; a document of another form, and one of
 // which `read` throws nlohmann::json::exception, is kIo.
 Status read_document(std::string_view format, const nlohmann::json& document,

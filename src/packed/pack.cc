@@ -1,13 +1,14 @@
 #include "packed/pack.h"
 
 #include <algorithm>
-#include <regex>
 #include <set>
 #include <span>
 #include <utility>
 
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "output/lease.h"
+#include "output/output_names.h"
 #include "packed/ordered_reads.h"
 #include "packed/pack_writer.h"
 #include "plan/image_names.h"
@@ -19,7 +20,6 @@ namespace verger {
 
 namespace {
 
-constexpr const char* kSuccess = "_SUCCESS";
 constexpr std::size_t kHashDigits = 16;
 
 // part-00007-<16 digits>.parquet
@@ -32,8 +32,18 @@ std::string container_name(std::size_t number, const std::string& hash, PackForm
 
 // A name that container_name() gives.
 bool is_own(std::string_view name) {
-  static const std::regex kName("part-[0-9]{5,}-[0-9a-f]{16}\\.(parquet|tar)");
-  return std::regex_match(name.begin(), name.end(), kName);
+  constexpr std::string_view kStart = "part-";
+  const auto all = [](std::string_view text, std::string_view digits) {
+    return text.find_first_not_of(digits) == text.npos;
+  };
+  const std::size_t hash = name.rfind('-') + 1;
+  const std::size_t dot = name.rfind('.');
+  if (!name.starts_with(kStart) || hash <= kStart.size() || dot != hash + kHashDigits) return false;
+  const std::string_view number = name.substr(kStart.size(), hash - 1 - kStart.size());
+  const std::string_view ending = name.substr(dot);
+  return number.size() >= 5 && all(number, "0123456789") &&
+         all(name.substr(hash, kHashDigits), "0123456789abcdef") &&
+         (ending == ".parquet" || ending == ".tar");
 }
 
 struct PackedPart {
@@ -43,18 +53,20 @@ struct PackedPart {
 
 class Packing {
  public:
-  Packing(const Store& input, Store& output, const PackPlan& plan, const CancelToken& cancel,
-          PackObserver& observer)
-      : input_(input), output_(output), plan_(plan), cancel_(cancel), observer_(observer) {}
+  Packing(const Store& input, std::shared_ptr<Store> output, const PackPlan& plan,
+          const CancelToken& cancel, PackObserver& observer)
+      : input_(input),
+        output_(std::move(output)),
+        plan_(plan),
+        cancel_(cancel),
+        observer_(observer) {}
 
   Result<PackRecord> run() {
     VERGER_RETURN_IF_ERROR(plan_.pack.validate());
     VERGER_RETURN_IF_ERROR(check_free());
     VERGER_ASSIGN_OR_RETURN(files_, list_images(input_, plan_.input, record_.passed_over));
     observer_.listed(static_cast<int64_t>(files_.size()));
-    VERGER_RETURN_IF_ERROR(output_.remove(kSuccess));
-    VERGER_RETURN_IF_ERROR(output_.remove_temporaries(
-        "", [](std::string_view name) { return is_own(name) || name == kSuccess; }));
+    VERGER_RETURN_IF_ERROR(begin());
     const auto parts = cut();
     for (const PackedPart& part : parts) {
       if (plan_.resume && present_.contains(part.name)) {
@@ -68,18 +80,32 @@ class Packing {
     record_.images = static_cast<int64_t>(files_.size());
     record_.containers = static_cast<int64_t>(parts.size());
     for (const std::string& stale : present_) {
-      if (is_own(stale)) VERGER_RETURN_IF_ERROR(output_.remove(stale));
+      if (is_own(stale)) VERGER_RETURN_IF_ERROR(output_->remove(stale));
     }
-    VERGER_RETURN_IF_ERROR(output_.write(kSuccess, std::string_view()));
+    VERGER_RETURN_IF_ERROR(output_->write(std::string(kSuccessName), std::string_view()));
     return record_;
   }
 
  private:
+  // From here on the output is this pack's alone. Another one may have come and gone before.
+  Status begin() {
+    VERGER_ASSIGN_OR_RETURN(output_, hold_output(output_, "pack", cancel_));
+    VERGER_RETURN_IF_ERROR(check_free());
+    VERGER_RETURN_IF_ERROR(output_->remove(std::string(kSuccessName)));
+    VERGER_RETURN_IF_ERROR(output_->remove_temporaries(
+        std::string(kLeasesFolder), [](std::string_view name) { return name.ends_with(".json"); }));
+    return output_->remove_temporaries(
+        "", [](std::string_view name) { return is_own(name) || name == kSuccessName; });
+  }
+
   Status check_free() {
-    VERGER_ASSIGN_OR_RETURN(const auto found, output_.list("", true, true));
-    for (const FileEntry& file : found) present_.insert(file.name);
-    if (plan_.overwrite || plan_.resume || found.empty()) return check_no_others();
-    return Status::io(output_.display_path("") +
+    VERGER_ASSIGN_OR_RETURN(const auto found, output_->list("", true, true));
+    present_.clear();
+    for (const FileEntry& file : found) {
+      if (!file.name.starts_with(kLeasesFolder)) present_.insert(file.name);
+    }
+    if (plan_.overwrite || plan_.resume || present_.empty()) return check_no_others();
+    return Status::io(output_->display_path("") +
                       " is not empty; give --overwrite to replace the containers that it holds, "
                       "--resume to go on with them, or another OUTPUT.");
   }
@@ -88,7 +114,7 @@ class Packing {
   Status check_no_others() const {
     for (const std::string& name : present_) {
       if (is_own(name) || !is_container(name)) continue;
-      return Status::io(output_.display_path("") + " holds " + name +
+      return Status::io(output_->display_path("") + " holds " + name +
                         ", which is no container that verger pack wrote; move it away, or choose "
                         "another OUTPUT.");
     }
@@ -125,7 +151,7 @@ class Packing {
 
   Status write(const PackedPart& part) {
     VERGER_ASSIGN_OR_RETURN(const auto writer,
-                            PackWriter::create(output_, part.name, plan_.pack.format));
+                            PackWriter::create(*output_, part.name, plan_.pack.format));
     const auto add = [&](const FileEntry& file, std::vector<uint8_t> bytes) -> Status {
       const std::string path = input_.display_path(file.name);
       VERGER_RETURN_IF_ERROR(
@@ -138,7 +164,7 @@ class Packing {
   }
 
   const Store& input_;
-  Store& output_;
+  std::shared_ptr<Store> output_;
   const PackPlan& plan_;
   const CancelToken& cancel_;
   PackObserver& observer_;
@@ -149,9 +175,9 @@ class Packing {
 
 }  // namespace
 
-Result<PackRecord> pack(const Store& input, Store& output, const PackPlan& plan,
+Result<PackRecord> pack(const Store& input, std::shared_ptr<Store> output, const PackPlan& plan,
                         const CancelToken& cancel, PackObserver& observer) {
-  return Packing(input, output, plan, cancel, observer).run();
+  return Packing(input, std::move(output), plan, cancel, observer).run();
 }
 
 }  // namespace verger

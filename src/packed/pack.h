@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,8 @@ class PackObserver {
 // Packs the images of `input` in the order of their sorted list into part-NNNNN-<hash>.parquet or
 // .tar, each visible once it is whole, then `_SUCCESS`. The hash is of what is in the container, so
 // the same images give the same names, and the same bytes. An image that cannot be read ends the
-// pack (kIo): a copy leaves nothing out.
-Result<PackRecord> pack(const Store& input, Store& output, const PackPlan& plan,
+// pack (kIo): a copy leaves nothing out. So does another pack or run that is writing to `output`.
+Result<PackRecord> pack(const Store& input, std::shared_ptr<Store> output, const PackPlan& plan,
                         const CancelToken& cancel, PackObserver& observer);
 
 }  // namespace verger

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <thread>
+
+#include "output/lease.h"
 #include "packed/test_sink.h"
 #include "storage/scratch_folder.h"
 
@@ -30,7 +33,7 @@ class Pack : public testing::TestWithParam<PackFormat> {
   Result<PackRecord> pack(PackPlan plan = {}) {
     plan.pack.format = GetParam();
     if (plan.pack.pack_bytes > 1000) plan.pack.pack_bytes = 30;
-    return verger::pack(*input_, *output_, plan, cancel_, observer_);
+    return verger::pack(*input_, output_, plan, cancel_, observer_);
   }
 
   std::vector<std::string> names() const {
@@ -119,6 +122,44 @@ TEST_P(Pack, TheSameImagesGiveTheSameBytes) {
   const auto first = *output_->read(names()[1]);
   ASSERT_TRUE(pack({.reads_in_flight = 1, .overwrite = true}).ok());
   EXPECT_EQ(*output_->read(names()[1]), first);
+}
+
+TEST_P(Pack, OneAtATimeWritesAnOutput) {
+  {
+    const auto other = Lease::acquire(output_, "pack", cancel_);
+    ASSERT_TRUE(other.ok());
+    for (const PackPlan& plan : {PackPlan{}, PackPlan{.overwrite = true}}) {
+      const auto refused = pack(plan);
+      ASSERT_FALSE(refused.ok());
+      EXPECT_THAT(refused.error().message(), HasSubstr("is being written by verger pack"));
+    }
+    EXPECT_EQ(names().size(), 1u);  // the lease
+  }
+  ASSERT_TRUE(pack().ok());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out/_verger"));
+}
+
+TEST_P(Pack, OfManyAtOnceOneIsWhole) {
+  std::vector<std::string> refusals(4);
+  {
+    std::vector<std::jthread> packs;
+    for (std::string& refusal : refusals) {
+      packs.emplace_back([&] {
+        Nobody observer;
+        PackPlan plan{.overwrite = true};
+        plan.pack = {.format = GetParam(), .pack_bytes = 30};
+        const auto done = verger::pack(*input_, output_, plan, cancel_, observer);
+        if (!done.ok()) refusal = done.error().message();
+      });
+    }
+  }
+  EXPECT_THAT(refusals, testing::Contains(""));
+  EXPECT_THAT(refusals, testing::Each(testing::AnyOf("", HasSubstr("is being written by"),
+                                                     HasSubstr("wanted by several runs"))));
+  EXPECT_EQ(names().size(), 3u);  // two containers and the mark
+  const auto again = pack({.resume = true});
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(again->kept, 2);
 }
 
 TEST_P(Pack, AnInterruptionLeavesNoMark) {

@@ -18,7 +18,7 @@ namespace verger {
 
 namespace {
 
-Result<InputRows> read_rows(parquet::ParquetFileReader& file, const std::string& place) {
+Result<InputRows> read_input_rows(parquet::ParquetFileReader& file, const std::string& place) {
   const parquet::SchemaDescriptor& schema = *file.metadata()->schema();
   if (schema.num_columns() != 2 || !is_column(schema, 0, "path", parquet::Type::BYTE_ARRAY) ||
       !is_column(schema, 1, "stamp", parquet::Type::INT64)) {
@@ -53,7 +53,7 @@ Result<PartInfo> write_inputs_part(Store& output, const std::string& name, const
 }
 
 Result<InputRows> read_inputs_part(const Store& store, const PartInfo& part) {
-  return read_described_part(store, part, "the shard's manifest", read_rows);
+  return read_described_part(store, part, "the shard's manifest", read_input_rows);
 }
 
 }  // namespace verger

@@ -59,7 +59,7 @@ bool read_column(parquet::RowGroupReader& group, int column, Values& values) {
   return true;
 }
 
-Result<PlanRows> read_rows(parquet::ParquetFileReader& file, const std::string& place) {
+Result<PlanRows> read_plan_rows(parquet::ParquetFileReader& file, const std::string& place) {
   const parquet::SchemaDescriptor& schema = *file.metadata()->schema();
   const auto columns = static_cast<std::size_t>(schema.num_columns());
   bool fits = columns == kLooseColumns || columns == kPlanColumns.size();
@@ -109,7 +109,7 @@ Result<PartInfo> write_plan_part(Store& output, const std::string& name, const P
 }
 
 Result<PlanRows> read_plan_part(const Store& store, const PartInfo& part) {
-  return read_described_part(store, part, "the order", read_rows);
+  return read_described_part(store, part, "the order", read_plan_rows);
 }
 
 }  // namespace verger

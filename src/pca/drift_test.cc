@@ -10,7 +10,7 @@
 namespace verger {
 namespace {
 
-constexpr std::size_t kWidth = 24;
+constexpr std::size_t kDriftWidth = 24;
 
 PcaModel fitted(const Moments& moments, int components) {
   return fit_pca(moments, {.variance = 0.9, .components = components}).value();
@@ -27,16 +27,16 @@ PcaModel spanned_by(const std::vector<std::vector<double>>& rows) {
 }
 
 TEST(VarianceKept, OfTheModelsOwnRowsIsItsCumulativeRatio) {
-  const Moments moments = moments_of(random_rows(200, kWidth, 1), kWidth);
-  for (const int k : {1, 5, static_cast<int>(kWidth)}) {
+  const Moments moments = moments_of(random_rows(200, kDriftWidth, 1), kDriftWidth);
+  for (const int k : {1, 5, static_cast<int>(kDriftWidth)}) {
     const PcaModel model = fitted(moments, k);
     EXPECT_NEAR(variance_kept(model, moments), model.cumulative_ratio(k), 1e-12);
   }
 }
 
 TEST(VarianceKept, OfOtherRowsIsThatOfTheirProjections) {
-  const PcaModel model = fitted(moments_of(random_rows(200, kWidth, 1), kWidth), 4);
-  const auto rows = random_rows(50, kWidth, 2);
+  const PcaModel model = fitted(moments_of(random_rows(200, kDriftWidth, 1), kDriftWidth), 4);
+  const auto rows = random_rows(50, kDriftWidth, 2);
   std::vector<double> standardised(rows.size());
   std::vector<double> projected(50 * 4);
   standardise(model, rows, standardised);
@@ -52,18 +52,18 @@ TEST(VarianceKept, OfOtherRowsIsThatOfTheirProjections) {
     }
     return sum;
   };
-  EXPECT_NEAR(variance_kept(model, moments_of(rows, kWidth)),
-              variance(projected, 4) / variance(standardised, kWidth), 1e-12);
+  EXPECT_NEAR(variance_kept(model, moments_of(rows, kDriftWidth)),
+              variance(projected, 4) / variance(standardised, kDriftWidth), 1e-12);
 }
 
 TEST(VarianceKept, ColumnsThatWereConstantDoNotCount) {
-  auto rows = random_rows(60, kWidth, 3);
-  for (std::size_t i = 5; i < rows.size(); i += kWidth) rows[i] = 1;
-  const PcaModel model = fitted(moments_of(rows, kWidth), 3);
+  auto rows = random_rows(60, kDriftWidth, 3);
+  for (std::size_t i = 5; i < rows.size(); i += kDriftWidth) rows[i] = 1;
+  const PcaModel model = fitted(moments_of(rows, kDriftWidth), 3);
   EXPECT_EQ(model.deviation[5], 0);
-  const double before = variance_kept(model, moments_of(rows, kWidth));
-  for (std::size_t i = 5; i < rows.size(); i += kWidth) rows[i] = static_cast<float>(i);
-  EXPECT_NEAR(variance_kept(model, moments_of(rows, kWidth)), before, 1e-12);
+  const double before = variance_kept(model, moments_of(rows, kDriftWidth));
+  for (std::size_t i = 5; i < rows.size(); i += kDriftWidth) rows[i] = static_cast<float>(i);
+  EXPECT_NEAR(variance_kept(model, moments_of(rows, kDriftWidth)), before, 1e-12);
 }
 
 TEST(LargestPrincipalAngle, OfKnownSubspaces) {
@@ -87,8 +87,8 @@ TEST(LargestPrincipalAngle, ResolvesSmallAngles) {
 }
 
 TEST(MeasureDrift, TellsBothNumbersOfComponents) {
-  const Moments then = moments_of(random_rows(200, kWidth, 1), kWidth);
-  const Moments now = moments_of(random_rows(220, kWidth, 8), kWidth);
+  const Moments then = moments_of(random_rows(200, kDriftWidth, 1), kDriftWidth);
+  const Moments now = moments_of(random_rows(220, kDriftWidth, 8), kDriftWidth);
   const PcaModel before = fitted(then, 4);
   const PcaModel after = fitted(now, 6);
   const PcaDrift drift = measure_drift(before, now, &after).value();

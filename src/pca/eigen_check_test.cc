@@ -11,16 +11,17 @@
 namespace verger {
 namespace {
 
-constexpr std::size_t kSize = 100;
-constexpr std::size_t kHalf = kSize / 2 * kSize;  // where a vector in the middle of all begins
+constexpr std::size_t kMatrixSize = 100;
+constexpr std::size_t kHalf =
+    kMatrixSize / 2 * kMatrixSize;  // where a vector in the middle of all begins
 
 // Whether what `spoil` makes of a right eigensystem passes.
 template <class Spoil>
 bool passes(Spoil spoil) {
-  const AlignedBuffer matrix = random_symmetric(kSize, 1);
-  Eigensystem eigen = solve(random_symmetric(kSize, 1), kSize);
+  const AlignedBuffer matrix = random_symmetric(kMatrixSize, 1);
+  Eigensystem eigen = solve(random_symmetric(kMatrixSize, 1), kMatrixSize);
   spoil(eigen);
-  return EigenCheck(matrix, kSize).holds(eigen);
+  return EigenCheck(matrix, kMatrixSize).holds(eigen);
 }
 
 // matrix = scale · d dᵀ ⊙ random, d spread over `decades`.
@@ -51,7 +52,7 @@ TEST(EigenCheckTest, PassesWhatIsRight) {
 TEST(EigenCheckTest, PassesAVectorOfTheOtherSign) {
   EXPECT_TRUE(passes([](Eigensystem& eigen) {
     double* vector = eigen.vectors.data() + kHalf;
-    std::transform(vector, vector + kSize, vector, [](double x) { return -x; });
+    std::transform(vector, vector + kMatrixSize, vector, [](double x) { return -x; });
   }));
 }
 
@@ -66,37 +67,37 @@ TEST(EigenCheckTest, FindsOneWrongNumber) {
 TEST(EigenCheckTest, FindsAVectorOfAnotherLength) {
   EXPECT_FALSE(passes([](Eigensystem& eigen) {
     double* vector = eigen.vectors.data() + kHalf;
-    std::transform(vector, vector + kSize, vector, [](double x) { return x * (1 + 1e-9); });
+    std::transform(vector, vector + kMatrixSize, vector, [](double x) { return x * (1 + 1e-9); });
   }));
 }
 
 TEST(EigenCheckTest, FindsTwoVectorsInEachOthersPlace) {
   EXPECT_FALSE(passes([](Eigensystem& eigen) {
     double* vectors = eigen.vectors.data();
-    std::swap_ranges(vectors, vectors + kSize, vectors + kHalf);
+    std::swap_ranges(vectors, vectors + kMatrixSize, vectors + kHalf);
   }));
 }
 
 TEST(EigenCheckTest, FindsOneVectorTwice) {
   EXPECT_FALSE(passes([](Eigensystem& eigen) {
     double* vectors = eigen.vectors.data();
-    std::copy_n(vectors, kSize, vectors + kHalf);
+    std::copy_n(vectors, kMatrixSize, vectors + kHalf);
   }));
 }
 
 // The vectors of eigenvalue 0 leave no trace in A: they must be orthogonal all the same.
 TEST(EigenCheckTest, FindsOneNullVectorTwice) {
-  const AlignedBuffer zero(kSize * kSize);
-  Eigensystem eigen = solve(AlignedBuffer(kSize * kSize), kSize);
-  std::copy_n(eigen.vectors.data(), kSize, eigen.vectors.data() + kHalf);
-  EXPECT_FALSE(EigenCheck(zero, kSize).holds(eigen));
+  const AlignedBuffer zero(kMatrixSize * kMatrixSize);
+  Eigensystem eigen = solve(AlignedBuffer(kMatrixSize * kMatrixSize), kMatrixSize);
+  std::copy_n(eigen.vectors.data(), kMatrixSize, eigen.vectors.data() + kHalf);
+  EXPECT_FALSE(EigenCheck(zero, kMatrixSize).holds(eigen));
 }
 
 TEST(EigenCheckTest, FindsPairsOutOfOrder) {
   EXPECT_FALSE(passes([](Eigensystem& eigen) {
     double* vectors = eigen.vectors.data();
-    std::swap_ranges(vectors, vectors + kSize, vectors + kSize);
-    std::swap(eigen.values[kSize - 1], eigen.values[kSize - 2]);
+    std::swap_ranges(vectors, vectors + kMatrixSize, vectors + kMatrixSize);
+    std::swap(eigen.values[kMatrixSize - 1], eigen.values[kMatrixSize - 2]);
   }));
 }
 

@@ -24,7 +24,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kModelFile = "model.json";
 constexpr std::string_view kFormat = "verger-pca";
-constexpr int kVersion = 1;
+constexpr int kModelVersion = 1;
 
 struct Array {
   std::string_view name;  // its file is name.npy
@@ -53,7 +53,7 @@ Json encode_provenance(const PcaProvenance& provenance) {
           {"untrained", provenance.untrained}};
 }
 
-Status damaged(const std::string& why) {
+Status damaged_model(const std::string& why) {
   return Status::model("The saved model is damaged: " + why + ". Make it anew by verger reduce.");
 }
 
@@ -102,18 +102,18 @@ bool take_provenance(const Json& json, PcaProvenance& provenance) {
 
 Result<Json> parse_model_file(std::span<const EncodedFile> files) {
   const EncodedFile* file = find_file(files, kModelFile);
-  if (file == nullptr) return damaged("it has no model.json");
+  if (file == nullptr) return damaged_model("it has no model.json");
   constexpr bool kExceptions = false;
   Json json = Json::parse(file->bytes.begin(), file->bytes.end(), nullptr, kExceptions);
   std::string format;
   int version = 0;
   if (json.is_discarded() || !take(json, "format", format) || format != kFormat ||
       !take(json, "version", version)) {
-    return damaged("model.json is not that of a model");
+    return damaged_model("model.json is not that of a model");
   }
-  if (version != kVersion) {
+  if (version != kModelVersion) {
     return Status::model("The saved model is of format version " + std::to_string(version) +
-                         "; this program reads version " + std::to_string(kVersion) + ".");
+                         "; this program reads version " + std::to_string(kModelVersion) + ".");
   }
   return json;
 }
@@ -125,15 +125,16 @@ Status read_array(std::span<const EncodedFile> files, const Json& json, const Ar
   std::string sha256;
   if (arrays == json.end() || !arrays->is_object() || !arrays->contains(name) ||
       !take((*arrays)[name], "sha256", sha256)) {
-    return damaged("model.json does not name " + name);
+    return damaged_model("model.json does not name " + name);
   }
   const EncodedFile* file = find_file(files, name);
-  if (file == nullptr) return damaged("it has no " + name);
-  if (sha256_hex(file->bytes) != sha256) return damaged("the SHA-256 of " + name + " differs");
+  if (file == nullptr) return damaged_model("it has no " + name);
+  if (sha256_hex(file->bytes) != sha256)
+    return damaged_model("the SHA-256 of " + name + " differs");
   auto values = decode_npy(file->bytes, shape_of(array, model));
-  if (!values) return damaged(name + " is not a float64 array of the shape in model.json");
+  if (!values) return damaged_model(name + " is not a float64 array of the shape in model.json");
   if (!std::ranges::all_of(*values, [](double x) { return std::isfinite(x); })) {
-    return damaged(name + " holds a value that is not finite");
+    return damaged_model(name + " holds a value that is not finite");
   }
   model.*array.values = std::move(*values);
   return {};
@@ -152,15 +153,16 @@ bool rows_are_units(const PcaModel& model) {
 
 Status check_values(const PcaModel& model) {
   const auto negative = [](double x) { return x < 0; };
-  if (std::ranges::any_of(model.deviation, negative)) return damaged("a deviation is negative");
+  if (std::ranges::any_of(model.deviation, negative))
+    return damaged_model("a deviation is negative");
   if (!model.standardize && std::ranges::any_of(model.deviation, [](double x) { return x != 1; })) {
-    return damaged("a deviation is not 1, though nothing was standardised");
+    return damaged_model("a deviation is not 1, though nothing was standardised");
   }
   if (std::ranges::any_of(model.eigenvalues, negative) ||
       !std::ranges::is_sorted(model.eigenvalues, std::greater<>()) || model.rank() < model.k) {
-    return damaged("eigenvalues.npy is not a spectrum of k components or more");
+    return damaged_model("eigenvalues.npy is not a spectrum of k components or more");
   }
-  if (!rows_are_units(model)) return damaged("a component is not of unit length");
+  if (!rows_are_units(model)) return damaged_model("a component is not of unit length");
   return {};
 }
 
@@ -176,7 +178,7 @@ std::vector<EncodedFile> encode_pca_model(const PcaModel& model, const PcaProven
         {"dtype", "<f8"}, {"shape", shape}, {"sha256", sha256_hex(files.back().bytes)}};
   }
   const Json json = {{"format", kFormat},
-                     {"version", kVersion},
+                     {"version", kModelVersion},
                      {"width", model.width},
                      {"k", model.k},
                      {"count", model.count},
@@ -202,11 +204,11 @@ Result<DecodedPcaModel> decode_pca_model(std::span<const EncodedFile> files) {
       !take(json, "count", model.count) || !take(json, "variance", model.variance) ||
       !take_or_absent(json, "standardize", model.standardize) ||
       !take_provenance(json, decoded.provenance)) {
-    return damaged("a field of model.json is missing or of the wrong type");
+    return damaged_model("a field of model.json is missing or of the wrong type");
   }
   if (model.width < 1 || model.width > Moments::kMaxWidth || model.k < 1 || model.k > model.width ||
       model.count < 2 || model.variance < 0 || model.variance > 1) {
-    return damaged("a field of model.json is out of range");
+    return damaged_model("a field of model.json is out of range");
   }
   for (const Array& array : kArrays) {
     VERGER_RETURN_IF_ERROR(read_array(files, json, array, model));

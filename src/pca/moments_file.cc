@@ -17,7 +17,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the files are little-endian");
 
 constexpr std::string_view kMagic = "verger moments\r\n";  // 16 bytes; mangled by text transfers
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kMomentsVersion = 1;
 constexpr std::size_t kHashSize = 64;  // hexadecimal SHA-256 of all that is before it
 
 struct Header {
@@ -28,7 +28,7 @@ struct Header {
 };
 static_assert(sizeof(Header) == 32 && kMagic.size() == sizeof(Header::magic));
 
-Status damaged(const std::string& why) {
+Status damaged_moments(const std::string& why) {
   return Status::io("The moments are damaged: " + why + ". Remove them to have them made anew.");
 }
 
@@ -38,24 +38,24 @@ std::size_t encoded_size(std::size_t width) {
 
 Result<Header> read_header(std::span<const uint8_t> bytes) {
   Header header;
-  if (bytes.size() < sizeof header) return damaged("they end within the header");
+  if (bytes.size() < sizeof header) return damaged_moments("they end within the header");
   std::memcpy(&header, bytes.data(), sizeof header);
   if (std::string_view(header.magic, sizeof header.magic) != kMagic) {
-    return damaged("they do not start as moments do");
+    return damaged_moments("they do not start as moments do");
   }
-  if (header.version != kVersion) {
+  if (header.version != kMomentsVersion) {
     return Status::io("The moments are of format version " + std::to_string(header.version) +
-                      "; this program reads version " + std::to_string(kVersion) + ".");
+                      "; this program reads version " + std::to_string(kMomentsVersion) + ".");
   }
   if (header.width < 1 || header.width > static_cast<uint32_t>(Moments::kMaxWidth) ||
       bytes.size() != encoded_size(header.width)) {
-    return damaged("their size does not match their width");
+    return damaged_moments("their size does not match their width");
   }
   const std::span<const uint8_t> hashed = bytes.first(bytes.size() - kHashSize);
   const std::span<const uint8_t> hash = bytes.last(kHashSize);
   const std::string expected = sha256_hex(hashed);
   if (!std::equal(hash.begin(), hash.end(), expected.begin())) {
-    return damaged("their SHA-256 does not match");
+    return damaged_moments("their SHA-256 does not match");
   }
   return header;
 }
@@ -78,7 +78,7 @@ bool is_plausible(int64_t count, std::span<const double> mean, std::span<const d
 
 std::vector<uint8_t> Moments::serialise() const {
   if (!pending_.empty()) return closed().serialise();
-  Header header{{}, kVersion, static_cast<uint32_t>(width_), count_};
+  Header header{{}, kMomentsVersion, static_cast<uint32_t>(width_), count_};
   std::copy(kMagic.begin(), kMagic.end(), header.magic);
   std::vector<uint8_t> bytes(encoded_size(mean_.size()));
   uint8_t* to = bytes.data();
@@ -103,7 +103,7 @@ Result<Moments> Moments::deserialise(std::span<const uint8_t> bytes) {
   from += moments.mean_.size() * sizeof(double);
   std::memcpy(moments.upper_.data(), from, moments.upper_.size() * sizeof(double));
   if (!is_plausible(moments.count_, moments.mean_, moments.upper_)) {
-    return damaged("they hold values that no rows have");
+    return damaged_moments("they hold values that no rows have");
   }
   return moments;
 }

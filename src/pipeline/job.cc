@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "input/list_input.h"
 #include "output/saved_model.h"
+#include "report/report.h"
 #include "verger/version.h"
 
 namespace verger {
@@ -148,7 +149,21 @@ Result<RunRecord> Job::finish() {
   VERGER_RETURN_IF_ERROR(output_.finish(written_));
   resumable_ = false;
   finished_ = true;
+  VERGER_RETURN_IF_ERROR(report());
   return record_;
+}
+
+// Written as all else while the lease is held. Once another run has taken the output over, what
+// stands there is not what this one would tell of.
+Status Job::report() {
+  fault_point("before-report");
+  const Status left =
+      leave_report(output_.store(), options_.storage, options_.threads, watch_.cancel);
+  VERGER_RETURN_IF_ERROR(lease_->check());
+  if (left.ok()) return {};
+  watch_.observer.warning("The run is complete, but its report could not be made: " +
+                          left.message() + " 'verger report' makes it anew.");
+  return {};
 }
 
 // Of two attempts at a shard the slower one may have written its manifest last, though the other's

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/uuid.h"
 #include "base/watch.h"
 #include "crew/crew.h"
 #include "input/image_source.h"
@@ -71,7 +72,8 @@ class Job {
   Status save_model(const DecodedPcaModel& model);
   Status write_reduction(const PcaModel& model);  // the record of it
 
-  // Everything is complete: the record, the clean-up of what was replaced, the `_SUCCESS` marks.
+  // Everything is complete: the record, the clean-up of what was replaced, the `_SUCCESS` marks,
+  // and then the report. The result is whole without that: a failure of it is a warning.
   Result<RunRecord> finish();
 
   // Adds the wall time since the last stage to the record.
@@ -102,6 +104,7 @@ class Job {
   Status check_inputs() const;
   Result<Moments> moments_of_features();
   Status settle_manifests();
+  Status report();
   std::string again() const;  // how to go on with an interrupted job
 
   const std::shared_ptr<Store> input_;

@@ -43,7 +43,7 @@ std::optional<std::size_t> find_content(const std::vector<TableColumn>& columns,
   return only;
 }
 
-constexpr std::size_t kMostShown = 12;  // columns in a sentence
+constexpr std::size_t kMostColumns = 12;  // in a sentence
 
 }  // namespace
 
@@ -66,10 +66,12 @@ Result<TableColumns> choose_columns(const std::vector<TableColumn>& columns,
 
 std::string columns_text(const std::vector<TableColumn>& columns) {
   std::string text = "it has the columns ";
-  for (std::size_t i = 0; i < std::min(columns.size(), kMostShown); ++i) {
+  for (std::size_t i = 0; i < std::min(columns.size(), kMostColumns); ++i) {
     text += (i == 0 ? "'" : ", '") + columns[i].path + "'";
   }
-  return columns.empty() ? "it has no columns" : columns.size() <= kMostShown ? text : text + ", …";
+  return columns.empty()                  ? "it has no columns"
+         : columns.size() <= kMostColumns ? text
+                                          : text + ", …";
 }
 
 }  // namespace verger

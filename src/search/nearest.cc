@@ -10,7 +10,7 @@ namespace verger {
 namespace {
 
 constexpr std::size_t kLanes = 16;
-constexpr std::size_t kBlockRows = 64;  // with a few hundred components they stay in the cache
+constexpr std::size_t kScanRows = 64;  // with a few hundred components they stay in the cache
 
 VERGER_MULTIVERSION
 float dot(const float* a, const float* b, std::size_t width) {
@@ -67,8 +67,8 @@ std::vector<std::vector<Neighbour>> find_nearest(const SearchTable& table,
   const std::size_t count = queries.size() / table.width;
   assert(queries.size() == count * table.width);
   std::vector<Best> best(count, Best(std::min(neighbors, table.size())));
-  for (std::size_t begin = 0; begin < table.size(); begin += kBlockRows) {
-    const std::size_t end = std::min(begin + kBlockRows, table.size());
+  for (std::size_t begin = 0; begin < table.size(); begin += kScanRows) {
+    const std::size_t end = std::min(begin + kScanRows, table.size());
     for (std::size_t query = 0; query < count; ++query) {
       const float* vector = queries.data() + query * table.width;
       for (std::size_t row = begin; row < end; ++row) {

@@ -11,9 +11,9 @@ namespace {
 
 constexpr int kLargestSide = 256;
 constexpr double kShapeTolerance =
-    0.03;                            // of the ratio of width to height; rounding of small sizes
-constexpr double kRounding = 1e-12;  // of a sum of products
-constexpr double kFlat = 1e-3;       // grey levels²: a band below it holds nothing but rounding
+    0.03;                               // of the ratio of width to height; rounding of small sizes
+constexpr double kSumRounding = 1e-12;  // that of a sum of products
+constexpr double kFlat = 1e-3;          // grey levels²: a band below it holds nothing but rounding
 
 struct Plane {
   int width = 0;
@@ -164,7 +164,7 @@ double copy_distance(const RgbImage& a, const RgbImage& b) {
   const double middle = 1 - correlation(of_a.middle, of_b.middle);
   if (middle <= 0) return 0;
   const double fine = 1 - correlation(of_a.fine, of_b.fine);
-  return std::min(1.0, middle / std::cbrt(std::max(fine * fine, kRounding)));
+  return std::min(1.0, middle / std::cbrt(std::max(fine * fine, kSumRounding)));
 }
 
 }  // namespace verger

@@ -1,22 +1,16 @@
 #include "storage/fenced_store.h"
 
-#include <regex>
 #include <utility>
 
 #include "base/fault_point.h"
 #include "base/status_macros.h"
+#include "base/uuid.h"
 
 namespace verger {
 
 namespace {
 
-constexpr int kAttempts = 8;  // each meets another program's file
-
-// Then no other writer's file has this name, and its own may take it back.
-bool bears_uuid(const std::string& name) {
-  static const std::regex kUuid("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-  return std::regex_search(name, kUuid);
-}
+constexpr int kFenceAttempts = 8;  // each meets another program's file
 
 class FencedFile final : public PendingFile {
  public:
@@ -32,7 +26,8 @@ class FencedFile final : public PendingFile {
   Status commit() override {
     VERGER_RETURN_IF_ERROR(file_->prepare());
     fault_point("before-visible");
-    const bool own_name = bears_uuid(name_);
+    // No other writer's file has a UUID's name, and its own may take it back.
+    const bool own_name = !find_uuid(name_).empty();
     if (!own_name && store_->compares_versions()) return commit_over_what_stands();
     VERGER_RETURN_IF_ERROR(fence_->check());
     VERGER_RETURN_IF_ERROR(file_->commit());
@@ -47,7 +42,7 @@ class FencedFile final : public PendingFile {
   // while the fence holds is with a run that lost its lease within its last request.
   Status commit_over_what_stands() {
     FileVersion stands;  // nothing, in most cases: then the first try is the last
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    for (int attempt = 0; attempt < kFenceAttempts; ++attempt) {
       VERGER_RETURN_IF_ERROR(fence_->check());
       VERGER_ASSIGN_OR_RETURN(const FileVersion written, file_->commit_over(stands));
       if (written) return fence_->check();

@@ -45,6 +45,7 @@ class FolderWalk {
     for (const std::string& name : subfolders) {
       const std::string below = path == "/" ? path + name : path + '/' + name;
       OpenFolder subfolder(opendir(below.c_str()));
+      if (!subfolder && errno == ENOENT) continue;  // removed since, as a run removes empty ones
       if (!subfolder) return unreadable(below, prefix + name);
       VERGER_RETURN_IF_ERROR(visit_folder(std::move(subfolder), below, prefix + name + '/'));
     }

@@ -110,9 +110,13 @@ std::optional<std::string> temporary_for(const std::string& name) {
 }
 
 Result<std::unique_ptr<PendingFile>> create_local_file(const std::string& path) {
-  VERGER_RETURN_IF_ERROR(make_folders(folder_of(path)));
   std::string temporary = temporary_path(path);
-  const int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  int file = -1;
+  // Between the two a writer that comes to its end may remove the folder, which is empty still.
+  for (int attempt = 0; attempt == 0 || (file < 0 && errno == ENOENT && attempt < 3); ++attempt) {
+    VERGER_RETURN_IF_ERROR(make_folders(folder_of(path)));
+    file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  }
   if (file < 0) return write_error(path, errno);
   auto stream = arrow::io::FileOutputStream::Open(file);  // owns `file` from here on
   if (!stream.ok()) {

@@ -193,7 +193,9 @@ Status LocalStore::remove_temporaries(const std::string& folder, const NameFilte
       return io_error("remove", "file:" + path.string(), errno);
     }
   }
-  return error ? io_error("list", display_path(folder), error.value()) : Status();
+  if (error) return io_error("list", display_path(folder), error.value());
+  if (!folder.empty()) static_cast<void>(rmdir(local_name(folder).c_str()));
+  return {};
 }
 
 }  // namespace verger

@@ -120,9 +120,9 @@ class Store {
   Result<FileVersion> write_over(const std::string& name, std::string_view text,
                                  const FileVersion& expected);
 
-  // Removes what writers that were killed left behind in `folder`, but not below it, of files that
-  // were to have names for which `ours` holds (without the folder). Only for whoever knows that
-  // nobody else is writing those.
+  // Removes what writers that were killed left in `folder`, not below it, of files that were to
+  // have names for which `ours` holds (without the folder), and on a disk the folder, unless it is
+  // the root or something is in it. Only for whoever knows that nobody else is writing those.
   virtual Status remove_temporaries(const std::string& folder, const NameFilter& ours) = 0;
 
   // Is this name a link to something elsewhere, and not a folder or a file?

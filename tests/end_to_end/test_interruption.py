@@ -5,7 +5,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import UNTRAINED
+from conftest import ROOT, UNTRAINED
 from end_to_end.tables import hidden_files
 
 
@@ -40,6 +40,21 @@ def test_a_signal_ends_the_run_with_130(program, large_orchard, tmp_path, verger
     assert not (out / "pca").exists()
     assert not hidden_files(out)
     verger("inspect", out, exit_code=1)
+
+
+def test_a_network_that_never_ends_is_left(program, orchard, tmp_path):
+    model = ROOT / "tests/golden/features/endless.onnx"
+    process = subprocess.Popen(
+        [program, "extract", orchard, tmp_path / "out", "--model", model],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not (tmp_path / "out/_verger/run.json").exists():  # the network is loaded
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert errors.splitlines()[-1] == "verger: error: Interrupted."
 
 
 def test_a_kill_leaves_nothing_that_looks_complete(program, large_orchard, tmp_path, verger):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import UNTRAINED
+from PIL import Image
 
 FLAGS = ["--weights", UNTRAINED, "--parts", "2"]
 
@@ -26,6 +27,37 @@ def test_little_memory(program, orchard, tmp_path, kilobytes):
     if process.returncode == 3:
         assert process.stderr.splitlines()[-1].startswith("verger: error: ")
         assert not (tmp_path / "out/_SUCCESS").exists()
+
+
+@pytest.mark.parametrize("threads", [1, 3, 6, 64])
+def test_few_threads(program, orchard, tmp_path, threads):
+    """Of root the kernel counts none, so it becomes somebody else, who may still write here."""
+    somebody = ["setpriv", "--reuid", "65534", "--inh-caps", "+dac_override", "--ambient-caps",
+                "+dac_override"] if os.geteuid() == 0 else []  # fmt: skip
+    command = [program, "run", orchard, tmp_path / "out", *FLAGS, "--threads", 2]
+    limit = ["bash", "-c", f'ulimit -u {threads} && exec "$@"', "bash"]
+    process = subprocess.run([*somebody, *limit, *map(str, command)], capture_output=True,
+                             text=True, check=False, timeout=120)  # fmt: skip
+    if somebody:
+        assert process.returncode == (0 if threads == 64 else 3), process.stderr
+    if process.returncode != 0:
+        assert process.returncode == 3, process.stderr
+        assert "Not enough memory or threads" in process.stderr.splitlines()[-1]
+        assert not (tmp_path / "out/_SUCCESS").exists()
+
+
+def test_progressive_bombs_take_turns(program, tmp_path):
+    """Eight files of some kilobytes, each of which takes 225 MB to decode."""
+    (tmp_path / "in").mkdir()
+    for number in range(8):
+        image = Image.new("RGB", (5000, 5000), (number, 100, 200))
+        image.save(tmp_path / f"in/{number}.jpg", progressive=True)
+    command = [program, "extract", tmp_path / "in", tmp_path / "out", *FLAGS, "--threads", "8",
+               "--max-decode-memory", "300000000"]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert used.ru_maxrss < 900_000  # KiB: two at once, and what the program takes by itself
 
 
 def test_files_that_may_not_grow(program, orchard, tmp_path):

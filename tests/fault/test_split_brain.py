@@ -18,7 +18,7 @@ HERE = {"VERGER_LEASE_MS": str(int(LAPSE * 1000))}
 ELSEWHERE = HERE | {"VERGER_MACHINE": "another boot pid:[1]"}
 # Of the files of a run: its record, a shard's parts, its manifest, pca, the model, its record.
 FRESH = [f"before-visible:{n}" for n in (1, 3, 9, 14, 16, 20, 24, 27)]
-FRESH += ["before-success:1", "between-marks:1"]
+FRESH += ["before-success:1", "between-marks:1", "before-report:1"]
 # And of a run that replaces another: marks, the report, parts.
 REPLACING = [f"before-removal:{n}" for n in (1, 4, 7)] + ["before-visible:9"]
 ON_S3 = ["before-visible:3", "before-visible:16", "before-visible:24", "before-removal:1"]
@@ -86,15 +86,13 @@ def end_of(stopped):
 
 
 def state(folder):
-    """The time, size and number of every file that readers see, but of the report.
+    """The time, size and number of every file that readers see.
 
-    That is made when the run is over; and a half-written file, under a name that readers pass over,
-    is its writer's to drop.
+    A half-written one, under a name that they pass over, is its writer's to drop.
     """
     found = {}
     for path in folder.rglob("*"):
-        seen = not path.name.startswith(".verger-tmp-") and path.name != "report.html"
-        if path.is_file() and seen:
+        if path.is_file() and not path.name.startswith(".verger-tmp-"):
             status = path.stat()
             found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
     return found
@@ -139,6 +137,15 @@ def test_a_run_within_the_output_of_another_goes_on(rivals, orchard, expected):
     assert code == 0, said
     inner.check_whole(expected)
     shutil.rmtree(inner.folder)
+    rivals.check_whole(expected)
+
+
+@pytest.mark.parametrize("seconds", [120, -120, -3600, 10 * 365 * 86_400])
+def test_a_clock_that_is_set_ends_no_run(rivals, expected, seconds):
+    """The lease is written again some times after that."""
+    clock = {"VERGER_STEP_AT": "shard-committed:1", "VERGER_STEP_SECONDS": str(seconds)}
+    done = rivals.run(machine=HERE | {"VERGER_LEASE_MS": "300"} | clock)
+    assert done.returncode == 0, done.stderr
     rivals.check_whole(expected)
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from answer_seeds import s3_answers
 from image_seeds import jpegs, pngs, pngs_of_chunks
+from onnx_seeds import onnx_models
 
 HERE = Path(__file__).parent
 RNG = np.random.default_rng(1)
@@ -275,7 +276,7 @@ def texts() -> None:
 
 def main() -> None:
     """Write the inputs of every target."""
-    for make_with in (jpegs, pngs, pngs_of_chunks, s3_answers):
+    for make_with in (jpegs, pngs, pngs_of_chunks, onnx_models, s3_answers):
         make_with(save)
     for make in (
         weights,

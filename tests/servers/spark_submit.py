@@ -126,7 +126,7 @@ class Cluster:
             # No task starts before all executors are there, or else one may do the whole job.
             "spark.scheduler.maxRegisteredResourcesWaitingTime": "300s",
             "spark.scheduler.minRegisteredResourcesRatio": "1.0",
-            "spark.ui.port": "0",
+            "spark.ui.enabled": "false",  # else some jobs of Spark 4 fail as they start
             "spark.ui.showConsoleProgress": "false",
             **self.settings,
         }

@@ -39,7 +39,8 @@ def content(output, layout="tables"):
 
 
 def leftovers(output):
-    """Temporary files and leases, of which a finished run leaves none."""
-    return [path for path in output.rglob("*") if ".verger-tmp" in path.name] + list(
-        (output / "_verger" / "leases").glob("*")
-    )
+    """Temporary files, leases and plans, of which a finished run leaves none."""
+    records = output / "_verger"
+    return [path for path in output.rglob("*") if ".verger-tmp" in path.name] + [
+        path for folder in ("leases", "plan") for path in records.glob(f"{folder}/*")
+    ]

@@ -141,9 +141,14 @@ def wait_until_midway(address):
     raise AssertionError("the job did not come so far")
 
 
+def ui_at(port):
+    """Settings by which a job answers what wait_until_midway() asks."""
+    return {"spark.ui.enabled": "true", "spark.ui.port": port}
+
+
 def test_an_executor_killed_midway_changes_nothing(standalone, packed, bucket, tmp_path):
     name, port = f"Killed-{standalone.spark.version}", free_port()
-    settings = {**packed.settings(), "spark.ui.port": port}
+    settings = {**packed.settings(), **ui_at(port)}
     with standalone.started(*bucket.command(packed, name), settings=settings) as job:
         wait_until_midway(f"http://127.0.0.1:{port}")
         os.kill(standalone.executors()[0], signal.SIGKILL)
@@ -159,7 +164,7 @@ def test_an_executor_killed_midway_changes_nothing(standalone, packed, bucket, t
 def test_a_speculative_duplicate_changes_nothing(standalone, packed, bucket, tmp_path):
     name, port = f"Speculative-{standalone.spark.version}", free_port()
     speculation = {"": "true", ".interval": "100ms", ".minTaskRuntime": "1s", ".quantile": "0.1"}
-    settings = {**packed.settings(), "spark.ui.port": port}
+    settings = {**packed.settings(), **ui_at(port)}
     settings |= {f"spark.speculation{key}": value for key, value in speculation.items()}
     with standalone.started(*bucket.command(packed, name), settings=settings) as job:
         wait_until_midway(f"http://127.0.0.1:{port}")

@@ -4,8 +4,10 @@ import shutil
 import threading
 
 import pytest
+from arrays import same_bits
 from servers.fault_proxy import Faults, fault_proxy
 from servers.s3proxy import s3proxy
+from servers.tls_front import tls_front
 
 pytestmark = [pytest.mark.heavy, pytest.mark.spark]
 
@@ -13,7 +15,7 @@ pytestmark = [pytest.mark.heavy, pytest.mark.spark]
 @pytest.fixture(scope="module")
 def fetch():
     """The module under test."""
-    from verger.spark import _fetch  # noqa: PLC0415 - needs pyarrow
+    from verger import _fetch  # noqa: PLC0415 - needs pyarrow
 
     return _fetch
 
@@ -146,7 +148,7 @@ def test_objects_are_read_with_the_endpoint_of_the_environment(fetch, objects, s
 
 @pytest.mark.usefixtures("credentials")
 def test_a_place_is_opened_for_other_uses(server, objects):
-    from verger.spark._places import open_place  # noqa: PLC0415 - needs pyarrow
+    from verger._places import open_place  # noqa: PLC0415 - needs pyarrow
 
     filesystem, root = open_place("s3a://fruits/My Fruits/", {"s3_endpoint": server.endpoint})
     assert root == "fruits/My Fruits"
@@ -155,6 +157,26 @@ def test_a_place_is_opened_for_other_uses(server, objects):
     assert (server.data / "fruits/My Fruits/new").read_bytes() == b"new"
     again, _ = open_place("s3://other", {"s3_endpoint": server.endpoint})
     assert again is filesystem
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_featurizer_finds_the_server_as_aws_tools_do(
+    featurizer, server, objects, tmp_path, monkeypatch
+):
+    with tls_front(tmp_path, server.endpoint) as front:
+        settings = {"endpoint_url": front.endpoint, "region": "eu-west-3",
+                    "ca_bundle": front.authority}  # fmt: skip
+        lines = [f"{key} = {value}\n" for key, value in settings.items()]
+        (tmp_path / "config").write_text("[profile lab]\n" + "".join(lines))
+        monkeypatch.delenv("AWS_ENDPOINT_URL")
+        monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)  # it comes before the profile's
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        monkeypatch.setenv("AWS_PROFILE", "lab")
+        places = [place.replace("s3:", "s3a:") for place in objects]
+        found = featurizer.transform(places)
+        with pytest.raises(ValueError, match="Cannot read s3://fruits/gone: no such"):
+            featurizer.transform(["s3://fruits/gone"])
+    assert same_bits(found, featurizer.transform(list(objects.values())))
 
 
 @pytest.mark.usefixtures("credentials")

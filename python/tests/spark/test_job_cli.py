@@ -88,11 +88,15 @@ def test_a_python_of_the_workers_that_is_not_there_is_the_cause_told(orchard, tm
         (["--conf", "x"], 2, "verger: error: --conf must be KEY=VALUE, not 'x'"),
         (["--master"], 2, "verger: error: Argument --master: expected one argument"),
         (["--pattern", "*.bmp"], 3, "verger: error: No file named '*.bmp' in or below file:"),
+        (["--weights", __file__], 4, "is not an HDF5 file; give the weights that Keras saves"),
+        (["--weights", "/absent.h5"], 4, "'/absent.h5' of --weights do not exist."),
     ],
 )
 def test_what_is_wrong_is_an_exit_code_and_a_sentence(orchard, tmp_path, arguments, code, message):
-    command = ["run", orchard, tmp_path / "out", "--weights", UNTRAINED, *arguments, *LOCAL]
-    _, err = finished(*command, exit_code=code)
+    weights = [] if "--weights" in arguments else ["--weights", UNTRAINED]
+    _, err = finished(
+        "run", orchard, tmp_path / "out", *weights, *arguments, *LOCAL, exit_code=code
+    )
     assert message in err
     assert "Traceback" not in err
     assert not (tmp_path / "out").exists()

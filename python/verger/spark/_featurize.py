@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from verger import _verger
-from verger.spark._fetch import read_many
+from verger._fetch import read_many
 from verger.spark._network import Network
 from verger.spark._rows import list_column, vector_column, with_columns
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from verger import _verger
 from verger._errors import ModelError
 from verger._featurizer import _UNTRAINED, _UNTRAINED_WARNING
+from verger._fetch import read_whole
 from verger._libraries import load_openvino
+from verger._places import Storage, is_s3
+from verger._storage_errors import io_error
 from verger._weights import fetch_weights, find_weights
-from verger.spark._fetch import read_whole
-from verger.spark._places import Storage, is_s3
-from verger.spark._storage_errors import io_error
 from verger.spark._worker import kept, task_threads
 
 if TYPE_CHECKING:

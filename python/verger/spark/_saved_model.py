@@ -12,8 +12,8 @@ from pyspark.ml.util import DefaultParamsReader, DefaultParamsWriter, MLReader, 
 from verger import _verger
 from verger._errors import ModelError
 from verger._model_folder import PLACES, SEAL, SUFFIXES
-from verger.spark._places import open_place
-from verger.spark._storage_errors import io_error
+from verger._places import open_place
+from verger._storage_errors import io_error
 
 _SCHEMA = "name string, content binary"
 

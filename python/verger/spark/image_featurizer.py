@@ -12,11 +12,11 @@ from pyspark.ml.param.shared import HasInputCol, HasOutputCol
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 from pyspark.sql.types import BinaryType, FloatType, StringType, StructField, StructType
 
+from verger._places import Storage
 from verger.spark._columns import features_field, input_field, map_adding
 from verger.spark._featurize import Task
 from verger.spark._network import Network, network_of
 from verger.spark._params import HasInvalidAndOutput, HasNetwork, HasStorage, text_param
-from verger.spark._places import Storage
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -20,7 +20,7 @@ namespace {
 
 using Values = std::vector<float>;
 
-std::size_t index(std::ptrdiff_t i) { return static_cast<std::size_t>(i); }
+std::size_t as_index(std::ptrdiff_t i) { return static_cast<std::size_t>(i); }
 
 float narrowed(float value) {
   const auto bits = std::bit_cast<uint32_t>(value);
@@ -81,16 +81,16 @@ class DenseJob {
         runs_((shape.channels + 31) / 32),
         in_stride_(shape.places * layout.words + 48),
         out_stride_(shape.places * kGroup + 48),
-        in_(whole_numbers(index(shape.places * shape.channels), layout.is_split, 1)),
-        weights_(whole_numbers(index(outputs() * shape.channels), layout.is_split, 2)),
-        bias_(whole_numbers(index(1 + outputs()), false, 3)),
-        residual_(whole_numbers(index(1 + shape.groups * out_stride_), false, 4)) {}
+        in_(whole_numbers(as_index(shape.places * shape.channels), layout.is_split, 1)),
+        weights_(whole_numbers(as_index(outputs() * shape.channels), layout.is_split, 2)),
+        bias_(whole_numbers(as_index(1 + outputs()), false, 3)),
+        residual_(whole_numbers(as_index(1 + shape.groups * out_stride_), false, 4)) {}
 
   Values run(const Kernels& kernels) const {
-    Values words(index(1 + runs_ * in_stride_));
+    Values words(as_index(1 + runs_ * in_stride_));
     for (int p = 0; p < shape_.places; ++p) {
-      pack({layout_, shape_.channels, in_stride_, 1}, &in_[index(p * shape_.channels)],
-           &words[index(1 + p * layout_.words)]);
+      pack({layout_, shape_.channels, in_stride_, 1}, &in_[as_index(p * shape_.channels)],
+           &words[as_index(1 + p * layout_.words)]);
     }
     const Values weights = packed_weights();
     Values out(residual_.size(), 7.0F);
@@ -115,8 +115,8 @@ class DenseJob {
     Values out(residual_.size(), 7.0F);
     for (int p = 0; p < shape_.places; ++p) {
       for (int o = 0; o < outputs(); ++o) {
-        const std::size_t at = index(1 + o / kGroup * out_stride_ + p * kGroup + o % kGroup);
-        float sum = bias_[index(1 + o)] + products(p, o);
+        const std::size_t at = as_index(1 + o / kGroup * out_stride_ + p * kGroup + o % kGroup);
+        float sum = bias_[as_index(1 + o)] + products(p, o);
         if (shape_.relu6) sum = std::clamp(sum, 0.0F, 6.0F);
         out[at] = sum + (shape_.residual ? residual_[at] : 0);
       }
@@ -131,21 +131,21 @@ class DenseJob {
   float products(int place, int output) const {
     double sum = 0;
     for (int c = 0; c < shape_.channels; ++c) {
-      const float a = in_[index(place * shape_.channels + c)];
-      const float b = weights_[index(output * shape_.channels + c)];
+      const float a = in_[as_index(place * shape_.channels + c)];
+      const float b = weights_[as_index(output * shape_.channels + c)];
       sum += static_cast<double>(a) * b - static_cast<double>(a - narrowed(a)) * (b - narrowed(b));
     }
     return static_cast<float>(sum);
   }
 
   Values packed_weights() const {
-    Values packed(index(1 + runs_ * layout_.words * outputs()));
+    Values packed(as_index(1 + runs_ * layout_.words * outputs()));
     for (int o = 0; o < outputs(); ++o) {
       const int panel = o / 32 * 32;
       const int width = std::min(32, outputs() - panel);
       pack({layout_, shape_.channels, std::ptrdiff_t{layout_.words} * width, width},
-           &weights_[index(o * shape_.channels)],
-           &packed[index(1 + panel * runs_ * layout_.words + o - panel)]);
+           &weights_[as_index(o * shape_.channels)],
+           &packed[as_index(1 + panel * runs_ * layout_.words + o - panel)]);
     }
     return packed;
   }
@@ -183,10 +183,10 @@ constexpr int kPlaces = 14;
 void expect_words_of(const Values& floats, const Values& words, const Layout& layout) {
   for (int c = 0; c < 64; ++c) {
     for (int p = 0; p < kPlaces; ++p) {
-      const float* at = &words[index((c / 32 * kPlaces + p) * layout.words)];
+      const float* at = &words[as_index((c / 32 * kPlaces + p) * layout.words)];
       const float found = value_at(at, layout, c % 32);
       const float exact = c < kGroups * kGroup
-                              ? floats[index((c / kGroup * kPlaces + p) * kGroup + c % kGroup)]
+                              ? floats[as_index((c / kGroup * kPlaces + p) * kGroup + c % kGroup)]
                               : 0;
       if (layout.is_split) {
         ASSERT_NEAR(found, exact, std::fabs(exact) / 65536) << c << " " << p;
@@ -208,7 +208,7 @@ Values normal_values(std::size_t count, unsigned seed) {
 TEST_P(TilesTest, NarrowAndDepthwiseWriteWhatPointwiseReads) {
   const auto kNaN = std::numeric_limits<float>::quiet_NaN();
   const Values in = normal_values(3 * kGroups * kPlaces * kGroup, 5);
-  Values words(index(2 * kPlaces * layout_.words), kNaN);
+  Values words(as_index(2 * kPlaces * layout_.words), kNaN);
   kernels_.narrow({.in = in.data(), .groups = kGroups, .places = kPlaces, .out = words.data()});
   expect_words_of(in, words, layout_);
 

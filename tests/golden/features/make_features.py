@@ -131,6 +131,35 @@ def unfit_model(inputs, outputs):
     return checked(graph)
 
 
+def endless_model():
+    """A model that doubles the image 2**62 times."""
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 224, 224, 3])
+    value = helper.make_tensor_value_info("value", TensorProto.FLOAT, [1, 224, 224, 3])
+    double = helper.make_tensor_value_info("double", TensorProto.FLOAT, [1, 224, 224, 3])
+    turn = helper.make_tensor_value_info("turn", TensorProto.INT64, [])
+    going = helper.make_tensor_value_info("going", TensorProto.BOOL, [])
+    on = helper.make_tensor_value_info("on", TensorProto.BOOL, [])
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["going"], ["on"]),
+            helper.make_node("Add", ["value", "value"], ["double"]),
+        ],
+        "body",
+        [turn, going, value],
+        [on, double],
+    )
+    nodes = [
+        helper.make_node("Loop", ["turns", "yes", "image"], ["doubled"], body=body),
+        helper.make_node("ReduceMean", ["doubled"], ["features"], axes=[1, 2], keepdims=0),
+    ]
+    constants = [
+        helper.make_tensor("turns", TensorProto.INT64, [], [1 << 62]),
+        helper.make_tensor("yes", TensorProto.BOOL, [], [True]),
+    ]
+    features = helper.make_tensor_value_info("features", TensorProto.FLOAT, [1, 3])
+    return checked(helper.make_graph(nodes, "endless", [image], [features], constants))
+
+
 def checked(graph):
     """The finished model of a graph."""
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
@@ -139,11 +168,12 @@ def checked(graph):
 
 
 def onnx_models():
-    """File name → model: two that verger must take, and those that it must refuse."""
+    """File name → model: those that verger must take, and those that it must refuse."""
     image = (TensorProto.FLOAT, [1, 224, 224, 3])
     return {
         "tiny_nchw.onnx": conv_model("NCHW", 224, 224),
         "tiny_nhwc.onnx": conv_model("NHWC"),
+        "endless.onnx": endless_model(),
         "two_inputs.onnx": unfit_model({"a": image, "b": image}, 1),
         "two_outputs.onnx": unfit_model({"a": image}, 2),
         "integers.onnx": unfit_model({"a": (TensorProto.UINT8, [1, 224, 224, 3])}, 1),

@@ -8,14 +8,14 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote_to_bytes
 
-import pyarrow as pa
-from pyarrow import fs
-
+from verger._aws_profile import check_credentials, profile_value
 from verger._secrets import check_no_credential
-from verger.spark._aws_profile import check_credentials, profile_value
+
+if TYPE_CHECKING:
+    from pyarrow import fs
 
 _S3 = ("s3", "s3a")
 _HTTP = ("http://", "https://")
@@ -80,6 +80,7 @@ class Storage:
             anonymous=self.s3_anonymous,
             attempts=attempts,
             connections=self.reads_in_flight or _READS_S3,
+            authorities=_certificate_file(),
         )
 
     def _validate(self) -> None:
@@ -106,6 +107,7 @@ class Client:
     anonymous: bool
     attempts: int  # of a request, the first included
     connections: int
+    authorities: str  # a file of certificates; empty: pyarrow's choice
 
     def filesystem(self) -> fs.FileSystem:
         """Return the filesystem of this client, one for the process."""
@@ -115,20 +117,28 @@ class Client:
             return _filesystems[self]
 
     def _connect(self) -> fs.FileSystem:
+        import pyarrow as pa  # noqa: PLC0415 - optional where no place is on S3
+        from pyarrow import fs  # noqa: PLC0415
+
         # Arrow keeps as many connections open as its pool has threads.
         pa.set_io_thread_count(max(pa.io_thread_count(), self.connections + 8))
         scheme, _, host = self.endpoint.rpartition("://")
-        return fs.S3FileSystem(
-            anonymous=self.anonymous,
-            region=self.region or None,
-            scheme=scheme or None,
-            endpoint_override=host or None,
-            force_virtual_addressing=self.virtual,
-            connect_timeout=_CONNECT_S,
-            request_timeout=_SILENCE_S,
-            retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=self.attempts),
-            allow_delayed_open=True,  # a small object is one PUT
-        )
+        options: dict[str, Any] = {
+            "anonymous": self.anonymous,
+            "region": self.region or None,
+            "scheme": scheme or None,
+            "endpoint_override": host or None,
+            "force_virtual_addressing": self.virtual,
+            "connect_timeout": _CONNECT_S,
+            "request_timeout": _SILENCE_S,
+            "retry_strategy": fs.AwsStandardS3RetryStrategy(max_attempts=self.attempts),
+        }
+        if not self.authorities:
+            return fs.S3FileSystem(**options)
+        try:
+            return fs.S3FileSystem(**options, tls_ca_file_path=self.authorities)
+        except TypeError:  # of an older pyarrow, which trusts the authorities that it finds
+            return fs.S3FileSystem(**options)
 
 
 _filesystems: dict[Client, fs.FileSystem] = {}
@@ -170,6 +180,8 @@ def _open(place: str, storage: Storage, attempts: int | None) -> tuple[fs.FileSy
     if is_s3(place):
         client = storage.client(attempts or storage.retries + 1)
         return client.filesystem(), s3_object(place)
+    from pyarrow import fs  # noqa: PLC0415 - optional, as above
+
     return fs.LocalFileSystem(), local_path(place)
 
 
@@ -207,6 +219,15 @@ def _configured_endpoint() -> str:
         return ""
     given = _first_of("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
     return given or profile_value("endpoint_url")
+
+
+def _certificate_file() -> str:
+    """Return the certificate authorities that are named. OSError when they cannot be read."""
+    given = os.environ.get("AWS_CA_BUNDLE") or profile_value("ca_bundle")
+    given = given or os.environ.get("SSL_CERT_FILE", "")
+    if given and not os.access(given, os.R_OK):
+        raise OSError(f"Cannot read '{given}', which is to hold the certificate authorities.")
+    return given
 
 
 def _first_of(*names: str) -> str:

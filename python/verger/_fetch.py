@@ -16,9 +16,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from verger._errors import with_keywords
+from verger._places import Storage, is_s3, open_once
 from verger._secrets import CredentialError
-from verger.spark._places import Storage, is_s3, open_once
-from verger.spark._storage_errors import io_error, is_lasting
+from verger._storage_errors import io_error, is_lasting
 
 if TYPE_CHECKING:
     from pyarrow import NativeFile
