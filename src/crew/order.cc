@@ -33,8 +33,8 @@ Status parse_error(const json& from) {
 json storage_json(const StorageOptions& storage) {
   return {{"s3_endpoint", storage.s3_endpoint},         {"s3_region", storage.s3_region},
           {"s3_addressing", storage.s3_addressing},     {"s3_anonymous", storage.s3_anonymous},
-          {"s3_requester_pays", storage.s3_requester_pays},
-          {"reads_in_flight", storage.reads_in_flight}, {"retries", storage.retries}};
+          {"reads_in_flight", storage.reads_in_flight}, {"retries", storage.retries},
+          {"s3_requester_pays", storage.s3_requester_pays}};
 }
 
 StorageOptions parse_storage(const json& from) {
