@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cstdio>
 #include <ctime>
@@ -19,7 +18,15 @@ constexpr int64_t kSecond = 1'000'000'000;
 constexpr std::size_t kLongestMessage = 300;
 constexpr const char* kNoListing = "what answers is no server of S3, or its answer was cut off";
 
-int64_t nanoseconds(std::tm& utc) { return timegm(&utc) * kSecond; }
+// Since 1970. A year that some servers give for a time they do not know (0001) becomes the nearest
+// one whose nanoseconds fit into 64 bits.
+std::optional<int64_t> nanoseconds(int year, std::tm& utc) {
+  if (utc.tm_mon < 0 || utc.tm_mon > 11) return std::nullopt;
+  utc.tm_year = std::clamp(year, 1700, 2200) - 1900;
+  return timegm(&utc) * kSecond;
+}
+
+bool is_digit(char character) { return character >= '0' && character <= '9'; }
 
 std::optional<int64_t> parse_size(const std::string& text) {
   int64_t size = 0;
@@ -156,39 +163,41 @@ bool is_completed_upload(std::string_view document) {
 
 std::optional<int64_t> parse_iso_time(const std::string& text) {
   std::tm utc{};
+  int year = 0;
   int read = 0;
-  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &utc.tm_year, &utc.tm_mon,
-                  &utc.tm_mday, &utc.tm_hour, &utc.tm_min, &utc.tm_sec, &read) != 6) {
+  if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &utc.tm_mon, &utc.tm_mday,
+                  &utc.tm_hour, &utc.tm_min, &utc.tm_sec, &read) != 6) {
     return std::nullopt;
   }
-  utc.tm_year -= 1900;
   utc.tm_mon -= 1;
   int64_t part = 0;
   auto at = static_cast<std::size_t>(read);
   if (at < text.size() && text[at] == '.') {
     ++at;
-    for (int64_t unit = kSecond / 10; at < text.size() && std::isdigit(text[at]) != 0; unit /= 10) {
+    for (int64_t unit = kSecond / 10; at < text.size() && is_digit(text[at]); unit /= 10) {
       part += unit * (text[at++] - '0');
     }
   }
   if (text.substr(at) != "Z") return std::nullopt;
-  return nanoseconds(utc) + part / 1'000'000 * 1'000'000;  // to the millisecond
+  const auto seconds = nanoseconds(year, utc);
+  if (!seconds) return std::nullopt;
+  return *seconds + part / 1'000'000 * 1'000'000;  // to the millisecond
 }
 
 std::optional<int64_t> parse_http_time(const std::string& text) {
   constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   std::tm utc{};
+  int year = 0;
   std::array<char, 4> month{};
-  if (std::sscanf(text.c_str(), "%*3s, %2d %3s %4d %2d:%2d:%2d", &utc.tm_mday, month.data(),
-                  &utc.tm_year, &utc.tm_hour, &utc.tm_min, &utc.tm_sec) != 6) {
+  if (std::sscanf(text.c_str(), "%*3s, %2d %3s %4d %2d:%2d:%2d", &utc.tm_mday, month.data(), &year,
+                  &utc.tm_hour, &utc.tm_min, &utc.tm_sec) != 6) {
     return std::nullopt;
   }
   const auto* const found = std::ranges::find(kMonths, std::string_view(month.data()));
   if (found == kMonths.end()) return std::nullopt;
   utc.tm_mon = static_cast<int>(found - kMonths.begin());
-  utc.tm_year -= 1900;
-  return nanoseconds(utc);
+  return nanoseconds(year, utc);
 }
 
 }  // namespace verger

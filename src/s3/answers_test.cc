@@ -103,6 +103,7 @@ TEST(Times, AreReadInBothForms) {
   EXPECT_EQ(parse_iso_time("2025-01-31T12:00:00Z"), 1738324800000000000);
   EXPECT_EQ(parse_iso_time("2025-01-31T12:00:00.5Z"), 1738324800500000000);
   EXPECT_EQ(parse_http_time("Fri, 31 Jan 2025 12:00:00 GMT"), 1738324800000000000);
+  EXPECT_EQ(parse_iso_time("4331-01-31T12:00:00Z"), parse_iso_time("2200-01-31T12:00:00Z"));
   for (const char* bad : {"", "yesterday", "2025-01-31", "2025-01-31T12:00:00"}) {
     EXPECT_FALSE(parse_iso_time(bad)) << bad;
     EXPECT_FALSE(parse_http_time(bad)) << bad;
