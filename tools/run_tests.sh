@@ -10,6 +10,7 @@ root=$PWD
 reports=$root/build/reports
 rules=$root/tools/sanitizers
 jobs=$(nproc)
+side_by_side=(--numprocesses "$jobs" --dist loadfile) # the tests of a file stay together
 spark35_tests=(
   python/tests/spark/test_{image_featurizer,variance_pca_spark,job}.py
 )
@@ -25,10 +26,10 @@ register() {
 }
 
 run_suite() {
-  local suite=$1
+  local suite=$1 TIMEFORMAT="== $1: %0R s, CPU %0U + %0S s"
   shift
   echo "== $suite"
-  "$@"
+  time "$@"
   echo "$?" >"$reports/$suite/exit"
 }
 
@@ -72,10 +73,10 @@ quick() {
   unit release
   fuzz_targets 20
   # What parity with Keras and Spark imports is not in .venv/core.
-  python_tests python core -m "not heavy" \
+  python_tests python core "${side_by_side[@]}" -m "not heavy" \
     tests/crew tests/end_to_end tests/fault tests/house tests/library tests/parity/pixels \
     tests/search
-  python_tests python-package core -m "not heavy" python/tests
+  python_tests python-package core "${side_by_side[@]}" -m "not heavy" python/tests
 }
 
 # On the current Spark, and what depends on its release on that of EMR 7 as well.

@@ -196,7 +196,8 @@ Result<std::shared_ptr<Store>> OrderDoer::place(const std::string& uri,
                                                 const StorageOptions& storage) {
   const std::string key = uri + '\n' + storage.s3_endpoint + '\n' + storage.s3_region + '\n' +
                           storage.s3_addressing + '\n' + std::to_string(storage.s3_anonymous) +
-                          '\n' + std::to_string(storage.s3_requester_pays) + '\n' + std::to_string(storage.retries);
+                          '\n' + std::to_string(storage.s3_requester_pays) + '\n' +
+                          std::to_string(storage.retries);
   if (const auto found = places_.find(key); found != places_.end()) return found->second;
   VERGER_ASSIGN_OR_RETURN(auto opened, Store::open(uri, storage));
   if (places_.size() >= kMostPlaces) places_.clear();

@@ -31,22 +31,23 @@ Status parse_error(const json& from) {
 }
 
 json storage_json(const StorageOptions& storage) {
-  return {{"s3_endpoint", storage.s3_endpoint},         {"s3_region", storage.s3_region},
-          {"s3_addressing", storage.s3_addressing},     {"s3_anonymous", storage.s3_anonymous},
-          {"reads_in_flight", storage.reads_in_flight}, {"retries", storage.retries},
+  return {{"s3_endpoint", storage.s3_endpoint},
+          {"s3_region", storage.s3_region},
+          {"s3_addressing", storage.s3_addressing},
+          {"s3_anonymous", storage.s3_anonymous},
+          {"reads_in_flight", storage.reads_in_flight},
+          {"retries", storage.retries},
           {"s3_requester_pays", storage.s3_requester_pays}};
 }
 
 StorageOptions parse_storage(const json& from) {
-  StorageOptions storage;
-  storage.s3_endpoint = from.at("s3_endpoint");
-  storage.s3_region = from.at("s3_region");
-  storage.s3_addressing = from.at("s3_addressing");
-  storage.s3_anonymous = from.at("s3_anonymous");
-  storage.s3_requester_pays = from.value("s3_requester_pays", false);
-  storage.reads_in_flight = from.at("reads_in_flight");
-  storage.retries = from.at("retries");
-  return storage;
+  return {.s3_endpoint = from.at("s3_endpoint"),
+          .s3_region = from.at("s3_region"),
+          .s3_addressing = from.at("s3_addressing"),
+          .s3_anonymous = from.at("s3_anonymous"),
+          .s3_requester_pays = from.at("s3_requester_pays"),
+          .reads_in_flight = from.at("reads_in_flight"),
+          .retries = from.at("retries")};
 }
 
 json model_json(const OrderedModel& model) {
@@ -191,10 +192,9 @@ json effort_json(const OrderEffort& effort) {
 }
 
 OrderEffort parse_effort(const json& from) {
-  OrderEffort effort{
-      .worker = from.at("worker"), .times = {}, .cpu_seconds = from.at("cpu_seconds")};
-  for (const auto& [name, field] : kTimes) effort.times.*field = from.at("times").at(name);
-  return effort;
+  OrderEffort done{.worker = from.at("worker"), .times = {}, .cpu_seconds = from.at("cpu_seconds")};
+  for (const auto& [name, field] : kTimes) done.times.*field = from.at("times").at(name);
+  return done;
 }
 
 }  // namespace
@@ -204,8 +204,7 @@ std::string order_name(const char* stage, std::size_t number) {
 }
 
 const char* Order::stage() const {
-  constexpr std::array kStages = {"extract", "moments", "project"};
-  return kStages[work.index()];
+  return std::array{"extract", "moments", "project"}[work.index()];
 }
 
 json Order::to_json() const {
