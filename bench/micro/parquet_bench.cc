@@ -1,12 +1,12 @@
 // What a row costs on its way to and from a part file, fsync included; labelled with its size.
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <random>
 #include <string>
 
+#include "micro/feature_rows.h"
 #include "parquet/pca_part.h"
 #include "parquet/tables.h"
 #include "storage/scratch_folder.h"
@@ -16,28 +16,15 @@
 namespace {
 
 using verger::FeatureRows;
+using verger::kRows;
+using verger::kWidth;
 using verger::Layout;
+using verger::made_up_features;
 using verger::PcaModel;
 using verger::ScratchFolder;
 using verger::Store;
 
-constexpr std::size_t kRows = 945;  // a part of 22,688 rows in 24
-constexpr std::size_t kWidth = 1280;
 constexpr std::size_t kComponents = 558;
-
-// Features as a global average of ReLU6 gives them: not negative, many of them 0.
-FeatureRows features() {
-  std::mt19937 random(1);
-  std::normal_distribution<float> normal(0.2F, 0.6F);
-  FeatureRows rows;
-  rows.width = kWidth;
-  for (std::size_t row = 0; row < kRows; ++row) {
-    rows.path.push_back("file:/data/Test/Pineapple Mini/" + std::to_string(row) + "_100.jpg");
-    rows.label.emplace_back("Pineapple Mini");
-    for (std::size_t i = 0; i < kWidth; ++i) rows.features.push_back(std::max(0.F, normal(random)));
-  }
-  return rows;
-}
 
 PcaModel model() {
   PcaModel model;
@@ -71,12 +58,12 @@ void measure(benchmark::State& state, const Write& write) {
 }
 
 void write_features(benchmark::State& state) {
-  const FeatureRows rows = features();
+  const FeatureRows rows = made_up_features();
   measure(state, [&](auto& store) { return write_features_part(store, "part", rows); });
 }
 
 void write_pca(benchmark::State& state) {
-  const FeatureRows rows = features();
+  const FeatureRows rows = made_up_features();
   const PcaModel fitted = model();
   measure(state, [&](auto& store) {
     return write_pca_part(store, "part", Layout::kTables, rows, fitted);
@@ -84,7 +71,7 @@ void write_pca(benchmark::State& state) {
 }
 
 void write_notebook_pca(benchmark::State& state) {
-  const FeatureRows rows = features();
+  const FeatureRows rows = made_up_features();
   const PcaModel fitted = model();
   measure(state, [&](auto& store) {
     return write_pca_part(store, "part", Layout::kNotebook, rows, fitted);
@@ -94,7 +81,7 @@ void write_notebook_pca(benchmark::State& state) {
 void read_features(benchmark::State& state) {
   const ScratchFolder folder;
   const auto store = Store::open(folder.path().string()).value();
-  if (!write_features_part(*store, "part", features()).ok()) std::abort();
+  if (!write_features_part(*store, "part", made_up_features()).ok()) std::abort();
   for (auto _ : state) {
     const auto rows = read_features_part(*store, "part", kWidth);
     if (!rows.ok()) return state.SkipWithError(rows.error().message().c_str());

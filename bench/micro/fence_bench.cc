@@ -1,0 +1,62 @@
+// What it costs that a run asks, before each file becomes visible, whether it holds its output
+// still: a part of 945 rows of features, written to a folder that is held and to one that is not,
+// in turns. The two files are the same bytes. Labelled with the files written.
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include "micro/cpu_time.h"
+#include "micro/feature_rows.h"
+#include "output/lease.h"
+#include "parquet/tables.h"
+#include "storage/scratch_folder.h"
+#include "storage/store.h"
+
+namespace verger {
+namespace {
+
+void require(bool holds, const char* what) {
+  if (holds) return;
+  std::fprintf(stderr, "fence_bench: %s\n", what);
+  std::exit(1);
+}
+
+std::string content(const ScratchFolder& folder) {
+  std::ifstream file(folder.path() / "part", std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write_a_part(benchmark::State& state) {
+  const FeatureRows rows = made_up_features();
+  const ScratchFolder free_folder;
+  const ScratchFolder held_folder;
+  const auto free_store = Store::open(free_folder.path().string()).value();
+  auto held_store =
+      hold_output(Store::open(held_folder.path().string()).value(), "bench", CancelToken()).value();
+  const auto write = [&](Store& store) {
+    require(write_features_part(store, "part", rows).ok(), "a part cannot be written");
+  };
+  double free_ms = 0;
+  double held_ms = 0;
+  int64_t files = 0;
+  for (auto _ : state) {
+    free_ms += timed([&] { write(*free_store); });
+    held_ms += timed([&] { write(*held_store); });
+    ++files;
+  }
+  require(content(free_folder) == content(held_folder), "the two files differ");
+  state.counters["held / free"] = held_ms / free_ms;
+  state.counters["us a row"] = 1e3 * free_ms / static_cast<double>(files) / kRows;
+  state.SetLabel(std::to_string(files) + " files each");
+}
+BENCHMARK(write_a_part)->Unit(benchmark::kMillisecond)->MinTime(10)->Repetitions(5);
+
+}  // namespace
+}  // namespace verger
+
+BENCHMARK_MAIN();
