@@ -49,6 +49,7 @@ elsewhere() {
   measure preprocess preprocess "$photographs"
   if [[ -n $weights ]]; then measure chain chain "$photographs" "$weights"; fi
   measure small-objects small-objects
+  measure listing listing
   measure growth growth "$photographs" "${weights:-untrained:1}"
 }
 

@@ -178,6 +178,11 @@ void add_storage_flags(Command& command, StorageOptions& options) {
             "Pay for requests to buckets whose readers pay")
       .group("Storage");
   command
+      .option(
+          "--listers", options.listers,
+          "Pages of S3, or folders of a disk, listed at once (default: 16 from S3, 4 from a disk)")
+      .group("Storage");
+  command
       .option("--retries", options.retries,
               "Retries of a request that failed by the network or a busy server")
       .show_default()

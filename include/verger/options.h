@@ -72,11 +72,12 @@ struct StorageOptions {
                               // of AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS
   std::string s3_region;      // empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's
   std::string s3_addressing;  // "path" or "virtual"; empty: virtual at AWS, path elsewhere
-  bool s3_anonymous = false;       // sign nothing: public buckets
+  bool s3_anonymous = false;  // sign nothing: public buckets
   bool s3_requester_pays = false;  // take on the charge of reading buckets whose readers pay
 
   // Affects speed.
   int reads_in_flight = 0;  // images read at once; 0: 64 from S3, 4 from this machine
+  int listers = 0;          // requests, or folders of a disk, listed at once; 0: 16 at S3, 4 here
   int retries = 8;          // of a request that failed by the network or a busy server
 
   Status validate() const;

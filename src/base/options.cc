@@ -126,6 +126,10 @@ Status StorageOptions::validate() const {
     return Status::invalid_argument("--reads-in-flight must be between 0 and 1024, not " +
                                     std::to_string(reads_in_flight) + ".");
   }
+  if (listers < 0 || listers > 256) {
+    return Status::invalid_argument("--listers must be between 0 and 256, not " +
+                                    std::to_string(listers) + ".");
+  }
   if (retries < 0 || retries > 100) {
     return Status::invalid_argument("--retries must be between 0 and 100, not " +
                                     std::to_string(retries) + ".");

@@ -109,12 +109,6 @@ Result<ListPage, S3Answer> S3Client::list(const ListQuery& query) {
     fail(answer, "the server's answer contradicts itself: a page comes again", false);
     return answer;
   }
-  if (query.end.empty()) return page;
-  const auto behind = [&](const std::string& key) { return key >= query.end; };
-  const std::size_t cut =
-      std::erase_if(page.objects, [&](const ListedObject& object) { return behind(object.key); }) +
-      std::erase_if(page.prefixes, behind);
-  if (cut > 0) page.next.clear();
   return page;
 }
 

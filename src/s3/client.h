@@ -23,12 +23,11 @@ struct Precondition {
   std::string etag{};  // of kVersion, quotes included
 };
 
-// One page of a listing: keys that begin with `prefix`, behind `start_after` and before `end`.
+// One page of a listing: keys that begin with `prefix` and come behind `start_after`.
 struct ListQuery {
   std::string prefix{};
   std::string delimiter{};    // "/": keys are put together up to the next one behind the prefix
   std::string start_after{};  // "": from the first one on
-  std::string end{};          // "": to the last one
   int max_keys = 1000;
   std::string token{};  // the last page's `next`; "" for the first page
 };
@@ -49,8 +48,7 @@ class S3Client {
   S3Answer put(const std::string& key, std::span<const uint8_t> body,
                const Precondition& condition = {});
   S3Answer remove(const std::string& key);
-  // Keys come in any order; those of AWS in that of their bytes. A page that `end` cuts off is the
-  // last one.
+  // Keys come in any order; those of AWS in that of their bytes.
   Result<ListPage, S3Answer> list(const ListQuery& query);
 
   // An upload in parts of at least 5 MiB but for the last one, numbered from 1 on; nothing is seen

@@ -4,11 +4,15 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <utility>
+#include <vector>
 
+#include "base/parallel.h"
 #include "base/status_macros.h"
 #include "storage/io_error.h"
 
@@ -23,101 +27,170 @@ struct CloseFolder {
 };
 using OpenFolder = std::unique_ptr<DIR, CloseFolder>;
 
-// A depth-first walk with one open folder at a time.
+// A folder, and those that it lies in, by which a link back to one of them is known.
+struct Identity {
+  dev_t device = 0;
+  ino_t number = 0;
+  std::shared_ptr<const Identity> above{};
+};
+
+struct Folder {
+  std::string path;
+  std::string prefix{};                      // of the names in it
+  std::shared_ptr<const Identity> within{};  // null: the one that the walk begins with
+};
+
+// What was read of a folder.
+struct Entries {
+  std::vector<FileEntry> files;
+  std::vector<std::string> folders;
+  std::vector<std::string> special;
+  std::size_t size() const { return files.size() + folders.size() + special.size(); }
+};
+
+constexpr std::size_t kEntriesAtOnce = 1024;
+
+// A walk by several listers, who take the folder that was found last.
 class FolderWalk {
  public:
   FolderWalk(const Walk& walk, const FileVisitor& visitor) : walk_(walk), visitor_(visitor) {}
 
-  // Visits the files of the folder at `path`, which `opened` is.
-  Status visit_folder(OpenFolder opened, const std::string& path, const std::string& prefix) {
-    struct stat self{};
-    if (fstat(dirfd(opened.get()), &self) != 0) return list_error(path);
-    const std::pair identity(self.st_dev, self.st_ino);
-    // A link back to a folder that we are in would never end.
-    if (std::ranges::find(ancestors_, identity) != ancestors_.end()) return {};
-
-    std::vector<std::string> subfolders;
-    VERGER_RETURN_IF_ERROR(visit_files(opened.get(), path, prefix, subfolders));
-    opened.reset();
-    if (!walk_.recursive) return {};
-
-    ancestors_.push_back(identity);
-    for (const std::string& name : subfolders) {
-      const std::string below = path == "/" ? path + name : path + '/' + name;
-      OpenFolder subfolder(opendir(below.c_str()));
-      if (!subfolder && errno == ENOENT) continue;  // removed since, as a run removes empty ones
-      if (!subfolder) return unreadable(below, prefix + name);
-      VERGER_RETURN_IF_ERROR(visit_folder(std::move(subfolder), below, prefix + name + '/'));
+  Status run(Folder root, int listers) {
+    pending_.push_back(std::move(root));
+    while (status_.ok() && pending_.size() == 1) {
+      if (auto folder = next()) finish(list(*folder));
     }
-    ancestors_.pop_back();
-    return {};
+    const auto count = pending_.empty() ? 1 : static_cast<std::size_t>(listers);
+    return parallel_for(count, listers, CancelToken(), [this](std::size_t) {
+      while (auto folder = next()) finish(list(*folder));
+      const std::lock_guard lock(mutex_);
+      return status_;
+    });
   }
 
  private:
+  // Waits for one, unless nobody reads one in which others may be; nullopt: the walk has ended.
+  std::optional<Folder> next() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !status_.ok() || !pending_.empty() || at_work_ == 0; });
+    if (!status_.ok() || pending_.empty()) return std::nullopt;
+    Folder folder = std::move(pending_.back());
+    pending_.pop_back();
+    ++at_work_;
+    return folder;
+  }
+
+  void finish(Status status) {
+    const std::lock_guard lock(mutex_);
+    --at_work_;
+    if (status_.ok()) status_ = std::move(status);
+    changed_.notify_all();
+  }
+
   static Status list_error(const std::string& path) {
     return io_error("list", "file:" + path, errno);
   }
 
-  // Of a folder within an input, which can be left out.
-  Status unreadable(const std::string& path, const std::string& name) const {
-    Status status = list_error(path);
-    if (!walk_.enter) return status;
+  Status list(const Folder& folder) {
+    const OpenFolder opened(opendir(folder.path.c_str()));
+    if (!opened) return cannot_open(folder);
+    struct stat status{};
+    if (fstat(dirfd(opened.get()), &status) != 0) return list_error(folder.path);
+    for (const Identity* above = folder.within.get(); above != nullptr;
+         above = above->above.get()) {
+      // A link back to a folder that we are in would never end.
+      if (above->device == status.st_dev && above->number == status.st_ino) return {};
+    }
+    const auto self = std::make_shared<const Identity>(
+        Identity{.device = status.st_dev, .number = status.st_ino, .above = folder.within});
+    bool more = true;
+    while (more) {
+      Entries entries;
+      VERGER_ASSIGN_OR_RETURN(more, read_some(opened.get(), folder, entries));
+      VERGER_RETURN_IF_ERROR(take(folder, self, entries));
+    }
+    return {};
+  }
+
+  Status cannot_open(const Folder& folder) const {
+    const bool gone = errno == ENOENT;
+    if (gone && (folder.within || walk_.missing_ok)) return {};  // as a run removes empty ones
+    Status status = list_error(folder.path);
+    if (!folder.within || !walk_.enter) return status;
     std::string message = status.message();
     message.resize(message.find_last_not_of('.') + 1);
+    const std::string name = folder.prefix.substr(0, folder.prefix.size() - 1);
     return Status::io(message + "; --exclude '/" + name + "' leaves it out.");
   }
 
-  Status visit_files(DIR* folder, const std::string& path, const std::string& prefix,
-                     std::vector<std::string>& subfolders) {
-    while (true) {
+  // Is there more in the folder?
+  static Result<bool> read_some(DIR* opened, const Folder& folder, Entries& entries) {
+    while (entries.size() < kEntriesAtOnce) {
       errno = 0;
-      const dirent* entry = readdir(folder);
-      if (entry == nullptr) return errno == 0 ? Status() : list_error(path);
-      const std::string_view name = entry->d_name;
+      const dirent* entry = readdir(opened);
+      if (entry == nullptr && errno != 0) return list_error(folder.path);
+      if (entry == nullptr) return false;
+      const std::string name = entry->d_name;
       if (name == "." || name == ".." || name.starts_with(kTemporaryPrefix)) continue;
-
-      struct stat file{};
-      if (fstatat(dirfd(folder), entry->d_name, &file, 0) != 0) {
-        if (errno != ENOENT && errno != ELOOP) return list_error(path + '/' + entry->d_name);
-        // Removed since readdir(), or a broken link.
-        if (fstatat(dirfd(folder), entry->d_name, &file, AT_SYMLINK_NOFOLLOW) != 0) continue;
-        VERGER_RETURN_IF_ERROR(visit_file(prefix, name, 0, file));
-      } else if (S_ISDIR(file.st_mode)) {
-        const bool enter = !walk_.enter || walk_.enter(prefix + entry->d_name);
-        if (walk_.recursive && enter) subfolders.emplace_back(name);
-      } else if (S_ISREG(file.st_mode)) {
-        VERGER_RETURN_IF_ERROR(visit_file(prefix, name, file.st_size, file));
-      } else if (walk_.special) {
-        walk_.special(prefix + entry->d_name);
-      }
+      VERGER_RETURN_IF_ERROR(read_entry(dirfd(opened), name, folder, entries));
     }
+    return true;
   }
 
-  Status visit_file(const std::string& prefix, std::string_view name, int64_t size,
-                    const struct stat& file) {
-    FileEntry entry;
-    entry.name.reserve(prefix.size() + name.size());
-    entry.name.append(prefix).append(name);
-    entry.size = size;
-    entry.mtime_ns = file.st_mtim.tv_sec * kNanosecondsASecond + file.st_mtim.tv_nsec;
-    return visitor_(std::move(entry));
+  static Status read_entry(int opened, const std::string& name, const Folder& folder,
+                           Entries& entries) {
+    struct stat file{};
+    if (fstatat(opened, name.c_str(), &file, 0) != 0) {
+      if (errno != ENOENT && errno != ELOOP) return list_error(folder.path + '/' + name);
+      // Removed since readdir(), or a broken link.
+      if (fstatat(opened, name.c_str(), &file, AT_SYMLINK_NOFOLLOW) != 0) return {};
+      file.st_mode = S_IFREG;
+      file.st_size = 0;
+    }
+    if (S_ISDIR(file.st_mode)) {
+      entries.folders.push_back(name);
+    } else if (S_ISREG(file.st_mode)) {
+      const int64_t time = file.st_mtim.tv_sec * kNanosecondsASecond + file.st_mtim.tv_nsec;
+      entries.files.push_back(
+          {.name = folder.prefix + name, .size = file.st_size, .mtime_ns = time});
+    } else {
+      entries.special.push_back(folder.prefix + name);
+    }
+    return {};
+  }
+
+  Status take(const Folder& folder, const std::shared_ptr<const Identity>& self, Entries& entries) {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& name : entries.folders) {
+      const bool enter = !walk_.enter || walk_.enter(folder.prefix + name);
+      if (!enter || !walk_.recursive) continue;
+      pending_.push_back({.path = folder.path + (folder.path.ends_with('/') ? "" : "/") + name,
+                          .prefix = folder.prefix + name + '/',
+                          .within = self});
+    }
+    for (const std::string& name : entries.special) {
+      if (walk_.special) walk_.special(name);
+    }
+    for (FileEntry& file : entries.files) VERGER_RETURN_IF_ERROR(visitor_(std::move(file)));
+    changed_.notify_all();
+    return {};
   }
 
   const Walk& walk_;
   const FileVisitor& visitor_;
-  std::vector<std::pair<dev_t, ino_t>> ancestors_;
+
+  std::mutex mutex_;  // of what follows, and while the walk's functions are called
+  std::condition_variable changed_;
+  std::vector<Folder> pending_;
+  int at_work_ = 0;
+  Status status_;
 };
 
 }  // namespace
 
 Status visit_local(const std::string& path, const std::string& prefix, const Walk& walk,
-                   const FileVisitor& visitor) {
-  OpenFolder folder(opendir(path.c_str()));
-  if (!folder) {
-    if (walk.missing_ok && errno == ENOENT) return {};
-    return io_error("list", "file:" + path, errno);
-  }
-  return FolderWalk(walk, visitor).visit_folder(std::move(folder), path, prefix);
+                   int listers, const FileVisitor& visitor) {
+  return FolderWalk(walk, visitor).run({.path = path, .prefix = prefix}, listers);
 }
 
 }  // namespace verger

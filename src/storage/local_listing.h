@@ -12,8 +12,9 @@ namespace verger {
 // names with a leading dot.
 inline constexpr std::string_view kTemporaryPrefix = ".verger-tmp-";
 
-// Store::visit() of the local folder `path`; `prefix` goes before every name.
+// Store::visit() of the local folder `path`, of up to `listers` folders at once; `prefix` goes
+// before every name.
 Status visit_local(const std::string& path, const std::string& prefix, const Walk& walk,
-                   const FileVisitor& visitor);
+                   int listers, const FileVisitor& visitor);
 
 }  // namespace verger

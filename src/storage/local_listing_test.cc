@@ -18,7 +18,7 @@ Result<std::vector<FileEntry>> list(const std::string& path, const std::string& 
                                     bool recursive, bool missing_ok) {
   std::vector<FileEntry> files;
   const Status status =
-      visit_local(path, prefix, {.recursive = recursive, .missing_ok = missing_ok},
+      visit_local(path, prefix, {.recursive = recursive, .missing_ok = missing_ok}, 3,
                   [&](FileEntry file) -> Status {
                     files.push_back(std::move(file));
                     return {};

@@ -24,6 +24,8 @@ namespace verger {
 
 namespace {
 
+constexpr int kDiskListers = 4;
+
 // read(2) that is not interrupted by signals; −1 with errno.
 ssize_t read_some(int file, uint8_t* to, std::size_t size) {
   while (true) {
@@ -69,7 +71,8 @@ class LocalStore::OpenFile {
   int descriptor_;
 };
 
-LocalStore::LocalStore(std::string root) : root_(std::move(root)) {}
+LocalStore::LocalStore(std::string root, int listers)
+    : root_(std::move(root)), listers_(listers > 0 ? listers : kDiskListers) {}
 
 std::string LocalStore::local_name(const std::string& name) const {
   if (name.empty()) return root_;
@@ -82,7 +85,8 @@ std::string LocalStore::display_path(const std::string& name) const {
 
 Status LocalStore::visit(const std::string& folder, const Walk& walk,
                          const FileVisitor& visitor) const {
-  return visit_local(local_name(folder), folder.empty() ? "" : folder + '/', walk, visitor);
+  return visit_local(local_name(folder), folder.empty() ? "" : folder + '/', walk, listers_,
+                     visitor);
 }
 
 Result<bool> LocalStore::exists(const std::string& name) const {

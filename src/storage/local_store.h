@@ -11,8 +11,8 @@ namespace verger {
 // A folder of this machine. Errors show paths as display_path() does.
 class LocalStore final : public Store {
  public:
-  // `root`: as local_path() gives it.
-  explicit LocalStore(std::string root);
+  // `root`: as local_path() gives it. `listers`: folders listed at once; 0: as many as suit a disk.
+  explicit LocalStore(std::string root, int listers = 0);
 
   std::string display_path(const std::string& name) const override;
   Status visit(const std::string& folder, const Walk& walk,
@@ -39,6 +39,7 @@ class LocalStore final : public Store {
   Result<std::vector<uint8_t>> read_whole(const std::string& name, const FileEntry* listed) const;
 
   const std::string root_;
+  const int listers_;
 };
 
 }  // namespace verger

@@ -23,6 +23,7 @@ namespace verger {
 namespace {
 
 constexpr int kReadsInFlight = 64;
+constexpr int kS3Listers = 16;
 // An ETag that no object has.
 constexpr const char* kNoEtag = "\"00000000000000000000000000000000\"";
 
@@ -41,7 +42,7 @@ class S3Store final : public Store {
   Status visit(const std::string& folder, const Walk& walk,
                const FileVisitor& visitor) const override {
     return walk_s3(*client_, place_.key.empty() ? "" : place_.key + '/', folder, walk,
-                   shown(folder), visitor);
+                   options_.listers > 0 ? options_.listers : kS3Listers, shown(folder), visitor);
   }
   Result<bool> exists(const std::string& name) const override;
   Result<FileEntry> find(const std::string& name) const override;

@@ -2,11 +2,17 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
 #include <utility>
 
+#include "base/parallel.h"
 #include "base/status_macros.h"
 #include "s3/s3_error.h"
 #include "storage/io_error.h"
+#include "storage/key_ranges.h"
 
 namespace verger {
 
@@ -15,46 +21,172 @@ namespace {
 // AWS sends pages without keys where many versions of deleted objects are; but not for ever.
 constexpr int kMostEmptyPages = 1000;
 
-Status contradiction(const std::string& place, const std::string& what) {
-  return Status::io("Cannot list " + place + ": the server's answer contradicts itself: " + what +
-                    ".");
+// Who reads a range from page to page.
+struct Lister {
+  std::size_t range = 0;
+  ListQuery query{};                    // of the next page
+  std::optional<ListQuery> by_token{};  // of the same, while it is open whether the other one works
+  std::string last{};                   // key that was read, or behind which the range begins
+  bool in_order = true;                 // so far
+  std::unordered_set<std::string> tokens{};
+  int empty_pages = 0;
+};
+
+bool in_order(const ListPage& page, const std::string& after) {
+  const auto& keys = page.objects;
+  if (keys.empty()) return true;
+  return keys.front().key > after &&
+         std::ranges::adjacent_find(keys, std::greater_equal<>(), &ListedObject::key) == keys.end();
 }
+
+// The walk begins as one lister's. Once it turns out that there are many pages, of keys in order,
+// and that the server begins behind a key that it is told, others take ranges over (key_ranges.h).
+class S3Walk {
+ public:
+  S3Walk(S3Client& client, const std::string& prefix, const std::string& folder, const Walk& walk,
+         int listers, const std::string& place, const FileVisitor& visitor)
+      : client_(client),
+        query_{.prefix = folder.empty() ? prefix : prefix + folder + '/',
+               .delimiter = walk.recursive ? "" : "/"},
+        root_(prefix.size()),
+        walk_(walk),
+        listers_(walk.recursive ? listers : 1),
+        place_(place),
+        visitor_(visitor),
+        gate_(folder, walk),
+        ranges_(query_.prefix) {}
+
+  Status run() {
+    Lister first{.query = query_};
+    bool more = step(first);
+    if (more && listers_ > 1 && first.in_order && !first.last.empty()) {
+      first.by_token = first.query;
+      first.query.token.clear();
+      first.query.start_after = first.last;
+      more = step(first);
+    }
+    const auto read = [&](std::size_t lister) {
+      while (lister == 0 && more) more = step(first);
+      read_others();
+      return status();
+    };
+    const auto count = static_cast<std::size_t>(more && shared_ ? listers_ : 1);
+    VERGER_RETURN_IF_ERROR(parallel_for(count, listers_, CancelToken(), read));
+    if (found_ || walk_.missing_ok || query_.prefix.empty()) return {};
+    return io_error("list", place_, ENOENT);
+  }
+
+ private:
+  Status status() {
+    const std::lock_guard lock(mutex_);
+    return status_;
+  }
+
+  // Takes ranges over from the others until all are read.
+  void read_others() {
+    while (auto lister = take_over()) {
+      while (step(*lister)) {
+      }
+    }
+  }
+
+  std::optional<Lister> take_over() {
+    std::unique_lock lock(mutex_);
+    while (status_.ok() && !ranges_.empty()) {
+      if (const auto range = ranges_.cut()) {
+        Lister lister{.range = *range, .query = query_, .last = ranges_.at(*range)};
+        lister.query.start_after = lister.last;
+        return lister;
+      }
+      changed_.wait(lock);
+    }
+    return std::nullopt;
+  }
+
+  // Reads the next page of a range. Are there more?
+  bool step(Lister& lister) {
+    auto page = client_.list(lister.query);
+    const std::lock_guard lock(mutex_);
+    if (!status_.ok()) return false;
+    const bool ordered = page.ok() && in_order(*page, lister.last);
+    if (lister.by_token && !ordered) {
+      lister.query = *std::exchange(lister.by_token, std::nullopt);
+      return true;
+    }
+    if (std::exchange(lister.by_token, std::nullopt)) shared_ = true;
+    lister.in_order &= ordered;
+    status_ = page.ok() ? take(lister, *page) : s3_error("list", place_, page.error());
+    const bool more = status_.ok() && !lister.query.token.empty();
+    if (!more) ranges_.close(lister.range);
+    changed_.notify_all();
+    return more;
+  }
+
+  // With the mutex held, as all that follows.
+  Status take(Lister& lister, ListPage& page) {
+    const bool empty = page.objects.empty() && page.prefixes.empty();
+    found_ |= !empty;
+    lister.empty_pages = empty ? lister.empty_pages + 1 : 0;
+    if (lister.empty_pages > kMostEmptyPages)
+      return contradiction("there is no end of empty pages");
+    if (!page.next.empty() && !lister.tokens.insert(page.next).second) {
+      return contradiction("a page comes again");
+    }
+    if (shared_ && !lister.in_order) {
+      return contradiction("its keys are in no order; --listers 1 takes them as they come");
+    }
+    lister.query.token = page.next;
+    for (const std::string& key : page.prefixes) enter(key);
+    for (ListedObject& object : page.objects) {
+      if (!ranges_.holds(lister.range, object.key)) return lister.query.token.clear(), Status();
+      VERGER_RETURN_IF_ERROR(visit(object));
+    }
+    if (page.objects.empty()) return {};
+    lister.last = page.objects.back().key;
+    if (shared_) ranges_.move(lister.range, lister.last);
+    return {};
+  }
+
+  void enter(const std::string& key) {
+    std::string name = key.substr(root_);
+    if (name.ends_with('/')) name.pop_back();
+    if (walk_.enter && !name.empty()) walk_.enter(name);
+  }
+
+  Status visit(const ListedObject& object) {
+    std::string name = object.key.substr(root_);
+    if (name.empty() || name.ends_with('/') || !gate_.admits(name)) return {};
+    return visitor_({.name = std::move(name), .size = object.size, .mtime_ns = object.mtime_ns});
+  }
+
+  Status contradiction(const std::string& what) const {
+    return Status::io("Cannot list " + place_ +
+                      ": the server's answer contradicts itself: " + what + ".");
+  }
+
+  S3Client& client_;
+  const ListQuery query_;  // of the first page
+  const std::size_t root_;
+  const Walk& walk_;
+  const int listers_;
+  const std::string& place_;
+  const FileVisitor& visitor_;
+
+  std::mutex mutex_;  // of what follows
+  std::condition_variable changed_;
+  FolderGate gate_;
+  KeyRanges ranges_;
+  bool shared_ = false;  // ranges can be
+  bool found_ = false;
+  Status status_;
+};
 
 }  // namespace
 
 Status walk_s3(S3Client& client, const std::string& prefix, const std::string& folder,
-               const Walk& walk, const std::string& place, const FileVisitor& visitor) {
-  ListQuery query{.prefix = folder.empty() ? prefix : prefix + folder + '/',
-                  .delimiter = walk.recursive ? "" : "/"};
-  FolderGate gate(folder, walk);
-  std::unordered_set<std::string> tokens;
-  int empty_pages = 0;
-  bool found = false;
-  while (true) {
-    auto page = client.list(query);
-    if (!page.ok()) return s3_error("list", place, page.error());
-    const bool empty = page->objects.empty() && page->prefixes.empty();
-    found |= !empty;
-    for (const std::string& key : page->prefixes) {
-      std::string name = key.substr(prefix.size());
-      if (name.ends_with('/')) name.pop_back();
-      if (walk.enter && !name.empty()) walk.enter(name);
-    }
-    for (ListedObject& object : page->objects) {
-      std::string name = object.key.substr(prefix.size());
-      if (name.empty() || name.ends_with('/') || !gate.admits(name)) continue;
-      VERGER_RETURN_IF_ERROR(
-          visitor({.name = std::move(name), .size = object.size, .mtime_ns = object.mtime_ns}));
-    }
-    if (page->next.empty()) break;
-    empty_pages = empty ? empty_pages + 1 : 0;
-    if (empty_pages > kMostEmptyPages)
-      return contradiction(place, "there is no end of empty pages");
-    if (!tokens.insert(page->next).second) return contradiction(place, "a page comes again");
-    query.token = page->next;
-  }
-  if (found || walk.missing_ok || query.prefix.empty()) return {};
-  return io_error("list", place, ENOENT);
+               const Walk& walk, int listers, const std::string& place,
+               const FileVisitor& visitor) {
+  return S3Walk(client, prefix, folder, walk, listers, place, visitor).run();
 }
 
 bool FolderGate::admits(std::string_view name) {

@@ -11,10 +11,11 @@
 
 namespace verger {
 
-// Store::visit() of the keys that begin with `prefix` and `folder`. `prefix`: the store's own, ""
-// or with a slash at its end, without which names are. `place`: for the errors.
+// Store::visit() of the keys that begin with `prefix` and `folder`, by up to `listers` requests at
+// once. `prefix`: the store's own, "" or with a slash at its end, without which names are. `place`:
+// for the errors.
 Status walk_s3(S3Client& client, const std::string& prefix, const std::string& folder,
-               const Walk& walk, const std::string& place, const FileVisitor& visitor);
+               const Walk& walk, int listers, const std::string& place, const FileVisitor& visitor);
 
 // Asks a walk through a folder of each folder between that one and the names that it meets, once
 // when they come in order.

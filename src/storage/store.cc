@@ -27,7 +27,7 @@ Result<std::shared_ptr<Store>> Store::open(const std::string& place,
                                     "file:// and s3:// URIs, not " + scheme + "://.");
   }
   VERGER_ASSIGN_OR_RETURN(std::string root, local_path(place));
-  return std::shared_ptr<Store>(std::make_shared<LocalStore>(std::move(root)));
+  return std::shared_ptr<Store>(std::make_shared<LocalStore>(std::move(root), options.listers));
 }
 
 Result<std::vector<FileEntry>> Store::list(const std::string& folder, bool recursive,

@@ -83,7 +83,8 @@ class Store {
   // file:/home/a/Test/Pineapple Mini/128_100.jpg.
   virtual std::string display_path(const std::string& name) const = 0;
 
-  // Every file below `folder` ("" for the root), in any order, as the storage lists them. Links to
+  // Every file below `folder` ("" for the root), in any order. What is given is called by several
+  // threads, one after the other. Links to
   // files and folders are followed, but not into a folder that they lie in; a broken link is listed
   // as a file of 0 bytes, so that nothing is dropped in silence. Temporary files of pending writes
   // are not listed. A listing that contradicts itself, with a name outside of the folder, a

@@ -2,35 +2,75 @@
 
 import contextlib
 import threading
+import time
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 PAGE = 1000
 
 
-def page(first, count, prefix):
-    """ListObjectsV2's answer from key number `first` on, of `count` keys."""
-    last = min(first + PAGE, count)
-    keys = "".join(
-        f"<Contents><Key>{prefix}class {number // 500:05d}/photograph_{number:07d}.jpg</Key>"
+@dataclass(frozen=True)
+class MadeUpKeys:
+    """Names in the order of their bytes."""
+
+    count: int
+    folder: int = 500  # names a folder; 0: all lie in none
+
+    def name(self, number):
+        """The name of this number, below what is listed."""
+        photograph = f"photograph_{number:09d}.jpg"
+        return f"class {number // self.folder:07d}/{photograph}" if self.folder else photograph
+
+    def behind(self, name):
+        """The number of the first one behind this name."""
+        low, high = 0, self.count
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self.name(middle) <= name else (low, middle)
+        return low
+
+
+def page(keys, first, prefix):
+    """ListObjectsV2's answer from key number `first` on."""
+    last = min(first + PAGE, keys.count)
+    contents = "".join(
+        f"<Contents><Key>{prefix}{keys.name(number)}</Key>"
         f"<LastModified>2025-01-31T12:00:00.000Z</LastModified><ETag>&quot;e&quot;</ETag>"
         f"<Size>7000</Size><StorageClass>STANDARD</StorageClass></Contents>"
         for number in range(first, last)
     )
-    more = last < count
+    more = last < keys.count
     token = f"<NextContinuationToken>{last}</NextContinuationToken>" if more else ""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
         '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
         f"<Name>made-up</Name><Prefix>{prefix}</Prefix><KeyCount>{last - first}</KeyCount>"
-        f"<MaxKeys>{PAGE}</MaxKeys><IsTruncated>{str(more).lower()}</IsTruncated>{token}{keys}"
+        f"<MaxKeys>{PAGE}</MaxKeys><IsTruncated>{str(more).lower()}</IsTruncated>{token}{contents}"
         "</ListBucketResult>"
     ).encode()
 
 
+def first_of(keys, query):
+    """The number of the key that the page which is asked for begins with."""
+    if "continuation-token" in query:
+        return int(query["continuation-token"][0])
+    after = query.get("start-after", [""])[0]
+    return keys.behind(after.removeprefix(query.get("prefix", [""])[0]))
+
+
+@dataclass
+class Listing:
+    """A server that runs."""
+
+    address: str
+    pages: int = 0  # that were asked for
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 @contextlib.contextmanager
-def endless_listing(keys, change=lambda body: body):
-    """Serve a bucket of `keys` keys; yields its address. `change`: what becomes of each page."""
+def endless_listing(keys, change=lambda body: body, latency=0.0):
+    """Serve a bucket of such keys. `change`: what becomes of each page, which takes `latency` s."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -40,8 +80,11 @@ def endless_listing(keys, change=lambda body: body):
             if "list-type" not in query:
                 self.reply(404, b"<Error><Code>NoSuchKey</Code><Message>None.</Message></Error>")
                 return
-            first = int(query.get("continuation-token", ["0"])[0])
-            self.reply(200, change(page(first, keys, query.get("prefix", [""])[0])))
+            with listing.lock:
+                listing.pages += 1
+            time.sleep(latency)
+            prefix = query.get("prefix", [""])[0]
+            self.reply(200, change(page(keys, first_of(keys, query), prefix)))
 
         def reply(self, status, body):
             self.send_response(status)
@@ -54,10 +97,11 @@ def endless_listing(keys, change=lambda body: body):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    listing = Listing(f"http://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield listing
     finally:
         server.shutdown()
         thread.join()

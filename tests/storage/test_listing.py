@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from conftest import UNTRAINED
-from servers.endless_listing import endless_listing
+from servers.endless_listing import MadeUpKeys, endless_listing
 
 pytestmark = pytest.mark.heavy
 MIB = 1024 * 1024
@@ -22,9 +22,9 @@ print(json.dumps([process.returncode, process.stderr, peak * 1024]))
 
 def peak_after_listing(program, keys, output):
     """Bytes that a run takes which lists so many keys and ends at the first, which is not there."""
-    with endless_listing(keys) as endpoint:
+    with endless_listing(MadeUpKeys(keys)) as server:
         command = [program, "extract", "s3://made-up/Test", output, "--weights", UNTRAINED]
-        flags = ["--s3-endpoint", endpoint, "--s3-anonymous", "--s3-region", "us-east-1"]
+        flags = ["--s3-endpoint", server.address, "--s3-anonymous", "--s3-region", "us-east-1"]
         launched = subprocess.run(
             [sys.executable, "-c", LAUNCHER, *command, *flags, "--strict", "--retries", "0"],
             stdout=subprocess.PIPE,
@@ -64,8 +64,8 @@ def test_a_listing_that_cannot_be_true_ends_the_run(verger, tmp_path, pattern, r
     def change(body):
         return re.sub(pattern, replacement, body, count=0 if pattern.startswith(b"<") else 1)
 
-    with endless_listing(60, change) as endpoint:
-        flags = ["--s3-endpoint", endpoint, "--s3-anonymous", "--weights", UNTRAINED]
+    with endless_listing(MadeUpKeys(60), change) as server:
+        flags = ["--s3-endpoint", server.address, "--s3-anonymous", "--weights", UNTRAINED]
         arguments = ["extract", "s3://made-up/Test", tmp_path / "out", *flags, "--retries", 1]
         error = verger(*arguments, exit_code=3, timeout=60).stderr
     assert said in error

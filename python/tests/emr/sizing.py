@@ -2,7 +2,7 @@
 
 from emr.conftest import EXAMPLES
 from verger.emr import config
-from verger.emr.estimate import PAGE_S, estimate
+from verger.emr.estimate import PAGE_S, PAGES_AT_ONCE, estimate
 from verger.emr.plan import duration
 
 MARKS = ("<!-- sizing -->", "<!-- /sizing -->")
@@ -57,7 +57,7 @@ def row(case, language):
     found = estimate(wanted, images // runs, prefixes=prefixes)
     core = wanted.instances.core
     reads = f"{number(found.images_per_second, language)}/s"
-    listing = f"{number(found.listing_pages, language)} {TIMES} {PAGE_S:g} s"
+    listing = f"{number(found.listing_pages, language)} {TIMES} {PAGE_S:g} s ÷ {PAGES_AT_ONCE}"
     if language == "fr":
         listing = listing.replace(".", ",")
     times = "" if runs == 1 else f"{runs} {TIMES} "

@@ -22,9 +22,9 @@ def test_the_estimate_by_hand():
     assert found.parts == 25  # 100,000 / 4,096
     assert found.listing_pages == 100
     assert found.seconds["extract"] == pytest.approx(100_000 * 0.0123 / 8)  # 154 s
-    assert found.seconds["list"] == pytest.approx(15)
+    assert found.seconds["list"] == pytest.approx(15 / 8)
     assert found.seconds["reduce"] == pytest.approx(100_000 * 0.00017 / 8 + 5)
-    hours = (600 + 15 + 153.75 + 2.125 + 5) / 3600
+    hours = (600 + 15 / 8 + 153.75 + 2.125 + 5) / 3600
     assert found.hours == pytest.approx(hours)
     assert found.cost["ec2"] == pytest.approx(3 * 0.214 * hours)
     assert found.cost["emr"] == pytest.approx(3 * 0.048 * hours)

@@ -14,7 +14,8 @@ from verger.emr.parts import Fleet
 
 START_S = 600.0  # from the request to the first step, assumed
 PAGE = 1000  # keys of an answer to a listing, S3's limit
-PAGE_S = 0.15  # of an answer, one after the other, assumed
+PAGE_S = 0.15  # of an answer, assumed
+PAGES_AT_ONCE = 8  # docs/performance.md, Listing a bucket
 GETS_A_PREFIX = 5500.0  # requests a second that S3 promises for a prefix
 PROJECT_MS = 0.17  # CPU of reading, projecting and writing a row: docs/performance.md, Tables
 SOLVE_S = 5.0  # covariance and eigenproblem of 1,280 columns, on the driver
@@ -134,7 +135,7 @@ def estimate(
     parts = parts_for(images, vcpus)
     seconds = {
         "start": START_S,
-        "list": pages * PAGE_S,
+        "list": pages * PAGE_S / PAGES_AT_ONCE,
         "extract": images / rate,
         "reduce": images * PROJECT_MS / 1000 / vcpus + SOLVE_S,
     }

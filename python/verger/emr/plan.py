@@ -62,6 +62,8 @@ def _instances(request: dict[str, Any]) -> list[str]:
 
 def duration(seconds: float) -> str:
     """Return the words for a time."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
     if seconds < 5400:
         return f"{seconds / 60:,.1f} min"
     return f"{seconds / 3600:,.1f} h"
