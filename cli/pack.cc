@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "command.h"
 #include "flags.h"
+#include "input/inventory.h"
 #include "output/records_json.h"
 #include "session.h"
 #include "storage/store.h"
@@ -31,6 +32,7 @@ class PackProgress final : public PackObserver {
   void listed(int64_t images) override { observer_.stage_started("pack", images); }
   void advanced(int64_t images) override { observer_.advanced(images, 0); }
   void finish() { observer_.stage_finished(); }
+  void note(const std::string& text) { observer_.note(text); }
 
  private:
   ConsoleObserver observer_;
@@ -68,7 +70,9 @@ Status pack_images(const PackArguments& arguments) {
   PackProgress progress(console);
   const InterruptGuard interrupt;
   const auto start = std::chrono::steady_clock::now();
-  VERGER_ASSIGN_OR_RETURN(const auto input, Store::open(arguments.input, options.storage));
+  VERGER_ASSIGN_OR_RETURN(const auto opened, open_input(arguments.input, options.storage));
+  const auto& input = opened.store;
+  if (!opened.note.empty()) progress.note(opened.note);
   VERGER_ASSIGN_OR_RETURN(const auto output, Store::open(arguments.output, options.storage));
   const int reads = options.storage.reads_in_flight;
   const PackPlan plan{.input = options.input,

@@ -7,8 +7,8 @@
 #include "crew/planned_images.h"
 #include "output/saved_model.h"
 #include "plan/recipe.h"
-#include "storage/local_path.h"
 #include "s3/s3_place.h"
+#include "storage/local_path.h"
 
 namespace verger {
 

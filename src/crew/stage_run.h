@@ -23,7 +23,7 @@ struct StageOrders {
   // These are called from several threads at once. `done` takes the first outcome of an order that
   // is no error, and no other.
   std::function<Result<Order>(std::size_t order)> make{};
-  std::function<Status(std::size_t order, Outcome outcome)> done{};
+  std::function<Status(std::size_t order, Outcome&& outcome)> done{};
 };
 
 // Hands the orders out, and returns when all are done, with the first error, or with kCancelled.

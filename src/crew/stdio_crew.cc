@@ -113,7 +113,7 @@ Result<Effort> StdioCrew::extract(const ExtractStage& stage, std::span<const Sha
   }
   Efforts efforts;
   orders.make = [&](std::size_t i) { return maker.extract(stage, common, tasks[i]); };
-  orders.done = [&](std::size_t i, Outcome outcome) -> Status {
+  orders.done = [&](std::size_t i, Outcome&& outcome) -> Status {
     auto* made = std::get_if<Outcome::Extracted>(&outcome.result);
     if (made == nullptr) return Status::io("The crew sent no manifest of " + outcome.order + '.');
     efforts.add(outcome.effort);
@@ -135,7 +135,7 @@ Status StdioCrew::moments(const MomentsStage& stage, std::span<const PartTask> t
   for (const PartTask& task : tasks) orders.names.push_back(order_name("moments", task.number));
   VERGER_ASSIGN_OR_RETURN(const OrderMaker maker, OrderMaker::of(run));
   orders.make = [&](std::size_t i) { return maker.moments(tasks[i], stage.width); };
-  orders.done = [&](std::size_t i, Outcome outcome) -> Status {
+  orders.done = [&](std::size_t i, Outcome&& outcome) -> Status {
     const auto* made = std::get_if<Outcome::Reduced>(&outcome.result);
     if (made == nullptr) return Status::io("The crew sent no moments of " + outcome.order + '.');
     auto moments = made->moments ? read_moments_file(run.output.store(), made->moments->name)
@@ -159,7 +159,7 @@ Status StdioCrew::project(const ProjectStage& stage, std::span<const PartTask> t
   VERGER_ASSIGN_OR_RETURN(const OrderMaker maker, OrderMaker::of(run));
   VERGER_ASSIGN_OR_RETURN(const OrderedModel saved, maker.write_model(stage.model));
   orders.make = [&](std::size_t i) { return maker.project(tasks[i], saved); };
-  orders.done = [&](std::size_t i, Outcome outcome) -> Status {
+  orders.done = [&](std::size_t i, Outcome&& outcome) -> Status {
     auto* made = std::get_if<Outcome::Projected>(&outcome.result);
     if (made == nullptr) return Status::io("The crew sent no part of " + outcome.order + '.');
     pass.observer.advanced(1, 0);

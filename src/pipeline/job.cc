@@ -7,6 +7,7 @@
 #include "base/fault_point.h"
 #include "base/parallel.h"
 #include "base/status_macros.h"
+#include "input/inventory.h"
 #include "input/list_input.h"
 #include "output/saved_model.h"
 #include "report/report.h"
@@ -18,12 +19,13 @@ Result<std::unique_ptr<Job>> Job::open(std::string command, const std::string& i
                                        const std::string& output, const RunOptions& options,
                                        Tables tables, Crew& crew, Watch watch) {
   VERGER_RETURN_IF_ERROR(options.validate());
-  VERGER_ASSIGN_OR_RETURN(auto from, Store::open(input, options.storage));
+  VERGER_ASSIGN_OR_RETURN(auto from, open_input(input, options.storage));
   VERGER_ASSIGN_OR_RETURN(auto to, Store::open(output, options.storage));
   OutputFolder folder(std::move(to), options.output.layout, tables);
   VERGER_RETURN_IF_ERROR(folder.check_free(options.output));
+  if (!from.note.empty()) watch.observer.note(from.note);
   return std::unique_ptr<Job>(
-      new Job(std::move(command), std::move(from), std::move(folder), options, crew, watch));
+      new Job(std::move(command), std::move(from.store), std::move(folder), options, crew, watch));
 }
 
 Job::Job(std::string command, std::shared_ptr<Store> input, OutputFolder output,
