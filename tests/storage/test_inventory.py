@@ -90,7 +90,7 @@ def put_inventory(s3, tmp_path, rows, form, **changes):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
         files.append({"key": key, "size": len(data),
-                      "MD5checksum": hashlib.md5(data).hexdigest()})  # noqa: S324 # fmt: skip
+                      "MD5checksum": hashlib.md5(data).hexdigest()})  # fmt: skip
     manifest = {
         "sourceBucket": "p8-data",
         "destinationBucket": "arn:aws:s3:::inventories",
@@ -121,9 +121,19 @@ def bucket(s3, orchard):
     return folder
 
 
+@pytest.fixture
+def inventory_of(s3, tmp_path, bucket):
+    """Put an inventory of the bucket in a form; returns its manifest's place."""
+
+    def put(form, **changes):
+        return put_inventory(s3, tmp_path, rows_of(bucket), form, **changes)
+
+    return put
+
+
 @pytest.mark.parametrize("form", WRITERS)
-def test_it_gives_the_bits_of_the_listing(s3, s3_verger, bucket, tmp_path, form):
-    manifest = put_inventory(s3, tmp_path, rows_of(bucket), form)
+def test_it_gives_the_bits_of_the_listing(s3_verger, inventory_of, tmp_path, form):
+    manifest = inventory_of(form)
     said = s3_verger("run", manifest, tmp_path / "out", *PARTS).stderr
     assert "the inventory of 2026-11-01" in said
     s3_verger("run", "s3://p8-data", tmp_path / "listed", *PARTS)
@@ -136,8 +146,8 @@ def test_it_gives_the_bits_of_the_listing(s3, s3_verger, bucket, tmp_path, form)
     assert "nothing" in said.lower(), said
 
 
-def test_what_is_gone_or_changed_since_is_rejected_and_says_why(s3, s3_verger, bucket, tmp_path):
-    manifest = put_inventory(s3, tmp_path, rows_of(bucket), "CSV")
+def test_what_is_gone_or_changed_since_is_rejected(s3_verger, bucket, inventory_of, tmp_path):
+    manifest = inventory_of("CSV")
     gone, changed = sorted((bucket / "Photographs").rglob("*.jpg"))[:2]
     gone.unlink()
     changed.write_bytes(b"other")
@@ -163,8 +173,8 @@ def test_what_is_gone_or_changed_since_is_rejected_and_says_why(s3, s3_verger, b
     ],
     ids=["fields", "file", "format", "bucket"],
 )
-def test_one_that_cannot_be_read_ends_the_run(s3, s3_verger, bucket, tmp_path, changes, said):
-    manifest = put_inventory(s3, tmp_path, rows_of(bucket), "CSV", **changes)
+def test_one_that_cannot_be_read_ends_the_run(s3_verger, inventory_of, tmp_path, changes, said):
+    manifest = inventory_of("CSV", **changes)
     error = s3_verger("extract", manifest, tmp_path / "out", *PARTS, exit_code=3).stderr
     assert said in error
     assert not (tmp_path / "out" / "features").exists()
