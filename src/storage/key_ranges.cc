@@ -9,7 +9,7 @@ namespace verger {
 
 namespace {
 
-constexpr int kDigits = 10;  // of a fraction: about what a double holds
+constexpr int kFractionDigits = 10;  // of a fraction: about what a double holds
 
 bool continues_a_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
@@ -66,7 +66,7 @@ double KeyRanges::fraction(std::string_view key, std::size_t from) const {
   const auto base = static_cast<double>(characters_.size() + 1);
   double unit = 1;
   double sum = 0;
-  for (const char c : key.substr(std::min(from, key.size())).substr(0, kDigits)) {
+  for (const char c : key.substr(std::min(from, key.size())).substr(0, kFractionDigits)) {
     const auto digit =
         std::ranges::upper_bound(characters_, static_cast<unsigned char>(c), {},
                                  [](char each) { return static_cast<unsigned char>(each); }) -
@@ -90,7 +90,7 @@ std::optional<std::string> KeyRanges::middle(const Range& range) const {
   double rest = (fraction(range.at, from) + end) / 2;
   std::string key = range.at.substr(0, from);
   if (characters_.empty()) return std::nullopt;
-  for (int i = 0; i < kDigits; ++i) {
+  for (int i = 0; i < kFractionDigits; ++i) {
     rest *= static_cast<double>(characters_.size() + 1);
     const auto digit =
         std::clamp<std::size_t>(static_cast<std::size_t>(rest), 1, characters_.size());

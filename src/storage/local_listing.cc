@@ -14,6 +14,7 @@
 
 #include "base/parallel.h"
 #include "base/status_macros.h"
+#include "base/wait.h"
 #include "storage/io_error.h"
 
 namespace verger {
@@ -72,7 +73,7 @@ class FolderWalk {
   // Waits for one, unless nobody reads one in which others may be; nullopt: the walk has ended.
   std::optional<Folder> next() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !status_.ok() || !pending_.empty() || at_work_ == 0; });
+    await(changed_, lock, [&] { return !status_.ok() || !pending_.empty() || at_work_ == 0; });
     if (!status_.ok() || pending_.empty()) return std::nullopt;
     Folder folder = std::move(pending_.back());
     pending_.pop_back();

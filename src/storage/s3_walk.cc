@@ -10,6 +10,7 @@
 
 #include "base/parallel.h"
 #include "base/status_macros.h"
+#include "base/wait.h"
 #include "s3/s3_error.h"
 #include "storage/io_error.h"
 #include "storage/key_ranges.h"
@@ -92,15 +93,16 @@ class S3Walk {
 
   std::optional<Lister> take_over() {
     std::unique_lock lock(mutex_);
-    while (status_.ok() && !ranges_.empty()) {
-      if (const auto range = ranges_.cut()) {
-        Lister lister{.range = *range, .query = query_, .last = ranges_.at(*range)};
-        lister.query.start_after = lister.last;
-        return lister;
-      }
-      changed_.wait(lock);
-    }
-    return std::nullopt;
+    std::optional<std::size_t> range;
+    await(changed_, lock, [&] {
+      if (!status_.ok() || ranges_.empty()) return true;
+      range = ranges_.cut();
+      return range.has_value();
+    });
+    if (!range) return std::nullopt;
+    Lister lister{.range = *range, .query = query_, .last = ranges_.at(*range)};
+    lister.query.start_after = lister.last;
+    return lister;
   }
 
   // Reads the next page of a range. Are there more?
