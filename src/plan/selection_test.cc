@@ -56,8 +56,8 @@ TEST(Selection, TakesImagesAndContainersAndCountsTheRest) {
     EXPECT_EQ(selection.take(key), Kind::kImage) << key;
   }
   EXPECT_EQ(selection.take("_year=2024/1.jpg"), Kind::kImage);
-  for (const char* name :
-       {"_DSC1.JPG", "a/.x.png", "a/1.HEIC", "2.heic", "3.webp", "x.tar.gz", "README", "c/1.bak.jpg", "_SUCCESS", ".x.crc"}) {
+  for (const char* name : {"_DSC1.JPG", "a/.x.png", "a/1.HEIC", "2.heic", "3.webp", "x.tar.gz",
+                           "README", "c/1.bak.jpg", "_SUCCESS", ".x.crc"}) {
     EXPECT_EQ(selection.take(name), Kind::kPassedOver) << name;
   }
   EXPECT_TRUE(selection.enter("a"));
