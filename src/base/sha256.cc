@@ -2,7 +2,10 @@
 
 #include <openssl/evp.h>
 
+#include <array>
 #include <cassert>
+
+#include "base/encoding.h"
 
 namespace verger {
 
@@ -28,14 +31,7 @@ void Sha256::update(std::string_view text) {
 std::string Sha256::finish() {
   std::array<uint8_t, 32> digest{};
   EVP_DigestFinal_ex(evp(context_), digest.data(), nullptr);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(2 * digest.size());
-  for (const uint8_t byte : digest) {
-    hex += kDigits[byte >> 4];
-    hex += kDigits[byte & 15];
-  }
-  return hex;
+  return hex(digest);
 }
 
 std::string sha256_hex(std::span<const uint8_t> bytes) {

@@ -7,14 +7,13 @@
 #include <arrow/util/compression.h>
 #include <parquet/arrow/reader.h>
 
-#include <algorithm>
-#include <array>
 #include <cctype>
 #include <exception>
 #include <memory>
 #include <numeric>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "base/status_macros.h"
@@ -29,7 +28,17 @@ namespace verger {
 namespace {
 
 constexpr int64_t kRowsAtOnce = 1 << 16;
-constexpr std::array kWanted = {"key", "size", "lastmodifieddate", "islatest", "isdeletemarker"};
+
+// The columns that are read, by their plain names, and what CSV's texts are to be.
+const std::unordered_map<std::string, std::shared_ptr<arrow::DataType>>& wanted() {
+  static const std::unordered_map<std::string, std::shared_ptr<arrow::DataType>> kTypes = {
+      {"key", arrow::utf8()},
+      {"size", arrow::int64()},
+      {"lastmodifieddate", arrow::timestamp(arrow::TimeUnit::MILLI, "UTC")},
+      {"islatest", arrow::boolean()},
+      {"isdeletemarker", arrow::boolean()}};
+  return kTypes;
+}
 
 // "LastModifiedDate", as CSV's columns are called, and "last_modified_date", as the others' are.
 std::string plain_name(std::string_view name) {
@@ -40,9 +49,7 @@ std::string plain_name(std::string_view name) {
   return plain;
 }
 
-bool is_wanted(const std::string& column) {
-  return std::ranges::find(kWanted, plain_name(column)) != kWanted.end();
-}
+bool is_wanted(const std::string& column) { return wanted().contains(plain_name(column)); }
 
 // A file by batches of the wanted columns. Each member stands on those before it.
 struct OpenedFile {
@@ -63,12 +70,7 @@ Opening open_csv(std::shared_ptr<arrow::io::RandomAccessFile> file,
   auto read = arrow::csv::ReadOptions::Defaults();
   auto convert = arrow::csv::ConvertOptions::Defaults();
   read.use_threads = false;
-  convert.strings_can_be_null = false;
-  convert.column_types = {{"key", arrow::utf8()},
-                          {"size", arrow::int64()},
-                          {"lastmodifieddate", arrow::timestamp(arrow::TimeUnit::MILLI, "UTC")},
-                          {"islatest", arrow::boolean()},
-                          {"isdeletemarker", arrow::boolean()}};
+  convert.column_types = wanted();
   for (const std::string& column : columns) {
     read.column_names.push_back(plain_name(column));
     if (is_wanted(column)) convert.include_columns.push_back(read.column_names.back());

@@ -1,12 +1,11 @@
 #include "report/thumbnails.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string_view>
 
+#include "base/encoding.h"
 #include "base/parallel.h"
 #include "plan/packed_names.h"
 #include "sample/sample.h"
@@ -23,14 +22,6 @@ constexpr int kQuality = 60;
 constexpr std::chrono::seconds kPatience{30};  // with an input that is slow, or gone
 constexpr ImageOptions kReadable{.max_pixels =
                                      50'000'000};  // larger ones take long for a thumbnail
-
-std::string base64(const std::vector<uint8_t>& bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // with the NUL that OpenSSL ends it by
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                  static_cast<int>(bytes.size()));
-  text.pop_back();
-  return text;
-}
 
 // "part-00000.tar/Apple/1.jpg": no file of its own.
 bool is_member(const std::string& name) {

@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -19,6 +18,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/encoding.h"
 #include "s3/http.h"
 
 namespace verger {
@@ -82,15 +82,6 @@ std::optional<Fault> connect_socket(int socket, const addrinfo& address,
   return std::nullopt;
 }
 
-std::string base64(const std::string& text) {
-  std::string encoded(4 * ((text.size() + 2) / 3) + 1, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                  reinterpret_cast<const unsigned char*>(text.data()),
-                  static_cast<int>(text.size()));
-  encoded.pop_back();
-  return encoded;
-}
-
 }  // namespace
 
 HostPort HostPort::parse(std::string_view text, std::string_view default_port) {
@@ -114,7 +105,7 @@ Result<Proxy> parse_proxy(const std::string& url) {
   while (rest.ends_with('/')) rest.pop_back();
   Proxy proxy;
   if (const std::size_t at = rest.rfind('@'); at != rest.npos) {
-    proxy.authorization = "Basic " + base64(rest.substr(0, at));
+    proxy.authorization = "Basic " + base64({reinterpret_cast<const uint8_t*>(rest.data()), at});
     rest.erase(0, at + 1);
   }
   proxy.address = HostPort::parse(rest, "80");

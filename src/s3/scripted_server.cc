@@ -1,7 +1,5 @@
 #include "s3/scripted_server.h"
 
-#include <arpa/inet.h>
-#include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -9,6 +7,8 @@
 #include <cstdlib>
 #include <optional>
 #include <utility>
+
+#include "base/loopback_listener.h"
 
 namespace verger {
 
@@ -30,16 +30,7 @@ std::optional<std::string> take_request(std::string& received) {
 }  // namespace
 
 ScriptedServer::ScriptedServer(Script script) : script_(std::move(script)) {
-  listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  EXPECT_EQ(bind(listener_, generic, size), 0);
-  EXPECT_EQ(listen(listener_, 64), 0);
-  EXPECT_EQ(getsockname(listener_, generic, &size), 0);
-  port_ = ntohs(address.sin_port);
+  listener_ = listen_on_loopback(&port_);
   acceptor_ = std::thread([this] { accept_connections(); });
 }
 

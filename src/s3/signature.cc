@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/encoding.h"
 #include "base/sha256.h"
 
 namespace verger {
@@ -25,16 +26,6 @@ Key hmac(std::span<const uint8_t> key, std::string_view text) {
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes.data(), bytes.size(),
        digest.data(), nullptr);
   return digest;
-}
-
-std::string hex(const Key& key) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const uint8_t byte : key) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
 }
 
 }  // namespace

@@ -26,8 +26,9 @@ void KeyRanges::move(std::size_t range, const std::string& key) {
   ranges_.at(range).at = key;
   ranges_.at(range).begun = true;
   for (const char c : std::string_view(key).substr(std::min(key.size(), prefix_.size()))) {
-    if (c < ' ' || c > '~' || std::exchange(seen_[static_cast<std::size_t>(c)], true)) continue;
-    characters_.insert(std::ranges::upper_bound(characters_, c), c);
+    if (c < ' ' || c > '~') continue;
+    const auto place = std::ranges::lower_bound(characters_, c);
+    if (place == characters_.end() || *place != c) characters_.insert(place, c);
   }
 }
 

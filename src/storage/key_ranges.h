@@ -6,7 +6,6 @@
 // left. The ranges never overlap and leave no gap, however the guesses turn out.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -47,8 +46,7 @@ class KeyRanges {
   const std::string prefix_;
   std::map<std::size_t, Range> ranges_;  // those that are not closed
   std::size_t numbers_ = 1;
-  std::array<bool, 128> seen_{};  // printable characters of ASCII that keys have
-  std::string characters_;        // the same, in order
+  std::string characters_;  // printable characters of ASCII that keys have, in order
 };
 
 }  // namespace verger

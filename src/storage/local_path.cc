@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "base/status_macros.h"
+#include "s3/percent.h"
 #include "storage/io_error.h"
 
 namespace verger {
@@ -60,22 +61,8 @@ Result<std::string> local_path(const std::string& place) {
 
 std::string uri_of(const std::string& shown) {
   constexpr std::string_view kFile = "file:";
-  constexpr std::string_view kPlain =
-      "/-_.~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
   if (!shown.starts_with(kFile)) return shown;
-  std::string uri(kFileUri);
-  for (const char byte : shown.substr(kFile.size())) {
-    if (kPlain.find(byte) != kPlain.npos) {
-      uri += byte;
-      continue;
-    }
-    const auto value = static_cast<unsigned char>(byte);
-    uri += '%';
-    uri += kDigits[value >> 4];
-    uri += kDigits[value & 15];
-  }
-  return uri;
+  return std::string(kFileUri) + percent_encode(shown.substr(kFile.size()), "/");
 }
 
 }  // namespace verger

@@ -1,6 +1,5 @@
 #include "weights/loopback_server.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -14,6 +13,8 @@
 #include <cstdio>
 #include <string_view>
 #include <utility>
+
+#include "base/loopback_listener.h"
 
 namespace verger {
 
@@ -34,21 +35,8 @@ std::string part_of(const std::string& body, const std::string& request) {
   return (range == request.npos ? "HTTP/1.1 200 OK" : "HTTP/1.1 206 Partial Content") +
          std::string("\r\nConnection: close\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT") +
          "\r\nContent-Range: bytes " + std::to_string(first) + '-' + std::to_string(last) + '/' +
-         std::to_string(body.size()) + "\r\nContent-Length: " + std::to_string(part.size()) + "\r\n\r\n" + part;
-}
-
-int listen_on_loopback(int* port) {
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  EXPECT_EQ(bind(listener, generic, size), 0);
-  EXPECT_EQ(listen(listener, 8), 0);
-  EXPECT_EQ(getsockname(listener, generic, &size), 0);
-  *port = ntohs(address.sin_port);
-  return listener;
+         std::to_string(body.size()) + "\r\nContent-Length: " + std::to_string(part.size()) +
+         "\r\n\r\n" + part;
 }
 
 }  // namespace
