@@ -62,7 +62,7 @@ Result<std::shared_ptr<CredentialSource>> default_credentials() {
   auto chain = std::make_shared<DefaultChain>();
   const Credentials first = chain->get();
   VERGER_RETURN_IF_ERROR(check_credentials(first.key, first.secret));
-  const auto is_control = [](char c) { return c >= 0 && c < ' '; };
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
   if (std::ranges::any_of(first.key + first.token, is_control)) {
     return Status::io(
         "The access key or the session's token holds a line break; check AWS_ACCESS_KEY_ID and "

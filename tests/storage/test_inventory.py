@@ -19,7 +19,7 @@ from storage.results import content
 
 pytestmark = pytest.mark.heavy
 PARTS = ["--weights", UNTRAINED, "--parts", "4"]
-MANIFEST = "inventory/p8-data/all/2026-11-01T01-00Z/manifest.json"
+MANIFEST = "inventory/listed-bucket/all/2026-11-01T01-00Z/manifest.json"
 CREATED = datetime(2026, 11, 1, 1, tzinfo=UTC)
 
 
@@ -48,7 +48,7 @@ def as_csv(rows):
     for key, latest, deleted, size, time in rows:
         when = time.strftime("%Y-%m-%dT%H:%M:%S.000Z")
         flags = [str(latest).lower(), str(deleted).lower()]
-        writer.writerow(["p8-data", quote_plus(key, safe="/"), "v1", *flags,
+        writer.writerow(["listed-bucket", quote_plus(key, safe="/"), "v1", *flags,
                          "" if size is None else size, when, "e"])  # fmt: skip
     return gzip.compress(text.getvalue().encode())
 
@@ -59,7 +59,7 @@ def as_table(rows, time):
         pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), types, strict=True)
     ]
     table = pa.table(dict(zip(NAMES, columns, strict=True)))
-    return table.add_column(0, "bucket", pa.array(["p8-data"] * len(rows)))
+    return table.add_column(0, "bucket", pa.array(["listed-bucket"] * len(rows)))
 
 
 def as_parquet(rows):
@@ -85,14 +85,14 @@ def put_inventory(s3, tmp_path, rows, form, **changes):
     files = []
     for number, part in enumerate((rows[::2], rows[1::2])):
         data = WRITERS[form](part)
-        key = f"inventory/p8-data/all/data/{form}-{number}.{form.lower()}"
+        key = f"inventory/listed-bucket/all/data/{form}-{number}.{form.lower()}"
         target = folder / key
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
         files.append({"key": key, "size": len(data),
                       "MD5checksum": hashlib.md5(data).hexdigest()})  # fmt: skip
     manifest = {
-        "sourceBucket": "p8-data",
+        "sourceBucket": "listed-bucket",
         "destinationBucket": "arn:aws:s3:::inventories",
         "version": "2016-11-30",
         "creationTimestamp": str(int(CREATED.timestamp() * 1000)),
@@ -109,10 +109,7 @@ def put_inventory(s3, tmp_path, rows, form, **changes):
 @pytest.fixture
 def bucket(s3, orchard):
     """A bucket with the orchard below Photographs/, and a name that URLs encode."""
-    folder = s3.data / "p8-data"
-    if folder.exists():
-        shutil.rmtree(folder)
-    s3.bucket("p8-data")
+    folder = s3.bucket("listed-bucket")
     shutil.copytree(orchard, folder / "Photographs")
     first = sorted((folder / "Photographs").rglob("*.jpg"))[0]
     odd = folder / "Photographs" / "Pomme d'été 1+"
@@ -136,13 +133,13 @@ def test_it_gives_the_bits_of_the_listing(s3_verger, inventory_of, tmp_path, for
     manifest = inventory_of(form)
     said = s3_verger("run", manifest, tmp_path / "out", *PARTS).stderr
     assert "the inventory of 2026-11-01" in said
-    s3_verger("run", "s3://p8-data", tmp_path / "listed", *PARTS)
+    s3_verger("run", "s3://listed-bucket", tmp_path / "listed", *PARTS)
     assert content(tmp_path / "out") == content(tmp_path / "listed")
     records = [json.loads((tmp_path / out / "_verger/run.json").read_text())
                for out in ("out", "listed")]  # fmt: skip
-    assert records[0]["input"] == records[1]["input"] == "s3://p8-data"
+    assert records[0]["input"] == records[1]["input"] == "s3://listed-bucket"
     # Both tell the same of an object: an update by the listing finds nothing to do.
-    said = s3_verger("update", "s3://p8-data", tmp_path / "out", *PARTS[:2]).stderr
+    said = s3_verger("update", "s3://listed-bucket", tmp_path / "out", *PARTS[:2]).stderr
     assert "nothing" in said.lower(), said
 
 
