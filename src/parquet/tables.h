@@ -78,7 +78,6 @@ struct PartSchema {
   int64_t rows = 0;
   std::string bad_text{};  // a column of strings that holds one that is no UTF-8; "" without one
 };
-// `bytes`: the whole file, borrowed; `place`: its name in errors.
-Result<PartSchema> read_part_schema(std::span<const uint8_t> bytes, const std::string& place);
+Result<PartSchema> read_part_schema(const Store& store, const std::string& name);
 
 }  // namespace verger
