@@ -15,12 +15,11 @@ TRANSFERS = {"upload_file": ("PutObject", "CreateMultipartUpload", "UploadPart",
 
 
 def is_client(node):
-    """Whether an expression is a client of AWS: aws.emr, aws.s3."""
+    """Whether an expression is a client of AWS: aws.emr, self.aws.serverless."""
     return (
         isinstance(node, ast.Attribute)
         and node.attr in SERVICES
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "aws"
+        and "aws" in (getattr(node.value, "id", None), getattr(node.value, "attr", None))
     )
 
 

@@ -7,7 +7,7 @@ import boto3
 import pytest
 import verger as package
 from emr.conftest import CLUSTERS, EXAMPLES
-from verger.emr import cluster, config, request
+from verger.emr import cluster, config, ours
 from verger.spark._script import script
 
 pytestmark = [pytest.mark.heavy, pytest.mark.emr]
@@ -230,5 +230,5 @@ def test_every_example_is_created(server, emr, archives, name):
     arguments = [EXAMPLES / name, "--archive", archives[wanted.machine], "--json"]
     made = emr("create", *arguments).document["cluster_id"]
     described_tags = cluster.tags_of(described(made))
-    assert described_tags[request.MANAGED] == "true"
+    assert described_tags[ours.MANAGED] == "true"
     assert described_tags.items() >= wanted.tags.items()

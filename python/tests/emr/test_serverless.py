@@ -252,3 +252,12 @@ def test_throttling_is_tried_again_and_a_denial_is_said(server, emr, made, monke
     server.faults.left["GetApplication"] = 1
     said = emr("status", made, code=3).err
     assert "may not do GetApplication (no luck); `verger-emr policy operator`" in said
+
+
+def test_clusters_are_listed_where_applications_are_denied(server, emr, created):
+    server.faults.code, server.faults.message = "AccessDeniedException", "no luck"
+    server.faults.left["ListApplications"] = 1
+    listed = emr("ls", "--json")
+    assert "applications are not listed: These credentials may not do" in listed.err
+    assert listed.document["applications"] is None
+    assert [each["cluster_id"] for each in listed.document["clusters"]] == [created]

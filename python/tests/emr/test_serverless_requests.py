@@ -7,7 +7,8 @@ from verger.emr import config
 from verger.emr.archive import inspect
 from verger.emr.aws import Aws
 from verger.emr.errors import UsageError
-from verger.emr.serverless import application, clone
+from verger.emr.serverless import clone
+from verger.emr.serverless.on_serverless import OnServerless
 from verger.emr.serverless.request import create_application, spark_defaults, start_job_run
 from verger.emr.steps import SparkJob
 
@@ -94,7 +95,7 @@ def test_what_moto_cannot_tell_is_cloned_too():
     with Stubber(aws.serverless) as stubber:
         answer = {"applicationId": "00b", "arn": told["arn"]}
         stubber.add_response("create_application", answer, request)
-        assert application.create(aws, request) == "00b"  # botocore takes it
+        assert OnServerless(aws).start(request) == "00b"  # botocore takes it
 
 
 def test_an_application_without_our_words_in_its_tags_runs_nothing():

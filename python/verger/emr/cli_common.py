@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -12,12 +11,9 @@ import click
 from verger.emr import archive as archives
 from verger.emr.archive import Archive
 from verger.emr.aws import Aws
-from verger.emr.config import ApplicationConfig, Description
+from verger.emr.config import Description
 from verger.emr.errors import UsageError
 from verger.emr.estimate import Bill
-from verger.emr.on_ec2 import OnEc2
-from verger.emr.serverless.on_serverless import OnServerless
-from verger.emr.target import Target
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,7 +26,6 @@ archive_option = click.option(
 )  # fmt: skip
 description = click.argument("description", metavar="FILE.yaml", type=click.Path())
 target_id = click.argument("target_id", metavar="ID")  # of a cluster or an application
-_APPLICATION_ID = re.compile(r"[0-9a-z]{1,64}")
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
@@ -87,13 +82,3 @@ def bill_document(bill: Bill) -> dict[str, Any]:
     """Return the same for machines."""
     return {"usd": round(bill.total, 4), "region": bill.region, "date": bill.date,
             **bill.counts, "unpriced": list(bill.unpriced)}  # fmt: skip
-
-
-def target_of(config: Description, aws: Aws) -> Target:
-    """Return the target that a description is for."""
-    return OnServerless(aws) if isinstance(config, ApplicationConfig) else OnEc2(aws)
-
-
-def target_with(target_id: str, aws: Aws) -> Target:
-    """Return the target that an id is of: AWS gives clusters j-… and applications no dash."""
-    return OnServerless(aws) if _APPLICATION_ID.fullmatch(target_id) else OnEc2(aws)

@@ -19,8 +19,6 @@ from verger.emr.cli_common import (
     find_archive,
     money,
     target_id,
-    target_of,
-    target_with,
     yes,
 )
 from verger.emr.console import Console
@@ -28,6 +26,8 @@ from verger.emr.resize import Size
 from verger.emr.run import Job
 from verger.emr.run import run as run_job
 from verger.emr.steps import SparkJob
+from verger.emr.targets import create as make
+from verger.emr.targets import target_of, target_with
 
 _job_options = click.argument("options", nargs=-1, type=click.UNPROCESSED)
 _update = click.option(
@@ -51,7 +51,7 @@ def create(description: str, archive_source: str | None, wait: bool, region: str
     console = Console(json_wanted=json_wanted)
     wanted = config.load(description)
     target = target_of(wanted, client_of(wanted, region, profile))
-    made = target.create(wanted, find_archive(archive_source, wanted.machine))
+    made = make(target, wanted, find_archive(archive_source, wanted.machine))
     if wait:
         console.note(f"{target.noun} {made} starts")
         target.wait_until_ready(made, console.progress)
@@ -183,7 +183,7 @@ def terminate(target_id: str, yes: bool, force: bool, unprotect: bool, region: s
         cost = target.end(found, console.progress, force=force, unprotect=unprotect)
         found = target.find(target_id)
     else:
-        cost = target.bill(target_id)
+        cost = target.bill(found)
     document = {**of_target, "state": found.state, "age_s": round(found.age_s),
                 "cost": bill_document(cost)}  # fmt: skip
     text = f"{target_id} {found.state} after {found.age_s / 60:,.0f} min"

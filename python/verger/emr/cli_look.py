@@ -17,15 +17,15 @@ from verger.emr.cli_common import (
     find_archive,
     money,
     target_id,
-    target_with,
 )
 from verger.emr.config import ClusterConfig
 from verger.emr.console import Console
 from verger.emr.console import as_json as to_json
-from verger.emr.errors import UsageError
+from verger.emr.errors import AwsError, UsageError
 from verger.emr.on_ec2 import OnEc2
 from verger.emr.plan import plan_of, words_of
 from verger.emr.serverless.on_serverless import OnServerless
+from verger.emr.targets import target_with
 
 
 @click.command()
@@ -62,7 +62,7 @@ def status(target_id: str, region: str | None, profile: str | None, json_wanted:
     found = target.find(target_id)
     details, told = target.details(found)
     ran = target.jobs(target_id)
-    cost = target.bill(target_id)
+    cost = target.bill(found)
     key = target.job_key
     document = target.summary(found) | details | {
         f"{target.job.replace(' ', '_')}s": [
@@ -95,7 +95,7 @@ def logs_command(target_id: str, job_id: str | None, list_wanted: bool, region: 
         places = [f"s3://{bucket}/{key}" for key in keys]
         console.result({**of_target, "logs": places}, "\n".join(places))
         return
-    job_id = job_id or target.newest_job(target_id, "; --list names its logs")
+    job_id = job_id or target.newest(target_id, target.jobs(target_id))
     found = list(target.logs(target_id, job_id))
     if not found:
         console.note(f"no logs of {job_id} yet: EMR brings them within five minutes")
@@ -111,16 +111,24 @@ def logs_command(target_id: str, job_id: str | None, list_wanted: bool, region: 
 def ls(ended: bool, others: bool, region: str | None, profile: str | None,
        json_wanted: bool) -> None:  # fmt: skip
     """List the clusters and the applications that verger-emr made."""
+    console = Console(json_wanted=json_wanted)
     aws = Aws(region, profile)
     document: dict[str, Any] = {"region": aws.region}
     lines = []
     for target in (OnEc2(aws), OnServerless(aws)):
-        found = target.all(ended=ended, others=others)
+        try:
+            found = target.all(ended=ended, others=others)
+        except AwsError as error:
+            if isinstance(target, OnEc2):
+                raise
+            # Not every region has EMR Serverless, nor every operator the right to it.
+            console.note(f"applications are not listed: {error}")
+            document["applications"] = None
+            continue
         document[f"{target.noun}s"] = [target.summary(each) for each in found]
         lines += [f"{each.id}  {each.state:<22} {each.age_s / 3600:6.1f} h  {each.name}"
                   for each in found]  # fmt: skip
-    text = "\n".join(lines) or f"no clusters and no applications in {aws.region}"
-    Console(json_wanted=json_wanted).result(document, text)
+    console.result(document, "\n".join(lines) or f"nothing of ours in {aws.region}")
 
 
 @click.command(name="history")
@@ -136,16 +144,18 @@ def history_command(target_id: str, tunnel: bool, key_file: str | None, region: 
     """
     target = target_with(target_id, Aws(region, profile))
     document = {f"{target.noun}_id": target_id}
-    if tunnel and isinstance(target, OnServerless):
-        raise UsageError(
-            f"--tunnel has no meaning for application {target_id}: it has no master to reach."
-        )
-    if tunnel:
+    if isinstance(target, OnServerless):
+        if tunnel:
+            raise UsageError(
+                f"--tunnel has no meaning for application {target_id}: it has no master to reach."
+            )
+        document["address"] = text = target.history(target_id)
+    elif tunnel:
         command, address = history.tunnel(target.aws, target_id, key_file)
         document |= {"command": command, "address": address}
         text = f"{command}\nand then {address}"
     else:
-        document["address"] = text = target.history(target_id)
+        document["address"] = text = history.persistent(target.aws, target_id)
     Console(json_wanted=json_wanted).result(document, text)
 
 

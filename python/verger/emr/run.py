@@ -12,7 +12,7 @@ from verger.emr.config import ClusterConfig, Description
 from verger.emr.console import Console
 from verger.emr.errors import UsageError
 from verger.emr.steps import SparkJob
-from verger.emr.target import Target
+from verger.emr.targets import Target, create
 
 
 class TerminatedError(KeyboardInterrupt):
@@ -41,7 +41,7 @@ def run(target: Target, job: Job, console: Console, ask: Callable[[str], bool]) 
         raise UsageError(
             "termination_protected is true, and run would terminate the cluster; give --keep."
         )
-    made = target.create(config, job.archive)
+    made = create(target, config, job.archive)
     console.note(f"{noun} {made} starts; {config.ends}")
     end, bill = not job.keep, None
     try:
@@ -63,6 +63,6 @@ def run(target: Target, job: Job, console: Console, ask: Callable[[str], bool]) 
             console.note(
                 f"{noun} {made} goes on; {config.ends}, or by: verger-emr terminate {made}"
             )
-    cost = bill or target.bill(made)
+    cost = bill or target.bill(target.find(made))
     return {f"{noun}_id": made, target.job_key: job_id, "output": job.spark.output,
             "terminated": end, "cost_usd": round(cost.total, 4), "prices": cost.date}  # fmt: skip
