@@ -9,6 +9,7 @@
 #include <optional>
 #include <random>
 
+#include "parquet/features_part.h"
 #include "parquet/tables.h"
 #include "parquet/test_rows.h"
 #include "storage/io_error.h"

@@ -1,5 +1,4 @@
 #include "parquet/tables.h"
-#include "parquet/pca_part.h"
 
 #include <arrow/array.h>
 #include <arrow/filesystem/filesystem.h>
@@ -12,7 +11,9 @@
 #include <csignal>
 
 #include "base/sha256.h"
+#include "parquet/features_part.h"
 #include "parquet/part_file.h"
+#include "parquet/pca_part.h"
 #include "parquet/test_rows.h"
 #include "storage/scratch_folder.h"
 

@@ -3,7 +3,8 @@
 // VERGER_STOP_AT stops it there instead, until SIGCONT; VERGER_STEP_AT sets its clock ahead there
 // by VERGER_STEP_SECONDS. VERGER_LEASE_MS=2000 makes its leases lapse after so many milliseconds,
 // and VERGER_MACHINE=other lets it pass for another machine's. Where VERGER_SPOIL_EIGENVECTORS is
-// set, a number of the solver's answer is wrong.
+// set, a number of the solver's answer is wrong. Its lists of images do not fit into memory, and
+// its shards come in several blocks, however small they are.
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,9 +17,11 @@
 
 #include "base/fault_point.h"
 #include "base/process.h"
+#include "input/sorted_list.h"
 #include "output/lease.h"
 #include "pca/eigen.h"
 #include "program.h"
+#include "shards/extract_shards.h"
 
 namespace {
 
@@ -58,6 +61,8 @@ extern "C" int clock_gettime(clockid_t clock, timespec* now) noexcept {
 }
 
 int main(int argc, char** argv) {
+  verger::set_list_memory(1000);
+  verger::set_block_rows(5);
   std::signal(SIGUSR1, step_clock);
   set_fault("VERGER_KILL_AT", SIGKILL);
   set_fault("VERGER_STOP_AT", SIGSTOP);

@@ -109,7 +109,10 @@ def put_inventory(s3, tmp_path, rows, form, **changes):
 @pytest.fixture
 def bucket(s3, orchard):
     """A bucket with the orchard below Photographs/, and a name that URLs encode."""
-    folder = s3.bucket("listed-bucket")
+    folder = s3.data / "listed-bucket"
+    if folder.exists():
+        shutil.rmtree(folder)
+    s3.bucket("listed-bucket")
     shutil.copytree(orchard, folder / "Photographs")
     first = sorted((folder / "Photographs").rglob("*.jpg"))[0]
     odd = folder / "Photographs" / "Pomme d'été 1+"
