@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
 
+#include "base/parallel.h"
 #include "base/status_macros.h"
 #include "parquet/inputs_part.h"
 
@@ -64,6 +66,8 @@ std::optional<std::size_t> only_image(SamePath place) {
   return place.begin;
 }
 
+constexpr std::size_t kReadAtOnce = 16;  // shards' lists of images, of a few MB at most
+
 class Planner {
  public:
   Planner(const Store& output, const ImageSource& source) : output_(output), source_(source) {
@@ -71,16 +75,9 @@ class Planner {
   }
 
   Result<UpdatePlan> run(std::vector<ShardManifest> manifests, const CancelToken& cancel) {
-    for (auto& manifest : manifests) {
-      if (cancel.cancelled()) return Status::cancelled("Interrupted.");
-      VERGER_ASSIGN_OR_RETURN(const bool unchanged, claim(manifest));
-      plan_.next_number = manifest.shard.number + 1;
-      if (unchanged) {
-        plan_.images_kept += manifest.counts.listed;
-        plan_.kept.push_back(std::move(manifest));
-      } else {
-        plan_.changed.push_back({.manifest = std::move(manifest)});
-      }
+    for (std::size_t begin = 0; begin < manifests.size(); begin += kReadAtOnce) {
+      const std::size_t count = std::min(kReadAtOnce, manifests.size() - begin);
+      VERGER_RETURN_IF_ERROR(claim_some(std::span(manifests).subspan(begin, count), cancel));
     }
     for (auto& shard : plan_.changed) {
       if (cancel.cancelled()) return Status::cancelled("Interrupted.");
@@ -96,9 +93,32 @@ class Planner {
   }
 
  private:
+  // What storage takes to answer is spent on several shards at once; the images are claimed one
+  // shard after the other, since which of two rows comes first decides.
+  Status claim_some(std::span<ShardManifest> manifests, const CancelToken& cancel) {
+    std::vector<InputRows> rows(manifests.size());
+    const auto read = [&](std::size_t i) -> Status {
+      VERGER_ASSIGN_OR_RETURN(rows[i], read_inputs_part(output_, *manifests[i].inputs));
+      return {};
+    };
+    VERGER_RETURN_IF_ERROR(
+        parallel_for(manifests.size(), output_.default_reads_in_flight(), cancel, read));
+    for (std::size_t i = 0; i < manifests.size(); ++i) {
+      ShardManifest& manifest = manifests[i];
+      VERGER_ASSIGN_OR_RETURN(const bool unchanged, claim(rows[i]));
+      plan_.next_number = manifest.shard.number + 1;
+      if (unchanged) {
+        plan_.images_kept += manifest.counts.listed;
+        plan_.kept.push_back(std::move(manifest));
+      } else {
+        plan_.changed.push_back({.manifest = std::move(manifest)});
+      }
+    }
+    return {};
+  }
+
   // Enters a shard's rows into the states of the images. Are all of its images as they were?
-  Result<bool> claim(const ShardManifest& manifest) {
-    VERGER_ASSIGN_OR_RETURN(const InputRows rows, read_inputs_part(output_, *manifest.inputs));
+  Result<bool> claim(const InputRows& rows) {
     Finder finder(source_);
     bool unchanged = true;
     for (std::size_t row = 0; row < rows.size(); ++row) {

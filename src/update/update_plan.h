@@ -3,7 +3,7 @@
 //
 // Stored rows are matched with the sorted listing by path, and by the stamp of the fingerprint. The
 // plan takes a byte a listed image and eight more an image that is read anew; of what the output
-// holds, one shard's rows are in memory at a time.
+// holds, the lists of 16 shards are in memory at a time.
 #pragma once
 
 #include <cstddef>

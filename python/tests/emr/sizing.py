@@ -1,25 +1,27 @@
 """The table of docs/spark-emr.md and docs/fr/spark-emr.md: worked figures of the estimate."""
 
+import math
+
 from emr.conftest import EXAMPLES
 from verger.emr import config
 from verger.emr.estimate import PAGE_S, PAGES_AT_ONCE, estimate
 from verger.emr.plan import duration
 
 MARKS = ("<!-- sizing -->", "<!-- /sizing -->")
-# Images, the example, how many core instances or executors it is given, folders, runs.
+# Images, the example, how many core instances or executors it is given, folders.
 CASES = (
-    (10**5, "m5", None, 1, 1),
-    (10**7, "amx", 4, 10, 1),
-    (10**9, "amx", 64, 100, 1),
-    (10**9, "amx", 4, 10, 100),
-    (10**5, "serverless", 3, 1, 1),
-    (10**7, "serverless", 64, 10, 1),
-    (10**9, "serverless", 64, 10, 100),
+    (10**5, "m5", None, 1),
+    (10**7, "amx", 4, 10),
+    (10**9, "amx", 64, 100),
+    (10**5, "serverless", 3, 1),
+    (10**7, "serverless", 64, 10),
+    (10**9, "serverless", 64, 10),
 )
 TIMES = "\N{MULTIPLICATION SIGN}"
 HEAD = {
-    "en": "images | workers | parts | listing | reads | whole run | USD | driver",
-    "fr": "images | machines de calcul | parts | listage | lectures | durée totale | USD | pilote",
+    "en": "images | workers | parts | listing | reads | whole run | USD | driver's disk",
+    "fr": "images | machines de calcul | parts | listage | lectures | durée totale | USD"
+    " | disque du pilote",
 }
 
 
@@ -66,9 +68,9 @@ def money(usd, language):
 
 def row(case, language):
     """One line of the table."""
-    images, name, cores, prefixes, runs = case
+    images, name, cores, prefixes = case
     wanted = example_with(name, cores)
-    found = estimate(wanted, images // runs, prefixes=prefixes)
+    found = estimate(wanted, images, prefixes=prefixes)
     if isinstance(wanted, config.ApplicationConfig):
         workers = f"{found.workers} {TIMES} {wanted.serverless.executor.vcpus} vCPU, serverless"
     else:
@@ -77,17 +79,15 @@ def row(case, language):
     listing = f"{number(found.listing_pages, language)} {TIMES} {PAGE_S:g} s ÷ {PAGES_AT_ONCE}"
     if language == "fr":
         listing = listing.replace(".", ",")
-    times = "" if runs == 1 else f"{runs} {TIMES} "
-    listed = f"{listing} = {time(found.seconds['list'], language)}"
     cells = (
-        f"{times}{number(images // runs, language)}",
+        number(images, language),
         workers,
-        f"{times}{number(found.parts, language)}",
-        f"{times}{listed}" if runs == 1 else f"{times}{time(found.seconds['list'], language)}",
+        number(found.parts, language),
+        f"{listing} = {time(found.seconds['list'], language)}",
         reads,
-        time(runs * found.hours * 3600, language),
-        money(runs * found.total, language),
-        f"{number(max(found.driver_gib, 1), language)} GiB",
+        time(found.hours * 3600, language),
+        money(found.total, language),
+        f"{number(math.ceil(found.list_gib), language)} GiB",
     )
     return f"| {' | '.join(cells)} |"
 

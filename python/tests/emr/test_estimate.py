@@ -19,7 +19,7 @@ def test_the_estimate_by_hand():
     found = estimate.estimate(M5, 100_000)
     assert found.vcpus == 8
     assert found.images_per_second == pytest.approx(8 * 1000 / 12.3)
-    assert found.parts == 25  # 100,000 / 4,096
+    assert found.parts == 24
     assert found.listing_pages == 100
     assert found.seconds["extract"] == pytest.approx(100_000 * 0.0123 / 8)  # 154 s
     assert found.seconds["list"] == pytest.approx(15 / 8)
@@ -30,7 +30,7 @@ def test_the_estimate_by_hand():
     assert found.cost["emr"] == pytest.approx(3 * 0.048 * hours)
     assert found.cost["root_volumes"] == pytest.approx(3 * 15 * 0.088 / 730 * hours)
     assert found.cost["s3_requests"] == pytest.approx(
-        100_000 * 0.0004 / 1000 + (100 + 25 * 6) * 0.005 / 1000)  # fmt: skip
+        100_000 * 0.0004 / 1000 + (100 + 24 * 6) * 0.005 / 1000)  # fmt: skip
     assert found.total == pytest.approx(sum(found.cost.values()))
     assert found.bound == "processors"
 
@@ -102,11 +102,11 @@ def test_bf16_is_for_machines_that_have_it():
 
 @pytest.mark.parametrize(
     ("images", "vcpus", "parts"),
-    [(2, 4, 24), (10**5, 8, 25), (10**5, 64, 192), (10**7, 64, 2442), (10**9, 64, 244141)],
+    [(2, 4, 24), (10**5, 8, 24), (10**5, 64, 192), (10**7, 64, 306), (10**9, 64, 30518)],
 )
 def test_parts(images, vcpus, parts):
     assert estimate.parts_for(images, vcpus) == parts
-    assert math.ceil(images / parts) <= 4096
+    assert math.ceil(images / parts) <= 32768
 
 
 def test_what_is_not_in_the_tables_is_said():

@@ -44,10 +44,10 @@ def test_the_planned_step_is_the_one_that_submit_sends(server, emr, archives, cr
 
 def test_the_planned_step_has_tasks_for_all_cores(emr, archives):
     few, many = (plan(emr, archives, "amx.yaml", "--images", n, "--json").document
-                 for n in ("1000", "10000000"))  # fmt: skip
+                 for n in ("1000", "100000000"))  # fmt: skip
     words = few["step"]["HadoopJarStep"]["Args"]
     assert words[words.index("--parts") + 1] == str(3 * 12 * 16) == str(few["estimate"]["parts"])
-    assert "--parts" not in many["step"]["HadoopJarStep"]["Args"]  # 4,096 images each: enough
+    assert "--parts" not in many["step"]["HadoopJarStep"]["Args"]  # 32,768 images each: enough
 
 
 def test_a_plan_without_a_price_says_so(emr, archives, tmp_path):

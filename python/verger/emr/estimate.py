@@ -30,10 +30,10 @@ PAGES_AT_ONCE = 8  # docs/performance.md, Listing a bucket
 GETS_A_PREFIX = 5500.0  # requests a second that S3 promises for a prefix
 PROJECT_MS = 0.17  # CPU of reading, projecting and writing a row: docs/performance.md, Tables
 SOLVE_S = 5.0  # covariance and eigenproblem of 1,280 columns, on the driver
-ROWS_A_PART = 4096
+ROWS_A_PART = 32768
 LEAST_PARTS = 24
 PUTS_A_PART = 6  # features, moments, rejected, manifest, pca, and what the reduction writes of it
-DRIVER_BYTES = 120  # of an image's name, size and time in the memory of the program that drives
+LIST_BYTES = 50  # of an image's name, size and time in temporary files of the program that drives
 MONTH_H = 730.0
 _MINUTE_S = 60.0
 
@@ -70,7 +70,7 @@ class Estimate:
     bound: str  # what the rate is bound by: processors or S3
     parts: int
     listing_pages: int
-    driver_gib: float
+    list_gib: float  # on the disk of the driver, while it drives
     seconds: dict[str, float]
     hours: float
     cost: dict[str, float]
@@ -217,7 +217,7 @@ def estimate(
         workers=machines.workers, vcpus=machines.vcpus,
         images_per_second_vcpu=machines.rate / machines.vcpus, images_per_second=rate,
         bound="processors" if machines.rate <= s3_rate else "S3", parts=parts, listing_pages=pages,
-        driver_gib=images * DRIVER_BYTES / 2**30, seconds=seconds,
+        list_gib=images * LIST_BYTES / 2**30, seconds=seconds,
         hours=sum(seconds.values()) / 3600, cost=cost, total=sum(cost.values()),
         rates=machines.sources, left_out=(*LEFT_OUT, *machines.left_out),
     )  # fmt: skip
