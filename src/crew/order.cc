@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "base/zero_filled.h"
 #include "output/records_json.h"
+#include "verger/moments.h"
 
 namespace verger {
 
@@ -80,8 +81,12 @@ void put(const ExtractOrder& work, json& to) {
 
 void put(const MomentsOrder& work, json& to) {
   to["number"] = work.number;
-  to["features"] = work.features;
   to["width"] = work.width;
+  json& members = to["members"] = json::array();
+  for (const StoredMoments& member : work.members) {
+    members.push_back(member.file ? json{{"moments", part_json(*member.file)}}
+                                  : json{{"features", member.features}});
+  }
 }
 
 void put(const ProjectOrder& work, json& to) {
@@ -116,6 +121,25 @@ ExtractOrder parse_extract(const json& from) {
                 .end = parse_number(shard.at("end"))};
   work.plan = parse_part(from.at("plan"));
   if (!from.at("projection").is_null()) work.projection = parse_model(from["projection"]);
+  return work;
+}
+
+MomentsOrder parse_moments(const json& from) {
+  MomentsOrder work{.merge = from.at("stage") == "merge",
+                    .number = parse_number(from.at("number")),
+                    .width = from.at("width"),
+                    .members = {}};
+  if (work.width < 1 || work.width > Moments::kMaxWidth) {
+    throw json::other_error::create(501, "its width cannot be reduced", &from);
+  }
+  for (const json& member : from.at("members")) {
+    StoredMoments& stored = work.members.emplace_back();
+    if (member.contains("moments")) {
+      stored.file = parse_part(member["moments"]);
+    } else {
+      stored.features = member.at("features");
+    }
+  }
   return work;
 }
 
@@ -158,10 +182,8 @@ Order parse_order(const json& from) {
   const std::string stage = from.at("stage");
   if (stage == "extract") {
     order.work = parse_extract(from);
-  } else if (stage == "moments") {
-    order.work = MomentsOrder{.number = parse_number(from.at("number")),
-                              .features = from.at("features"),
-                              .width = from.at("width")};
+  } else if (stage == "moments" || stage == "merge") {
+    order.work = parse_moments(from);
   } else if (stage == "project") {
     order.work = ProjectOrder{.number = parse_number(from.at("number")),
                               .features = from.at("features"),
@@ -203,8 +225,13 @@ std::string order_name(const char* stage, std::size_t number) {
   return std::string(stage) + '-' + zero_filled(number, 5);
 }
 
+const char* moments_stage_name(bool merge) { return merge ? "merge" : "moments"; }
+
 const char* Order::stage() const {
-  return std::array{"extract", "moments", "project"}[work.index()];
+  if (const auto* moments = std::get_if<MomentsOrder>(&work)) {
+    return moments_stage_name(moments->merge);
+  }
+  return std::holds_alternative<ExtractOrder>(work) ? "extract" : "project";
 }
 
 json Order::to_json() const {
