@@ -63,7 +63,7 @@ class Job {
   // How near a reduced precision stays to f32 on images of `source`.
   Status check_precision(const ImageSource& source, const Network& network);
 
-  // For as many shards of the result, or parts of the features table, to be given their moments.
+  // What takes the moments of so many shards of the result, or parts of the features table.
   std::unique_ptr<ShardMoments> gather_moments(std::size_t shards, int width) const;
   // Of all shards after an extraction; of the features table without. Many that a crew elsewhere
   // made are merged by it, but for a few at the end.

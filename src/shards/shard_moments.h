@@ -35,7 +35,7 @@ class ShardMoments {
   // they are absent or damaged. What a crew is to merge is only noted. Each shard is added once.
   Status add(std::size_t shard, MadeMoments made);
 
-  // Is a crew to merge them? Then by groups of neighbours, of which finish() knows nothing.
+  // Is a crew to merge them, by groups of neighbours? Then finish() has nothing.
   bool for_crew() const { return !stored_.empty(); }
   std::vector<std::vector<StoredMoments>> groups() const;
 

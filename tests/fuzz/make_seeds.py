@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from answer_seeds import s3_answers
+from crew_seeds import crew_messages
 from image_seeds import jpegs, pngs, pngs_of_chunks
 from onnx_seeds import onnx_models
 
@@ -144,18 +145,8 @@ def manifests() -> None:
     lease = {"format": "verger-lease", "version": 1, "token": "t", "command": "run"}
     lease |= {"state": "held", "host": "h", "machine": "m", "pid": 7, "process_started": 1}
     lease |= {"lapses": "2025-01-31T12:00:00Z", "lapses_ms": 1738324800000}
-    order = {"type": "order", "protocol": 1, "stage": "merge", "order": "merge-00007", "attempt": 1}
-    order |= {"input": "file:///in", "output": "s3://bucket/out", "layout": "tables", "uuid": "u"}
-    order |= {"mark": "", "lease": "t", "number": 7, "width": 1280, "storage": {
-        "s3_endpoint": "", "s3_region": "", "s3_addressing": "", "s3_anonymous": False,
-        "s3_requester_pays": False, "reads_in_flight": 0, "retries": 4}}  # fmt: skip
-    order |= {"members": [{"moments": part("_verger/m")}, {"features": "features/p"}]}
-    times = ("fetch", "held", "starved", "decode", "infer", "write", "bytes", "readers", "workers")
-    effort = {"worker": "h:1:2", "cpu_seconds": 1.5, "times": dict.fromkeys((*times, "wall"), 0)}
-    outcome = {"type": "outcome", "order": "merge-00007", "attempt": 1, "effort": effort}
-    outcome |= {"moments": part("_verger/plan/merge-00007.moments")}
     documents = {"shard": shard, "run": run, "reduction": reduction, "lease": lease}
-    documents |= {"order": order, "outcome": outcome}
+    documents |= crew_messages(part("m"))
     for name, document in documents.items():
         save("manifest", f"{name}.json", json.dumps(document).encode())
 
