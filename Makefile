@@ -106,6 +106,12 @@ bench: build deps-parity ## Measure against the rivals, after checking the answe
 	@cmake --build --preset bench --parallel $(JOBS)
 	@bench/run.sh
 
+.PHONY: bench-scale
+bench-scale: build deps-spark ## A million images end to end, and the memory of listing 10^8 keys
+	@cmake --preset bench >/dev/null
+	@cmake --build --preset bench --parallel $(JOBS) --target verger_listing
+	@bench/run.sh scale
+
 .PHONY: bench-spark
 bench-spark: build deps-spark ## The same for the package in Spark, beside pandas UDFs and Spark ML
 	@bench/run.sh spark

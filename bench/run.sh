@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# `run.sh` makes every measurement but those in Spark and those beside rivals that are kept apart, one
-# after the other; `run.sh spark` and `run.sh rivals [--threads N] [OPTION ...]` make those.
+# `run.sh` makes every measurement but those in Spark, those of a million images and those beside
+# rivals that are kept apart, one after the other; `run.sh spark`, `run.sh scale` and
+# `run.sh rivals [--threads N] [OPTION ...]` make those.
 # Results are left in build/bench-results/. Photographs and weights are the shared ones when they are
 # there, else the sample orchard and none (what compares with Keras then is left out).
 set -euo pipefail
@@ -53,6 +54,11 @@ elsewhere() {
   measure growth growth "$photographs" "${weights:-untrained:1}"
 }
 
+at_scale() {
+  measure listing-peak listing --rounds 1 --peak 100000000
+  VERGER_BUILD=build/release measure scale scale "$photographs"
+}
+
 beside_rivals() {
   local threads=2 options=("$@")
   while (($# > 0)); do
@@ -69,9 +75,10 @@ beside_rivals() {
 case ${1-} in
   "") elsewhere ;;
   spark) in_spark ;;
+  scale) at_scale ;;
   rivals) beside_rivals "${@:2}" ;;
   *)
-    echo "usage: run.sh [spark | rivals [--threads N] [OPTION ...]]" >&2
+    echo "usage: run.sh [spark | scale | rivals [--threads N] [OPTION ...]]" >&2
     exit 2
     ;;
 esac

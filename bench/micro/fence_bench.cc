@@ -13,6 +13,7 @@
 #include "micro/cpu_time.h"
 #include "micro/feature_rows.h"
 #include "output/lease.h"
+#include "parquet/features_part.h"
 #include "parquet/tables.h"
 #include "storage/scratch_folder.h"
 #include "storage/store.h"

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "micro/feature_rows.h"
+#include "parquet/features_part.h"
 #include "parquet/pca_part.h"
 #include "parquet/tables.h"
 #include "storage/scratch_folder.h"

@@ -48,10 +48,10 @@ Result<std::unique_ptr<ImageSource>> planned_source(std::shared_ptr<const Store>
     VERGER_ASSIGN_OR_RETURN(auto source, PackedSource::of(std::move(input), images, options));
     return std::unique_ptr<ImageSource>(std::move(source));
   }
-  std::vector<FileEntry> files;
-  for (ListedImage& image : images) files.push_back(std::move(image.file));
+  std::vector<ListRow> files;
+  for (ListedImage& image : images) files.push_back(row_of(std::move(image.file)));
   return std::unique_ptr<ImageSource>(
-      std::make_unique<StoreSource>(std::move(input), options, std::move(files)));
+      std::make_unique<StoreSource>(std::move(input), options, SortedList(std::move(files))));
 }
 
 std::string letters_of(const ShardMatch& match) {

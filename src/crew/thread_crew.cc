@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -32,14 +33,57 @@ class Extraction {
   Result<StageTimes> run(const Pass& pass);
 
  private:
+  class NewShard;
+  class ChangedShard;
+
   Status read_images(std::span<const Shard> shards, const Pass& pass, StageTimes& times);
-  Status settle(ShardResult result);
-  Status write_anew(const ShardTask& task, ShardResult anew);
+  Result<std::unique_ptr<ShardSink>> open(const ShardTask& task);
 
   const ExtractStage& stage_;
   const std::span<const ShardTask> tasks_;
   const ShardWriter writer_;
   const ShardDone& done_;
+};
+
+class Extraction::NewShard final : public ShardSink {
+ public:
+  NewShard(const Extraction& extraction, const ShardTask& task, std::unique_ptr<OpenShard> shard)
+      : extraction_(extraction), task_(task), shard_(std::move(shard)) {}
+
+  Status add(FeatureRows features, std::vector<RejectedRow> rejected) override {
+    return shard_->add(features, std::move(rejected));
+  }
+
+  Status finish() override {
+    const auto images = images_of({.begin = task_.begin, .end = task_.end});
+    VERGER_ASSIGN_OR_RETURN(FinishedShard done, shard_->finish(extraction_.stage_.reads, images));
+    done.features_changed = done.manifest.counts.features > 0;
+    return extraction_.done_(std::move(done));
+  }
+
+ private:
+  const Extraction& extraction_;
+  const ShardTask& task_;
+  const std::unique_ptr<OpenShard> shard_;
+};
+
+class Extraction::ChangedShard final : public ShardSink {
+ public:
+  ChangedShard(const Extraction& extraction, std::unique_ptr<ShardRewrite> shard)
+      : extraction_(extraction), shard_(std::move(shard)) {}
+
+  Status add(FeatureRows features, std::vector<RejectedRow> rejected) override {
+    return shard_->add(std::move(features), std::move(rejected));
+  }
+
+  Status finish() override {
+    VERGER_ASSIGN_OR_RETURN(FinishedShard done, shard_->finish(extraction_.stage_.listing));
+    return extraction_.done_(std::move(done));
+  }
+
+ private:
+  const Extraction& extraction_;
+  const std::unique_ptr<ShardRewrite> shard_;
 };
 
 Result<StageTimes> Extraction::run(const Pass& pass) {
@@ -53,8 +97,11 @@ Result<StageTimes> Extraction::run(const Pass& pass) {
       shards.push_back({task.shard.number, task.begin, task.end});
     }
   }
-  VERGER_RETURN_IF_ERROR(parallel_for(shrunk.size(), pass.threads, pass.cancel,
-                                      [&](std::size_t i) { return write_anew(*shrunk[i], {}); }));
+  const auto write_anew = [&](std::size_t i) -> Status {
+    VERGER_ASSIGN_OR_RETURN(const auto shard, open(*shrunk[i]));
+    return shard->finish();
+  };
+  VERGER_RETURN_IF_ERROR(parallel_for(shrunk.size(), pass.threads, pass.cancel, write_anew));
   StageTimes times;
   if (!shards.empty()) VERGER_RETURN_IF_ERROR(read_images(shards, pass, times));
   return times;
@@ -68,33 +115,24 @@ Status Extraction::read_images(std::span<const Shard> shards, const Pass& pass, 
       .strict = options.strict,
       .threads = pass.threads,
       .reads_in_flight = reads > 0 ? reads : stage_.reads.default_reads_in_flight()};
-  return extract_shards(
-      stage_.reads, shards, stage_.network.model, worker, pass.cancel, pass.observer,
-      [&](ShardResult result) { return settle(std::move(result)); }, &times);
+  const OpenSink open_shard = [&](const Shard& shard) {
+    const auto number = [](const ShardTask& task) { return task.shard.number; };
+    return open(*std::ranges::lower_bound(tasks_, shard.number, {}, number));
+  };
+  return extract_shards(stage_.reads, shards, stage_.network.model, worker, pass.cancel,
+                        pass.observer, open_shard, &times);
 }
 
-Status Extraction::settle(ShardResult result) {
-  const auto task =
-      std::ranges::lower_bound(tasks_, result.shard.number, {},
-                               [](const ShardTask& candidate) { return candidate.shard.number; });
-  if (task->replaces != nullptr) return write_anew(*task, std::move(result));
-  const auto images = images_of(result.shard);
-  result.shard = task->shard;
-  VERGER_ASSIGN_OR_RETURN(FinishedShard shard, writer_.write(result, stage_.reads, images));
-  shard.features_changed = result.features.size() > 0;
-  return done_(std::move(shard));
-}
-
-Status Extraction::write_anew(const ShardTask& task, ShardResult anew) {
-  const Store& store = stage_.run.output.store();
+Result<std::unique_ptr<ShardSink>> Extraction::open(const ShardTask& task) {
+  if (task.replaces == nullptr) {
+    VERGER_ASSIGN_OR_RETURN(auto shard, writer_.begin(task.shard));
+    return std::unique_ptr<ShardSink>(new NewShard(*this, task, std::move(shard)));
+  }
   const auto width = static_cast<std::size_t>(stage_.network.model.info().width);
-  VERGER_ASSIGN_OR_RETURN(const ShardMatch match, stage_.match(*task.replaces));
-  VERGER_ASSIGN_OR_RETURN(const RewrittenShard rewritten,
-                          rewrite_shard(store, *task.replaces, match, std::move(anew), width));
-  VERGER_ASSIGN_OR_RETURN(FinishedShard shard,
-                          writer_.write(rewritten.result, stage_.listing, rewritten.images));
-  shard.features_changed = rewritten.features_changed;
-  return done_(std::move(shard));
+  VERGER_ASSIGN_OR_RETURN(ShardMatch match, stage_.match(*task.replaces));
+  VERGER_ASSIGN_OR_RETURN(auto shard, ShardRewrite::begin(stage_.run.output.store(), *task.replaces,
+                                                          std::move(match), writer_, width));
+  return std::unique_ptr<ShardSink>(new ChangedShard(*this, std::move(shard)));
 }
 
 }  // namespace

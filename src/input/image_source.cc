@@ -1,6 +1,5 @@
 #include "input/image_source.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -34,12 +33,17 @@ int64_t stamp_of(const std::string& fingerprint) {
   return static_cast<int64_t>(std::stoull(sha.finish().substr(0, 16), nullptr, 16));
 }
 
-StoreSource::StoreSource(std::shared_ptr<const Store> store, InputOptions options,
-                         std::vector<FileEntry> entries)
-    : store_(std::move(store)), options_(std::move(options)), entries_(std::move(entries)) {}
+ListRow row_of(FileEntry file) { return {std::move(file.name), {file.size, file.mtime_ns}}; }
+
+FileEntry file_of(ListRow row) {
+  return {.name = std::move(row.key), .size = row.numbers[0], .mtime_ns = row.numbers[1]};
+}
+
+StoreSource::StoreSource(std::shared_ptr<const Store> store, InputOptions options, SortedList files)
+    : store_(std::move(store)), options_(std::move(options)), files_(std::move(files)) {}
 
 std::string StoreSource::path(std::size_t image) const {
-  return store_->display_path(entries_[image].name);
+  return store_->display_path(file(image).name);
 }
 
 std::string StoreSource::label(std::size_t image) const {
@@ -47,17 +51,17 @@ std::string StoreSource::label(std::size_t image) const {
 }
 
 Result<std::vector<uint8_t>> StoreSource::read(std::size_t image) const {
-  const FileEntry& file = entries_[image];
+  const FileEntry file = this->file(image);
   if (file.size > kLargestFile) {
-    return Status::io("Cannot read " + path(image) + ": it has " + std::to_string(file.size) +
-                      " bytes, and an image may have at most " + std::to_string(kLargestFile) +
-                      ".");
+    return Status::io("Cannot read " + store_->display_path(file.name) + ": it has " +
+                      std::to_string(file.size) + " bytes, and an image may have at most " +
+                      std::to_string(kLargestFile) + ".");
   }
   return store_->read_listed(file);
 }
 
 std::string StoreSource::fingerprint(std::size_t image) const {
-  const FileEntry& entry = entries_[image];
+  const FileEntry entry = file(image);
   return entry.name + '\t' + std::to_string(entry.size) + '\t' + std::to_string(entry.mtime_ns);
 }
 
@@ -65,13 +69,16 @@ Result<ImageSource::Changed> StoreSource::find_changed() const {
   Changed changed;
   Selection selection(options_);
   const auto compare = [&](const FileEntry& now, Selection::Kind /*kind*/) -> Status {
-    const auto then = std::ranges::lower_bound(entries_, now.name, {}, &FileEntry::name);
-    if (then == entries_.end() || then->name != now.name) return {};  // new: not of this run
-    if (then->size == now.size && then->mtime_ns == now.mtime_ns) return {};
+    const std::size_t image = files_.lower_bound(now.name);
+    if (image == files_.size()) return {};
+    const FileEntry then = file(image);
+    if (then.name != now.name) return {};  // new: not of this run
+    if (then.size == now.size && then.mtime_ns == now.mtime_ns) return {};
     if (changed.count++ == 0) changed.first = store_->display_path(now.name);
     return {};
   };
   VERGER_RETURN_IF_ERROR(visit_selected(*store_, options_, selection, compare));
+  VERGER_RETURN_IF_ERROR(files_.check());
   return changed;
 }
 

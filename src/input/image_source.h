@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "input/sorted_list.h"
 #include "packed/container.h"
 #include "storage/listing.h"
 #include "storage/store.h"
@@ -57,7 +58,7 @@ class ImageSource {
 
   // The files that by now have another size or modification time than when they were listed: some
   // may have been read before and some after. Lists the store anew. Files that are gone are none:
-  // those that could not be read were rejected.
+  // those that could not be read were rejected. kIo, too, when the list itself could not be read.
   struct Changed {
     int64_t count = 0;
     std::string first;  // the path of one of them
@@ -68,28 +69,33 @@ class ImageSource {
 // A fingerprint in short: the first 8 bytes of its SHA-256, as a big-endian number.
 int64_t stamp_of(const std::string& fingerprint);
 
+// A file of a listing as a row of a list that is sorted by the files' names, and back.
+ListRow row_of(FileEntry file);
+FileEntry file_of(ListRow row);
+
 // The sorted listing of a Store.
 class StoreSource final : public ImageSource {
  public:
-  std::size_t size() const override { return entries_.size(); }
+  std::size_t size() const override { return files_.size(); }
   std::string path(std::size_t image) const override;
   std::string label(std::size_t image) const override;
-  int64_t length(std::size_t image) const override { return entries_[image].size; }
+  int64_t length(std::size_t image) const override { return file(image).size; }
   Result<std::vector<uint8_t>> read(std::size_t image) const override;
-  ListedImage listed(std::size_t image) const override { return {.file = entries_[image]}; }
+  ListedImage listed(std::size_t image) const override { return {.file = file(image)}; }
   std::string fingerprint(std::size_t image) const override;  // name, size, modification time
 
   int default_reads_in_flight() const override { return store_->default_reads_in_flight(); }
   Result<Changed> find_changed() const override;
 
-  // `entries`: sorted by the bytes of their names; `options`: those that they were listed by.
-  StoreSource(std::shared_ptr<const Store> store, InputOptions options,
-              std::vector<FileEntry> entries);
+  // `files`: rows of row_of(); `options`: those that they were listed by.
+  StoreSource(std::shared_ptr<const Store> store, InputOptions options, SortedList files);
 
  private:
+  FileEntry file(std::size_t image) const { return file_of(files_[image]); }
+
   std::shared_ptr<const Store> store_;
   InputOptions options_;
-  std::vector<FileEntry> entries_;
+  SortedList files_;
 };
 
 }  // namespace verger

@@ -15,18 +15,21 @@ namespace {
 
 // Both kinds of files below the input, by one listing.
 struct InputFiles {
-  std::vector<FileEntry> images;
+  SortedList images;
   std::vector<FileEntry> containers;
 };
 
 Result<InputFiles> files_of(const Store& input, const InputOptions& options, Selection& selection) {
   InputFiles files;
-  const auto sort_out = [&](FileEntry file, Selection::Kind kind) {
-    (kind == Selection::Kind::kImage ? files.images : files.containers).push_back(std::move(file));
-    return Status();
+  SortedListBuilder images;
+  const auto sort_out = [&](FileEntry file, Selection::Kind kind) -> Status {
+    if (kind == Selection::Kind::kImage) return images.add(row_of(std::move(file)));
+    files.containers.push_back(std::move(file));
+    return {};
   };
   VERGER_RETURN_IF_ERROR(visit_selected(input, options, selection, sort_out));
-  VERGER_RETURN_IF_ERROR(sort_by_name(files.images, input));
+  const auto twice = [&](const std::string& name) { return named_twice(input, name); };
+  VERGER_ASSIGN_OR_RETURN(files.images, images.finish(twice));
   VERGER_RETURN_IF_ERROR(sort_by_name(files.containers, input));
   return files;
 }
@@ -57,7 +60,7 @@ Result<ListedInput> list(std::shared_ptr<const Store> input, const InputOptions&
   Selection selection(options);
   VERGER_ASSIGN_OR_RETURN(InputFiles files, files_of(*input, options, selection));
   PassedOver passed_over = selection.passed_over();
-  if (!files.images.empty()) {
+  if (files.images.size() > 0) {
     passed_over.add(PassedReason::kContainer, static_cast<int64_t>(files.containers.size()));
     return ListedInput{
         .images = std::make_unique<StoreSource>(std::move(input), options, std::move(files.images)),

@@ -1,10 +1,7 @@
 #include "input/packed_source.h"
 
 #include <algorithm>
-#include <iterator>
 #include <mutex>
-#include <optional>
-#include <tuple>
 #include <utility>
 
 #include "base/parallel.h"
@@ -53,7 +50,7 @@ Result<std::unique_ptr<PackedSource>> PackedSource::list(std::shared_ptr<const S
     passed_over.add(PassedReason::kNoImages);
     if (no_images.empty()) no_images = place + ": " + listing.no_images;
   }
-  if (!source->images_.empty()) return source;
+  if (source->images_.size() > 0) return source;
   return Status::io(source->no_images_text(options, no_images));
 }
 
@@ -76,23 +73,21 @@ Result<std::vector<PackedListing>> PackedSource::list_containers(const InputOpti
                                                                  const CancelToken& cancel) {
   std::mutex mutex;
   for (const FileEntry& file : files_) containers_.push_back(make_container(store_, file, options));
+  SortedListBuilder images;
   std::vector<PackedListing> listings(files_.size());
   const auto list_one = [&](std::size_t number) -> Status {
-    VERGER_ASSIGN_OR_RETURN(listings[number], list_container(number, mutex));
+    VERGER_ASSIGN_OR_RETURN(listings[number], list_container(number, images, mutex));
     return {};
   };
   VERGER_RETURN_IF_ERROR(parallel_for(files_.size(), default_reads_in_flight(), cancel, list_one));
-  std::ranges::sort(images_, [](const Image& a, const Image& b) {
-    return std::tie(a.path, a.container, a.place.position) <
-           std::tie(b.path, b.container, b.place.position);
-  });
+  VERGER_ASSIGN_OR_RETURN(images_, images.finish());
   return listings;
 }
 
 // A container's texts may be repeated by a dictionary: what they would take is bounded by what a
 // file of its size can tell of images.
-Result<PackedListing> PackedSource::list_container(std::size_t number, std::mutex& mutex) {
-  std::vector<Image> found;
+Result<PackedListing> PackedSource::list_container(std::size_t number, SortedListBuilder& images,
+                                                   std::mutex& mutex) {
   const FileEntry& file = files_[number];
   const int64_t most = kTextsAtLeast + 4 * file.size;
   int64_t texts = 0;
@@ -103,14 +98,10 @@ Result<PackedListing> PackedSource::list_container(std::size_t number, std::mute
                         ": the paths of its images are larger than it could hold.");
     }
     const std::lock_guard lock(mutex);
-    found.push_back({std::move(image.path), image.place, static_cast<uint32_t>(number),
-                     number_of(image.label)});
-    return {};
+    return images.add(
+        Image{std::move(image.path), image.place, number, number_of(image.label)}.row());
   };
-  VERGER_ASSIGN_OR_RETURN(PackedListing listing, containers_[number]->list(keep));
-  const std::lock_guard lock(mutex);
-  std::ranges::move(found, std::back_inserter(images_));
-  return listing;
+  return containers_[number]->list(keep);
 }
 
 Result<std::unique_ptr<PackedSource>> PackedSource::of(std::shared_ptr<const Store> store,
@@ -118,10 +109,10 @@ Result<std::unique_ptr<PackedSource>> PackedSource::of(std::shared_ptr<const Sto
                                                        const InputOptions& options) {
   std::map<std::string, FileEntry> files;
   for (const ListedImage& image : images) files.try_emplace(image.file.name, image.file);
-  std::map<std::string, uint32_t> numbers;
+  std::map<std::string, std::size_t> numbers;
   std::vector<FileEntry> entries;
   for (auto& [name, file] : files) {
-    numbers[name] = static_cast<uint32_t>(entries.size());
+    numbers[name] = entries.size();
     entries.push_back(std::move(file));
   }
   std::unique_ptr<PackedSource> source(
@@ -130,22 +121,38 @@ Result<std::unique_ptr<PackedSource>> PackedSource::of(std::shared_ptr<const Sto
     source->containers_.push_back(make_container(source->store_, file, options));
     VERGER_RETURN_IF_ERROR(source->containers_.back()->open_listed());
   }
+  std::vector<ListRow> rows;
   for (const ListedImage& image : images) {
     const auto& [path, label, place] = *image.packed;
-    source->images_.push_back({path, place, numbers.at(image.file.name), source->number_of(label)});
+    rows.push_back(Image{path, place, numbers.at(image.file.name), source->number_of(label)}.row());
   }
+  source->images_ = SortedList(std::move(rows));
   return source;
 }
 
+ListRow PackedSource::Image::row() const {
+  return {
+      path,
+      {static_cast<int64_t>(container), place.position, place.length, static_cast<int64_t>(label)}};
+}
+
+PackedSource::Image PackedSource::at(std::size_t image) const {
+  ListRow row = images_[image];
+  const auto& [container, position, length, label] = row.numbers;
+  return {std::move(row.key),
+          {position, length},
+          static_cast<std::size_t>(container),
+          static_cast<std::size_t>(label)};
+}
+
 ListedImage PackedSource::listed(std::size_t image) const {
-  const auto& [path, place, container, label] = images_[image];
+  const auto [path, place, container, label] = at(image);
   return {.file = files_[container],
           .packed = ListedImage::Packed{.path = path, .label = labels_[label], .place = place}};
 }
 
-uint32_t PackedSource::number_of(const std::string& label) {
-  const auto [found, is_new] =
-      label_numbers_.try_emplace(label, static_cast<uint32_t>(labels_.size()));
+std::size_t PackedSource::number_of(const std::string& label) {
+  const auto [found, is_new] = label_numbers_.try_emplace(label, labels_.size());
   if (is_new) labels_.push_back(label);
   return found->second;
 }
@@ -157,7 +164,7 @@ Result<std::vector<uint8_t>> PackedSource::read(std::size_t image) const {
 }
 
 std::string PackedSource::fingerprint(std::size_t image) const {
-  const auto& [path, place, container, label] = images_[image];
+  const auto [path, place, container, label] = at(image);
   const FileEntry& file = files_[container];
   std::string identity = file.name;
   for (const int64_t number : {file.size, file.mtime_ns, place.position, place.length}) {
@@ -167,21 +174,30 @@ std::string PackedSource::fingerprint(std::size_t image) const {
 }
 
 std::vector<std::vector<std::size_t>> PackedSource::runs(std::vector<std::size_t> images) const {
-  const auto key = [&](std::size_t image) {
-    return std::pair(images_[image].container, images_[image].place.position);
+  struct Placed {
+    std::size_t image;
+    std::size_t container;
+    ImagePlace place;
   };
-  std::ranges::sort(images, {}, key);
+  std::vector<Placed> placed;
+  for (const std::size_t image : images) {
+    const Image found = at(image);
+    placed.push_back({image, found.container, found.place});
+  }
+  std::ranges::sort(placed, {},
+                    [](const Placed& one) { return std::pair(one.container, one.place.position); });
   std::vector<std::vector<std::size_t>> runs;
-  for (auto from = images.begin(); from != images.end();) {
-    const uint32_t container = images_[*from].container;
-    const auto to = std::find_if(from, images.end(), [&](std::size_t image) {
-      return images_[image].container != container;
-    });
+  for (auto from = placed.begin(); from != placed.end();) {
+    const std::size_t container = from->container;
     std::vector<ImagePlace> places;
-    for (auto image = from; image != to; ++image) places.push_back(images_[*image].place);
+    for (auto one = from; one != placed.end() && one->container == container; ++one) {
+      places.push_back(one->place);
+    }
     for (const std::size_t length : containers_[container]->cut(places)) {
-      runs.emplace_back(from, from + static_cast<std::ptrdiff_t>(length));
-      from += static_cast<std::ptrdiff_t>(length);
+      auto& run = runs.emplace_back();
+      for (const auto to = from + static_cast<std::ptrdiff_t>(length); from != to; ++from) {
+        run.push_back(from->image);
+      }
     }
   }
   return runs;
@@ -189,8 +205,8 @@ std::vector<std::vector<std::size_t>> PackedSource::runs(std::vector<std::size_t
 
 void PackedSource::read_run(std::span<const std::size_t> run, ImageSink& sink) const {
   std::vector<ImagePlace> places;
-  for (const std::size_t image : run) places.push_back(images_[image].place);
-  containers_[images_[run.front()].container]->read(places, sink);
+  for (const std::size_t image : run) places.push_back(at(image).place);
+  containers_[at(run.front()).container]->read(places, sink);
 }
 
 int PackedSource::default_reads_in_flight() const {
@@ -212,6 +228,7 @@ Result<ImageSource::Changed> PackedSource::find_changed() const {
   } else {
     VERGER_RETURN_IF_ERROR(store_->visit("", {.recursive = recursive_}, compare));
   }
+  VERGER_RETURN_IF_ERROR(images_.check());
   return changed;
 }
 

@@ -10,13 +10,15 @@
 #include "base/cancel.h"
 #include "base/watch.h"
 #include "input/image_source.h"
+#include "input/sorted_list.h"
 #include "packed/container.h"
 #include "plan/selection.h"
 
 namespace verger {
 
 // What containers hold, sorted by the bytes of the images' paths; of equal paths the first comes
-// first. Takes about 100 bytes an image, and its path.
+// first. Holds the containers' names and the labels in memory; of the images what a SortedList
+// does.
 class PackedSource final : public ImageSource {
  public:
   // `files`: the containers, as listed in `store`, sorted by the bytes of their names. Tables that
@@ -34,9 +36,9 @@ class PackedSource final : public ImageSource {
                                                   const InputOptions& options);
 
   std::size_t size() const override { return images_.size(); }
-  std::string path(std::size_t image) const override { return images_[image].path; }
-  std::string label(std::size_t image) const override { return labels_[images_[image].label]; }
-  int64_t length(std::size_t image) const override { return images_[image].place.length; }
+  std::string path(std::size_t image) const override { return at(image).path; }
+  std::string label(std::size_t image) const override { return labels_[at(image).label]; }
+  int64_t length(std::size_t image) const override { return at(image).place.length; }
   Result<std::vector<uint8_t>> read(std::size_t image) const override;
 
   ListedImage listed(std::size_t image) const override;
@@ -53,25 +55,29 @@ class PackedSource final : public ImageSource {
   struct Image {
     std::string path;
     ImagePlace place;
-    uint32_t container = 0;
-    uint32_t label = 0;
+    std::size_t container = 0;
+    std::size_t label = 0;
+
+    ListRow row() const;
   };
 
   PackedSource(std::shared_ptr<const Store> store, std::vector<FileEntry> files, bool recursive)
       : store_(std::move(store)), files_(std::move(files)), recursive_(recursive) {}
   Result<std::vector<PackedListing>> list_containers(const InputOptions& options,
                                                      const CancelToken& cancel);
-  Result<PackedListing> list_container(std::size_t number, std::mutex& mutex);
+  Result<PackedListing> list_container(std::size_t number, SortedListBuilder& images,
+                                       std::mutex& mutex);
   std::string no_images_text(const InputOptions& options, const std::string& table) const;
-  uint32_t number_of(const std::string& label);
+  Image at(std::size_t image) const;
+  std::size_t number_of(const std::string& label);
 
   std::shared_ptr<const Store> store_;
   std::vector<FileEntry> files_;  // sorted by their names
   const bool recursive_;
   std::vector<std::unique_ptr<Container>> containers_;  // of files_
-  std::vector<Image> images_;
+  SortedList images_;
   std::vector<std::string> labels_;
-  std::map<std::string, uint32_t> label_numbers_;
+  std::map<std::string, std::size_t> label_numbers_;
 };
 
 }  // namespace verger

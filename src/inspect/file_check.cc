@@ -1,40 +1,81 @@
 #include "inspect/file_check.h"
 
-#include <utility>
+#include <arrow/buffer.h>
+#include <arrow/io/interfaces.h>
 
+#include <algorithm>
+#include <memory>
+
+#include "base/cancel.h"
+#include "base/parallel.h"
 #include "base/sha256.h"
+#include "base/status_macros.h"
+#include "storage/io_error.h"
 
 namespace verger {
 
-std::string FileCheck::fault_of(const PartInfo& file, bool parquet) {
-  const auto bytes = store_.read(file.name);
-  if (!bytes.ok()) return file.name + " is missing or unreadable";
-  if (static_cast<int64_t>(bytes->size()) != file.bytes) {
-    return file.name + " has " + std::to_string(bytes->size()) + " bytes, not " +
-           std::to_string(file.bytes);
+namespace {
+
+constexpr int64_t kPiece = int64_t{4} << 20;  // bytes read at once
+constexpr int kMostFiles = 8;                 // read at once, where storage is slow to answer
+
+// The file's SHA-256; of another size than recorded it is a fault.
+Result<std::string> sha256_of(const Store& store, const PartInfo& recorded) {
+  VERGER_ASSIGN_OR_RETURN(const auto file, store.open_file(recorded.name));
+  const auto size = file->GetSize();
+  if (!size.ok()) return io_error("read", store.display_path(recorded.name), size.status());
+  if (*size != recorded.bytes) {
+    return Status::io(recorded.name + " has " + std::to_string(*size) + " bytes, not " +
+                      std::to_string(recorded.bytes));
   }
-  if (sha256_hex(*bytes) != file.sha256) return file.name + " is damaged: its SHA-256 differs";
-  return parquet ? rows_fault(file, *bytes) : std::string();
+  Sha256 sha;
+  for (int64_t at = 0; at < *size; at += kPiece) {
+    const int64_t wanted = std::min(kPiece, *size - at);
+    const auto piece = file->ReadAt(at, wanted);
+    if (!piece.ok()) return io_error("read", store.display_path(recorded.name), piece.status());
+    sha.update(std::span((*piece)->data(), static_cast<std::size_t>((*piece)->size())));
+    if ((*piece)->size() < wanted) return Status::io(recorded.name + " is cut off");
+  }
+  return sha.finish();
 }
 
-std::string FileCheck::rows_fault(const PartInfo& file, const std::vector<uint8_t>& bytes) {
-  auto schema = read_part_schema(bytes, store_.display_path(file.name));
-  if (!schema.ok()) return file.name + " is not readable Parquet: " + schema.error().message();
-  if (schema->rows != file.rows) {
-    return file.name + " holds " + std::to_string(schema->rows) + " rows, not " +
-           std::to_string(file.rows);
+Status check_rows(const Store& store, const PartInfo& recorded) {
+  const auto schema = read_part_schema(store, recorded.name);
+  if (!schema.ok()) {
+    return Status::io(recorded.name + " is not readable Parquet: " + schema.error().message());
   }
-  if (!schema->bad_text.empty()) {
-    return file.name + " holds a text in '" + schema->bad_text + "' that is no UTF-8";
+  if (schema->rows != recorded.rows) {
+    return Status::io(recorded.name + " holds " + std::to_string(schema->rows) + " rows, not " +
+                      std::to_string(recorded.rows));
   }
-  schemas_[file.name] = *std::move(schema);
-  return {};
+  if (schema->bad_text.empty()) return {};
+  return Status::io(recorded.name + " holds a text in '" + schema->bad_text + "' that is no UTF-8");
 }
 
-bool FileCheck::is_empty_part(const std::string& name) const {
-  const auto bytes = store_.read(name);
-  if (!bytes.ok()) return false;
-  const auto schema = read_part_schema(*bytes, name);
+Status check_file(const Store& store, const RecordedFile& file) {
+  const PartInfo& recorded = file.info;
+  const auto there = store.exists(recorded.name);
+  if (!there.ok() || !*there) return Status::io(recorded.name + " is missing or unreadable");
+  VERGER_ASSIGN_OR_RETURN(const std::string sha256, sha256_of(store, recorded));
+  if (sha256 != recorded.sha256) {
+    return Status::io(recorded.name + " is damaged: its SHA-256 differs");
+  }
+  return file.parquet ? check_rows(store, recorded) : Status();
+}
+
+}  // namespace
+
+std::string fault_of(const Store& store, std::span<const RecordedFile> files) {
+  const CancelToken never;
+  const int threads =
+      std::max(default_threads(), std::min(store.default_reads_in_flight(), kMostFiles));
+  return parallel_for(files.size(), threads, never,
+                      [&](std::size_t i) { return check_file(store, files[i]); })
+      .message();
+}
+
+bool is_empty_part(const Store& store, const std::string& name) {
+  const auto schema = read_part_schema(store, name);
   return schema.ok() && schema->rows == 0;
 }
 

@@ -1,35 +1,27 @@
 // Is a file what its record says?
 #pragma once
 
-#include <cstdint>
-#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/cancel.h"
 #include "parquet/tables.h"
 #include "storage/store.h"
+#include "verger/status.h"
 
 namespace verger {
 
-// Reads each file once. Not thread-safe.
-class FileCheck {
- public:
-  explicit FileCheck(const Store& store) : store_(store) {}  // borrowed
-
-  // Why the file is not what its record says; "" when it is. `parquet`: its rows are counted too.
-  std::string fault_of(const PartInfo& file, bool parquet);
-
-  // Of a part that was found whole; else it has no columns.
-  const PartSchema& schema_of(const PartInfo& part) { return schemas_[part.name]; }
-
-  // Readable, and without a row?
-  bool is_empty_part(const std::string& name) const;
-
- private:
-  std::string rows_fault(const PartInfo& file, const std::vector<uint8_t>& bytes);
-
-  const Store& store_;
-  std::map<std::string, PartSchema> schemas_;
+struct RecordedFile {
+  PartInfo info;
+  bool parquet = false;  // its rows are counted, and its texts looked at
 };
+
+// The first of `files` that is not what its record says, and why; "" when all are. Reads several at
+// once, each in small pieces.
+std::string fault_of(const Store& store, std::span<const RecordedFile> files);
+
+// Is the part readable, and without a row?
+bool is_empty_part(const Store& store, const std::string& name);
 
 }  // namespace verger

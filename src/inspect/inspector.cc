@@ -12,6 +12,7 @@
 #include "output/output_folder.h"
 #include "output/saved_model.h"
 #include "output/shard_manifest.h"
+#include "parquet/features_part.h"
 #include "parquet/tables.h"
 #include "plan/image_names.h"
 
@@ -24,9 +25,7 @@ constexpr std::size_t kHeadValues = 5;
 class Inspector {
  public:
   Inspector(std::shared_ptr<Store> store, RunRecord record)
-      : store_(std::move(store)),
-        folders_(table_folders(record.options.output.layout)),
-        files_(*store_) {
+      : store_(std::move(store)), folders_(table_folders(record.options.output.layout)) {
     found_.record = std::move(record);
   }
 
@@ -54,7 +53,6 @@ class Inspector {
   TableFolders folders_;
   std::vector<ShardManifest> manifests_;
   ReductionRecord reduction_;
-  FileCheck files_;
   Inspection found_;
 };
 
@@ -126,23 +124,20 @@ std::vector<PartInfo> Inspector::rejected_parts() const {
 }
 
 void Inspector::check_files() {
-  std::string fault;
-  int64_t files = 0;
-  const auto verify_all = [&](const std::vector<PartInfo>& infos, bool parquet) {
-    for (const auto& info : infos) {
-      if (fault.empty()) fault = files_.fault_of(info, parquet);
-      ++files;
-    }
+  std::vector<RecordedFile> files;
+  const auto take = [&](const std::vector<PartInfo>& infos, bool parquet) {
+    for (const PartInfo& info : infos) files.push_back({info, parquet});
   };
-  verify_all(features_parts(), true);
-  verify_all(rejected_parts(), true);
-  verify_all(reduction_.parts, true);
-  verify_all(reduction_.model, false);
+  take(features_parts(), true);
+  take(rejected_parts(), true);
+  take(reduction_.parts, true);
+  take(reduction_.model, false);
   for (const auto& manifest : manifests_) {
-    if (manifest.moments) verify_all({*manifest.moments}, false);
-    if (manifest.inputs) verify_all({*manifest.inputs}, true);
+    if (manifest.moments) take({*manifest.moments}, false);
+    if (manifest.inputs) take({*manifest.inputs}, true);
   }
-  add("files", fault, std::to_string(files) + " files have the recorded size, SHA-256 and rows");
+  add("files", fault_of(*store_, files),
+      std::to_string(files.size()) + " files have the recorded size, SHA-256 and rows");
 }
 
 // Files that no manifest names would be read as rows of the tables all the same.
@@ -162,7 +157,7 @@ Status Inspector::check_strays() {
       if (is_hidden(last_part(file.name))) continue;  // to readers of tables as well
       // A table without a rejection still has one part, of which no manifest tells.
       if (folder == folders_.rejected && rejected_parts().empty() &&
-          files_.is_empty_part(file.name))
+          is_empty_part(*store_, file.name))
         continue;
       fault = file.name + " is not part of the result, but readers of the table may take it";
     }
@@ -230,23 +225,27 @@ void Inspector::describe_table(const std::string& name, const std::string& folde
     table.bytes += part.bytes;
   }
   if (!parts.empty()) {
-    table.columns = files_.schema_of(parts.front()).columns;
+    const auto schema = read_part_schema(*store_, parts.front().name);
+    if (schema.ok()) table.columns = schema->columns;
   }
   found_.tables.push_back(std::move(table));
 }
 
 void Inspector::read_head(std::size_t rows) {
   for (const auto& part : features_parts()) {
-    if (found_.head.size() >= rows) return;
-    const auto read = read_features_part(*store_, part.name);
-    if (!read.ok()) return;  // check_files has told why
-    const std::size_t values = std::min(kHeadValues, read->width);
-    for (std::size_t row = 0; row < read->size() && found_.head.size() < rows; ++row) {
-      const auto begin = read->features.begin() + static_cast<std::ptrdiff_t>(row * read->width);
-      found_.head.push_back({read->path[row],
-                             read->label[row],
-                             {begin, begin + static_cast<std::ptrdiff_t>(values)}});
-    }
+    auto reader = FeaturesPartReader::open(*store_, part.name, 0);
+    FeatureRows read;
+    do {
+      if (found_.head.size() >= rows) return;
+      if (!reader.ok() || !reader->next(read).ok()) return;  // check_files has told why
+      const std::size_t values = std::min(kHeadValues, read.width);
+      for (std::size_t row = 0; row < read.size() && found_.head.size() < rows; ++row) {
+        const auto begin = read.features.begin() + static_cast<std::ptrdiff_t>(row * read.width);
+        found_.head.push_back({read.path[row],
+                               read.label[row],
+                               {begin, begin + static_cast<std::ptrdiff_t>(values)}});
+      }
+    } while (read.size() > 0);
   }
 }
 

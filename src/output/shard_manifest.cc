@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/parallel.h"
 #include "base/status_macros.h"
 #include "base/zero_filled.h"
 #include "output/output_folder.h"
@@ -106,11 +107,14 @@ Status write_shard_manifest(Store& store, const ShardManifest& manifest) {
 
 Result<std::vector<ShardManifest>> read_shard_manifests(const Store& store) {
   VERGER_ASSIGN_OR_RETURN(const auto files, store.list(std::string(kShardsFolder), false, true));
-  std::vector<ShardManifest> manifests;
-  for (const auto& file : files) {
-    VERGER_ASSIGN_OR_RETURN(auto manifest, read_shard_manifest(store, file.name));
-    manifests.push_back(std::move(manifest));
-  }
+  std::vector<ShardManifest> manifests(files.size());
+  const CancelToken never;
+  const auto read = [&](std::size_t i) -> Status {
+    VERGER_ASSIGN_OR_RETURN(manifests[i], read_shard_manifest(store, files[i].name));
+    return {};
+  };
+  VERGER_RETURN_IF_ERROR(
+      parallel_for(files.size(), store.default_reads_in_flight(), never, read));
   std::sort(manifests.begin(), manifests.end(),
             [](const auto& a, const auto& b) { return a.shard.number < b.shard.number; });
   return manifests;

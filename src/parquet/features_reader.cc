@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/status_macros.h"
+#include "parquet/features_part.h"
 #include "parquet/leaf.h"
 #include "parquet/part_file.h"
 #include "parquet/part_writer.h"
@@ -71,45 +72,57 @@ Result<FeatureColumns> find_columns(const parquet::SchemaDescriptor& schema,
 
 // `Number` is the physical type of the features.
 template <class Number>
-class FeaturesReader {
+class FeaturesReader final : public FeaturesPartReader::Rows {
  public:
-  FeaturesReader(parquet::ParquetFileReader& file, const FeatureColumns& columns, std::string name,
-                 std::string place, std::size_t width)
-      : file_(file), columns_(columns), name_(std::move(name)), place_(std::move(place)) {
-    rows_.width = width;
-  }
+  FeaturesReader(std::unique_ptr<parquet::ParquetFileReader> file, const FeatureColumns& columns,
+                 std::string name, std::string place, std::size_t width)
+      : file_(std::move(file)),
+        columns_(columns),
+        name_(std::move(name)),
+        place_(std::move(place)),
+        width_(width) {}
 
-  Status visit(const RowsVisitor& visitor) {
-    for (int number = 0; number < file_.metadata()->num_row_groups(); ++number) {
-      const auto group = file_.RowGroup(number);
-      Leaf<parquet::ByteArrayType> path(*group, columns_.path);
-      Leaf<parquet::ByteArrayType> label(*group, columns_.label);
-      Leaf<Number> features(*group, columns_.features);
-      while (path.valid() || label.valid() || features.valid()) {
-        VERGER_RETURN_IF_ERROR(read_string(path, "path", rows_.path));
-        VERGER_RETURN_IF_ERROR(read_string(label, "label", rows_.label));
-        VERGER_RETURN_IF_ERROR(read_row(features));
-        ++row_;
-        if (rows_.size() == kRowGroupRows) VERGER_RETURN_IF_ERROR(hand_over(visitor));
-      }
+  const std::string& place() const override { return place_; }
+
+  Status next(FeatureRows& rows) override {
+    rows.clear();
+    while (rows.size() < kRowGroupRows && (in_a_group() || next_group())) {
+      VERGER_RETURN_IF_ERROR(read_string(group_->path, "path", rows.path));
+      VERGER_RETURN_IF_ERROR(read_string(group_->label, "label", rows.label));
+      VERGER_RETURN_IF_ERROR(read_row(group_->features, rows.features));
+      ++row_;
     }
-    if (file_.metadata()->num_rows() != static_cast<int64_t>(row_)) {
-      return error("it holds another number of rows than it says");
-    }
-    return rows_.size() > 0 ? hand_over(visitor) : Status();
+    rows.width = width_;
+    const bool end = rows.size() < kRowGroupRows;
+    if (!end || file_->metadata()->num_rows() == static_cast<int64_t>(row_)) return {};
+    return error("it holds another number of rows than it says");
   }
 
  private:
+  struct Group {
+    std::shared_ptr<parquet::RowGroupReader> reader;
+    Leaf<parquet::ByteArrayType> path;
+    Leaf<parquet::ByteArrayType> label;
+    Leaf<Number> features;
+  };
+
+  bool in_a_group() {
+    return group_ && (group_->path.valid() || group_->label.valid() || group_->features.valid());
+  }
+  bool next_group() {
+    while (next_group_ < file_->metadata()->num_row_groups()) {
+      auto reader = file_->RowGroup(next_group_++);
+      group_.emplace(Group{.reader = reader,
+                           .path = {*reader, columns_.path},
+                           .label = {*reader, columns_.label},
+                           .features = {*reader, columns_.features}});
+      if (in_a_group()) return true;
+    }
+    return false;
+  }
+
   Status error(const std::string& cause) const { return part_error(place_, cause); }
   std::string row_text() const { return "row " + std::to_string(row_) + " (from 0)"; }
-
-  Status hand_over(const RowsVisitor& visitor) {
-    VERGER_RETURN_IF_ERROR(visitor(rows_));
-    rows_.path.clear();
-    rows_.label.clear();
-    rows_.features.clear();
-    return {};
-  }
 
   Status read_string(Leaf<parquet::ByteArrayType>& leaf, const std::string& name,
                      std::vector<std::string>& to) const {
@@ -120,7 +133,7 @@ class FeaturesReader {
     return {};
   }
 
-  Status read_row(Leaf<Number>& leaf) {
+  Status read_row(Leaf<Number>& leaf, LazyVector<float>& to) {
     if (!leaf.valid()) return error("its columns are of unequal length");
     std::size_t length = 0;
     do {
@@ -131,51 +144,74 @@ class FeaturesReader {
       if (!std::isfinite(feature)) {
         return error("'" + name_ + "' holds a value that is no finite float in " + row_text());
       }
-      rows_.features.push_back(feature);
+      to.push_back(feature);
       ++length;
       leaf.advance();
     } while (leaf.valid() && !leaf.starts_row());
-    if (rows_.width == 0) rows_.width = length;
-    if (length == rows_.width) return {};
+    if (width_ == 0) width_ = length;
+    if (length == width_) return {};
     return error("'" + name_ + "' has " + std::to_string(length) + " values in place of " +
-                 std::to_string(rows_.width) + " in " + row_text());
+                 std::to_string(width_) + " in " + row_text());
   }
 
-  parquet::ParquetFileReader& file_;
+  const std::unique_ptr<parquet::ParquetFileReader> file_;
   const FeatureColumns columns_;
   const std::string name_;  // of the column of vectors
   const std::string place_;
-  FeatureRows rows_;     // the batch being filled
+  std::size_t width_;    // 0 until it is known
   std::size_t row_ = 0;  // of the part
+  int next_group_ = 0;
+  std::optional<Group> group_;
 };
 
-Status visit_part(const Store& store, const std::string& name, const VectorColumn& vector,
-                  std::size_t width, const RowsVisitor& visitor) {
-  return read_part_file(store, name, [&](parquet::ParquetFileReader& file) -> Status {
-    const std::string place = store.display_path(name);
-    const parquet::SchemaDescriptor& schema = *file.metadata()->schema();
+Result<FeaturesPartReader> open_part(const Store& store, const std::string& name,
+                                     const VectorColumn& vector, std::size_t width) {
+  const std::string place = store.display_path(name);
+  return guard_part(place, [&]() -> Result<FeaturesPartReader> {
+    VERGER_ASSIGN_OR_RETURN(auto file, open_part_file(store, name));
+    const parquet::SchemaDescriptor& schema = *file->metadata()->schema();
     VERGER_ASSIGN_OR_RETURN(const FeatureColumns columns, find_columns(schema, vector, place));
     if (schema.Column(columns.features)->physical_type() == parquet::Type::DOUBLE) {
-      return FeaturesReader<parquet::DoubleType>(file, columns, vector.name, place, width)
-          .visit(visitor);
+      return FeaturesPartReader(std::make_unique<FeaturesReader<parquet::DoubleType>>(
+          std::move(file), columns, vector.name, place, width));
     }
-    return FeaturesReader<parquet::FloatType>(file, columns, vector.name, place, width)
-        .visit(visitor);
+    return FeaturesPartReader(std::make_unique<FeaturesReader<parquet::FloatType>>(
+        std::move(file), columns, vector.name, place, width));
   });
+}
+
+Status visit(FeaturesPartReader part, const RowsVisitor& visitor) {
+  FeatureRows rows;
+  while (true) {
+    VERGER_RETURN_IF_ERROR(part.next(rows));
+    if (rows.size() == 0) return {};
+    VERGER_RETURN_IF_ERROR(visitor(rows));
+  }
 }
 
 }  // namespace
 
+Result<FeaturesPartReader> FeaturesPartReader::open(const Store& store, const std::string& name,
+                                                    std::size_t width) {
+  return open_part(store, name, {.name = "features"}, width);
+}
+
+Status FeaturesPartReader::next(FeatureRows& rows) {
+  return guard_part(rows_->place(), [&] { return rows_->next(rows); });
+}
+
 Status visit_features_part(const Store& store, const std::string& name, std::size_t width,
                            const RowsVisitor& visitor) {
-  return visit_part(store, name, {.name = "features"}, width, visitor);
+  VERGER_ASSIGN_OR_RETURN(auto part, FeaturesPartReader::open(store, name, width));
+  return visit(std::move(part), visitor);
 }
 
 Status visit_pca_part(const Store& store, const std::string& name, Layout layout, std::size_t width,
                       const RowsVisitor& visitor) {
   const bool notebook = layout == Layout::kNotebook;
-  return visit_part(store, name, {.name = notebook ? "features_pca" : "pca", .spark_ml = notebook},
-                    width, visitor);
+  const VectorColumn vector = {.name = notebook ? "features_pca" : "pca", .spark_ml = notebook};
+  VERGER_ASSIGN_OR_RETURN(auto part, open_part(store, name, vector, width));
+  return visit(std::move(part), visitor);
 }
 
 Result<FeatureRows> read_features_part(const Store& store, const std::string& name,

@@ -27,18 +27,27 @@ Result<std::unique_ptr<parquet::ParquetFileReader>> open_part_file(const Store& 
 // The same of a file in memory; borrows `bytes`.
 std::unique_ptr<parquet::ParquetFileReader> open_part_bytes(std::span<const uint8_t> bytes);
 
-// Calls `read(parquet::ParquetFileReader&)`, which returns a Result, on what `open` opens. What the
-// Parquet library throws at a damaged file becomes part_error().
-template <class Open, class Read>
-auto read_part(const std::string& place, const Open& open, const Read& read)
-    -> decltype(read(std::declval<parquet::ParquetFileReader&>())) {
+// What the Parquet library throws at a damaged file while `call()`, which returns a Status or a
+// Result, is at it becomes part_error().
+template <class Call>
+auto guard_part(const std::string& place, const Call& call) -> decltype(call()) {
   try {
-    Result<std::unique_ptr<parquet::ParquetFileReader>> file = open();
-    if (!file.ok()) return std::move(file).error();
-    return read(**file);
+    return call();
   } catch (const std::exception& error) {
     return part_error(place, error.what());
   }
+}
+
+// Calls `read(parquet::ParquetFileReader&)`, which returns a Result, on what `open` opens, guarded.
+template <class Open, class Read>
+auto read_part(const std::string& place, const Open& open, const Read& read)
+    -> decltype(read(std::declval<parquet::ParquetFileReader&>())) {
+  using Answer = decltype(read(std::declval<parquet::ParquetFileReader&>()));
+  return guard_part(place, [&]() -> Answer {
+    Result<std::unique_ptr<parquet::ParquetFileReader>> file = open();
+    if (!file.ok()) return std::move(file).error();
+    return read(**file);
+  });
 }
 
 template <class Read>

@@ -63,8 +63,9 @@ std::string column_of_bad_text(parquet::ParquetFileReader& file) {
 
 }  // namespace
 
-Result<PartSchema> read_part_schema(std::span<const uint8_t> bytes, const std::string& place) {
-  return read_part_bytes(bytes, place, [&](parquet::ParquetFileReader& file) -> Result<PartSchema> {
+Result<PartSchema> read_part_schema(const Store& store, const std::string& name) {
+  const std::string place = store.display_path(name);
+  return read_part_file(store, name, [&](parquet::ParquetFileReader& file) -> Result<PartSchema> {
     const auto metadata = file.metadata();
     std::shared_ptr<arrow::Schema> schema;
     const arrow::Status status = parquet::arrow::FromParquetSchema(

@@ -69,11 +69,19 @@ Result<PcaPartWriter> PcaPartWriter::open(Store& output, const std::string& name
   return PcaPartWriter(std::move(part), layout, model);
 }
 
+Status PcaPartWriter::write(const RowGroup& group) {
+  const auto write_group = layout_ == Layout::kNotebook ? write_notebook_group : write_tables_group;
+  return write_group(part_, *model_, group);
+}
+
 Status PcaPartWriter::add(const FeatureRows& rows) {
   assert(rows.width == static_cast<std::size_t>(model_->width));
-  const auto write = layout_ == Layout::kNotebook ? write_notebook_group : write_tables_group;
-  return for_each_row_group(rows,
-                            [&](const RowGroup& group) { return write(part_, *model_, group); });
+  return rows_.add(rows, [&](const RowGroup& group) { return write(group); });
+}
+
+Result<PartInfo> PcaPartWriter::finish() {
+  VERGER_RETURN_IF_ERROR(rows_.finish([&](const RowGroup& group) { return write(group); }));
+  return part_.finish();
 }
 
 Result<PartInfo> write_pca_part(Store& output, const std::string& name, Layout layout,

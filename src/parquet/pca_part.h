@@ -4,6 +4,7 @@
 #include <string>
 
 #include "parquet/part_writer.h"
+#include "parquet/row_group.h"
 #include "parquet/tables.h"
 #include "storage/store.h"
 #include "verger/options.h"
@@ -24,17 +25,19 @@ class PcaPartWriter {
   static Result<PcaPartWriter> open(Store& output, const std::string& name, Layout layout,
                                     const PcaModel& model);
 
-  // rows.width must be the model's. All calls but the last give whole row groups (kRowGroupRows):
-  // then the file's bytes do not depend on how the rows arrive.
+  // rows.width must be the model's.
   Status add(const FeatureRows& rows);
 
-  Result<PartInfo> finish() { return part_.finish(); }
+  Result<PartInfo> finish();
 
  private:
   PcaPartWriter(PartWriter part, Layout layout, const PcaModel& model)
       : part_(std::move(part)), layout_(layout), model_(&model) {}
 
+  Status write(const RowGroup& group);
+
   PartWriter part_;
+  RowGrouper rows_;
   Layout layout_;
   const PcaModel* model_;
 };

@@ -30,17 +30,50 @@ struct RowGroup {
   ArrayResult features_array() const { return floats_array(features, width); }
 };
 
-// Calls `write(RowGroup)`, which returns a Status, for each kRowGroupRows of `rows`.
-template <class Write>
-Status for_each_row_group(const FeatureRows& rows, const Write& write) {
-  assert(rows.label.size() == rows.size() && rows.features.size() == rows.size() * rows.width);
-  for (std::size_t begin = 0; begin < rows.size(); begin += kRowGroupRows) {
-    const std::size_t count = std::min(kRowGroupRows, rows.size() - begin);
-    VERGER_RETURN_IF_ERROR(write(RowGroup{
-        std::span(rows.path).subspan(begin, count), std::span(rows.label).subspan(begin, count),
-        std::span(rows.features).subspan(begin * rows.width, count * rows.width), rows.width}));
+// Cuts rows that arrive in batches of any size into row groups of kRowGroupRows, the last one
+// excepted: then a file's bytes do not depend on how its rows arrive. Not thread-safe.
+class RowGrouper {
+ public:
+  // Calls `write(RowGroup)`, which returns a Status, for each row group that `rows` fills.
+  template <class Write>
+  Status add(const FeatureRows& rows, const Write& write) {
+    assert(rows.label.size() == rows.size() && rows.features.size() == rows.size() * rows.width);
+    std::size_t begin = 0;
+    if (rest_.size() > 0) {
+      begin = std::min(kRowGroupRows - rest_.size(), rows.size());
+      keep(rows, 0, begin);
+      if (rest_.size() < kRowGroupRows) return {};
+      VERGER_RETURN_IF_ERROR(finish(write));
+    }
+    for (; begin + kRowGroupRows <= rows.size(); begin += kRowGroupRows) {
+      VERGER_RETURN_IF_ERROR(write(group(rows, begin, begin + kRowGroupRows)));
+    }
+    keep(rows, begin, rows.size());
+    return {};
   }
-  return {};
-}
+
+  // The rows that are left.
+  template <class Write>
+  Status finish(const Write& write) {
+    if (rest_.size() == 0) return {};
+    VERGER_RETURN_IF_ERROR(write(group(rest_, 0, rest_.size())));
+    rest_.clear();
+    return {};
+  }
+
+ private:
+  static RowGroup group(const FeatureRows& rows, std::size_t begin, std::size_t end) {
+    const std::size_t count = end - begin;
+    return {std::span(rows.path).subspan(begin, count), std::span(rows.label).subspan(begin, count),
+            std::span(rows.features).subspan(begin * rows.width, count * rows.width), rows.width};
+  }
+
+  void keep(const FeatureRows& rows, std::size_t begin, std::size_t end) {
+    rest_.width = rows.width;
+    for (std::size_t row = begin; row < end; ++row) rest_.append(rows, row);
+  }
+
+  FeatureRows rest_;  // fewer than kRowGroupRows
+};
 
 }  // namespace verger

@@ -28,14 +28,17 @@ std::string part_file_name(std::size_t number, const std::string& uuid, int atte
          zero_filled(static_cast<std::size_t>(attempt), 3) + ".snappy.parquet";
 }
 
-Result<PartInfo> write_features_part(Store& output, const std::string& name,
-                                     const FeatureRows& rows) {
-  const Column columns[] = {kPath, kLabel, {"features", ColumnType::kFloats}};
-  VERGER_ASSIGN_OR_RETURN(PartWriter part, PartWriter::open(output, name, columns));
-  VERGER_RETURN_IF_ERROR(for_each_row_group(rows, [&](const RowGroup& group) {
-    return part.write({group.path_array(), group.label_array(), group.features_array()});
-  }));
-  return part.finish();
+void FeatureRows::append(const FeatureRows& other, std::size_t row) {
+  path.push_back(other.path[row]);
+  label.push_back(other.label[row]);
+  const auto begin = other.features.begin() + static_cast<std::ptrdiff_t>(row * other.width);
+  features.insert(features.end(), begin, begin + static_cast<std::ptrdiff_t>(other.width));
+}
+
+void FeatureRows::clear() {
+  path.clear();
+  label.clear();
+  features.clear();
 }
 
 Result<PartInfo> write_rejected_part(Store& output, const std::string& name,

@@ -22,6 +22,9 @@ struct FeatureRows {
   LazyVector<float> features;
   std::size_t width = 0;
   std::size_t size() const { return path.size(); }
+
+  void append(const FeatureRows& other, std::size_t row);  // of the same width
+  void clear();                                            // leaves the width
 };
 
 // One row of the rejected table.
@@ -44,12 +47,9 @@ struct PartInfo {
 // "part-00007-<uuid>-c000.snappy.parquet"; the second attempt at a shard is c001, and so on.
 std::string part_file_name(std::size_t number, const std::string& uuid, int attempt = 0);
 
-// Each writes one whole part and commits it; `name` is the file's name below the store. The pca
-// table's are in pca_part.h.
-// features: path string, label string, features list<float>
-Result<PartInfo> write_features_part(Store& output, const std::string& name,
-                                     const FeatureRows& rows);
-// rejected: path, label, reason, message string, length long
+// Writes one whole part and commits it; `name` is the file's name below the store. Its columns are
+// path, label, reason and message, all strings, and length long. Parts of the other tables are
+// written as their rows arrive (features_part.h, pca_part.h).
 Result<PartInfo> write_rejected_part(Store& output, const std::string& name,
                                      std::span<const RejectedRow> rows);
 
@@ -78,7 +78,6 @@ struct PartSchema {
   int64_t rows = 0;
   std::string bad_text{};  // a column of strings that holds one that is no UTF-8; "" without one
 };
-// `bytes`: the whole file, borrowed; `place`: its name in errors.
-Result<PartSchema> read_part_schema(std::span<const uint8_t> bytes, const std::string& place);
+Result<PartSchema> read_part_schema(const Store& store, const std::string& name);
 
 }  // namespace verger

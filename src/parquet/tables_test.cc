@@ -1,5 +1,4 @@
 #include "parquet/tables.h"
-#include "parquet/pca_part.h"
 
 #include <arrow/array.h>
 #include <arrow/filesystem/filesystem.h>
@@ -12,7 +11,9 @@
 #include <csignal>
 
 #include "base/sha256.h"
+#include "parquet/features_part.h"
 #include "parquet/part_file.h"
+#include "parquet/pca_part.h"
 #include "parquet/test_rows.h"
 #include "storage/scratch_folder.h"
 
@@ -182,7 +183,7 @@ TEST_F(TablesTest, RejectedRowsKeepReasonAndLength) {
 TEST_F(TablesTest, SchemasReadAsPeopleWriteThem) {
   const FeatureRows rows = test_rows(3, 12);
   ASSERT_TRUE(write_pca_part(*store_, "part", Layout::kNotebook, rows, test_model(12, 4)).ok());
-  const auto schema = read_part_schema(store_->read("part").value(), "part");
+  const auto schema = read_part_schema(*store_, "part");
   ASSERT_TRUE(schema.ok());
   EXPECT_EQ(schema->rows, 3);
   EXPECT_THAT(schema->columns,
@@ -190,8 +191,7 @@ TEST_F(TablesTest, SchemasReadAsPeopleWriteThem) {
                           Pair("features", "list<float>"), Pair("features_vectors", "vector"),
                           Pair("features_scaled", "vector"), Pair("features_pca", "vector")));
   ASSERT_TRUE(write_rejected_part(*store_, "rejected", {}).ok());
-  EXPECT_THAT(read_part_schema(store_->read("rejected").value(), "rejected")->columns.back(),
-              Pair("length", "long"));
+  EXPECT_THAT(read_part_schema(*store_, "rejected")->columns.back(), Pair("length", "long"));
 }
 
 TEST_F(TablesTest, RowGroupsAreBounded) {

@@ -140,7 +140,11 @@ Status Job::write_reduction(const PcaModel& model) {
   return write_record(output_.store(), reduction_);
 }
 
-Result<RunRecord> Job::finish() {
+Result<RunRecord> Job::finish(const Status& stages) {
+  if (!stages.ok()) {
+    VERGER_RETURN_IF_ERROR(lease_->check());
+    return stages;
+  }
   if (watch_.cancel.cancelled()) return Status::cancelled("Interrupted.");
   if (crew_.elsewhere()) {
     VERGER_RETURN_IF_ERROR(lease_->close_to_workers());

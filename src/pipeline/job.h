@@ -75,9 +75,11 @@ class Job {
   Status save_model(const DecodedPcaModel& model);
   Status write_reduction(const PcaModel& model);  // the record of it
 
-  // Everything is complete: the record, the clean-up of what was replaced, the `_SUCCESS` marks,
-  // and then the report. The result is whole without that: a failure of it is a warning.
-  Result<RunRecord> finish();
+  // `stages`: what became of them. When they are done, everything is complete: the record, the
+  // clean-up of what was replaced, the `_SUCCESS` marks, and then the report. The result is whole
+  // without that: a failure of it is a warning. When they failed after another run had taken the
+  // output over, that is told, for it is why they failed: it removes what they would have read.
+  Result<RunRecord> finish(const Status& stages);
 
   // Adds the wall time since the last stage to the record.
   void stage_done(const char* stage);

@@ -59,9 +59,11 @@ Result<RunRecord> run(const std::string& input, const std::string& output, const
                           Job::open("run", input, output, options, Tables::kAll, crew, watch));
   VERGER_RETURN_IF_ERROR(job->list());
   VERGER_RETURN_IF_ERROR(job->begin(&network.model.info()));
-  VERGER_RETURN_IF_ERROR(extract_all(*job, network, nullptr));
-  VERGER_RETURN_IF_ERROR(reduce_all(*job));
-  return job->finish();
+  const auto stages = [&]() -> Status {
+    VERGER_RETURN_IF_ERROR(extract_all(*job, network, nullptr));
+    return reduce_all(*job);
+  };
+  return job->finish(stages());
 }
 
 Result<RunRecord> extract(const std::string& input, const std::string& output,
@@ -71,8 +73,7 @@ Result<RunRecord> extract(const std::string& input, const std::string& output,
       auto job, Job::open("extract", input, output, options, Tables::kFeatures, crew, watch));
   VERGER_RETURN_IF_ERROR(job->list());
   VERGER_RETURN_IF_ERROR(job->begin(&network.model.info()));
-  VERGER_RETURN_IF_ERROR(extract_all(*job, network, nullptr));
-  return job->finish();
+  return job->finish(extract_all(*job, network, nullptr));
 }
 
 Result<RunRecord> reduce(const std::string& input, const std::string& output,
@@ -81,8 +82,7 @@ Result<RunRecord> reduce(const std::string& input, const std::string& output,
       auto job, Job::open("reduce", input, output, options, Tables::kReduction, crew, watch));
   VERGER_RETURN_IF_ERROR(job->find_features());
   VERGER_RETURN_IF_ERROR(job->begin(nullptr));
-  VERGER_RETURN_IF_ERROR(reduce_all(*job));
-  return job->finish();
+  return job->finish(reduce_all(*job));
 }
 
 Result<RunRecord> apply(const std::string& input, const std::string& output, const Network& network,
@@ -93,9 +93,11 @@ Result<RunRecord> apply(const std::string& input, const std::string& output, con
                           Job::open("apply", input, output, options, Tables::kAll, crew, watch));
   VERGER_RETURN_IF_ERROR(job->list());
   VERGER_RETURN_IF_ERROR(job->begin(&network.model.info()));
-  VERGER_RETURN_IF_ERROR(extract_all(*job, network, &reduction));
-  VERGER_RETURN_IF_ERROR(job->save_model(reduction));
-  return job->finish();
+  const auto stages = [&]() -> Status {
+    VERGER_RETURN_IF_ERROR(extract_all(*job, network, &reduction));
+    return job->save_model(reduction);
+  };
+  return job->finish(stages());
 }
 
 Result<RunRecord> update(const std::string& input, const std::string& output,
@@ -106,11 +108,13 @@ Result<RunRecord> update(const std::string& input, const std::string& output,
   VERGER_RETURN_IF_ERROR(job->compare(network.model.info()));
   if (job->up_to_date()) return job->unchanged();
   VERGER_RETURN_IF_ERROR(job->begin(network.model.info()));
-  VERGER_RETURN_IF_ERROR(job->extract(network));
-  VERGER_RETURN_IF_ERROR(job->fit());
-  VERGER_RETURN_IF_ERROR(job->project());
-  VERGER_RETURN_IF_ERROR(job->save_model());
-  return job->finish();
+  const auto stages = [&]() -> Status {
+    VERGER_RETURN_IF_ERROR(job->extract(network));
+    VERGER_RETURN_IF_ERROR(job->fit());
+    VERGER_RETURN_IF_ERROR(job->project());
+    return job->save_model();
+  };
+  return job->finish(stages());
 }
 
 }  // namespace verger

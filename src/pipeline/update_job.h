@@ -38,7 +38,7 @@ class UpdateJob {
   // Projects features that no standing projection of this model is of.
   Status project();
   Status save_model();
-  Result<RunRecord> finish();
+  Result<RunRecord> finish(const Status& stages);  // as Job::finish()
 
  private:
   UpdateJob(std::unique_ptr<Job> job, const UpdateOptions& update)

@@ -134,13 +134,14 @@ Status UpdateJob::save_model() {
   return job_->write_reduction(old_->model);
 }
 
-Result<RunRecord> UpdateJob::finish() {
+Result<RunRecord> UpdateJob::finish(const Status& stages) {
+  if (!stages.ok()) return job_->finish(stages);
   // Before their files, without which they would be those of a damaged output.
   for (const ChangedShard& shard : plan_.changed) {
     if (shard.images > 0) continue;
     VERGER_RETURN_IF_ERROR(store().remove(shard.manifest.name()));
   }
-  return job_->finish();
+  return job_->finish(stages);
 }
 
 }  // namespace verger

@@ -12,14 +12,15 @@ std::vector<std::size_t> images_of(const Shard& shard) {
 }
 
 std::vector<Shard> plan_shards(std::size_t images, int parts) {
-  const std::size_t needed = (images + kMaxShardRows - 1) / kMaxShardRows;
-  const std::size_t wanted = static_cast<std::size_t>(std::max(parts, 1));
-  const std::size_t count = std::max(needed, std::min(wanted, images));
+  const std::size_t wanted = std::min(static_cast<std::size_t>(std::max(parts, 1)), images);
+  const bool full = images > wanted * kMaxShardRows;
+  const std::size_t count = full ? (images + kMaxShardRows - 1) / kMaxShardRows : wanted;
   std::vector<Shard> shards;
   shards.reserve(count);
   std::size_t begin = 0;
   for (std::size_t number = 0; number < count; ++number) {
-    const std::size_t size = images / count + (number < images % count ? 1 : 0);
+    const std::size_t even = images / count + (number < images % count ? 1 : 0);
+    const std::size_t size = full ? std::min(kMaxShardRows, images - begin) : even;
     shards.push_back({number, begin, begin + size});
     begin += size;
   }

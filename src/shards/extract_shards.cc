@@ -12,9 +12,9 @@
 #include "base/bounded_queue.h"
 #include "base/byte_budget.h"
 #include "base/lap.h"
-#include "base/lazy_vector.h"
 #include "base/status_macros.h"
 #include "shards/fetched_images.h"
+#include "shards/open_blocks.h"
 
 namespace verger {
 
@@ -23,35 +23,34 @@ namespace {
 // Of files that were read and not yet decoded.
 constexpr std::size_t kBytesInFlight = std::size_t{64} << 20;
 
-// A shard being filled: row i belongs to image shard.begin + i, so that the order of completion
-// leaves no trace.
-struct OpenShard {
-  OpenShard(const Shard& shard, std::size_t width)
-      : features(shard.size() * width), rejections(shard.size()), remaining(shard.size()) {}
+std::size_t rows_of_a_block = 2048;
 
-  LazyVector<float> features;
-  struct Rejected {
-    Rejection rejection;
-    int64_t length;
-  };
-  std::vector<std::optional<Rejected>> rejections;
-  std::atomic<std::size_t> remaining;
-};
+// A thread that writes rows keeps up with about this many that make them, so that so many threads
+// are given a shard each to fill.
+constexpr std::size_t kThreadsAShard = 8;
+
+OpenBlocks::Limits limits_of(const WorkerOptions& options, const ModelInfo& model) {
+  const auto threads = static_cast<std::size_t>(options.threads);
+  return {.block_rows = options.block_rows,
+          .rows = (threads + 1) * options.block_rows,
+          .shards = (threads + kThreadsAShard - 1) / kThreadsAShard,
+          .width = static_cast<std::size_t>(model.width)};
+}
 
 class ShardExtraction {
  public:
   ShardExtraction(const ImageSource& source, std::span<const Shard> shards, const Model& model,
                   const WorkerOptions& options, const CancelToken& cancel, Observer& observer,
-                  const ShardSink& sink)
+                  const OpenSink& open)
       : source_(source),
         shards_(shards),
         model_(model),
         options_(options),
         cancel_(cancel),
         observer_(observer),
-        sink_(sink),
-        width_(static_cast<std::size_t>(model.info().width)),
-        open_(shards.size()),
+        open_(open),
+        blocks_(shards, limits_of(options, model.info())),
+        sinks_(shards.size()),
         queue_(static_cast<std::size_t>(2 * options.threads + options.reads_in_flight)) {}
 
   Status run(StageTimes* times);
@@ -60,9 +59,9 @@ class ShardExtraction {
   void fetch();
   void extract();
   Status extract_image(Extractor& extractor, Fetched fetched);
-  Status close_shard(std::size_t position, std::unique_ptr<OpenShard> shard);
+  Status hand_over(OpenBlock& block);
+  Status write(const OpenBlock& block, FeatureRows rows, std::vector<RejectedRow> rejections);
   std::optional<Run> next_run();
-  OpenShard& open(std::size_t position);
   void spend(const StageTimes& more);
   void fail(Status status);
   void stop();
@@ -74,19 +73,19 @@ class ShardExtraction {
   const WorkerOptions& options_;
   const CancelToken& cancel_;
   Observer& observer_;
-  const ShardSink& sink_;
-  const std::size_t width_;
+  const OpenSink& open_;
 
-  std::mutex mutex_;  // open_, failure_, times_
-  std::vector<std::unique_ptr<OpenShard>> open_;
+  OpenBlocks blocks_;
+  std::vector<std::unique_ptr<ShardSink>> sinks_;  // each by the thread that hands its blocks over
+
+  std::mutex mutex_;  // failure_, times_
   Status failure_;
   StageTimes times_;
 
   std::atomic<bool> failed_ = false;
 
-  std::mutex runs_mutex_;  // next_shard_, runs_
-  std::size_t next_shard_ = 0;
-  std::deque<Run> runs_;  // of the shards before, not yet taken
+  std::mutex runs_mutex_;
+  std::deque<Run> runs_;  // of the blocks laid out, not yet taken
 
   ByteBudget budget_{kBytesInFlight};
   BoundedQueue<Fetched> queue_;  // goes before the budget, on which its items have claims
@@ -111,16 +110,15 @@ Status ShardExtraction::run(StageTimes* times) {
   return {};
 }
 
-// What is read next; runs of a shard are laid out when those of the shards before are taken.
+// What is read next; runs of a block are laid out when those of the blocks before are taken.
 std::optional<Run> ShardExtraction::next_run() {
   const std::lock_guard lock(runs_mutex_);
   while (runs_.empty()) {
-    if (next_shard_ == shards_.size()) return std::nullopt;
-    const Shard& shard = shards_[next_shard_];
-    for (auto& images : source_.runs(images_of(shard))) {
-      runs_.push_back({next_shard_, std::move(images)});
+    OpenBlock* block = blocks_.next();
+    if (block == nullptr) return std::nullopt;
+    for (auto& images : source_.runs(images_of({.begin = block->begin, .end = block->end}))) {
+      runs_.push_back({block, std::move(images)});
     }
-    ++next_shard_;
   }
   Run run = std::move(runs_.front());
   runs_.pop_front();
@@ -169,9 +167,10 @@ void ShardExtraction::spend(const StageTimes& more) {
 }
 
 Status ShardExtraction::extract_image(Extractor& extractor, Fetched fetched) {
-  OpenShard& shard = open(fetched.shard);
-  const std::size_t row = fetched.image - shards_[fetched.shard].begin;
-  const std::span<float> features(shard.features.data() + row * width_, width_);
+  OpenBlock& block = *fetched.block;
+  const std::size_t row = fetched.image - block.begin;
+  const auto width = static_cast<std::size_t>(model_.info().width);
+  const std::span<float> features(block.features.data() + row * width, width);
 
   std::optional<Rejection> rejection;
   int64_t length = -1;
@@ -190,50 +189,50 @@ Status ShardExtraction::extract_image(Extractor& extractor, Fetched fetched) {
   }
 
   observer_.advanced(1, rejection ? 1 : 0);
-  if (rejection) shard.rejections[row] = {*std::move(rejection), length};
-  if (shard.remaining.fetch_sub(1) > 1) return {};
-
-  std::unique_ptr<OpenShard> complete;
-  {
-    const std::lock_guard lock(mutex_);
-    complete = std::move(open_[fetched.shard]);
-  }
-  return close_shard(fetched.shard, std::move(complete));
-}
-
-OpenShard& ShardExtraction::open(std::size_t position) {
-  const std::lock_guard lock(mutex_);
-  auto& shard = open_[position];
-  if (!shard) shard = std::make_unique<OpenShard>(shards_[position], width_);
-  return *shard;
+  if (rejection) block.rejections[row] = {*std::move(rejection), length};
+  if (block.remaining.fetch_sub(1) > 1) return {};
+  return blocks_.full(block, [&](OpenBlock& next) { return hand_over(next); });
 }
 
 // Closes the gaps that rejected images left among the features.
-Status ShardExtraction::close_shard(std::size_t position, std::unique_ptr<OpenShard> shard) {
-  ShardResult result{.shard = shards_[position], .features = {}, .rejected = {}};
-  FeatureRows& rows = result.features;
-  rows.width = width_;
-  auto end = shard->features.begin();
-  for (std::size_t row = 0; row < result.shard.size(); ++row) {
-    const std::size_t image = result.shard.begin + row;
-    if (auto& rejected = shard->rejections[row]) {
-      result.rejected.push_back({source_.path(image), source_.label(image),
-                                 rejected->rejection.reason, std::move(rejected->rejection.message),
-                                 rejected->length});
+Status ShardExtraction::hand_over(OpenBlock& block) {
+  FeatureRows rows;
+  std::vector<RejectedRow> rejections;
+  rows.width = static_cast<std::size_t>(model_.info().width);
+  auto end = block.features.begin();
+  for (std::size_t row = 0; row < block.size(); ++row) {
+    const std::size_t image = block.begin + row;
+    if (auto& rejected = block.rejections[row]) {
+      rejections.push_back({source_.path(image), source_.label(image), rejected->rejection.reason,
+                            std::move(rejected->rejection.message), rejected->length});
       continue;
     }
     rows.path.push_back(source_.path(image));
     rows.label.push_back(source_.label(image));
-    const auto from = shard->features.begin() + static_cast<std::ptrdiff_t>(row * width_);
-    if (from != end) std::copy_n(from, width_, end);
-    end += static_cast<std::ptrdiff_t>(width_);
+    const auto from = block.features.begin() + static_cast<std::ptrdiff_t>(row * rows.width);
+    if (from != end) std::copy_n(from, rows.width, end);
+    end += static_cast<std::ptrdiff_t>(rows.width);
   }
-  shard->features.erase(end, shard->features.end());
-  rows.features = std::move(shard->features);
+  block.features.erase(end, block.features.end());
+  rows.features = std::move(block.features);
   Lap lap;
-  Status written = sink_(std::move(result));
+  Status written = write(block, std::move(rows), std::move(rejections));
   spend({.write_ns = lap.ns()});
   return written;
+}
+
+Status ShardExtraction::write(const OpenBlock& block, FeatureRows rows,
+                              std::vector<RejectedRow> rejections) {
+  const Shard& shard = shards_[block.shard];
+  std::unique_ptr<ShardSink>& sink = sinks_[block.shard];
+  if (block.begin == shard.begin) {
+    VERGER_ASSIGN_OR_RETURN(sink, open_(shard));
+  }
+  VERGER_RETURN_IF_ERROR(sink->add(std::move(rows), std::move(rejections)));
+  if (block.end < shard.end) return {};
+  VERGER_RETURN_IF_ERROR(sink->finish());
+  sink.reset();
+  return {};
 }
 
 void ShardExtraction::fail(Status status) {
@@ -247,16 +246,20 @@ void ShardExtraction::fail(Status status) {
 
 // Wakes everyone who waits.
 void ShardExtraction::stop() {
+  blocks_.stop();
   queue_.cancel();
   budget_.cancel();
 }
 
 }  // namespace
 
+std::size_t default_block_rows() { return rows_of_a_block; }
+void set_block_rows(std::size_t rows) { rows_of_a_block = rows; }
+
 Status extract_shards(const ImageSource& source, std::span<const Shard> shards, const Model& model,
                       const WorkerOptions& options, const CancelToken& cancel, Observer& observer,
-                      const ShardSink& sink, StageTimes* times) {
-  ShardExtraction extraction(source, shards, model, options, cancel, observer, sink);
+                      const OpenSink& open, StageTimes* times) {
+  ShardExtraction extraction(source, shards, model, options, cancel, observer, open);
   return extraction.run(times);
 }
 

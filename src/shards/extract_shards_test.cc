@@ -3,9 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <utility>
+#include <vector>
 
 #include "sample/sample.h"
 
@@ -76,19 +81,67 @@ class MemorySource final : public ImageSource {
   std::vector<std::vector<uint8_t>> encoded_;
 };
 
+struct CollectedShard {
+  Shard shard;
+  FeatureRows features;
+  std::vector<RejectedRow> rejected;
+  std::size_t blocks = 0;
+  bool finished = false;
+};
+
 struct Collected {
-  std::map<std::size_t, ShardResult> shards;
+  std::map<std::size_t, CollectedShard> shards;
   std::mutex mutex;
 
-  ShardSink sink() {
-    return [this](ShardResult result) {
+  class Sink final : public ShardSink {
+   public:
+    explicit Sink(CollectedShard& to) : to_(to) {}
+    Status add(FeatureRows features, std::vector<RejectedRow> rejected) override {
+      EXPECT_FALSE(busy_.exchange(true)) << "two threads at once";
+      EXPECT_FALSE(to_.finished);
+      ++to_.blocks;
+      to_.features.width = features.width;
+      for (std::size_t row = 0; row < features.size(); ++row) to_.features.append(features, row);
+      std::ranges::move(rejected, std::back_inserter(to_.rejected));
+      busy_ = false;
+      return {};
+    }
+    Status finish() override {
+      EXPECT_FALSE(std::exchange(to_.finished, true));
+      return {};
+    }
+
+   private:
+    CollectedShard& to_;
+    std::atomic<bool> busy_ = false;
+  };
+
+  OpenSink open() {
+    return [this](const Shard& shard) {
       const std::lock_guard lock(mutex);
-      const std::size_t number = result.shard.number;
-      EXPECT_TRUE(shards.emplace(number, std::move(result)).second) << "shard twice";
-      return Status();
+      const auto [at, fresh] = shards.emplace(shard.number, CollectedShard{shard, {}, {}});
+      EXPECT_TRUE(fresh) << "shard twice";
+      return std::unique_ptr<ShardSink>(new Sink(at->second));
     };
   }
 };
+
+// Calls `add` for each block.
+class CallingSink final : public ShardSink {
+ public:
+  explicit CallingSink(std::function<Status()> add) : add_(std::move(add)) {}
+  Status add(FeatureRows, std::vector<RejectedRow>) override { return add_(); }
+  Status finish() override { return {}; }
+
+ private:
+  const std::function<Status()> add_;
+};
+
+OpenSink calling(std::function<Status()> add) {
+  return [add = std::move(add)](const Shard&) {
+    return std::unique_ptr<ShardSink>(new CallingSink(add));
+  };
+}
 
 struct TimesObserver final : Observer {
   void spent(const StageTimes& more) override {
@@ -100,17 +153,17 @@ struct TimesObserver final : Observer {
 };
 
 Status extract(const ImageSource& source, const Model& model, WorkerOptions options, int parts,
-               const ShardSink& sink) {
+               const OpenSink& open) {
   Observer observer;
   const CancelToken cancel;
   const auto shards = plan_shards(source.size(), parts);
-  return extract_shards(source, shards, model, options, cancel, observer, sink);
+  return extract_shards(source, shards, model, options, cancel, observer, open);
 }
 
 TEST(ExtractShards, EveryImageIsOneRowOrOneRejectionInListingOrder) {
   const MemorySource source(100);
   Collected collected;
-  ASSERT_TRUE(extract(source, SumModel(), {.threads = 3}, 7, collected.sink()).ok());
+  ASSERT_TRUE(extract(source, SumModel(), {.threads = 3}, 7, collected.open()).ok());
   ASSERT_EQ(collected.shards.size(), 7u);
   std::size_t next = 0;
   for (const auto& [number, result] : collected.shards) {
@@ -138,11 +191,33 @@ TEST(ExtractShards, EveryImageIsOneRowOrOneRejectionInListingOrder) {
   EXPECT_EQ(source.reads, source.size());
 }
 
+TEST(ExtractShards, AShardComesInBlocksWhoeverIsQuicker) {
+  const MemorySource source(300);
+  for (const WorkerOptions& options :
+       {WorkerOptions{.threads = 1, .reads_in_flight = 1, .block_rows = 7},
+        WorkerOptions{.threads = 4, .reads_in_flight = 9, .block_rows = 16},
+        WorkerOptions{.threads = 20, .reads_in_flight = 64, .block_rows = 1}}) {
+    Collected collected;
+    ASSERT_TRUE(extract(source, SumModel(), options, 4, collected.open()).ok());
+    ASSERT_EQ(collected.shards.size(), 4u);
+    for (const auto& [number, result] : collected.shards) {
+      EXPECT_TRUE(result.finished);
+      EXPECT_EQ(result.blocks, (75 + options.block_rows - 1) / options.block_rows);
+      EXPECT_EQ(result.features.size() + result.rejected.size(), 75u);
+      std::size_t row = 0;
+      for (std::size_t image = result.shard.begin; image < result.shard.end; ++image) {
+        if (MemorySource::unreadable(image) || MemorySource::bad(image)) continue;
+        EXPECT_EQ(result.features.path.at(row++), source.path(image));
+      }
+    }
+  }
+}
+
 TEST(ExtractShards, FeaturesDoNotDependOnThreadsReadsOrShards) {
   const MemorySource source(60);
   const auto all_features = [&](WorkerOptions options, int parts) {
     Collected collected;
-    EXPECT_TRUE(extract(source, SumModel(), options, parts, collected.sink()).ok());
+    EXPECT_TRUE(extract(source, SumModel(), options, parts, collected.open()).ok());
     std::vector<float> features;
     for (const auto& [number, result] : collected.shards) {
       features.insert(features.end(), result.features.features.begin(),
@@ -166,7 +241,7 @@ TEST(ExtractShards, AShardOfAChosenFewIsDoneAlone) {
   const CancelToken cancel;
   StageTimes times;
   ASSERT_TRUE(extract_shards(source, some, SumModel(), {.threads = 2}, cancel, observer,
-                             collected.sink(), &times)
+                             collected.open(), &times)
                   .ok());
   EXPECT_EQ(collected.shards.size(), 2u);
   EXPECT_EQ(collected.shards.at(3).shard.begin, 30u);
@@ -187,7 +262,7 @@ TEST(ExtractShards, StrictFailsAtARejection) {
   const MemorySource source(40);
   Collected collected;
   const Status status =
-      extract(source, SumModel(), {.strict = true, .threads = 2}, 4, collected.sink());
+      extract(source, SumModel(), {.strict = true, .threads = 2}, 4, collected.open());
   EXPECT_EQ(status.code(), StatusCode::kIo);
   EXPECT_THAT(status.message(), HasSubstr("mem:/"));
 }
@@ -195,15 +270,15 @@ TEST(ExtractShards, StrictFailsAtARejection) {
 TEST(ExtractShards, AFailingNetworkFailsTheRun) {
   Collected collected;
   const Status status =
-      extract(MemorySource(40), SumModel(true), {.threads = 2}, 4, collected.sink());
+      extract(MemorySource(40), SumModel(true), {.threads = 2}, 4, collected.open());
   EXPECT_EQ(status.message(), "The network is broken.");
   EXPECT_TRUE(collected.shards.empty());
 }
 
 TEST(ExtractShards, AFailingSinkFailsTheRunAndStopsReading) {
   const MemorySource source(2000);
-  const Status status = extract(source, SumModel(), {.threads = 2}, 500,
-                                [](ShardResult) { return Status::io("The disk is full."); });
+  const auto full = [] { return Status::io("The disk is full."); };
+  const Status status = extract(source, SumModel(), {.threads = 2}, 500, calling(full));
   EXPECT_EQ(status.message(), "The disk is full.");
   EXPECT_LT(source.reads, source.size());
 }
@@ -213,11 +288,9 @@ TEST(ExtractShards, CancellingStops) {
   CancelToken cancel;
   Observer observer;
   const auto shards = plan_shards(source.size(), 500);
+  const auto cancelling = [&] { return cancel.cancel(), Status(); };
   const Status status = extract_shards(source, shards, SumModel(), {.threads = 2}, cancel, observer,
-                                       [&](ShardResult) {
-                                         cancel.cancel();
-                                         return Status();
-                                       });
+                                       calling(cancelling));
   EXPECT_EQ(status.code(), StatusCode::kCancelled);
   EXPECT_LT(source.reads, source.size());
 }

@@ -14,21 +14,22 @@
 #include "base/lap.h"
 #include "base/stage_times.h"
 #include "input/image_source.h"
+#include "shards/open_blocks.h"
 #include "verger/status.h"
 
 namespace verger {
 
 // One image on its way from storage to the network.
 struct Fetched {
-  std::size_t shard;        // position in `shards`
+  OpenBlock* block;         // which it is in
   std::size_t image;        // position in the source
   ByteBudget::Claim claim;  // on the memory that its bytes take
   Result<std::vector<uint8_t>> bytes;
 };
 
-// Images of one shard that are read together.
+// Images of one block that are read together.
 struct Run {
-  std::size_t shard;                // position in `shards`
+  OpenBlock* block;
   std::vector<std::size_t> images;  // positions in the source
 };
 
@@ -56,7 +57,7 @@ class QueueSink final : public ImageSink {
   bool deliver(std::size_t index, Result<std::vector<uint8_t>> bytes) override {
     spent_.fetch_ns += lap_.ns();
     if (bytes.ok()) spent_.bytes += static_cast<int64_t>(bytes->size());
-    Fetched fetched{run_->shard, run_->images[index], *std::move(claim_), std::move(bytes)};
+    Fetched fetched{run_->block, run_->images[index], *std::move(claim_), std::move(bytes)};
     claim_.reset();
     const bool taken = queue_.push(std::move(fetched));
     spent_.held_ns += lap_.ns();

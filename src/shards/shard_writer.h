@@ -1,15 +1,22 @@
 // What becomes of a finished shard: its part files, its moments, its manifest.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "input/image_source.h"
 #include "output/output_folder.h"
 #include "output/shard_manifest.h"
-#include "shards/extract_shards.h"
+#include "parquet/features_part.h"
+#include "parquet/pca_part.h"
+#include "parquet/tables.h"
+#include "plan/shards.h"
+#include "verger/model.h"
 #include "verger/moments.h"
+#include "verger/options.h"
 #include "verger/pca.h"
 #include "verger/status.h"
 
@@ -35,16 +42,15 @@ struct FinishedShard {
   bool features_changed = false;     // of a shard that was written anew
 };
 
+class OpenShard;
+
 // Thread-safe.
 class ShardWriter {
  public:
   explicit ShardWriter(ShardRecipe recipe);
 
-  // Writes a shard's parts and, when they are complete, its manifest. `images`: those of the
-  // shard, by their numbers in `source`, in order. Of a shared shard that somebody else was quicker
-  // to finish the other one's manifest is returned.
-  Result<FinishedShard> write(const ShardResult& result, const ImageSource& source,
-                              std::span<const std::size_t> images) const;
+  // Begins the parts of a shard. The writer outlives it.
+  Result<std::unique_ptr<OpenShard>> begin(const Shard& shard) const;
 
   // What a manifest of this shard would say of its recipe; its files and counts are left open.
   ShardManifest expected(const Shard& shard, const ImageSource& source,
@@ -54,15 +60,41 @@ class ShardWriter {
   std::optional<ShardManifest> standing(const ShardManifest& expected) const;
 
  private:
+  friend class OpenShard;
   Store& store() const { return recipe_.output.store(); }
-  std::string part_name(const std::string& folder, const ShardResult& result) const;
-  Status write_parts(const ShardResult& result, ShardManifest& manifest) const;
-  Status write_inputs(const ImageSource& source, std::span<const std::size_t> images,
-                      ShardManifest& manifest) const;
-  Result<Moments> write_moments(const ShardResult& result, ShardManifest& manifest) const;
 
   const ShardRecipe recipe_;
   const std::string options_sha256_;
+};
+
+// A shard on its way to its files: holds a row group of each table, the moments and the rejected
+// rows. Destroyed before finish() it leaves nothing that counts. Not thread-safe.
+class OpenShard {
+ public:
+  // The next rows, in listing order.
+  Status add(const FeatureRows& rows, std::vector<RejectedRow> rejected);
+
+  // Commits the parts and, when they are complete, the manifest. `images`: those of the shard, by
+  // their numbers in `source`, in order. Of a shared shard that somebody else was quicker to finish
+  // the other one's manifest is returned.
+  Result<FinishedShard> finish(const ImageSource& source, std::span<const std::size_t> images);
+
+ private:
+  friend class ShardWriter;
+  OpenShard(const ShardWriter& writer, const Shard& shard, FeaturesPartWriter features);
+
+  Status finish_parts(ShardManifest& manifest);
+  Status write_inputs(const ImageSource& source, std::span<const std::size_t> images,
+                      ShardManifest& manifest) const;
+  Status write_moments(ShardManifest& manifest);
+
+  const ShardWriter& writer_;
+  const ShardRecipe& recipe_;
+  const Shard shard_;
+  FeaturesPartWriter features_;
+  std::optional<PcaPartWriter> pca_;  // with a projection; else there are moments
+  std::optional<Moments> moments_;
+  std::vector<RejectedRow> rejected_;
 };
 
 }  // namespace verger

@@ -45,9 +45,12 @@ Result<std::vector<FileEntry>> Store::list(const std::string& folder, bool recur
 Status sort_by_name(std::vector<FileEntry>& files, const Store& store) {
   std::ranges::sort(files, {}, &FileEntry::name);
   const auto twice = std::ranges::adjacent_find(files, {}, &FileEntry::name);
-  if (twice == files.end()) return {};
+  return twice == files.end() ? Status() : named_twice(store, twice->name);
+}
+
+Status named_twice(const Store& store, const std::string& name) {
   return Status::io("Cannot list " + store.display_path("") + ": its server names " +
-                    store.display_path(twice->name) + " twice.");
+                    store.display_path(name) + " twice.");
 }
 
 Status Store::write(const std::string& name, std::span<const uint8_t> bytes) {

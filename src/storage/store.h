@@ -147,6 +147,8 @@ class Store {
 
 // Sorts by the bytes of the names; kIo when one comes twice.
 Status sort_by_name(std::vector<FileEntry>& files, const Store& store);
+// kIo: a listing of `store` told this name twice.
+Status named_twice(const Store& store, const std::string& name);
 
 // From here on reads that wait for a server end with kCancelled once this is cancelled; borrowed
 // until close_storage(). null: for none. Not while reads are under way.

@@ -4,7 +4,8 @@
 // by VERGER_STEP_SECONDS. VERGER_LEASE_MS=2000 makes its leases lapse after so many milliseconds,
 // and VERGER_MACHINE=other lets it pass for another machine's. With VERGER_MERGED_AT_ONCE=4 the
 // moments of more than 4 shards are many. Where VERGER_SPOIL_EIGENVECTORS is set, a number of the
-// solver's answer is wrong.
+// solver's answer is wrong. Its lists of images do not fit into memory, and its shards come in
+// several blocks, however small they are.
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,9 +18,11 @@
 
 #include "base/fault_point.h"
 #include "base/process.h"
+#include "input/sorted_list.h"
 #include "output/lease.h"
 #include "pca/eigen.h"
 #include "program.h"
+#include "shards/extract_shards.h"
 #include "shards/shard_moments.h"
 
 namespace {
@@ -60,6 +63,8 @@ extern "C" int clock_gettime(clockid_t clock, timespec* now) noexcept {
 }
 
 int main(int argc, char** argv) {
+  verger::set_list_memory(1000);
+  verger::set_block_rows(5);
   std::signal(SIGUSR1, step_clock);
   set_fault("VERGER_KILL_AT", SIGKILL);
   set_fault("VERGER_STOP_AT", SIGSTOP);

@@ -1,4 +1,4 @@
-"""AWS on loopback: moto's server for EMR and S3, with the calls of EMR that moto lacks.
+"""AWS on loopback: moto's server for EMR, EMR Serverless and S3, with the calls that moto lacks.
 
 What is added keeps what RunJobFlow was given and answers as AWS documents it; moto writes the
 answers by botocore's own models, and botocore reads them.
@@ -9,6 +9,7 @@ import json
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult, PaginatedResult
@@ -16,6 +17,8 @@ from moto.emr.models import Ec2InstanceAttributes, emr_backends
 from moto.emr.responses import ElasticMapReduceResponse
 from moto.moto_api._internal import mock_random
 from moto.server import ThreadedMotoServer
+from servers.emr_serverless import Serverless, serverless
+from servers.replaced import replaced
 from servers.s3proxy import free_port
 
 REGION = "eu-west-1"
@@ -39,6 +42,7 @@ class Emr:
     endpoint: str
     faults: Faults
     requests: dict  # cluster id -> RunJobFlow's request
+    serverless: Serverless | None = None
 
     def environment(self):
         """What a client needs in its environment."""
@@ -184,22 +188,6 @@ def with_faults(server, genuine):
 
 
 @contextlib.contextmanager
-def replaced(place, members):
-    """Give a class other members for a while."""
-    kept = {name: place.__dict__.get(name) for name in members}
-    for name, member in members.items():
-        setattr(place, name, member)
-    try:
-        yield
-    finally:
-        for name, member in kept.items():
-            if member is None:
-                delattr(place, name)
-            else:
-                setattr(place, name, member)
-
-
-@contextlib.contextmanager
 def emr_server():
     """Run the server in this process; yields it."""
     server = Emr(f"http://127.0.0.1:{free_port()}", Faults(), {})
@@ -219,6 +207,8 @@ def emr_server():
         stack.enter_context(replaced(ElasticMapReduceResponse, calls))
         added = {"requested_ec2_subnet_ids": property(subnets)}
         stack.enter_context(replaced(Ec2InstanceAttributes, added))
+        faulty = partial(with_faults, server)
+        server.serverless = stack.enter_context(serverless(REGION, faulty))
         running = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
         running.start()
         stack.callback(running.stop)

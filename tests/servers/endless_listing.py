@@ -1,6 +1,9 @@
 """An S3 endpoint that makes up as many keys as one likes, and has none of them."""
 
 import contextlib
+import json
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -105,3 +108,28 @@ def endless_listing(keys, change=lambda body: body, latency=0.0):
     finally:
         server.shutdown()
         thread.join()
+
+
+# A process begins with the peak of the one that started it: hence a small one between.
+LAUNCHER = """
+import json, resource, subprocess, sys
+process = subprocess.run(sys.argv[1:], capture_output=True, text=True)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([process.returncode, process.stderr, peak * 1024]))
+"""
+
+
+def peak_after_listing(program, keys, output):
+    """Bytes that a run takes which lists such keys and ends at the first, which is not there."""
+    with endless_listing(keys) as server:
+        command = [program, "extract", "s3://made-up/Test", output, "--weights", "untrained:1"]
+        flags = ["--s3-endpoint", server.address, "--s3-anonymous", "--s3-region", "us-east-1"]
+        launched = subprocess.run(
+            [sys.executable, "-c", LAUNCHER, *command, *flags, "--strict", "--retries", "0"],
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+    exit_code, said, peak = json.loads(launched.stdout)
+    assert exit_code == 3, said
+    assert "photograph_" in said
+    return peak

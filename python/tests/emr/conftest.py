@@ -14,6 +14,7 @@ if importlib.util.find_spec("moto") is None:  # in another environment there is 
     collect_ignore_glob = ["test_*.py"]
 
 EXAMPLES = ROOT / "examples" / "emr"
+CLUSTERS = sorted(path.name for path in EXAMPLES.glob("*.yaml") if path.stem != "serverless")
 ARCHIVE = "verger-0.1.0-linux-{}.tar.gz"
 
 
@@ -60,6 +61,7 @@ def server(one_server, monkeypatch):
 
     urllib.request.urlopen(f"{one_server.endpoint}/moto-api/reset", data=b"").close()
     one_server.requests.clear()
+    one_server.serverless.requests.clear()
     one_server.faults.left.clear()
     one_server.faults.seen.clear()
     monkeypatch.delenv("AWS_PROFILE", raising=False)
@@ -102,11 +104,10 @@ class Answer:
 @pytest.fixture
 def emr(monkeypatch, capsys):
     """A function that runs `verger-emr ARGS…` in this process, without the waiting."""
-    from verger.emr import cluster, steps  # noqa: PLC0415
+    from verger.emr import wait  # noqa: PLC0415
     from verger.emr.cli import main  # noqa: PLC0415
 
-    monkeypatch.setattr(cluster, "POLL_S", 0.01)
-    monkeypatch.setattr(steps, "POLL_S", 0.01)
+    monkeypatch.setattr(wait, "POLL_S", 0.01)
     monkeypatch.setenv("VERGER_PROGRAM", str(ROOT / "build" / "verger"))  # checks a job's options
 
     def run(*arguments, code=0):

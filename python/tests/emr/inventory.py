@@ -8,19 +8,18 @@ from conftest import ROOT
 from verger.emr.iam import CALLS
 
 SOURCE = ROOT / "python" / "verger" / "emr"
-SERVICES = ("emr", "s3")
+SERVICES = {"emr": "emr", "s3": "s3", "serverless": "emr-serverless"}  # as the code and AWS say
 # What boto3 sends for a method that is none of the service's own.
 TRANSFERS = {"upload_file": ("PutObject", "CreateMultipartUpload", "UploadPart",
                              "CompleteMultipartUpload", "AbortMultipartUpload")}  # fmt: skip
 
 
 def is_client(node):
-    """Whether an expression is a client of AWS: aws.emr, aws.s3."""
+    """Whether an expression is a client of AWS: aws.emr, self.aws.serverless."""
     return (
         isinstance(node, ast.Attribute)
         and node.attr in SERVICES
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "aws"
+        and "aws" in (getattr(node.value, "id", None), getattr(node.value, "attr", None))
     )
 
 
@@ -44,7 +43,7 @@ def uses_of_clients(tree):
 def calls_of_the_code():
     """The calls, and how often a client is named beside them."""
     found, hidden = set(), 0
-    for path in SOURCE.glob("*.py"):
+    for path in SOURCE.rglob("*.py"):
         tree = ast.parse(path.read_text())
         calls = list(calls_in(tree))
         found |= set(calls)
@@ -57,7 +56,8 @@ def operations_of_the_inventory():
     """(service, operation) of every call that the policies allow."""
     found = set()
     for call in CALLS:
-        service, method = call.split(".")
+        name, method = call.split(".")
+        service = SERVICES[name]
         known = boto3.client(service, region_name="eu-west-1").meta.method_to_api_mapping
         names = TRANSFERS.get(method) or (known[method],)
         found |= {(service, name) for name in names}

@@ -6,12 +6,15 @@ from verger.emr.estimate import PAGE_S, PAGES_AT_ONCE, estimate
 from verger.emr.plan import duration
 
 MARKS = ("<!-- sizing -->", "<!-- /sizing -->")
-# Images, the cluster in words, what it changes in examples/emr/amx.yaml, folders, runs.
+# Images, the example, how many core instances or executors it is given, folders, runs.
 CASES = (
     (10**5, "m5", None, 1, 1),
     (10**7, "amx", 4, 10, 1),
     (10**9, "amx", 64, 100, 1),
     (10**9, "amx", 4, 10, 100),
+    (10**5, "serverless", 3, 1, 1),
+    (10**7, "serverless", 64, 10, 1),
+    (10**9, "serverless", 64, 10, 100),
 )
 TIMES = "\N{MULTIPLICATION SIGN}"
 HEAD = {
@@ -20,11 +23,22 @@ HEAD = {
 }
 
 
-def cluster_of(name, cores):
-    """An example, with so many core instances and no task instances."""
+def with_executors(wanted, count):
+    """An application that has room for so many executors."""
+    workers, worker = count + 1, wanted.serverless.executor
+    most = {name: workers * size for name, size in worker.model_dump().items()}
+    capacity = wanted.serverless.maximum_capacity.model_copy(update=most)
+    serverless = wanted.serverless.model_copy(update={"maximum_capacity": capacity})
+    return wanted.model_copy(update={"serverless": serverless})
+
+
+def example_with(name, cores):
+    """An example, with so many core instances and no task instances, or so many executors."""
     wanted = config.load(EXAMPLES / f"{name}.yaml")
     if cores is None:
         return wanted
+    if isinstance(wanted, config.ApplicationConfig):
+        return with_executors(wanted, cores)
     core = wanted.instances.core.model_copy(update={"count": cores})
     instances = wanted.instances.model_copy(update={"core": core, "task": None})
     return wanted.model_copy(update={"instances": instances})
@@ -53,9 +67,12 @@ def money(usd, language):
 def row(case, language):
     """One line of the table."""
     images, name, cores, prefixes, runs = case
-    wanted = cluster_of(name, cores)
+    wanted = example_with(name, cores)
     found = estimate(wanted, images // runs, prefixes=prefixes)
-    core = wanted.instances.core
+    if isinstance(wanted, config.ApplicationConfig):
+        workers = f"{found.workers} {TIMES} {wanted.serverless.executor.vcpus} vCPU, serverless"
+    else:
+        workers = f"{wanted.instances.core.count} {TIMES} {wanted.instances.core.type}"
     reads = f"{number(found.images_per_second, language)}/s"
     listing = f"{number(found.listing_pages, language)} {TIMES} {PAGE_S:g} s ÷ {PAGES_AT_ONCE}"
     if language == "fr":
@@ -64,7 +81,7 @@ def row(case, language):
     listed = f"{listing} = {time(found.seconds['list'], language)}"
     cells = (
         f"{times}{number(images // runs, language)}",
-        f"{core.count} {TIMES} {core.type}",
+        workers,
         f"{times}{number(found.parts, language)}",
         f"{times}{listed}" if runs == 1 else f"{times}{time(found.seconds['list'], language)}",
         reads,

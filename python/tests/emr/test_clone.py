@@ -10,7 +10,7 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.stub import Stubber
-from emr.conftest import EXAMPLES
+from emr.conftest import CLUSTERS, EXAMPLES
 from verger.emr import awscli, clone, config, places
 from verger.emr.archive import inspect
 from verger.emr.aws import Aws
@@ -18,7 +18,6 @@ from verger.emr.errors import UsageError
 from verger.emr.request import run_job_flow
 
 pytestmark = [pytest.mark.heavy, pytest.mark.emr]
-NAMES = sorted(path.name for path in EXAMPLES.glob("*.yaml"))
 INSTANCES = {"TerminationProtected": False, "KeepJobFlowAliveWhenNoSteps": True,
              "InstanceGroups": []}  # fmt: skip
 # All that a description can have beside the examples.
@@ -61,7 +60,7 @@ fleets:
 
 def descriptions(archives):
     """Every example and what goes beyond, as requests by name."""
-    texts = {name: (EXAMPLES / name).read_text() for name in NAMES}
+    texts = {name: (EXAMPLES / name).read_text() for name in CLUSTERS}
     texts |= {"rich": RICH, "fleet volumes": FLEET_VOLUMES}
     for name, text in texts.items():
         wanted = config.parse(text, name)

@@ -3,7 +3,7 @@
 import tarfile
 
 import pytest
-from emr.conftest import EXAMPLES
+from emr.conftest import CLUSTERS, EXAMPLES
 from verger.emr import config, request
 from verger.emr.archive import inspect
 from verger.emr.errors import UsageError
@@ -11,6 +11,9 @@ from verger.emr.errors import UsageError
 pytestmark = [pytest.mark.heavy, pytest.mark.emr]
 GROUPS = "instances: {master: {type: m5.xlarge}}\n"
 BASE = "name: x\nregion: eu-west-1\nbucket: s3://p8-data\n"
+APPLICATION = """serverless: {role: "arn:aws:iam::123456789012:role/jobs",
+  maximum_capacity: {vcpus: 16, memory_gb: 32}}
+"""
 FAULTS = {
     "": "does not describe a cluster",
     "a: [": "is not YAML",
@@ -42,6 +45,41 @@ FAULTS = {
     BASE + GROUPS + f"root_volume_gb: {'9' * 5000}\n": "is not YAML",
     BASE + GROUPS + "key: 2026-13-45\n": "is not YAML",
     BASE + GROUPS + "spark: {spark.hadoop.fs.s3a.secret.key: x}\n": "is a credential",
+    **{
+        BASE.replace("name: x", name) + APPLICATION + more: words
+        for name, more, words in (
+            ("name: x", GROUPS, "instances: has no meaning for a serverless application"),
+            ("name: x", "subnet: subnet-1\n", "subnet: has no meaning"),
+            ("name: x", "bootstrap: []\napplications: [JupyterHub]\n", "bootstrap: has no meaning"),
+            ("name: x", "cuont: 1\n", "cuont: is not known"),
+            ("name: x", "max_age_hours: 0.01\n", "max_age_hours"),
+            ("name: x", "release: emr-6.15.0\n", "glibc"),
+            ("name: x", "spark: {spark.hadoop.fs.s3a.secret.key: x}\n", "is a credential"),
+            ("name: the orchard", "", "name: that of an application has up to 64 letters"),
+        )
+    },
+    BASE
+    + "serverless: {}\n": "serverless.role: is missing; serverless.maximum_capacity: is missing",
+    BASE + APPLICATION.replace("arn:aws:iam::123456789012:role/", ""): "serverless.role",
+    BASE + APPLICATION.replace("vcpus: 16", "vcpus: 4"): "no room for a driver and an executor",
+    BASE + APPLICATION.replace("}}", ", disk_gb: 39}}"): "no room for a driver and an executor",
+    **{
+        BASE + APPLICATION.replace("}}", f"}}, {more}}}"): words
+        for more, words in (
+            ("executor: {vcpus: 3}", "executor.vcpus"),
+            (
+                "executor: {memory_gb: 31}",
+                "a worker of 4 vCPU has 8 to 30 GB of memory, a multiple",
+            ),
+            (
+                "driver: {vcpus: 8, memory_gb: 17}",
+                "a worker of 8 vCPU has 16 to 60 GB of memory, a m",
+            ),
+            ("initial_capacity: {executors: 4}", "initial_capacity is more than maximum_capacity"),
+            ("architecture: amd64", "architecture"),
+            ("bid_price: '0.1'", "serverless.bid_price: is not known"),
+        )
+    },
     BASE + GROUPS + "aws_access_key_id: AKIA\n": "aws_access_key_id: is not known",
 }
 
@@ -76,7 +114,7 @@ def megabytes(text):
     return int(text[:-1])
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.yaml")))
+@pytest.mark.parametrize("name", CLUSTERS)
 def test_one_executor_and_one_driver_fit_on_a_node_and_never_two_executors(name):
     wanted = config.load(EXAMPLES / name)
     found = request.spark_defaults(wanted)

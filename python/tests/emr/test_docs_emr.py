@@ -9,8 +9,9 @@ from emr.conftest import EXAMPLES
 from emr.sizing import MARKS, table
 from verger.emr import instances
 from verger.emr.cli import program
-from verger.emr.config import ClusterConfig
+from verger.emr.config import ApplicationConfig, ClusterConfig
 from verger.emr.estimate import GETS_A_PREFIX
+from verger.emr.parts import Capacity, Initial, Serverless, Worker
 
 pytestmark = [pytest.mark.heavy, pytest.mark.emr]
 PAGES = {"en": ROOT / "docs" / "spark-emr.md", "fr": ROOT / "docs" / "fr" / "spark-emr.md"}
@@ -44,7 +45,9 @@ def test_every_command_is_on_the_page_and_no_other(language):
 @each_page
 def test_every_key_is_on_the_page(language):
     text = PAGES[language].read_text()
-    assert [key for key in ClusterConfig.model_fields if f"`{key}`" not in text] == []
+    models = (ClusterConfig, ApplicationConfig, Serverless, Capacity, Worker, Initial)
+    keys = {key for model in models for key in model.model_fields}
+    assert [key for key in sorted(keys) if f"`{key}`" not in text] == []
 
 
 @each_page

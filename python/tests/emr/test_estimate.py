@@ -35,6 +35,43 @@ def test_the_estimate_by_hand():
     assert found.bound == "processors"
 
 
+def test_the_estimate_of_an_application_by_hand():
+    """A driver and three executors of 4 vCPU, 8 GB and, to be paid for, 30 GB of 50."""
+    worker = "{disk_gb: 50}"
+    text = (EXAMPLES / "serverless.yaml").read_text().replace("disk_gb: 80", "disk_gb: 200")
+    text = text.replace("serverless:\n", f"serverless:\n  driver: {worker}\n  executor: {worker}\n")
+    found = estimate.estimate(config.parse(text, "c"), 100_000)
+    assert (found.workers, found.vcpus, found.parts) == (3, 12, 36)
+    working = 100_000 * 0.0123 / 12 + 100_000 * 0.00017 / 12 + 5  # s: extract, reduce
+    assert found.hours == pytest.approx((120 + 15 / 8 + working) / 3600)
+    workers = (15 / 8 + working + 3 * working) / 3600  # h of one, the driver first
+    assert found.cost["vcpu"] == pytest.approx(4 * workers * 0.052624)
+    assert found.cost["memory"] == pytest.approx(8 * workers * 0.0057785)
+    assert found.cost["disk"] == pytest.approx(30 * workers * 0.000111)
+    assert found.cost["s3_requests"] == pytest.approx(
+        100_000 * 0.0004 / 1000 + (100 + 36 * 6) * 0.005 / 1000)  # fmt: skip
+    assert found.total == pytest.approx(sum(found.cost.values()))
+    assert "pre-initialised" in " ".join(found.left_out)
+    graviton = estimate.estimate(config.parse(text.replace("x86_64", "arm64"), "c"), 100_000)
+    assert graviton.cost["vcpu"] == pytest.approx(4 * workers * 0.042094)
+
+
+def test_what_is_not_known_of_serverless_is_said():
+    wanted = config.load(EXAMPLES / "serverless.yaml")
+    with pytest.raises(NoFigureError, match="no figure of bf16"):
+        estimate.estimate(wanted, 1000, "bf16")
+    with pytest.raises(NoFigureError, match="no EMR Serverless in eu-west-3"):
+        estimate.estimate(wanted.model_copy(update={"region": "eu-west-3"}), 1000)
+    runs = [{"billedResourceUtilization": {"vCPUHour": 2.0}},
+            {"totalResourceUtilization": {"vCPUHour": 1.0, "memoryGBHour": 1.0}}, {}]  # fmt: skip
+    known = estimate.bill_of_runs(runs, "x86_64", "eu-west-1")
+    assert known.total == pytest.approx(3 * 0.052624 + 0.0057785)
+    assert known.counts == {
+        "job_runs": 3, "vcpu_hours": 3, "memory_gb_hours": 1, "disk_gb_hours": 0}  # fmt: skip
+    unknown = estimate.bill_of_runs(runs, "x86_64", "eu-west-3")
+    assert (unknown.total, unknown.unpriced) == (0, ("EMR Serverless",))
+
+
 def test_s3_bounds_what_many_processors_read_from_one_folder():
     many = M5.model_copy(update={"instances": M5.instances.model_copy(
         update={"core": M5.instances.core.model_copy(update={"count": 200})})})  # fmt: skip
@@ -94,7 +131,7 @@ def test_a_bill_is_by_the_second_from_creation_to_end():
                            instance("m5.xlarge", 1 / 3600)], "eu-west-1", now)  # fmt: skip
     hour = 0.214 + 0.048
     assert found.total == pytest.approx(2 * hour + 10 * 2 * hour + hour / 60)
-    assert (found.instances, found.unpriced) == (3, ())
+    assert (found.counts, found.unpriced) == ({"instances": 3}, ())
     unknown = estimate.bill([instance("z1d.large", 1)], "eu-west-1", now)
     assert (unknown.total, unknown.unpriced) == (0, ("z1d.large",))
 
@@ -106,6 +143,10 @@ def test_every_price_has_a_region_and_a_date():
             price = instances.price_of(f"{family}.xlarge", region)
             assert price.region == region and price.date == place["date"]
             assert 0.1 < price.ec2 < 0.3 and 0.03 < price.emr < 0.06
+    for region in ("us-east-1", "eu-west-1"):
+        x86, arm = (instances.prices_of_serverless(each, region) for each in ("x86_64", "arm64"))
+        assert set(x86) == set(arm) == {"vcpus", "memory_gb", "disk_gb"}
+        assert 0.75 < arm["vcpus"] / x86["vcpus"] < 0.85
     assert "taxes" in " ".join(estimate.LEFT_OUT) and "data transfer" in " ".join(estimate.LEFT_OUT)
 
 

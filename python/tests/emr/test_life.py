@@ -6,8 +6,8 @@ from pathlib import Path
 import boto3
 import pytest
 import verger as package
-from emr.conftest import EXAMPLES
-from verger.emr import cluster, config, request
+from emr.conftest import CLUSTERS, EXAMPLES
+from verger.emr import cluster, config, ours
 from verger.spark._script import script
 
 pytestmark = [pytest.mark.heavy, pytest.mark.emr]
@@ -224,11 +224,11 @@ def test_names_and_tags_are_data(server, emr, archives, tmp_path):
     assert {tag["Key"]: tag["Value"] for tag in made["Tags"]}[odd] == odd
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.yaml")))
+@pytest.mark.parametrize("name", CLUSTERS)
 def test_every_example_is_created(server, emr, archives, name):
     wanted = config.load(EXAMPLES / name)
     arguments = [EXAMPLES / name, "--archive", archives[wanted.machine], "--json"]
     made = emr("create", *arguments).document["cluster_id"]
     described_tags = cluster.tags_of(described(made))
-    assert described_tags[request.MANAGED] == "true"
+    assert described_tags[ours.MANAGED] == "true"
     assert described_tags.items() >= wanted.tags.items()

@@ -5,7 +5,7 @@ import json
 
 import boto3
 import pytest
-from emr.conftest import EXAMPLES
+from emr.conftest import CLUSTERS, EXAMPLES
 from verger.emr import config, request
 from verger.emr.archive import inspect
 
@@ -18,7 +18,7 @@ def plan(emr, archives, name, *more):
     return emr("plan", EXAMPLES / name, "--archive", archives[machine], *more)
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.yaml")))
+@pytest.mark.parametrize("name", CLUSTERS)
 def test_a_plan_is_what_would_be_asked_of_aws(emr, archives, name, monkeypatch):
     for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
         monkeypatch.delenv(variable, raising=False)  # none is needed

@@ -5,6 +5,9 @@ words are given to spark-submit as they are: the archive, the job's file, INPUT 
 their s3:// addresses. The settings are those of the cluster, but for the size of the machines. What
 EMR has of its own and a bare YARN has not, the s3:// filesystem and the instances' role, stands in
 the configuration of Hadoop and in the environment.
+
+EMR Serverless is rehearsed by the same: there too a driver and executors have folders of their own
+in which the archive is unpacked. What it calls the environment of a driver has another name here.
 """
 
 import shutil
@@ -28,6 +31,7 @@ OPTIONS = [*WEIGHTS, "--parts", "4"]
 IN, OUT = "s3://p8-data/Test", "s3://p8-data/Results"
 # The test's machines have 2.75 GiB each, and one core for an executor.
 SMALL = {
+    "spark.driver.cores": "1",
     "spark.driver.memory": "500m",
     "spark.driver.memoryOverhead": "700m",
     "spark.executor.cores": "1",
@@ -55,12 +59,17 @@ def s3(tmp_path_factory, orchard):
 
 
 @pytest.fixture
-def sent(server, emr, s3, monkeypatch, bundle):
-    """What AWS was sent by create and submit: the cluster's settings of Spark, and two steps."""
-    # EMR and S3 are two servers here, with credentials of one.
+def two_servers(server, s3, monkeypatch):
+    """EMR and S3 are two servers here, with credentials of one."""
     for name, value in s3.environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AWS_ENDPOINT_URL_EMR", server.endpoint)
+    for service in ("EMR", "EMR_SERVERLESS"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", server.endpoint)
+
+
+@pytest.fixture
+def sent(two_servers, emr, bundle):
+    """What AWS was sent by create and submit: the cluster's settings of Spark, and two steps."""
     arguments = [EXAMPLES / "m5.yaml", "--archive", bundle, "--json"]
     cluster_id = emr("create", *arguments).document["cluster_id"]
     client = boto3.client("emr")
@@ -74,6 +83,21 @@ def sent(server, emr, s3, monkeypatch, bundle):
     (defaults,) = (each["Properties"] for each in configurations
                    if each["Classification"] == "spark-defaults")  # fmt: skip
     return SimpleNamespace(run=run, update=update, defaults=defaults)
+
+
+@pytest.fixture
+def sent_to_serverless(two_servers, emr, bundle):
+    """What AWS was sent for an application: its settings of Spark, and the words of a job."""
+    arguments = [EXAMPLES / "serverless.yaml", "--archive", bundle, "--json"]
+    made = emr("create", *arguments).document["application_id"]
+    run = emr("submit", made, IN, OUT, "--no-follow", "--json", "--", *OPTIONS).document
+    client = boto3.client("emr-serverless")
+    told = client.get_application(applicationId=made)["application"]
+    (defaults,) = (each["properties"] for each in told["runtimeConfiguration"])
+    job = client.get_job_run(applicationId=made, jobRunId=run["job_run_id"])["jobRun"]
+    spark = job["jobDriver"]["sparkSubmit"]
+    return SimpleNamespace(defaults=defaults,
+                           words=[spark["entryPoint"], *spark["entryPointArguments"]])  # fmt: skip
 
 
 def like_emr(cluster, s3, defaults, folder):
@@ -105,7 +129,12 @@ def like_emr(cluster, s3, defaults, folder):
 def do(step, cluster):
     """Do a step as EMR's runner does."""
     assert step["Config"]["Jar"] == "command-runner.jar"
-    program, *words = step["Config"]["Args"]
+    submit(step["Config"]["Args"], cluster)
+
+
+def submit(command, cluster):
+    """Give words to spark-submit, and wait for the end of its application."""
+    program, *words = command
     assert program == "spark-submit"
     with Job(cluster, [str(cluster.spark.program(program)), *words]) as job:
         job.finish()
@@ -132,6 +161,22 @@ def test_the_steps_that_submit_sends_compute_what_the_program_does(
     assert not leftovers(bucket / "Results")
     found = {path.name for path in bucket.iterdir()}
     assert found == {"Results", "Test", "bootstrap-emr.sh", "jupyter-s3-conf.json", "verger"}
+
+
+def test_the_job_run_that_submit_sends_computes_what_the_program_does(
+    yarn_cluster, s3, sent_to_serverless, verger, tmp_path
+):
+    bucket, sent = s3.data / "p8-data", sent_to_serverless
+    shutil.rmtree(bucket / "Results", ignore_errors=True)
+    names = {name: name.replace("emr-serverless.driverEnv", "yarn.appMasterEnv")
+             for name in sent.defaults}  # fmt: skip
+    defaults = {names[name]: value for name, value in sent.defaults.items()}
+    cluster = like_emr(yarn_cluster, s3, defaults, tmp_path)
+    cluster.event_log.mkdir(exist_ok=True)
+    submit(["spark-submit", "--master", "yarn", "--deploy-mode", "cluster", *sent.words], cluster)
+    verger("run", bucket / "Test", tmp_path / "out", *OPTIONS)
+    assert content(bucket / "Results") == content(tmp_path / "out")
+    assert not leftovers(bucket / "Results")
 
 
 def test_nothing_that_was_sent_or_stored_is_a_credential(server, s3, sent):

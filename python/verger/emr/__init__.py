@@ -1,9 +1,10 @@
-"""The life of an Amazon EMR cluster that runs `verger-spark`: the library behind `verger-emr`.
+"""The life of what runs `verger-spark` on Amazon EMR: the library behind `verger-emr`.
 
-    from verger.emr import aws, cluster, config
+    from verger.emr import archive, aws, config, targets
 
     description = config.load("examples/emr/m5.yaml")
-    cluster_id = cluster.create(aws.Aws(description.region), description, archive)
+    target = targets.target_of(description, aws.Aws(description.region))
+    cluster_id = targets.create(target, description, archive.newest(description.machine))
 
 Needs boto3, click, pydantic and PyYAML (`verger[emr]`), but neither pyspark nor pyarrow: the job
 runs on the cluster, where the program is what `make bundle` packs.

@@ -60,6 +60,11 @@ class Aws:
         return self._client("emr")
 
     @cached_property
+    def serverless(self) -> Any:
+        """Amazon EMR Serverless."""
+        return self._client("emr-serverless")
+
+    @cached_property
     def s3(self) -> Any:
         """Amazon S3."""
         return self._client("s3")

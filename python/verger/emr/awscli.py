@@ -101,10 +101,10 @@ def _instances(instances: dict[str, Any]) -> list[str]:
 def _tag(tag: dict[str, str]) -> str:
     if "=" in tag["Key"]:
         raise UsageError(f"`aws emr create-cluster` cannot write the tag {tag['Key']!r}.")
-    return _plain(f"{tag['Key']}={tag['Value']}")
+    return text_only(f"{tag['Key']}={tag['Value']}")
 
 
-def _plain(value: str) -> str:
+def text_only(value: str) -> str:
     """UsageError for what `aws` would take for a file's contents, an address, or an option."""
     if value.startswith("-") or re.match(r"(file|fileb|https?)://", value):
         raise UsageError(f"`aws emr create-cluster` would not take {value!r} for a text.")
@@ -116,10 +116,10 @@ def words(request: dict[str, Any], region: str) -> list[str]:
     unknown = set(request) - set(_PLAIN) - set(_AS_JSON) - set(_ELSEWHERE)
     if unknown:
         raise UsageError(f"`aws emr create-cluster` has no option for {', '.join(unknown)}.")
-    made = ["aws", "emr", "create-cluster", "--region", _plain(region)]
+    made = ["aws", "emr", "create-cluster", "--region", text_only(region)]
     for name, option in _PLAIN.items():
         if name in request:
-            made += [option, _plain(str(request[name]))]
+            made += [option, text_only(str(request[name]))]
     for name, option in _AS_JSON.items():
         if name in request:
             made += [option, json.dumps(request[name])]

@@ -11,20 +11,21 @@ import click
 from verger.emr import archive as archives
 from verger.emr.archive import Archive
 from verger.emr.aws import Aws
-from verger.emr.config import ClusterConfig
+from verger.emr.config import Description
 from verger.emr.errors import UsageError
 from verger.emr.estimate import Bill
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 as_json = click.option("--json", "json_wanted", is_flag=True, help="One JSON document as output.")
-_region = click.option("--region", help="Region of the cluster (default: AWS_REGION, the profile).")
+_region = click.option("--region", help="Region of AWS (default: AWS_REGION, the profile).")
 _profile = click.option("--profile", help="Profile of AWS' settings (default: AWS_PROFILE).")
 archive_option = click.option(
     "--archive", "archive_source", metavar="FILE",
     help="Bundle of the program, a file or on S3 (default: the newest that make bundle left).",
 )  # fmt: skip
-description = click.argument("description", metavar="CLUSTER.yaml", type=click.Path())
+description = click.argument("description", metavar="FILE.yaml", type=click.Path())
+target_id = click.argument("target_id", metavar="ID")  # of a cluster or an application
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
@@ -35,7 +36,7 @@ def connected(command: Command) -> Command:
     return command
 
 
-def client_of(config: ClusterConfig, region: str | None, profile: str | None) -> Aws:
+def client_of(config: Description, region: str | None, profile: str | None) -> Aws:
     """Return the client for a description's region. UsageError when another is asked for."""
     if region not in (None, config.region):
         raise UsageError(f"--region {region} is not the description's region, {config.region}.")
@@ -68,9 +69,10 @@ def confirm(question: str, *, sure: bool) -> bool:
 
 def money(bill: Bill) -> str:
     """Return the words for a bill."""
-    text = f"about {bill.total:.2f} USD for {bill.instances} instances"
+    what, count = next(iter(bill.counts.items()))
+    text = f"about {bill.total:.2f} USD for {count} {what.replace('_', ' ')}"
     if bill.date:
-        text += f" (EC2 and EMR, list prices of {bill.date} in {bill.region}, spot as on demand)"
+        text += f" ({bill.basis.format(f'list prices of {bill.date} in {bill.region}')})"
     if bill.unpriced:
         text += f"; no price is known of {', '.join(bill.unpriced)}"
     return text
@@ -79,4 +81,4 @@ def money(bill: Bill) -> str:
 def bill_document(bill: Bill) -> dict[str, Any]:
     """Return the same for machines."""
     return {"usd": round(bill.total, 4), "region": bill.region, "date": bill.date,
-            "instances": bill.instances, "unpriced": list(bill.unpriced)}  # fmt: skip
+            **bill.counts, "unpriced": list(bill.unpriced)}  # fmt: skip

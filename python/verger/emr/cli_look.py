@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from verger.emr import cluster, config, history, iam, logs, steps
-from verger.emr.aws import Aws, said
+from verger.emr import config, history, iam, logs
+from verger.emr.aws import Aws
 from verger.emr.cli_common import (
     archive_option,
     as_json,
@@ -16,12 +16,16 @@ from verger.emr.cli_common import (
     description,
     find_archive,
     money,
+    target_id,
 )
+from verger.emr.config import ClusterConfig
 from verger.emr.console import Console
 from verger.emr.console import as_json as to_json
-from verger.emr.errors import UsageError
-from verger.emr.estimate import bill
+from verger.emr.errors import AwsError, UsageError
+from verger.emr.on_ec2 import OnEc2
 from verger.emr.plan import plan_of, words_of
+from verger.emr.serverless.on_serverless import OnServerless
+from verger.emr.targets import target_with
 
 
 @click.command()
@@ -49,95 +53,53 @@ def plan(description: str, images: int, precision: str, prefixes: int,
     console.result(made, words_of(made))
 
 
-def _part(part: dict[str, Any]) -> dict[str, Any]:
-    """An instance group or fleet, in our words."""
-    if "InstanceFleetType" in part:
-        return {
-            "role": part["InstanceFleetType"].lower(),
-            "types": [each["InstanceType"] for each in part.get("InstanceTypeSpecifications", [])],
-            "requested": part.get("TargetOnDemandCapacity", 0) + part.get("TargetSpotCapacity", 0),
-            "running": part.get("ProvisionedOnDemandCapacity", 0)
-            + part.get("ProvisionedSpotCapacity", 0),
-        }
-    return {
-        "role": part["InstanceGroupType"].lower(),
-        "types": [part["InstanceType"]],
-        "requested": part.get("RequestedInstanceCount", 0),
-        "running": part.get("RunningInstanceCount", 0),
-    }
-
-
-def _step(step: dict[str, Any]) -> dict[str, Any]:
-    return {"step_id": step["Id"], "name": step["Name"], "state": step["Status"]["State"]}
-
-
-def _summary(found: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "cluster_id": found["Id"],
-        "name": found["Name"],
-        "state": cluster.state_of(found),
-        "ours": cluster.is_ours(found),
-        "protected": bool(found.get("TerminationProtected")),
-        "age_s": round(cluster.age_s(found)),
-    }
-
-
 @click.command()
-@click.argument("cluster_id", metavar="CLUSTER")
+@target_id
 @connected
-def status(cluster_id: str, region: str | None, profile: str | None, json_wanted: bool) -> None:
-    """Say how a cluster is, what runs on it, and what it cost so far."""
-    aws = Aws(region, profile)
-    found = cluster.describe(aws, cluster_id)
-    with said():
-        ending = aws.emr.get_auto_termination_policy(ClusterId=cluster_id)
-    parts = [_part(part) for part in cluster.parts_of(aws, found)]
-    ran = [_step(step) for step in steps.steps_of(aws, cluster_id)]
-    cost = bill(cluster.instances_of(aws, cluster_id), aws.region)
-    document = _summary(found) | {
-        "reason": cluster.reason_of(found),
-        "release": found.get("ReleaseLabel"),
-        "master": found.get("MasterPublicDnsName"),
-        "idle_timeout_s": ending.get("AutoTerminationPolicy", {}).get("IdleTimeout"),
-        "instances": parts,
-        "steps": ran,
+def status(target_id: str, region: str | None, profile: str | None, json_wanted: bool) -> None:
+    """Say how a cluster or an application is, what runs on it, and what it cost so far."""
+    target = target_with(target_id, Aws(region, profile))
+    found = target.find(target_id)
+    details, told = target.details(found)
+    ran = target.jobs(target_id)
+    cost = target.bill(found)
+    key = target.job_key
+    document = target.summary(found) | details | {
+        f"{target.job.replace(' ', '_')}s": [
+            {key: job_id, "name": name, "state": state} for job_id, state, name in ran
+        ],
         "cost": bill_document(cost),
-    }
-    lines = [f"{cluster_id} '{found['Name']}': {document['state']} {document['reason']}".rstrip()]
-    lines += [f"  {part['role']:<7} {part['running']} of {part['requested']} "
-              f"{'/'.join(part['types'])}" for part in parts]  # fmt: skip
-    lines += [f"  {step['step_id']} {step['state']}: {step['name']}" for step in ran]
+    }  # fmt: skip
+    lines = [f"{target_id} '{found.name}': {found.state} {details['reason']}".rstrip(), *told]
+    lines += [f"  {job_id} {state}: {name}" for job_id, state, name in ran]
     lines.append(f"  cost so far: {money(cost)}")
     Console(json_wanted=json_wanted).result(document, "\n".join(lines))
 
 
 @click.command(name="logs")
-@click.argument("cluster_id", metavar="CLUSTER")
-@click.argument("step_id", metavar="STEP", required=False)
+@target_id
+@click.argument("job_id", metavar="JOB", required=False)
 @click.option("--list", "list_wanted", is_flag=True, help="Name all logs; print none.")
 @connected
-def logs_command(cluster_id: str, step_id: str | None, list_wanted: bool, region: str | None,
+def logs_command(target_id: str, job_id: str | None, list_wanted: bool, region: str | None,
                  profile: str | None, json_wanted: bool) -> None:  # fmt: skip
-    """Print the logs of a step, by default the newest, and of the Spark driver it started.
+    """Print the logs of a step or job run, by default the newest, and of its Spark driver.
 
     EMR brings logs to S3 every five minutes, and when the cluster ends.
     """
     console = Console(json_wanted=json_wanted)
-    aws = Aws(region, profile)
+    target = target_with(target_id, Aws(region, profile))
+    of_target = {f"{target.noun}_id": target_id}
     if list_wanted:
-        bucket, keys = logs.keys(aws, cluster_id)
+        bucket, keys = logs.keys(target.aws, target.log_place(target_id))
         places = [f"s3://{bucket}/{key}" for key in keys]
-        console.result({"cluster_id": cluster_id, "logs": places}, "\n".join(places))
+        console.result({**of_target, "logs": places}, "\n".join(places))
         return
-    if step_id is None:
-        ran = steps.steps_of(aws, cluster_id)
-        if not ran:
-            raise UsageError(f"Cluster {cluster_id} has run no step; --list names its logs.")
-        step_id = ran[0]["Id"]
-    found = list(logs.of_step(aws, cluster_id, step_id))
+    job_id = job_id or target.newest(target_id, target.jobs(target_id))
+    found = list(target.logs(target_id, job_id))
     if not found:
-        console.note(f"no logs of {step_id} yet: EMR brings them within five minutes")
-    document = {"cluster_id": cluster_id, "step_id": step_id,
+        console.note(f"no logs of {job_id} yet: EMR brings them within five minutes")
+    document = {**of_target, target.job_key: job_id,
                 "logs": [{"uri": log.uri, "text": log.text} for log in found]}  # fmt: skip
     console.result(document, "\n".join(f"== {log.uri}\n{log.text}" for log in found))
 
@@ -148,45 +110,88 @@ def logs_command(cluster_id: str, step_id: str | None, list_wanted: bool, region
 @connected
 def ls(ended: bool, others: bool, region: str | None, profile: str | None,
        json_wanted: bool) -> None:  # fmt: skip
-    """List the clusters that verger-emr made."""
+    """List the clusters and the applications that verger-emr made."""
+    console = Console(json_wanted=json_wanted)
     aws = Aws(region, profile)
-    rows = [_summary(each) for each in cluster.clusters(aws, ended=ended, others=others)]
-    lines = [f"{row['cluster_id']}  {row['state']:<22} {row['age_s'] / 3600:6.1f} h  {row['name']}"
-             for row in rows]  # fmt: skip
-    text = "\n".join(lines) or f"no clusters in {aws.region}"
-    Console(json_wanted=json_wanted).result({"region": aws.region, "clusters": rows}, text)
+    document: dict[str, Any] = {"region": aws.region}
+    lines = []
+    for target in (OnEc2(aws), OnServerless(aws)):
+        try:
+            found = target.all(ended=ended, others=others)
+        except AwsError as error:
+            if isinstance(target, OnEc2):
+                raise
+            # Not every region has EMR Serverless, nor every operator the right to it.
+            console.note(f"applications are not listed: {error}")
+            document["applications"] = None
+            continue
+        document[f"{target.noun}s"] = [target.summary(each) for each in found]
+        lines += [f"{each.id}  {each.state:<22} {each.age_s / 3600:6.1f} h  {each.name}"
+                  for each in found]  # fmt: skip
+    console.result(document, "\n".join(lines) or f"nothing of ours in {aws.region}")
 
 
 @click.command(name="history")
-@click.argument("cluster_id", metavar="CLUSTER")
+@target_id
 @click.option("--tunnel", is_flag=True, help="The SSH command to the cluster's own server instead.")
 @click.option("--key-file", type=click.Path(), help="Private key for --tunnel.")
 @connected
-def history_command(cluster_id: str, tunnel: bool, key_file: str | None, region: str | None,
+def history_command(target_id: str, tunnel: bool, key_file: str | None, region: str | None,
                     profile: str | None, json_wanted: bool) -> None:  # fmt: skip
-    """Give the address of Spark's History Server; it lets in whoever has it, for a short while."""
-    aws = Aws(region, profile)
-    if tunnel:
-        command, address = history.tunnel(aws, cluster_id, key_file)
-        document = {"cluster_id": cluster_id, "command": command, "address": address}
+    """Give the address of Spark's History Server; it lets in whoever has it, for a short while.
+
+    Of an application it is that of the newest job run.
+    """
+    target = target_with(target_id, Aws(region, profile))
+    document = {f"{target.noun}_id": target_id}
+    if isinstance(target, OnServerless):
+        if tunnel:
+            raise UsageError(
+                f"--tunnel has no meaning for application {target_id}: it has no master to reach."
+            )
+        document["address"] = text = target.history(target_id)
+    elif tunnel:
+        command, address = history.tunnel(target.aws, target_id, key_file)
+        document |= {"command": command, "address": address}
         text = f"{command}\nand then {address}"
     else:
-        address = history.persistent(aws, cluster_id)
-        document, text = {"cluster_id": cluster_id, "address": address}, address
+        document["address"] = text = history.persistent(target.aws, target_id)
     Console(json_wanted=json_wanted).result(document, text)
 
 
+def _policy(whose: str, wanted: config.Description) -> dict[str, Any]:
+    folder = wanted.folder
+    if isinstance(wanted, ClusterConfig):
+        roles = wanted.roles
+        found = {
+            "operator": lambda: iam.operator(folder, roles.service, roles.instances),
+            "instances": lambda: iam.of_instances(folder),
+        }
+    else:
+        role = wanted.serverless.role
+        found = {
+            "operator": lambda: iam.operator_of_serverless(folder, role),
+            "jobs": lambda: iam.of_jobs(folder),
+            "trust": lambda: iam.trust_of_jobs(role, wanted.region),
+        }
+    if whose not in found:
+        raise UsageError(
+            f"The policy '{whose}' has no meaning for {wanted.name}, but {', '.join(found)} have."
+        )
+    return found[whose]()
+
+
 @click.command()
-@click.argument("whose", type=click.Choice(["operator", "instances"]))
+@click.argument("whose", type=click.Choice(["operator", "instances", "jobs", "trust"]))
 @description
 @as_json
 def policy(whose: str, description: str, json_wanted: bool) -> None:
-    """Print the IAM policy that is enough: for who runs this program, or for the instances."""
-    wanted = config.load(description)
-    if whose == "operator":
-        document = iam.operator(wanted.folder, wanted.roles.service, wanted.roles.instances)
-    else:
-        document = iam.of_instances(wanted.folder)
+    """Print the IAM policy that is enough.
+
+    For who runs this program (operator); for a cluster's instances; for the role of an
+    application's jobs (jobs), and who may take that role (trust).
+    """
+    document = _policy(whose, config.load(description))
     Console(json_wanted=json_wanted).result(document, to_json(document))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from verger.emr.aws import Aws, pages, said
 from verger.emr.cluster import describe, parts_of, tags_of
 from verger.emr.errors import UsageError
-from verger.emr.request import MANAGED
+from verger.emr.ours import MANAGED
 
 # DescribeCluster and RunJobFlow call these the same.
 _SAME = ("Name", "ReleaseLabel", "OSReleaseLabel", "LogEncryptionKmsKeyId", "ServiceRole",

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from datetime import datetime, timezone
 from typing import Any
 
-from verger.emr.archive import Archive
 from verger.emr.aws import Aws, pages, said
-from verger.emr.config import ClusterConfig
 from verger.emr.errors import AwsError, UsageError
-from verger.emr.request import MANAGED, run_job_flow
-from verger.emr.upload import upload
+from verger.emr.ours import BY_AWS, check_tag, has_our_tag
+from verger.emr.wait import Tell, until
 
 ALIVE = ("STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING", "TERMINATING")
 READY = ("RUNNING", "WAITING")
 ENDED = ("TERMINATED", "TERMINATED_WITH_ERRORS")
-POLL_S = 15.0
-
-Tell = Callable[[str], None]
-
-
-def create(aws: Aws, config: ClusterConfig, archive: Archive) -> str:
-    """Upload what the nodes need, make the cluster, and return its id."""
-    request = run_job_flow(config, archive)
-    upload(aws, config, archive)
-    return start(aws, request)
 
 
 def start(aws: Aws, request: dict[str, Any]) -> str:
@@ -49,7 +34,7 @@ def tags_of(cluster: dict[str, Any]) -> dict[str, str]:
 
 def is_ours(cluster: dict[str, Any]) -> bool:
     """Return whether a described cluster was made by this program."""
-    return tags_of(cluster).get(MANAGED) == "true"
+    return has_our_tag(tags_of(cluster))
 
 
 def state_of(cluster: dict[str, Any]) -> str:
@@ -78,28 +63,35 @@ def parts_of(aws: Aws, cluster: dict[str, Any]) -> list[dict[str, Any]]:
                           ClusterId=cluster["Id"]))  # fmt: skip
 
 
+def idle_timeout_s(aws: Aws, cluster_id: str) -> int | None:
+    """Return for how long a cluster may be without work, or None when it has no such limit."""
+    with said():
+        ending = aws.emr.get_auto_termination_policy(ClusterId=cluster_id)
+    limit: int | None = ending.get("AutoTerminationPolicy", {}).get("IdleTimeout")
+    return limit
+
+
 def wait_until_ready(aws: Aws, cluster_id: str, tell: Tell) -> dict[str, Any]:
     """Return the described cluster once it takes steps. AwsError when it ended instead."""
-    began = time.monotonic()
-    while True:
-        cluster = describe(aws, cluster_id)
-        state = state_of(cluster)
-        if state in READY:
-            return cluster
-        if state in ENDED or state == "TERMINATING":
-            why = reason_of(cluster) or "AWS says no reason"
-            raise AwsError(f"Cluster {cluster_id} ended before it was ready: {why}.")
-        tell(f"cluster {cluster_id}: {state}, {time.monotonic() - began:,.0f} s")
-        time.sleep(POLL_S)
+    cluster = _until(aws, cluster_id, (*READY, *ENDED, "TERMINATING"), tell)
+    if state_of(cluster) not in READY:
+        why = reason_of(cluster) or "AWS says no reason"
+        raise AwsError(f"Cluster {cluster_id} ended before it was ready: {why}.")
+    return cluster
 
 
-def check_ours(cluster: dict[str, Any], remedy: str = "change it by AWS' own tools") -> None:
+def _until(aws: Aws, cluster_id: str, states: tuple[str, ...], tell: Tell) -> dict[str, Any]:
+    return until(
+        lambda cluster: state_of(cluster) in states,
+        lambda: describe(aws, cluster_id),
+        lambda cluster: f"cluster {cluster_id}: {state_of(cluster)}",
+        tell,
+    )
+
+
+def check_ours(cluster: dict[str, Any], remedy: str = BY_AWS) -> None:
     """UsageError when a described cluster does not bear our tag: nothing of it is changed."""
-    if not is_ours(cluster):
-        raise UsageError(
-            f"Cluster {cluster['Id']} ('{cluster['Name']}') was not made by verger-emr: it has no "
-            f"tag {MANAGED}=true; {remedy}."
-        )
+    check_tag(f"Cluster {cluster['Id']} ('{cluster['Name']}')", tags_of(cluster), remedy)
 
 
 def check_may_end(cluster: dict[str, Any], *, force: bool, unprotect: bool) -> None:
@@ -129,12 +121,7 @@ def terminate(
         if cluster.get("TerminationProtected"):
             aws.emr.set_termination_protection(JobFlowIds=[cluster_id], TerminationProtected=False)
         aws.emr.terminate_job_flows(JobFlowIds=[cluster_id])
-    began = time.monotonic()
-    while state_of(cluster := describe(aws, cluster_id)) not in ENDED:
-        elapsed = time.monotonic() - began
-        tell(f"cluster {cluster_id}: {state_of(cluster)}, {elapsed:,.0f} s")
-        time.sleep(POLL_S)
-    return cluster
+    return _until(aws, cluster_id, ENDED, tell)
 
 
 def clusters(aws: Aws, *, ended: bool = False, others: bool = False) -> list[dict[str, Any]]:
@@ -144,10 +131,3 @@ def clusters(aws: Aws, *, ended: bool = False, others: bool = False) -> list[dic
         listed = list(pages(aws.emr, "list_clusters", "Clusters", ClusterStates=states))
     found = [describe(aws, each["Id"]) for each in listed]
     return [each for each in found if others or is_ours(each)]
-
-
-def age_s(cluster: dict[str, Any]) -> float:
-    """Return for how many seconds a described cluster has been there, or was."""
-    times = cluster["Status"].get("Timeline", {})
-    end = times.get("EndDateTime") or datetime.now(timezone.utc)
-    return float((end - times["CreationDateTime"]).total_seconds())

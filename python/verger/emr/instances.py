@@ -83,3 +83,25 @@ def rate_of(instance_type: str, precision: str) -> dict[str, Any]:
     if name is None:
         raise NoFigureError(f"{instance_type} does not compute in {precision}.")
     return {"name": name, **figures()["rates"][name]}
+
+
+def rate_of_serverless(precision: str) -> dict[str, Any]:
+    """Return the rate that is assumed of a vCPU of EMR Serverless, whose processors vary."""
+    if precision != "f32":
+        raise NoFigureError(
+            f"AWS does not tell which processors EMR Serverless has: there is no figure of "
+            f"{precision} there."
+        )
+    name = figures()["rates_else"]
+    return {"name": name, **figures()["rates"][name]}
+
+
+def prices_of_serverless(architecture: str, region: str) -> dict[str, float]:
+    """Return USD an hour of a vCPU, of a GB of memory, and of one of disk beyond what is free.
+
+    NoFigureError when the table has none.
+    """
+    prices = prices_in(region).get("serverless")
+    if prices is None:
+        raise NoFigureError(f"The table of prices has no EMR Serverless in {region}.")
+    return {**prices[architecture], "disk_gb": prices["disk_gb"]}

@@ -27,21 +27,24 @@ class Log:
     text: str
 
 
-def _root(aws: Aws, cluster_id: str) -> tuple[str, str]:
-    place = (describe(aws, cluster_id).get("LogUri") or "").replace("s3n://", "s3://", 1)
+def below(place: str | None, folder: str, whose: str) -> str:
+    """Return the folder of logs below the place of all. UsageError when it keeps none."""
     if not place:
-        raise UsageError(
-            f"Cluster {cluster_id} keeps no logs: it was made without a place for them."
-        )
-    bucket, key = split(place)
-    return bucket, f"{key.rstrip('/')}/{cluster_id}/".lstrip("/")
+        raise UsageError(f"{whose} keeps no logs: it was made without a place for them.")
+    return f"{place.replace('s3n://', 's3://', 1).rstrip('/')}/{folder}/"
 
 
-def keys(aws: Aws, cluster_id: str, below: str = "") -> tuple[str, list[str]]:
-    """Return the bucket and the keys of a cluster's logs in a folder, `steps/s-…/` for one."""
-    bucket, root = _root(aws, cluster_id)
+def place_of_cluster(aws: Aws, cluster_id: str) -> str:
+    """Return the folder of a cluster's logs. UsageError when it keeps none."""
+    place = describe(aws, cluster_id).get("LogUri")
+    return below(place, cluster_id, f"Cluster {cluster_id}")
+
+
+def keys(aws: Aws, place: str) -> tuple[str, list[str]]:
+    """Return the bucket and the keys of the logs in a folder."""
+    bucket, prefix = split(place)
     with said():
-        listed = pages(aws.s3, "list_objects_v2", "Contents", Bucket=bucket, Prefix=root + below)
+        listed = pages(aws.s3, "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix)
         return bucket, [each["Key"] for each in listed]
 
 
@@ -60,16 +63,23 @@ def _log(bucket: str, key: str, data: bytes) -> Log:
     return Log(f"s3://{bucket}/{key}", data.decode("utf-8", "replace"))
 
 
-def of_step(aws: Aws, cluster_id: str, step_id: str, *, driver: bool = True) -> Iterator[Log]:
+def all_in(aws: Aws, place: str) -> Iterator[Log]:
+    """Yield all logs in a folder."""
+    bucket, found = keys(aws, place)
+    for key in found:
+        yield _log(bucket, key, _read(aws, bucket, key))
+
+
+def of_step(aws: Aws, place: str, step_id: str) -> Iterator[Log]:
     """Yield a step's own logs, and then those of the Spark driver that it started."""
-    bucket, found = keys(aws, cluster_id, f"steps/{step_id}/")
+    bucket, found = keys(aws, f"{place}steps/{step_id}/")
     applications = set()
     for key in found:
         if key.rpartition("/")[2].removesuffix(".gz") in _STEP_FILES:
             data = _read(aws, bucket, key)
             applications |= set(_APPLICATION.findall(data))
             yield _log(bucket, key, data)
-    for application in sorted(applications) if driver else ():
-        for key in keys(aws, cluster_id, f"containers/{application.decode()}/")[1]:
+    for application in sorted(applications):
+        for key in keys(aws, f"{place}containers/{application.decode()}/")[1]:
             if _DRIVER.search(key):
                 yield _log(bucket, key, _read(aws, bucket, key))

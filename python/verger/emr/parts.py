@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SECRET = re.compile(r"secret|access[._-]?key|password|session[._-]?token", re.IGNORECASE)
 _GRAVITON = re.compile(r"(a1|[a-z]+\d+g[a-z]*)\.")
+_WORKER_MEMORY = {1: (8, 1), 2: (16, 1), 4: (30, 1), 8: (60, 4), 16: (120, 8)}  # GB: most, step
 
 InstanceType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=256)]
@@ -141,6 +142,78 @@ class SecurityGroups(Model):
     service: str | None = None
     additional_master: list[str] = Field(default=[])
     additional_core: list[str] = Field(default=[])
+
+
+class Worker(Model):
+    """A worker of EMR Serverless: what it has, in the sizes that AWS knows."""
+
+    vcpus: Literal[1, 2, 4, 8, 16] = 4
+    memory_gb: int = 8
+    disk_gb: Annotated[int, Field(ge=20, le=200)] = 20
+
+    @model_validator(mode="after")
+    def _memory_fits(self) -> Worker:
+        most, step = _WORKER_MEMORY[self.vcpus]
+        if not 2 * self.vcpus <= self.memory_gb <= most or self.memory_gb % step:
+            raise ValueError(
+                f"a worker of {self.vcpus} vCPU has {2 * self.vcpus} to {most} GB of memory, a "
+                f"multiple of {step}"
+            )
+        return self
+
+
+class Capacity(Model):
+    """What the workers of an application have together, at most."""
+
+    vcpus: Annotated[int, Field(ge=1)]
+    memory_gb: Annotated[int, Field(ge=2)]
+    disk_gb: Annotated[int, Field(ge=20)] | None = None
+
+    def holds(self, *workers: tuple[int, Worker]) -> bool:
+        """Return whether there is room for so many of each kind."""
+        return all(
+            most is None or sum(count * getattr(worker, name) for count, worker in workers) <= most
+            for name, most in self
+        )
+
+
+class Initial(Model):
+    """Workers that are kept ready, and paid for, as long as the application is started."""
+
+    drivers: Annotated[int, Field(ge=1)] = 1
+    executors: Annotated[int, Field(ge=1)]
+
+
+class Serverless(Model):
+    """An application of EMR Serverless: instead of instances, what its workers may have."""
+
+    role: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$")]
+    maximum_capacity: Capacity
+    architecture: Literal["x86_64", "arm64"] = "x86_64"
+    driver: Worker = Worker()
+    executor: Worker = Worker()
+    initial_capacity: Initial | None = None
+
+    @property
+    def executors(self) -> int:
+        """How many executors there may be beside one driver."""
+        most = self.maximum_capacity
+        return min(
+            (have - getattr(self.driver, name)) // getattr(self.executor, name)
+            for name, have in most
+            if have is not None
+        )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Serverless:
+        if self.executors < 1:
+            raise ValueError("maximum_capacity has no room for a driver and an executor")
+        ready = self.initial_capacity
+        if ready and not self.maximum_capacity.holds(
+            (ready.drivers, self.driver), (ready.executors, self.executor)
+        ):
+            raise ValueError("initial_capacity is more than maximum_capacity")
+        return self
 
 
 class Roles(Model):

@@ -63,22 +63,25 @@ class Folder:
 
     @property
     def logs(self) -> str:
-        """The logs of clusters."""
+        """The logs of clusters and applications."""
         return self.at("logs/")
 
     def archive(self, name: str) -> str:
         """Return the place of a bundle."""
         return self.at("verger", name)
 
-    def tree(self, archive: str) -> dict[str, str]:
-        """Return what lies where, for people."""
-        return {
-            f"{self.images}/": "the photographs, one folder a class (yours)",
-            f"{self.results}/": "the tables, _SUCCESS last",
+    def tree(self, archive: str, *, instances: bool) -> dict[str, str]:
+        """Return what lies where, for people; `instances` have files of their own."""
+        theirs = {
             self.bootstrap: "run by every instance before anything else",
             self.jupyter_conf: "by which JupyterHub keeps notebooks on S3",
             self.notebooks: "the notebooks, a folder a user",
+        }
+        return {
+            f"{self.images}/": "the photographs, one folder a class (yours)",
+            f"{self.results}/": "the tables, _SUCCESS last",
+            **(theirs if instances else {}),
             self.job: "what spark-submit runs",
             self.archive(archive): "the program, for the nodes",
-            self.logs: "logs, a folder a cluster",
+            self.logs: f"logs, a folder a{' cluster' if instances else 'n application'}",
         }

@@ -6,19 +6,30 @@ from typing import Any
 
 from verger.emr import awscli
 from verger.emr.archive import Archive
-from verger.emr.config import ClusterConfig
+from verger.emr.config import ApplicationConfig, ClusterConfig, Description
 from verger.emr.errors import NoFigureError
 from verger.emr.estimate import estimate, least_parts
-from verger.emr.request import ARCHIVE, run_job_flow
-from verger.emr.run import ends_itself
+from verger.emr.ours import place_of
+from verger.emr.request import run_job_flow
+from verger.emr.serverless import clone
+from verger.emr.serverless.request import create_application, start_job_run
 from verger.emr.steps import SparkJob, step_of
 
 
-def plan_of(config: ClusterConfig, archive: Archive, images: int, precision: str = "f32",
+def _requests(config: Description, archive: Archive, job: SparkJob) -> dict[str, Any]:
+    """The request that makes it, what is asked for a job, and the `aws` command for the former."""
+    if isinstance(config, ApplicationConfig):
+        request = create_application(config, archive)
+        return {"request": request, "job_run": start_job_run("APPLICATION", request["tags"], job),
+                "aws_cli": clone.command(request, config.region)}  # fmt: skip
+    request = run_job_flow(config, archive)
+    return {"request": request, "step": step_of(config.folder, place_of(config, archive), job),
+            "aws_cli": awscli.command_or_reason(request, config.region)[0]}  # fmt: skip
+
+
+def plan_of(config: Description, archive: Archive, images: int, precision: str = "f32",
             prefixes: int = 1) -> dict[str, Any]:  # fmt: skip
     """Return the plan. The estimate is None, with a note, where a price or a rate is not known."""
-    request = run_job_flow(config, archive)
-    place = next(tag["Value"] for tag in request["Tags"] if tag["Key"] == ARCHIVE)
     folder = config.folder
     options: tuple[str, ...] = ("--precision", precision) if precision != "f32" else ()
     figures: dict[str, Any] | None = None
@@ -33,12 +44,10 @@ def plan_of(config: ClusterConfig, archive: Archive, images: int, precision: str
     return {
         "name": config.name,
         "region": config.region,
-        "ends": ends_itself(config),
-        "request": request,
-        "step": step_of(folder, place, SparkJob(folder.images, folder.results, options)),
-        "files": folder.tree(archive.name),
+        "ends": config.ends,
+        **_requests(config, archive, SparkJob(folder.images, folder.results, options)),
+        "files": folder.tree(archive.name, instances=isinstance(config, ClusterConfig)),
         "archive": {"name": archive.name, "version": archive.version, "machine": archive.machine},
-        "aws_cli": awscli.command_or_reason(request, config.region)[0],
         "estimate": figures,
         "note": note,
     }  # fmt: skip
@@ -86,19 +95,44 @@ def _estimate(figures: dict[str, Any]) -> list[str]:
     return [*lines, "  left out: " + "; ".join(figures["left_out"])]
 
 
-def words_of(plan: dict[str, Any]) -> str:
-    """Return the plan as text."""
+def _cluster(plan: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Words for what would be made, and for its job."""
     request = plan["request"]
-    archive = plan["archive"]
-    lines = [
+    made = [
         f"cluster '{plan['name']}' in {plan['region']}, {request['ReleaseLabel']} with "
         f"{', '.join(each['Name'] for each in request['Applications'])}; {plan['ends']}",
         *_instances(request),
+    ]
+    return made, ["step", f"  {' '.join(plan['step']['HadoopJarStep']['Args'])}"]
+
+
+def _application(plan: dict[str, Any]) -> tuple[list[str], list[str]]:
+    request, job = plan["request"], plan["job_run"]
+    made = [
+        f"application '{plan['name']}' in {plan['region']}, {request['releaseLabel']} on "
+        f"{request['architecture'].lower()}; {plan['ends']}",
+        f"  at most {', '.join(request['maximumCapacity'].values())}",
+        *(
+            f"  ready   {each['workerCount']} x {role.lower()} of "
+            f"{', '.join(each['workerConfiguration'].values())}"
+            for role, each in request.get("initialCapacity", {}).items()
+        ),
+    ]
+    spark = job["jobDriver"]["sparkSubmit"]
+    words = " ".join([spark["entryPoint"], *spark["entryPointArguments"]])
+    return made, [f"job run as {job['executionRoleArn']}", f"  {words}"]
+
+
+def words_of(plan: dict[str, Any]) -> str:
+    """Return the plan as text."""
+    archive = plan["archive"]
+    made, job = _application(plan) if "job_run" in plan else _cluster(plan)
+    lines = [
+        *made,
         f"bundle {archive['name']}: verger {archive['version']} for {archive['machine']}",
         "files",
         *(f"  {place}  {what}" for place, what in plan["files"].items()),
-        "step",
-        f"  {' '.join(plan['step']['HadoopJarStep']['Args'])}",
+        *job,
         "the same by AWS' own program, once the files are there",
         f"  {plan['aws_cli'] or 'a tag with = in its name cannot be written there'}",
     ]

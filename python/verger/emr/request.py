@@ -7,28 +7,24 @@ import math
 from importlib.resources import files
 from typing import Any
 
-from verger import __version__
 from verger.emr.archive import Archive
 from verger.emr.config import ClusterConfig
-from verger.emr.errors import UsageError
 from verger.emr.instances import memory_of, vcpus_of
+from verger.emr.ours import check_machine, tags_for
 from verger.emr.parts import Ebs, Fleet, FleetType, Group
 
-MANAGED = "verger:managed"
-FOLDER = "verger:folder"
-ARCHIVE = "verger:archive"
 _ROLES = {"master": "MASTER", "core": "CORE", "task": "TASK"}
 _JUPYTER = "jupyter-s3-conf"
 _MOST_YARN = 0.75  # EMR gives YARN at least this share of an instance's memory
 
 
-def check_machine(config: ClusterConfig, archive: Archive) -> None:
-    """UsageError when the archive's machine is not the instances'."""
-    if archive.machine != config.machine:
-        raise UsageError(
-            f"The archive {archive.name} is for {archive.machine}, but {config.worker_types()[0]} "
-            f"is {config.machine}; pack one by: make bundle ARCH={config.machine}."
-        )
+def memory_settings(role: str, megabytes: int, parts: int) -> dict[str, str]:
+    """Return Spark's settings of a role's memory: one of so many parts is the Java heap."""
+    heap = megabytes // parts
+    return {
+        f"spark.{role}.memory": f"{heap}m",
+        f"spark.{role}.memoryOverhead": f"{megabytes - heap}m",
+    }
 
 
 def spark_defaults(config: ClusterConfig) -> dict[str, str]:
@@ -46,10 +42,8 @@ def spark_defaults(config: ClusterConfig) -> dict[str, str]:
         executor, driver = yarn * 3 // 4, yarn // 4
         ours = {
             "spark.executor.cores": str(vcpus_of(smallest)),
-            "spark.executor.memory": f"{executor // 3}m",
-            "spark.executor.memoryOverhead": f"{executor - executor // 3}m",
-            "spark.driver.memory": f"{driver // 2}m",
-            "spark.driver.memoryOverhead": f"{driver - driver // 2}m",
+            **memory_settings("executor", executor, 3),
+            **memory_settings("driver", driver, 2),
         }
     return ours | config.spark
 
@@ -168,15 +162,12 @@ def _bootstrap(config: ClusterConfig) -> list[dict[str, Any]]:
 
 def tags(config: ClusterConfig, archive: Archive) -> list[dict[str, str]]:
     """Return the cluster's tags: ours, by which it is known again, and the user's."""
-    ours = {
-        MANAGED: "true",
-        "verger:version": __version__,
-        FOLDER: config.folder.root,
-        ARCHIVE: archive.source if archive.on_s3 else config.folder.archive(archive.name),
-        # EMR's own managed policies are for what bears this tag.
-        "for-use-with-amazon-emr-managed-policies": "true",
-    }
-    return [{"Key": name, "Value": value} for name, value in {**ours, **config.tags}.items()]
+    # EMR's own managed policies are for what bears this tag.
+    theirs = {"for-use-with-amazon-emr-managed-policies": "true"}
+    return [
+        {"Key": name, "Value": value}
+        for name, value in {**theirs, **tags_for(config, archive)}.items()
+    ]
 
 
 def run_job_flow(config: ClusterConfig, archive: Archive) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""run = create → submit → terminate, so that nothing is left that costs money."""
+"""run = create → submit → end, so that nothing is left that costs money."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from verger.emr import cluster, steps
+from verger.emr import steps
 from verger.emr.archive import Archive
-from verger.emr.aws import Aws
-from verger.emr.config import ClusterConfig
+from verger.emr.config import ClusterConfig, Description
 from verger.emr.console import Console
 from verger.emr.errors import UsageError
-from verger.emr.estimate import bill
-from verger.emr.request import run_job_flow
 from verger.emr.steps import SparkJob
-from verger.emr.upload import upload
+from verger.emr.targets import Target, create
 
 
 class TerminatedError(KeyboardInterrupt):
@@ -26,55 +23,46 @@ class TerminatedError(KeyboardInterrupt):
 class Job:
     """What is to run, and on what."""
 
-    config: ClusterConfig
+    config: Description
     archive: Archive
     spark: SparkJob
-    keep: bool = False  # leave the cluster to its idle limit
+    keep: bool = False  # leave the cluster or application to its idle limit
 
 
-def ends_itself(config: ClusterConfig) -> str:
-    """Return the sentence that says when a cluster ends without anybody."""
-    return (
-        f"it ends itself after {config.idle_timeout_minutes} min without work, "
-        f"{config.max_age_hours:g} h after its start at the latest"
-    )
-
-
-def run(aws: Aws, job: Job, console: Console, ask: Callable[[str], bool]) -> dict[str, Any]:
-    """Run it; return what was done. The cluster is terminated whatever happens, unless `job.keep`.
+def run(target: Target, job: Job, console: Console, ask: Callable[[str], bool]) -> dict[str, Any]:
+    """Run it; return what was done. What was made is ended whatever happens, unless `job.keep`.
 
     When interrupted, `ask` is asked whether to terminate. StepFailedError, AwsError, UsageError.
     """
     steps.check_options(job.spark)
-    if job.config.termination_protected and not job.keep:
+    config, noun = job.config, target.noun
+    protected = isinstance(config, ClusterConfig) and config.termination_protected
+    if protected and not job.keep:
         raise UsageError(
             "termination_protected is true, and run would terminate the cluster; give --keep."
         )
-    request = run_job_flow(job.config, job.archive)
-    upload(aws, job.config, job.archive)
-    cluster_id = cluster.start(aws, request)
-    console.note(f"cluster {cluster_id} starts; {ends_itself(job.config)}")
-    end = not job.keep
+    made = create(target, config, job.archive)
+    console.note(f"{noun} {made} starts; {config.ends}")
+    end, bill = not job.keep, None
     try:
-        cluster.wait_until_ready(aws, cluster_id, console.progress)
-        step_id = steps.submit(aws, cluster_id, job.spark)
-        console.note(f"step {step_id}: {job.spark.input} -> {job.spark.output}")
-        steps.follow(aws, cluster_id, step_id, console.progress)
+        target.wait_until_ready(made, console.progress)
+        job_id = target.submit(made, job.spark, console.progress)
+        console.note(f"{target.job} {job_id}: {job.spark.input} -> {job.spark.output}")
+        target.follow(made, job_id, console.progress)
     except TerminatedError:
         end = True
         raise
     except KeyboardInterrupt:
-        end = ask(f"Terminate cluster {cluster_id}?")
+        end = ask(f"Terminate {noun} {made}?")
         raise
     finally:
         if end:
-            cluster.terminate(aws, cluster_id, console.progress)
-            console.note(f"cluster {cluster_id} is terminated")
+            bill = target.end(target.find(made), console.progress)
+            console.note(f"{noun} {made} is terminated")
         else:
             console.note(
-                f"cluster {cluster_id} goes on; {ends_itself(job.config)}, "
-                f"or by: verger-emr terminate {cluster_id}"
+                f"{noun} {made} goes on; {config.ends}, or by: verger-emr terminate {made}"
             )
-    cost = bill(cluster.instances_of(aws, cluster_id), job.config.region)
-    return {"cluster_id": cluster_id, "step_id": step_id, "output": job.spark.output,
+    cost = bill or target.bill(target.find(made))
+    return {f"{noun}_id": made, target.job_key: job_id, "output": job.spark.output,
             "terminated": end, "cost_usd": round(cost.total, 4), "prices": cost.date}  # fmt: skip

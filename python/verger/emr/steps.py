@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from verger.emr.aws import Aws, pages, said
 from verger.emr.cluster import (
     ENDED,
-    Tell,
     check_ours,
     describe,
     reason_of,
@@ -17,15 +15,15 @@ from verger.emr.cluster import (
     tags_of,
 )
 from verger.emr.errors import AwsError, StepFailedError, UsageError
+from verger.emr.ours import files_of
 from verger.emr.parts import refuse_secrets
 from verger.emr.places import Folder, split
-from verger.emr.request import ARCHIVE, FOLDER
+from verger.emr.wait import Tell, until
 from verger.spark.job.program import Driver
 from verger.spark.job.work import VARIABLE
 
 RUNNER = "command-runner.jar"
 UNPACKED = "verger"  # the bundle, in the working folder of each container
-POLL_S = 10.0
 _OVER = ("COMPLETED", "CANCELLED", "FAILED", "INTERRUPTED")
 _ELSEWHERE = ("--master", "--conf", "--log-format")
 
@@ -48,6 +46,11 @@ class SparkJob:
     def words(self) -> tuple[str, ...]:
         """The command with all that it is given."""
         return (self.command, self.input, self.output, *self.options)
+
+    @property
+    def name(self) -> str:
+        """What people see of it in lists."""
+        return f"verger {self.command} {self.input}"[:256]
 
 
 def spark_submit(folder: Folder, archive: str, job: SparkJob) -> list[str]:
@@ -90,7 +93,7 @@ def check_options(job: SparkJob) -> None:
 def step_of(folder: Folder, archive: str, job: SparkJob) -> dict[str, Any]:
     """Return the step as AddJobFlowSteps takes it."""
     return {
-        "Name": f"verger {job.command} {job.input}"[:256],
+        "Name": job.name,
         "ActionOnFailure": "CONTINUE",
         "HadoopJarStep": {"Jar": RUNNER, "Args": spark_submit(folder, archive, job)},
     }
@@ -103,13 +106,7 @@ def submit(aws: Aws, cluster_id: str, job: SparkJob) -> str:
     check_ours(cluster)
     if state_of(cluster) in (*ENDED, "TERMINATING"):
         raise UsageError(f"Cluster {cluster_id} has ended ({state_of(cluster)}); create another.")
-    tags = tags_of(cluster)
-    if FOLDER not in tags or ARCHIVE not in tags:
-        raise UsageError(
-            f"Cluster {cluster_id} was not made by verger-emr: its tags do not say where the "
-            "bundle is."
-        )
-    step = step_of(Folder(tags[FOLDER]), tags[ARCHIVE], job)
+    step = step_of(*files_of(f"Cluster {cluster_id}", tags_of(cluster)), job)
     with said():
         added = aws.emr.add_job_flow_steps(JobFlowId=cluster_id, Steps=[step])
     return str(added["StepIds"][0])
@@ -121,11 +118,15 @@ def steps_of(aws: Aws, cluster_id: str) -> list[dict[str, Any]]:
         return list(pages(aws.emr, "list_steps", "Steps", ClusterId=cluster_id))
 
 
+def _state(step: dict[str, Any]) -> str:
+    return str(step["Status"]["State"])
+
+
 def _failure(cluster_id: str, step: dict[str, Any]) -> str:
     details = step["Status"].get("FailureDetails", {})
     change = step["Status"].get("StateChangeReason", {})
     why = details.get("Message") or details.get("Reason") or change.get("Message") or ""
-    state = step["Status"]["State"].lower()
+    state = _state(step).lower()
     return (
         f"Step {step['Id']} of cluster {cluster_id} {state if state != 'failed' else 'has failed'}"
         f"{': ' + why.rstrip('.') if why else ''}; see `verger-emr logs {cluster_id} {step['Id']}`."
@@ -134,23 +135,25 @@ def _failure(cluster_id: str, step: dict[str, Any]) -> str:
 
 def follow(aws: Aws, cluster_id: str, step_id: str, tell: Tell) -> dict[str, Any]:
     """Return the step once it is done. StepFailedError when it failed, or its cluster ended."""
-    began = time.monotonic()
-    while True:
+
+    def look() -> dict[str, Any]:
         with said():
-            step: dict[str, Any] = aws.emr.describe_step(ClusterId=cluster_id, StepId=step_id)[
-                "Step"
-            ]
-        state = step["Status"]["State"]
-        if state == "COMPLETED":
-            return step
-        if state in _OVER:
-            raise StepFailedError(_failure(cluster_id, step))
-        cluster = describe(aws, cluster_id)
-        if state_of(cluster) in ENDED:
+            found: dict[str, Any] = aws.emr.describe_step(ClusterId=cluster_id, StepId=step_id)
+        step: dict[str, Any] = found["Step"]
+        if _state(step) not in _OVER and state_of(cluster := describe(aws, cluster_id)) in ENDED:
             why = reason_of(cluster) or "AWS says no reason"
             raise StepFailedError(f"Cluster {cluster_id} ended before its step was done: {why}.")
-        tell(f"step {step_id}: {state}, {time.monotonic() - began:,.0f} s")
-        time.sleep(POLL_S)
+        return step
+
+    step = until(
+        lambda step: _state(step) in _OVER,
+        look,
+        lambda step: f"step {step_id}: {_state(step)}",
+        tell,
+    )
+    if _state(step) != "COMPLETED":
+        raise StepFailedError(_failure(cluster_id, step))
+    return step
 
 
 def cancel(aws: Aws, cluster_id: str, step_id: str) -> None:

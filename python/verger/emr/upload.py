@@ -1,4 +1,4 @@
-"""What `create` lays down on S3 before the cluster that needs it."""
+"""What `create` lays down on S3 before the cluster or application that needs it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from verger.emr.archive import Archive
 from verger.emr.aws import Aws, said
-from verger.emr.config import ClusterConfig
+from verger.emr.config import ClusterConfig, Description
 from verger.emr.places import split
 from verger.emr.request import jupyter_configuration
 from verger.spark._script import script
@@ -50,14 +50,20 @@ def _put(aws: Aws, data: bytes, uri: str) -> None:
         aws.s3.put_object(Bucket=bucket, Key=key, Body=data)
 
 
-def upload(aws: Aws, config: ClusterConfig, archive: Archive) -> list[str]:
-    """Upload what is not there yet; return the places."""
-    folder, package = config.folder, files("verger")
-    texts = {
-        folder.bootstrap: package.joinpath("emr/bootstrap-emr.sh").read_text(),
-    }
+def _texts(config: Description) -> dict[str, str]:
+    """What instances have, and an application has not, by its place."""
+    if not isinstance(config, ClusterConfig):
+        return {}
+    folder = config.folder
+    texts = {folder.bootstrap: files("verger").joinpath("emr/bootstrap-emr.sh").read_text()}
     if "JupyterHub" in config.applications:
         texts[folder.jupyter_conf] = json.dumps(jupyter_configuration(config), indent=2) + "\n"
+    return texts
+
+
+def upload(aws: Aws, config: Description, archive: Archive) -> list[str]:
+    """Upload what is not there yet; return the places."""
+    folder, texts = config.folder, _texts(config)
     for uri, text in texts.items():
         _put(aws, text.encode(), uri)
     _put(aws, script(), folder.job)

@@ -1,0 +1,11 @@
+"""verger.spark.run on a cluster: job.py TARS OUT NETWORK.onnx; see run.py."""
+
+import sys
+
+import verger.spark
+from pyspark.sql import SparkSession
+
+tars, out, network = sys.argv[1:]
+spark = SparkSession.builder.getOrCreate()
+verger.spark.run(spark, tars, out, model=network, quiet=True)
+spark.stop()

@@ -1,0 +1,1 @@
+"""Applications of EMR Serverless, which have no instances: the other target of verger-emr."""
