@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/cancel.h"
 #include "base/observer.h"
@@ -14,9 +15,9 @@
 #include "output/shard_manifest.h"
 #include "plan/shards.h"
 #include "shards/network.h"
+#include "shards/shard_moments.h"
 #include "shards/shard_rewrite.h"
 #include "shards/shard_writer.h"
-#include "verger/moments.h"
 #include "verger/options.h"
 #include "verger/pca.h"
 #include "verger/status.h"
@@ -58,10 +59,16 @@ struct ShardTask {
   const ShardManifest* replaces = nullptr;  // of a shard that is written anew, as it stands
 };
 
-// Features → moments of each part.
+// Features → moments of each part; or the moments of neighbours → those of them all.
 struct MomentsStage {
   const RunIdentity& run;
   int width = 0;
+  bool merge = false;
+};
+
+struct MomentsTask {
+  std::size_t number = 0;              // of the task in all passes over the moments
+  std::vector<StoredMoments> members;  // features parts are below RunIdentity::input
 };
 
 // Features → pca table.
@@ -83,7 +90,7 @@ struct Effort {
 
 // These take what was done, in any order, from several threads at once; the number counts tasks.
 using ShardDone = std::function<Status(FinishedShard)>;
-using MomentsDone = std::function<Status(std::size_t task, Moments)>;
+using MomentsDone = std::function<Status(std::size_t task, MadeMoments)>;
 using PartDone = std::function<Status(std::size_t task, PartInfo)>;
 
 // Each stage returns when all of its tasks are done, with the first error, or with kCancelled; what
@@ -95,7 +102,7 @@ class Crew {
 
   virtual Result<Effort> extract(const ExtractStage& stage, std::span<const ShardTask> tasks,
                                  const Pass& pass, const ShardDone& done) = 0;
-  virtual Status moments(const MomentsStage& stage, std::span<const PartTask> tasks,
+  virtual Status moments(const MomentsStage& stage, std::span<const MomentsTask> tasks,
                          const Pass& pass, const MomentsDone& done) = 0;
   virtual Status project(const ProjectStage& stage, std::span<const PartTask> tasks,
                          const Pass& pass, const PartDone& done) = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/fault_point.h"
 #include "base/process.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
@@ -155,19 +156,21 @@ Result<Outcome::Extracted> OrderDoer::extract(const RunIdentity& run, const Orde
 
 Result<Outcome::Reduced> OrderDoer::moments(const RunIdentity& run, const Order& order,
                                             const MomentsOrder& work, const Pass& pass) {
-  const PartTask task{.number = work.number, .features = work.features};
+  const MomentsStage stage{.run = run, .width = work.width, .merge = work.merge};
+  const MomentsTask task{.number = work.number, .members = work.members};
   std::optional<Moments> made;
   VERGER_RETURN_IF_ERROR(ThreadCrew(order.attempt)
-                             .moments({.run = run, .width = work.width}, std::span(&task, 1), pass,
-                                      [&](std::size_t, Moments moments) -> Status {
-                                        made = std::move(moments);
+                             .moments(stage, std::span(&task, 1), pass,
+                                      [&](std::size_t, MadeMoments moments) -> Status {
+                                        made = std::get<Moments>(std::move(moments));
                                         return {};
                                       }));
+  fault_point("moments-made");
   Outcome::Reduced outcome;
-  if (made->count() < made->width()) return outcome;  // sooner read again
+  if (!work.merge && made->count() < made->width()) return outcome;  // sooner read again
   const auto bytes = made->serialise();
   outcome.moments = PartInfo{
-      .name = below(kPlanFolder, zero_filled(work.number, 5) + '-' + run.uuid + "-c" +
+      .name = below(kPlanFolder, order_name(order.stage(), work.number) + '-' + run.uuid + "-c" +
                                      zero_filled(static_cast<std::size_t>(order.attempt), 3) +
                                      ".moments"),
       .rows = made->count(),

@@ -78,10 +78,11 @@ Result<Order> OrderMaker::extract(const ExtractStage& stage, const ExtractOrder&
   return order;
 }
 
-Result<Order> OrderMaker::moments(const PartTask& task, int width) const {
+Result<Order> OrderMaker::moments(const MomentsStage& stage, const MomentsTask& task) const {
   Order order = common_;
-  order.name = order_name("moments", task.number);
-  order.work = MomentsOrder{.number = task.number, .features = task.features, .width = width};
+  order.name = order_name(moments_stage_name(stage.merge), task.number);
+  order.work = MomentsOrder{
+      .merge = stage.merge, .number = task.number, .width = stage.width, .members = task.members};
   return order;
 }
 

@@ -22,7 +22,7 @@ class OrderMaker {
   // `common`: of extract_order().
   Result<Order> extract(const ExtractStage& stage, const ExtractOrder& common,
                         const ShardTask& task) const;
-  Result<Order> moments(const PartTask& task, int width) const;
+  Result<Order> moments(const MomentsStage& stage, const MomentsTask& task) const;
   Result<Order> project(const PartTask& task, const OrderedModel& model) const;
 
  private:

@@ -1,34 +1,19 @@
 #include "crew/order.h"
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/json_text.h"
 #include "base/status_macros.h"
 #include "base/zero_filled.h"
+#include "crew/parse_message.h"
 #include "output/records_json.h"
+#include "verger/moments.h"
 
 namespace verger {
 
 using nlohmann::json;
 
 namespace {
-
-constexpr std::array<std::pair<StatusCode, const char*>, 5> kKinds = {
-    {{StatusCode::kInvalidArgument, "argument"},
-     {StatusCode::kIo, "io"},
-     {StatusCode::kModel, "model"},
-     {StatusCode::kCheckFailed, "check"},
-     {StatusCode::kCancelled, "cancelled"}}};
-
-Status parse_error(const json& from) {
-  const std::string kind = from.at("kind");
-  for (const auto& [code, name] : kKinds) {
-    if (kind == name) return {code, from.at("message").get<std::string>()};
-  }
-  return Status::io(from.at("message").get<std::string>());
-}
 
 json storage_json(const StorageOptions& storage) {
   return {{"s3_endpoint", storage.s3_endpoint},
@@ -80,8 +65,12 @@ void put(const ExtractOrder& work, json& to) {
 
 void put(const MomentsOrder& work, json& to) {
   to["number"] = work.number;
-  to["features"] = work.features;
   to["width"] = work.width;
+  json& members = to["members"] = json::array();
+  for (const StoredMoments& member : work.members) {
+    members.push_back(member.file ? json{{"moments", part_json(*member.file)}}
+                                  : json{{"features", member.features}});
+  }
 }
 
 void put(const ProjectOrder& work, json& to) {
@@ -119,6 +108,25 @@ ExtractOrder parse_extract(const json& from) {
   return work;
 }
 
+MomentsOrder parse_moments(const json& from) {
+  MomentsOrder work{.merge = from.at("stage") == "merge",
+                    .number = parse_number(from.at("number")),
+                    .width = from.at("width"),
+                    .members = {}};
+  if (work.width < 1 || work.width > Moments::kMaxWidth) {
+    throw json::other_error::create(501, "its width cannot be reduced", &from);
+  }
+  for (const json& member : from.at("members")) {
+    StoredMoments& stored = work.members.emplace_back();
+    if (member.contains("moments")) {
+      stored.file = parse_part(member["moments"]);
+    } else {
+      stored.features = member.at("features");
+    }
+  }
+  return work;
+}
+
 Status parse_rewrite(const json& from, ExtractOrder& work) {
   if (!from.contains("rewrite") || from["rewrite"].is_null()) return {};
   const json& rewrite = from["rewrite"];
@@ -128,20 +136,6 @@ Status parse_rewrite(const json& from, ExtractOrder& work) {
   VERGER_ASSIGN_OR_RETURN(ShardManifest manifest, ShardManifest::parse(rewrite["manifest"]));
   work.rewrite = {.manifest = std::move(manifest), .rows = rewrite["rows"]};
   return {};
-}
-
-// Runs `parse`; a message that is not of the form is kInvalidArgument.
-template <class Parse>
-auto parse_message(const char* type, const json& from, const Parse& parse)
-    -> Result<decltype(parse())> {
-  try {
-    check_fractions(from);
-    if (from.at("type") == type) return parse();
-    return Status::invalid_argument(std::string("It is no ") + type + '.');
-  } catch (const json::exception& error) {
-    return Status::invalid_argument(std::string("It is no ") + type +
-                                    " of the crew's protocol: " + error.what() + '.');
-  }
 }
 
 Order parse_order(const json& from) {
@@ -158,10 +152,8 @@ Order parse_order(const json& from) {
   const std::string stage = from.at("stage");
   if (stage == "extract") {
     order.work = parse_extract(from);
-  } else if (stage == "moments") {
-    order.work = MomentsOrder{.number = parse_number(from.at("number")),
-                              .features = from.at("features"),
-                              .width = from.at("width")};
+  } else if (stage == "moments" || stage == "merge") {
+    order.work = parse_moments(from);
   } else if (stage == "project") {
     order.work = ProjectOrder{.number = parse_number(from.at("number")),
                               .features = from.at("features"),
@@ -172,39 +164,19 @@ Order parse_order(const json& from) {
   return order;
 }
 
-// StageTimes by name.
-constexpr std::array<std::pair<const char*, int64_t StageTimes::*>, 10> kTimes = {
-    {{"fetch", &StageTimes::fetch_ns},
-     {"held", &StageTimes::held_ns},
-     {"starved", &StageTimes::starved_ns},
-     {"decode", &StageTimes::decode_ns},
-     {"infer", &StageTimes::infer_ns},
-     {"write", &StageTimes::write_ns},
-     {"bytes", &StageTimes::bytes},
-     {"readers", &StageTimes::reader_count},
-     {"workers", &StageTimes::worker_count},
-     {"wall", &StageTimes::wall_ns}}};
-
-json effort_json(const OrderEffort& effort) {
-  json times = json::object();
-  for (const auto& [name, field] : kTimes) times[name] = effort.times.*field;
-  return {{"worker", effort.worker}, {"cpu_seconds", effort.cpu_seconds}, {"times", times}};
-}
-
-OrderEffort parse_effort(const json& from) {
-  OrderEffort done{.worker = from.at("worker"), .times = {}, .cpu_seconds = from.at("cpu_seconds")};
-  for (const auto& [name, field] : kTimes) done.times.*field = from.at("times").at(name);
-  return done;
-}
-
 }  // namespace
 
 std::string order_name(const char* stage, std::size_t number) {
   return std::string(stage) + '-' + zero_filled(number, 5);
 }
 
+const char* moments_stage_name(bool merge) { return merge ? "merge" : "moments"; }
+
 const char* Order::stage() const {
-  return std::array{"extract", "moments", "project"}[work.index()];
+  if (const auto* moments = std::get_if<MomentsOrder>(&work)) {
+    return moments_stage_name(moments->merge);
+  }
+  return std::holds_alternative<ExtractOrder>(work) ? "extract" : "project";
 }
 
 json Order::to_json() const {
@@ -241,60 +213,5 @@ Result<Order> Order::parse(const json& from) {
   }
   return order;
 }
-
-json Outcome::to_json() const {
-  json outcome = {{"type", "outcome"}, {"order", order}, {"attempt", attempt}};
-  if (const auto* error = std::get_if<Status>(&result)) {
-    outcome["error"] = error_json(*error);
-    return outcome;
-  }
-  if (const auto* shard = std::get_if<Extracted>(&result)) {
-    outcome["manifest"] = shard->manifest.to_json();
-    outcome["features_changed"] = shard->features_changed;
-  } else if (const auto* reduced = std::get_if<Reduced>(&result)) {
-    outcome["moments"] = reduced->moments ? part_json(*reduced->moments) : json(nullptr);
-  } else {
-    outcome["part"] = part_json(std::get<Projected>(result).part);
-  }
-  outcome["effort"] = effort_json(effort);
-  return outcome;
-}
-
-Result<Outcome> Outcome::parse(const json& from) {
-  // A manifest parses by itself.
-  std::optional<ShardManifest> manifest;
-  if (from.is_object() && from.contains("manifest")) {
-    VERGER_ASSIGN_OR_RETURN(manifest, ShardManifest::parse(from["manifest"]));
-  }
-  return parse_message("outcome", from, [&] {
-    Outcome outcome{.order = from.at("order"), .attempt = from.at("attempt"), .result = Status()};
-    if (from.contains("error")) {
-      outcome.result = parse_error(from["error"]);
-      return outcome;
-    }
-    outcome.effort = parse_effort(from.at("effort"));
-    if (manifest) {
-      outcome.result = Extracted{.manifest = *std::move(manifest),
-                                 .features_changed = from.at("features_changed")};
-    } else if (from.contains("part")) {
-      outcome.result = Projected{parse_part(from["part"])};
-    } else {
-      const json& moments = from.at("moments");
-      outcome.result =
-          Reduced{moments.is_null() ? std::nullopt : std::optional(parse_part(moments))};
-    }
-    return outcome;
-  });
-}
-
-json error_json(const Status& error) {
-  const char* kind = "io";
-  for (const auto& [code, name] : kKinds) {
-    if (error.code() == code) kind = name;
-  }
-  return {{"kind", kind}, {"message", error.message()}};
-}
-
-std::string line_of(const json& message) { return json_text(message); }
 
 }  // namespace verger

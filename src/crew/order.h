@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/stage_times.h"
 #include "output/shard_manifest.h"
@@ -45,11 +46,12 @@ struct ExtractOrder {
   std::optional<Rewrite> rewrite;
 };
 
-// A features part → its moments.
+// A features part → its moments; or with `merge` the moments of neighbours → those of them all.
 struct MomentsOrder {
+  bool merge = false;
   std::size_t number = 0;
-  std::string features;
   int width = 0;
+  std::vector<StoredMoments> members;
 };
 
 // A features part → pca.
@@ -78,6 +80,8 @@ struct Order {
 
 // "extract-00007"
 std::string order_name(const char* stage, std::size_t number);
+// "moments" or "merge"
+const char* moments_stage_name(bool merge);
 
 // Who did an order, and what it took.
 struct OrderEffort {

@@ -3,6 +3,11 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <utility>
+#include <vector>
+
+#include "verger/moments.h"
+
 namespace verger {
 namespace {
 
@@ -68,8 +73,17 @@ TEST(Order, OfEachStageIsReadAsItWasWritten) {
   expect_same_when_read(extract);
   EXPECT_EQ(extract.name, "extract-00007");
   Order moments = order();
-  moments.work = MomentsOrder{.number = 1, .features = "features/x.parquet", .width = 1280};
+  moments.work =
+      MomentsOrder{.number = 1, .width = 1280, .members = {{.features = "features/x.parquet"}}};
   expect_same_when_read(moments);
+  moments.work =
+      MomentsOrder{.merge = true,
+                   .number = 1025,
+                   .width = 1280,
+                   .members = {{.features = "", .file = part("_verger/moments/00000.moments")},
+                               {.features = "features/x.parquet"}}};
+  expect_same_when_read(moments);
+  EXPECT_STREQ(moments.stage(), "merge");
   Order project = order();
   project.work = ProjectOrder{
       .number = 1, .features = "features/x.parquet", .projection = {.prefix = "p", .sha256 = "s"}};
@@ -78,15 +92,20 @@ TEST(Order, OfEachStageIsReadAsItWasWritten) {
 
 TEST(Order, OfAnotherProtocolOrFormIsRefused) {
   Order moments = order();
-  moments.work = MomentsOrder{.number = 1, .features = "f", .width = 1280};
+  moments.work = MomentsOrder{.number = 1, .width = 1280, .members = {{.features = "f"}}};
   const json good = moments.to_json();
-  for (const auto& [field, value] : std::map<std::string, json>{{"protocol", 2},
-                                                                {"type", "outcome"},
-                                                                {"stage", "guess"},
-                                                                {"attempt", 1000},
-                                                                {"attempt", -1},
-                                                                {"number", "one"},
-                                                                {"storage", nullptr}}) {
+  const std::vector<std::pair<std::string, json>> changes = {
+      {"protocol", 2},
+      {"type", "outcome"},
+      {"stage", "guess"},
+      {"attempt", 1000},
+      {"attempt", -1},
+      {"number", "one"},
+      {"width", 0},
+      {"width", Moments::kMaxWidth + 1},
+      {"members", json::array({json{{"rows", 3}}})},
+      {"storage", nullptr}};
+  for (const auto& [field, value] : changes) {
     json bad = good;
     bad[field] = value;
     const auto read = Order::parse(bad);

@@ -23,7 +23,7 @@ class StageRunTest : public testing::Test {
     orders_.make = [this](std::size_t i) -> Result<Order> {
       Order order;
       order.name = orders_.names[i];
-      order.work = MomentsOrder{.number = i, .features = "f", .width = 4};
+      order.work = MomentsOrder{.number = i, .width = 4, .members = {{.features = "f"}}};
       return order;
     };
     orders_.done = [this](std::size_t i, const Outcome& outcome) {

@@ -8,7 +8,6 @@
 #include "base/lap.h"
 #include "base/status_macros.h"
 #include "crew/make_order.h"
-#include "shards/features_table.h"
 #include "verger/version.h"
 
 namespace verger {
@@ -128,25 +127,34 @@ Result<Effort> StdioCrew::extract(const ExtractStage& stage, std::span<const Sha
   return efforts.finish();
 }
 
-Status StdioCrew::moments(const MomentsStage& stage, std::span<const PartTask> tasks,
+Status StdioCrew::moments(const MomentsStage& stage, std::span<const MomentsTask> tasks,
                           const Pass& pass, const MomentsDone& done) {
   const RunIdentity& run = stage.run;
+  const char* name = moments_stage_name(stage.merge);
+  std::size_t members = 0;
   StageOrders orders{.writes = 1};
-  for (const PartTask& task : tasks) orders.names.push_back(order_name("moments", task.number));
+  for (const MomentsTask& task : tasks) {
+    orders.names.push_back(order_name(name, task.number));
+    members += task.members.size();
+  }
   VERGER_ASSIGN_OR_RETURN(const OrderMaker maker, OrderMaker::of(run));
-  orders.make = [&](std::size_t i) { return maker.moments(tasks[i], stage.width); };
+  orders.make = [&](std::size_t i) { return maker.moments(stage, tasks[i]); };
   orders.done = [&](std::size_t i, Outcome&& outcome) -> Status {
-    const auto* made = std::get_if<Outcome::Reduced>(&outcome.result);
-    if (made == nullptr) return Status::io("The crew sent no moments of " + outcome.order + '.');
-    auto moments = made->moments ? read_moments_file(run.output.store(), made->moments->name)
-                                 : moments_of_part(run.input, tasks[i].features, stage.width);
-    if (!moments.ok()) return std::move(moments).error();
+    auto* made = std::get_if<Outcome::Reduced>(&outcome.result);
+    if (made == nullptr || (stage.merge && !made->moments)) {
+      return Status::io("The crew sent no moments of " + outcome.order + '.');
+    }
+    StoredMoments stored = tasks[i].members.front();
+    if (made->moments) stored.file = std::move(made->moments);
+    VERGER_RETURN_IF_ERROR(done(i, std::move(stored)));
     pass.observer.advanced(1, 0);
-    return done(i, *std::move(moments));
+    return {};
   };
-  return this->run({.stage = "moments",
-                    .description = "verger moments: " + counted(tasks.size(), "parts of ") +
-                                   run.input.display_path("")},
+  const std::string what = stage.merge
+                               ? counted(members, "moments -> ") + counted(tasks.size(), "in ") +
+                                     run.output.store().display_path("")
+                               : counted(members, "parts of ") + run.input.display_path("");
+  return this->run({.stage = name, .description = std::string("verger ") + name + ": " + what},
                    orders, pass);
 }
 

@@ -22,7 +22,7 @@ class StdioCrew final : public Crew {
 
   Result<Effort> extract(const ExtractStage& stage, std::span<const ShardTask> tasks,
                          const Pass& pass, const ShardDone& done) override;
-  Status moments(const MomentsStage& stage, std::span<const PartTask> tasks, const Pass& pass,
+  Status moments(const MomentsStage& stage, std::span<const MomentsTask> tasks, const Pass& pass,
                  const MomentsDone& done) override;
   Status project(const ProjectStage& stage, std::span<const PartTask> tasks, const Pass& pass,
                  const PartDone& done) override;

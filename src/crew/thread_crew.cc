@@ -11,6 +11,7 @@
 #include "output/saved_model.h"
 #include "shards/extract_shards.h"
 #include "shards/features_table.h"
+#include "shards/shard_moments.h"
 
 namespace verger {
 
@@ -159,11 +160,17 @@ Result<Effort> ThreadCrew::extract(const ExtractStage& stage, std::span<const Sh
   return Effort{.times = times, .cpu_seconds = process_cpu_seconds() - cpu_start};
 }
 
-Status ThreadCrew::moments(const MomentsStage& stage, std::span<const PartTask> tasks,
+Status ThreadCrew::moments(const MomentsStage& stage, std::span<const MomentsTask> tasks,
                            const Pass& pass, const MomentsDone& done) {
+  const RunIdentity& run = stage.run;
+  const auto count = static_cast<int>(std::max<std::size_t>(tasks.size(), 1));
   return parallel_for(tasks.size(), pass.threads, pass.cancel, [&](std::size_t i) -> Status {
-    VERGER_ASSIGN_OR_RETURN(Moments moments,
-                            moments_of_part(stage.run.input, tasks[i].features, stage.width));
+    const std::vector<StoredMoments>& members = tasks[i].members;
+    ShardMoments merged(run.input, run.output.store(), stage.width, members.size(), elsewhere());
+    VERGER_RETURN_IF_ERROR(
+        parallel_for(members.size(), pass.threads / count, pass.cancel,
+                     [&](std::size_t member) { return merged.add(member, members[member]); }));
+    VERGER_ASSIGN_OR_RETURN(Moments moments, merged.finish());
     pass.observer.advanced(1, 0);
     return done(i, std::move(moments));
   });

@@ -14,6 +14,12 @@
 
 namespace verger {
 
+// Where moments lie: in a file, or with the rows of which they are sooner made than read.
+struct StoredMoments {
+  std::string features;            // the part; of no use where there is a file
+  std::optional<PartInfo> file{};  // below the output
+};
+
 // Written when the shard's parts are complete; without it they do not count.
 struct ShardManifest {
   Shard shard;

@@ -75,6 +75,40 @@ TEST(MomentsTreeTest, MergesNeighboursFirst) {
   EXPECT_THAT(tree, Eq(shards[0].serialise()));
 }
 
+// Each group of neighbours by a tree of its own, then what those gave in the same way, until there
+// are no more than fit into one group.
+std::vector<uint8_t> merged_by_groups(std::vector<Moments> shards, std::size_t group) {
+  while (shards.size() > group) {
+    std::vector<Moments> merged;
+    for (std::size_t begin = 0; begin < shards.size(); begin += group) {
+      const std::size_t count = std::min(group, shards.size() - begin);
+      MomentsTree tree(kWidth, count);
+      for (std::size_t s = 0; s < count; ++s) {
+        EXPECT_TRUE(tree.add(s, std::move(shards[begin + s])).ok());
+      }
+      // As it reaches whoever merges the groups.
+      merged.push_back(*Moments::deserialise(tree.finish()->serialise()));
+    }
+    shards = std::move(merged);
+  }
+  return merged(shards, in_order(shards.size()));
+}
+
+TEST(MomentsTreeTest, GroupsOfNeighboursAreNodesOfTheTree) {
+  const auto all = make_shards(4700);
+  const auto expect_same = [&](std::size_t count, std::initializer_list<std::size_t> groups) {
+    const std::vector<Moments> shards(all.begin(),
+                                      all.begin() + static_cast<std::ptrdiff_t>(count));
+    const auto expected = merged(shards, in_order(count));
+    for (const std::size_t group : groups) {
+      ASSERT_THAT(merged_by_groups(shards, group), Eq(expected)) << count << " by " << group;
+    }
+  };
+  for (std::size_t count = 1; count <= 100; ++count) expect_same(count, {2, 8, 512});
+  for (std::size_t count = 1; count <= 1000; ++count) expect_same(count, {4, 64});
+  for (const std::size_t count : {4095UL, 4096UL, 4097UL, 4161UL, 4700UL}) expect_same(count, {64});
+}
+
 TEST(MomentsTreeTest, CountsEveryRow) {
   const auto shards = make_shards(24);
   int64_t rows = 0;

@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -22,6 +21,7 @@
 #include "shards/features_table.h"
 #include "shards/network.h"
 #include "shards/shard_ledger.h"
+#include "shards/shard_moments.h"
 #include "storage/store.h"
 #include "verger/moments.h"
 #include "verger/pca.h"
@@ -63,7 +63,10 @@ class Job {
   // How near a reduced precision stays to f32 on images of `source`.
   Status check_precision(const ImageSource& source, const Network& network);
 
-  // Of all shards after an extraction; of the features table without.
+  // What takes the moments of so many shards of the result, or parts of the features table.
+  std::unique_ptr<ShardMoments> gather_moments(std::size_t shards, int width) const;
+  // Of all shards after an extraction; of the features table without. Many that a crew elsewhere
+  // made are merged by it, but for a few at the end.
   Result<Moments> merge_moments();
   Result<PcaModel> fit(const Moments& moments);
   // Features parts → pca parts, in the order of `tasks`.
@@ -104,7 +107,9 @@ class Job {
 
   RunIdentity identity(const Store& reads) const;
   Status check_inputs() const;
-  Result<Moments> moments_of_features();
+  Status make_moments(bool merge, std::span<const MomentsTask> tasks, ShardMoments& made);
+  Result<std::unique_ptr<ShardMoments>> moments_of_features();
+  Result<std::unique_ptr<ShardMoments>> merge_by_crew(std::unique_ptr<ShardMoments> moments);
   Status settle_manifests();
   Status report();
   std::string again() const;  // how to go on with an interrupted job
@@ -129,7 +134,7 @@ class Job {
   std::vector<ShardManifest> by_crew_;       // that a crew elsewhere sent
   std::unique_ptr<ImageSource> source_;      // after list()
   std::vector<std::string> features_parts_;  // after close_extraction() or find_features()
-  std::optional<MomentsTree> moments_;       // after close_extraction()
+  std::unique_ptr<ShardMoments> moments_;    // after close_extraction()
 };
 
 }  // namespace verger

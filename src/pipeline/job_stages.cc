@@ -25,6 +25,16 @@ PipelineRecord describe_pipeline(const StageTimes& times, int64_t images) {
           .write = seconds(times.write_ns)};
 }
 
+// How many merges leave few enough of so many moments.
+std::size_t merges_of(std::size_t moments) {
+  std::size_t merges = 0;
+  for (const std::size_t most = merged_at_once(); moments > most;) {
+    moments = (moments + most - 1) / most;
+    merges += moments;
+  }
+  return merges;
+}
+
 }  // namespace
 
 Result<std::vector<Shard>> Job::resume(const ExtractStage& stage, std::vector<Shard> shards,
@@ -56,7 +66,7 @@ Status Job::extract(const ExtractStage& stage, std::span<const ShardTask> tasks,
       by_crew_.push_back(shard.manifest);
     }
     if (also) VERGER_RETURN_IF_ERROR(also(shard));
-    return ledger.enter(output_, std::move(shard));
+    return ledger.enter(std::move(shard));
   };
   VERGER_ASSIGN_OR_RETURN(const Effort effort, crew_.extract(stage, tasks, pass(), enter));
   watch_.observer.stage_finished();
@@ -70,7 +80,7 @@ Status Job::extract(const ExtractStage& stage, std::span<const ShardTask> tasks,
 
 Status Job::close_extraction(ShardLedger& ledger) {
   VERGER_RETURN_IF_ERROR(check_inputs());
-  VERGER_ASSIGN_OR_RETURN(WrittenShards written, ledger.finish(output_, uuid_));
+  VERGER_ASSIGN_OR_RETURN(WrittenShards written, ledger.finish(uuid_));
   record_.counts = written.counts;
   written_ = std::move(written.files);
   features_parts_ = std::move(written.features_parts);
@@ -98,28 +108,62 @@ Status Job::check_precision(const ImageSource& source, const Network& network) {
   return {};
 }
 
-Result<Moments> Job::merge_moments() {
-  auto merged = moments_ ? moments_->finish() : moments_of_features();
-  moments_.reset();
-  return merged;
+std::unique_ptr<ShardMoments> Job::gather_moments(std::size_t shards, int width) const {
+  const RunIdentity run = of_features();
+  return std::make_unique<ShardMoments>(run.input, run.output.store(), width, shards,
+                                        crew_.elsewhere());
 }
 
-Result<Moments> Job::moments_of_features() {
-  std::vector<PartTask> tasks;
+Result<Moments> Job::merge_moments() {
+  auto moments = std::move(moments_);
+  if (!moments) {
+    VERGER_ASSIGN_OR_RETURN(moments, moments_of_features());
+  }
+  if (moments->for_crew()) {
+    VERGER_ASSIGN_OR_RETURN(moments, merge_by_crew(std::move(moments)));
+  }
+  return moments->finish();
+}
+
+Status Job::make_moments(bool merge, std::span<const MomentsTask> tasks, ShardMoments& made) {
+  const RunIdentity run = of_features();
+  const MomentsStage stage{.run = run, .width = made.width(), .merge = merge};
+  return crew_.moments(stage, tasks, pass(), [&](std::size_t task, MadeMoments moments) {
+    return made.add(task, std::move(moments));
+  });
+}
+
+Result<std::unique_ptr<ShardMoments>> Job::moments_of_features() {
+  std::vector<MomentsTask> tasks;
   for (const auto& part : features_parts_) {
-    tasks.push_back({.number = tasks.size(), .features = part});
+    tasks.push_back({.number = tasks.size(), .members = {{.features = part}}});
   }
   VERGER_ASSIGN_OR_RETURN(const int width, width_of({*input_, features_parts_}));
-  const RunIdentity run = of_features();
-  MomentsTree tree(width, tasks.size());
+  auto made = gather_moments(tasks.size(), width);
   watch_.observer.stage_started("moments", static_cast<int64_t>(tasks.size()));
-  const auto add = [&](std::size_t task, Moments moments) -> Status {
-    const std::lock_guard lock(mutex_);
-    return tree.add(task, std::move(moments));
-  };
-  VERGER_RETURN_IF_ERROR(crew_.moments({.run = run, .width = width}, tasks, pass(), add));
+  VERGER_RETURN_IF_ERROR(make_moments(/*merge=*/false, tasks, *made));
   watch_.observer.stage_finished();
-  return tree.finish();
+  stage_done("moments");
+  return made;
+}
+
+// Groups of neighbours, then groups of what those gave, until they are few. The numbers go on from
+// one pass to the next, so that no order has the name of another.
+Result<std::unique_ptr<ShardMoments>> Job::merge_by_crew(std::unique_ptr<ShardMoments> moments) {
+  watch_.observer.stage_started("merge", static_cast<int64_t>(merges_of(moments->size())));
+  std::size_t number = 0;
+  while (moments->for_crew()) {
+    std::vector<MomentsTask> tasks;
+    for (auto& group : moments->groups()) {
+      tasks.push_back({.number = number++, .members = std::move(group)});
+    }
+    auto merged = gather_moments(tasks.size(), moments->width());
+    VERGER_RETURN_IF_ERROR(make_moments(/*merge=*/true, tasks, *merged));
+    moments = std::move(merged);
+  }
+  watch_.observer.stage_finished();
+  stage_done("merge");
+  return moments;
 }
 
 Result<PcaModel> Job::fit(const Moments& moments) {

@@ -24,7 +24,10 @@ Status extract_all(Job& job, const Network& network, const DecodedPcaModel* proj
   auto shards = plan_shards(job.images().size(), job.options().output.parts);
   std::vector<std::size_t> numbers(shards.size());
   std::iota(numbers.begin(), numbers.end(), std::size_t{0});
-  ShardLedger ledger(std::move(numbers), network.model.info().width, projection != nullptr);
+  auto moments = projection == nullptr
+                     ? job.gather_moments(shards.size(), network.model.info().width)
+                     : nullptr;
+  ShardLedger ledger(job.output(), std::move(numbers), std::move(moments));
   VERGER_ASSIGN_OR_RETURN(shards, job.resume(stage, std::move(shards), ledger));
   std::vector<ShardTask> tasks;
   for (const Shard& shard : shards) {

@@ -25,7 +25,7 @@ Result<std::vector<Shard>> adopt_finished_shards(const ExtractStage& stage,
       return {};
     }
     // A file that cannot be read is no reason to stop: its shard is done again.
-    const Status entered = ledger.enter(output, {.manifest = *std::move(manifest)});
+    const Status entered = ledger.enter({.manifest = *std::move(manifest)});
     adopted[i] = entered.ok() ? 1 : 0;
     return {};
   };

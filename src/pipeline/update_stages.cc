@@ -21,11 +21,12 @@ Status UpdateJob::extract(const Network& network) {
                            .match = [this](const ShardManifest& manifest) {
                              return match_shard(store(), job_->images(), plan_.states, manifest);
                            }};
-  ShardLedger ledger(numbers_, network.model.info().width, /*projected=*/false);
+  ShardLedger ledger(job_->output(), numbers_,
+                     job_->gather_moments(numbers_.size(), network.model.info().width));
   const Pass pass = job_->pass();
-  VERGER_RETURN_IF_ERROR(parallel_for(
-      plan_.kept.size(), pass.threads, pass.cancel,
-      [&](std::size_t i) { return ledger.enter(job_->output(), {.manifest = plan_.kept[i]}); }));
+  VERGER_RETURN_IF_ERROR(
+      parallel_for(plan_.kept.size(), pass.threads, pass.cancel,
+                   [&](std::size_t i) { return ledger.enter({.manifest = plan_.kept[i]}); }));
   for (const ChangedShard& shard : plan_.changed) {
     if (shard.images == 0 && shard.manifest.counts.features > 0) features_changed_ = true;
   }

@@ -1,6 +1,7 @@
 #include "shards/features_table.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -82,8 +83,10 @@ RunRecord joined(RunRecord extraction, const RunRecord& reduction) {
   extraction.options.pca = reduction.options.pca;
   extraction.options.threads = reduction.options.threads;
   extraction.reduction.reset();
-  std::erase_if(extraction.seconds,
-                [](const auto& stage) { return stage.first == "fit" || stage.first == "project"; });
+  constexpr std::array<std::string_view, 4> kReduction = {"moments", "merge", "fit", "project"};
+  std::erase_if(extraction.seconds, [&](const auto& stage) {
+    return std::ranges::find(kReduction, stage.first) != kReduction.end();
+  });
   return extraction;
 }
 
@@ -100,13 +103,6 @@ Result<Moments> moments_of_part(const Store& store, const std::string& name, int
       visit_features_part(store, name, static_cast<std::size_t>(width),
                           [&](const FeatureRows& rows) { return moments.add(rows.features); }));
   return moments;
-}
-
-Result<Moments> read_moments_file(const Store& store, const std::string& name) {
-  VERGER_ASSIGN_OR_RETURN(const auto bytes, store.read(name));
-  auto moments = Moments::deserialise(bytes);
-  if (moments.ok()) return moments;
-  return Status::io(store.display_path(name) + ": " + moments.error().message());
 }
 
 Result<PartInfo> project_part(const Store& features, const std::string& name,

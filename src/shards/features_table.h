@@ -42,9 +42,6 @@ Status check_width(int64_t width);
 // Moments of one part's rows, which must have `width` features.
 Result<Moments> moments_of_part(const Store& store, const std::string& name, int width);
 
-// Moments that were written to a file; kIo when it is absent or damaged.
-Result<Moments> read_moments_file(const Store& store, const std::string& name);
-
 // Projects the part `name` of `features` and writes it as `file` into the pca table.
 Result<PartInfo> project_part(const Store& features, const std::string& name,
                               const OutputFolder& output, const std::string& file, Layout layout,

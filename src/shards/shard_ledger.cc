@@ -4,18 +4,15 @@
 #include <utility>
 
 #include "base/status_macros.h"
-#include "shards/features_table.h"
 
 namespace verger {
 
-ShardLedger::ShardLedger(std::vector<std::size_t> numbers, int width, bool projected)
-    : numbers_(std::move(numbers)), width_(width) {
+ShardLedger::ShardLedger(const OutputFolder& output, std::vector<std::size_t> numbers,
+                         std::unique_ptr<ShardMoments> moments)
+    : output_(output), numbers_(std::move(numbers)) {
   written_.features_parts.resize(numbers_.size());
-  if (projected) {
-    written_.projections.resize(numbers_.size());
-  } else {
-    written_.moments.emplace(width, numbers_.size());
-  }
+  if (!moments) written_.projections.resize(numbers_.size());
+  written_.moments = std::move(moments);
 }
 
 std::size_t ShardLedger::position(std::size_t number) const {
@@ -23,19 +20,16 @@ std::size_t ShardLedger::position(std::size_t number) const {
   return static_cast<std::size_t>(found - numbers_.begin());
 }
 
-Status ShardLedger::enter(const OutputFolder& output, FinishedShard finished) {
+Status ShardLedger::enter(FinishedShard finished) {
   const ShardManifest& manifest = finished.manifest;
   const std::size_t shard = position(manifest.shard.number);
-  const bool projected = !written_.moments;
-  if (!projected && !finished.moments) {
-    VERGER_ASSIGN_OR_RETURN(finished.moments, read_moments(output, manifest));
+  if (written_.moments) {
+    MadeMoments made = StoredMoments{.features = manifest.features.name, .file = manifest.moments};
+    if (finished.moments) made = *std::move(finished.moments);
+    VERGER_RETURN_IF_ERROR(written_.moments->add(shard, std::move(made)));
   }
   const std::lock_guard lock(mutex_);
-  if (!projected) {
-    VERGER_RETURN_IF_ERROR(written_.moments->add(shard, *std::move(finished.moments)));
-  } else {
-    written_.projections[shard] = *manifest.pca;
-  }
+  if (!written_.moments) written_.projections[shard] = *manifest.pca;
   written_.files.insert(manifest.name());
   for (const PartInfo& file : manifest.files()) written_.files.insert(file.name);
   written_.features_parts[shard] = manifest.features.name;
@@ -43,19 +37,12 @@ Status ShardLedger::enter(const OutputFolder& output, FinishedShard finished) {
   return {};
 }
 
-Result<Moments> ShardLedger::read_moments(const OutputFolder& output,
-                                          const ShardManifest& manifest) const {
-  const Store& store = output.store();
-  if (!manifest.moments) return moments_of_part(store, manifest.features.name, width_);
-  return read_moments_file(store, manifest.moments->name);
-}
-
-Result<WrittenShards> ShardLedger::finish(const OutputFolder& output, const std::string& uuid) {
+Result<WrittenShards> ShardLedger::finish(const std::string& uuid) {
   if (written_.counts.rejected > 0) return std::move(written_);
   VERGER_ASSIGN_OR_RETURN(
       const auto part,
-      write_rejected_part(output.store(), below(output.folders().rejected, part_file_name(0, uuid)),
-                          {}));
+      write_rejected_part(output_.store(),
+                          below(output_.folders().rejected, part_file_name(0, uuid)), {}));
   written_.files.insert(part.name);
   return std::move(written_);
 }

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from conftest import ROOT
+from storage.results import leftovers
 
 EXAMPLE = ROOT / "examples/crew.py"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=[-.])")
@@ -41,6 +42,15 @@ def files(output):
 def record(output):
     """The run.json of an output."""
     return json.loads((Path(output) / "_verger/run.json").read_text())
+
+
+def check_same(verger, ours, theirs):
+    """The crew's result is that of the threads, whole, and nothing else lies about."""
+    verger("inspect", ours)
+    assert files(ours) == files(theirs)
+    assert not leftovers(ours)
+    assert not (ours / "_verger/plan").exists()
+    assert record(ours)["counts"] == record(theirs)["counts"]
 
 
 def path_of(folder, program):

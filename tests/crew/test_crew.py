@@ -7,7 +7,16 @@ import subprocess
 
 import pytest
 from conftest import UNTRAINED
-from crew.crews import Driver, Worker, files, path_of, record, run_example, start_example
+from crew.crews import (
+    Driver,
+    Worker,
+    check_same,
+    files,
+    path_of,
+    record,
+    run_example,
+    start_example,
+)
 from end_to_end.updates import Updated
 from servers.s3proxy import ACCESS_KEY, SECRET_KEY, s3proxy
 from storage.results import leftovers
@@ -20,15 +29,6 @@ OPTIONS = ["--workers", 2]
 def environment(program, tmp_path):
     """In which examples/crew.py finds the built program."""
     return path_of(tmp_path / "bin", program)
-
-
-def check_same(verger, ours, theirs):
-    """The crew's result is that of the threads, whole, and nothing else lies about."""
-    verger("inspect", ours)
-    assert files(ours) == files(theirs)
-    assert not leftovers(ours)
-    assert not (ours / "_verger/plan").exists()
-    assert record(ours)["counts"] == record(theirs)["counts"]
 
 
 @pytest.mark.parametrize("layout", ["tables", "notebook"])

@@ -2,9 +2,10 @@
 // SIGKILL the third time that it passes the point of that name (src/base/fault_point.h).
 // VERGER_STOP_AT stops it there instead, until SIGCONT; VERGER_STEP_AT sets its clock ahead there
 // by VERGER_STEP_SECONDS. VERGER_LEASE_MS=2000 makes its leases lapse after so many milliseconds,
-// and VERGER_MACHINE=other lets it pass for another machine's. Where VERGER_SPOIL_EIGENVECTORS is
-// set, a number of the solver's answer is wrong. Its lists of images do not fit into memory, and
-// its shards come in several blocks, however small they are.
+// and VERGER_MACHINE=other lets it pass for another machine's. With VERGER_MERGED_AT_ONCE=4 the
+// moments of more than 4 shards are many. Where VERGER_SPOIL_EIGENVECTORS is set, a number of the
+// solver's answer is wrong. Its lists of images do not fit into memory, and its shards come in
+// several blocks, however small they are.
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@
 #include "pca/eigen.h"
 #include "program.h"
 #include "shards/extract_shards.h"
+#include "shards/shard_moments.h"
 
 namespace {
 
@@ -70,6 +72,9 @@ int main(int argc, char** argv) {
   if (const char* lapse = std::getenv("VERGER_LEASE_MS"); lapse != nullptr) {
     const std::chrono::milliseconds time(std::atoi(lapse));
     verger::set_lease_timing({.lapse = time, .renew = time / 3});
+  }
+  if (const char* number = std::getenv("VERGER_MERGED_AT_ONCE"); number != nullptr) {
+    verger::set_merged_at_once(static_cast<std::size_t>(std::atoi(number)));
   }
   if (const char* machine = std::getenv("VERGER_MACHINE"); machine != nullptr) {
     verger::pretend_machine(machine);

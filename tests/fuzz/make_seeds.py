@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from answer_seeds import s3_answers
+from crew_seeds import crew_messages
 from image_seeds import jpegs, pngs, pngs_of_chunks
 from onnx_seeds import onnx_models
 
@@ -145,6 +146,7 @@ def manifests() -> None:
     lease |= {"state": "held", "host": "h", "machine": "m", "pid": 7, "process_started": 1}
     lease |= {"lapses": "2025-01-31T12:00:00Z", "lapses_ms": 1738324800000}
     documents = {"shard": shard, "run": run, "reduction": reduction, "lease": lease}
+    documents |= crew_messages(part("m"))
     for name, document in documents.items():
         save("manifest", f"{name}.json", json.dumps(document).encode())
 

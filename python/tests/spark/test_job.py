@@ -103,6 +103,20 @@ def test_shards_with_more_rows_than_features_keep_their_moments(run, verger, orc
     assert content(tmp_path / "spark") == content(tmp_path / "cli")
 
 
+def test_the_moments_of_many_shards_are_merged_by_spark(jobs, verger, tmp_path, capfd):
+    photographs, model = tmp_path / "Test", mean_network(tmp_path)
+    verger("sample", photographs, "--images", 280, "--classes", 4, "--seed", 6)
+    options = {"model": model, "parts": 70, "quiet": False}
+    record = jobs("run", photographs, tmp_path / "spark", **options)
+    assert "verger: merge: 2 tasks in " in capfd.readouterr().err
+    assert "merge" in record["seconds"]
+    verger("run", photographs, tmp_path / "cli", "--model", model, "--parts", 70)
+    assert all(manifest["moments"] for manifest in manifests(tmp_path / "spark"))
+    assert manifests(tmp_path / "spark") == manifests(tmp_path / "cli")
+    assert reduction(tmp_path / "spark") == reduction(tmp_path / "cli")
+    assert not leftovers(tmp_path / "spark")
+
+
 def test_a_finished_result_is_replaced_only_when_asked(run, verger, orchard, tmp_path):
     output = tmp_path / "out"
     verger("run", orchard, output, *CLI, "--variance", "0.5")
@@ -171,7 +185,7 @@ def test_the_jobs_leave_the_callers_group(run, spark, orchard, tmp_path):
 def test_what_is_said_is_text_or_json_on_demand(run, orchard, tmp_path, capfd):
     run(orchard, tmp_path / "text", quiet=False)
     lines = capfd.readouterr().err.splitlines()
-    assert any(line.startswith("verger: extract: 4 shards in ") for line in lines)
+    assert any(line.startswith("verger: extract: 4 tasks in ") for line in lines)
     assert any(line.startswith("verger: warning: UNTRAINED") for line in lines)
     run(orchard, tmp_path / "json", quiet=False, log_format="json")
     events = [json.loads(line) for line in capfd.readouterr().err.splitlines()]

@@ -140,7 +140,7 @@ function drawTime() {
   const stages = Object.entries(run.seconds);
   byId("time-note").textContent = timeNote();
   // run.json keeps the stages by name: put them in the order of the road.
-  const road = ["list", "extract", "precision check", "fit", "project"];
+  const road = ["list", "extract", "precision check", "moments", "merge", "fit", "project"];
   stages.sort((a, b) => road.indexOf(a[0]) - road.indexOf(b[0]));
   chart("time-plot", "Seconds of each stage", () => ({
     traces: [{ type: "bar", orientation: "h", y: stages.map(([name]) => name), x: stages.map(([, s]) => s), marker: { color: colour("accent") },

@@ -41,7 +41,7 @@ class Console:
             self._write(f"verger: {mark}{event['message']}")
 
     def progress(self, stage: str, done: int, total: int) -> None:
-        """Tell how many shards of a stage are done, as text; 0 begins the stage."""
+        """Tell how many tasks of a stage are done, as text; 0 begins the stage."""
         if self._json or self._quiet:
             return
         now = time.monotonic()
@@ -49,11 +49,11 @@ class Console:
             self._begun = self._last = now
         elapsed = now - self._begun
         if done == total:
-            self._show(f"verger: {stage}: {total:,} shards in {elapsed:.1f} s", last=True)
+            self._show(f"verger: {stage}: {total:,} tasks in {elapsed:.1f} s", last=True)
         elif self._live is not None or now - self._last >= _LINE_SECONDS:
             self._last = now
             left = f", {(total - done) * elapsed / done:,.0f} s to go" if done else ""
-            self._show(f"verger: {stage}: {done:,} of {total:,} shards{left}", last=False)
+            self._show(f"verger: {stage}: {done:,} of {total:,} tasks{left}", last=False)
 
     def _show(self, text: str, *, last: bool) -> None:
         if self._live is None:

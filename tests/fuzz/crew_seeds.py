@@ -1,0 +1,27 @@
+"""Messages of a crew's protocol (docs/crew.md)."""
+
+STORAGE = {
+    "s3_endpoint": "",
+    "s3_region": "",
+    "s3_addressing": "",
+    "s3_anonymous": False,
+    "s3_requester_pays": False,
+    "reads_in_flight": 0,
+    "retries": 4,
+}
+TIMES = (
+    *("fetch", "held", "starved", "decode", "infer", "write"),
+    *("bytes", "readers", "workers", "wall"),
+)
+
+
+def crew_messages(moments: dict[str, object]) -> dict[str, dict[str, object]]:
+    """Return an order and its outcome, by their names; `moments`: a file of them."""
+    name = {"order": "merge-00007", "attempt": 1}
+    order = name | {"type": "order", "protocol": 1, "stage": "merge", "storage": STORAGE}
+    order |= {"input": "file:///in", "output": "s3://bucket/out", "layout": "tables"}
+    order |= {"uuid": "u", "mark": "", "lease": "t", "number": 7, "width": 1280}
+    order |= {"members": [{"moments": moments}, {"features": "features/p"}]}
+    effort = {"worker": "h:1:2", "cpu_seconds": 1.5, "times": dict.fromkeys(TIMES, 0)}
+    outcome = name | {"type": "outcome", "moments": moments, "effort": effort}
+    return {"order": order, "outcome": outcome}
