@@ -1,5 +1,6 @@
 #include "crew/stdio_crew.h"
 
+#include <algorithm>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -15,6 +16,8 @@ namespace verger {
 using nlohmann::json;
 
 namespace {
+
+constexpr int kMostPlans = 8;  // that are written at once, each of up to 10 MB in memory
 
 // What the workers of a stage took together.
 class Efforts {
@@ -96,7 +99,7 @@ Result<Effort> StdioCrew::extract(const ExtractStage& stage, std::span<const Sha
   const RunIdentity& run = stage.run;
   Announcement announcement{
       .stage = "extract", .description = "", .network = network_json(stage.network)};
-  StageOrders orders{.writes = run.output.store().default_reads_in_flight()};
+  StageOrders orders{.writes = std::min(run.output.store().default_reads_in_flight(), kMostPlans)};
   for (const ShardTask& task : tasks) {
     orders.names.push_back(order_name("extract", task.shard.number));
     announcement.images += static_cast<int64_t>(task.end - task.begin);

@@ -1,4 +1,5 @@
 // The stages of a run that a crew has a hand in.
+#include <algorithm>
 #include <utility>
 
 #include "base/status_macros.h"
@@ -41,7 +42,13 @@ Result<std::vector<Shard>> Job::resume(const ExtractStage& stage, std::vector<Sh
                                        ShardLedger& ledger) {
   record_.shards.total = static_cast<int64_t>(shards.size());
   if (!options_.output.resume) return shards;
-  VERGER_ASSIGN_OR_RETURN(auto remaining, adopt_finished_shards(stage, shards, ledger, pass()));
+  // Where moments stay unread, as a crew elsewhere merges them, the answers of storage are what is
+  // waited for.
+  Pass reading = pass();
+  if (crew_.elsewhere()) {
+    reading.threads = std::max(reading.threads, output_.store().default_reads_in_flight());
+  }
+  VERGER_ASSIGN_OR_RETURN(auto remaining, adopt_finished_shards(stage, shards, ledger, reading));
   record_.shards.resumed = static_cast<int64_t>(shards.size() - remaining.size());
   record_.shards.resumed_images = record_.counts.listed;
   for (const Shard& shard : remaining) {
