@@ -113,8 +113,7 @@ Result<std::vector<ShardManifest>> read_shard_manifests(const Store& store) {
     VERGER_ASSIGN_OR_RETURN(manifests[i], read_shard_manifest(store, files[i].name));
     return {};
   };
-  VERGER_RETURN_IF_ERROR(
-      parallel_for(files.size(), store.default_reads_in_flight(), never, read));
+  VERGER_RETURN_IF_ERROR(parallel_for(files.size(), store.default_reads_in_flight(), never, read));
   std::sort(manifests.begin(), manifests.end(),
             [](const auto& a, const auto& b) { return a.shard.number < b.shard.number; });
   return manifests;

@@ -50,9 +50,7 @@ Status cannot_download(std::string reason) {
   return Status::model("the official file cannot be downloaded (" + reason + ")");
 }
 
-Status cannot_download(const arrow::Status& error) {
-  return cannot_download(error.message());
-}
+Status cannot_download(const arrow::Status& error) { return cannot_download(error.message()); }
 
 // Of what storage says of a file below `folder`: "Cannot write file:/…: why."
 Status cannot_store(const std::string& folder, std::string_view sentence) {
