@@ -58,12 +58,12 @@ def one_server():
 def server(one_server, monkeypatch):
     """The same, emptied, with a bucket; its address and credentials in the environment."""
     import boto3  # noqa: PLC0415
+    from servers.emr import Faults  # noqa: PLC0415
 
     urllib.request.urlopen(f"{one_server.endpoint}/moto-api/reset", data=b"").close()
     one_server.requests.clear()
     one_server.serverless.requests.clear()
-    one_server.faults.left.clear()
-    one_server.faults.seen.clear()
+    one_server.faults = Faults()
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     for name, value in one_server.environment().items():
         monkeypatch.setenv(name, value)
