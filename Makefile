@@ -71,7 +71,7 @@ demo: program ## Render a sample orchard, run the whole chain on it and show the
 	@tools/demo.sh
 
 .PHONY: test
-test: ## Build, then run the unit tests, the Python tests and each fuzz target for 20 s
+test: ## Build, then run the unit tests, the Python tests and each fuzz target for 10 s
 	@tools/run_tests.sh quick
 
 .PHONY: test-heavy

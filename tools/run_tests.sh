@@ -2,7 +2,7 @@
 # Runs the test suites: `run_tests.sh quick` what a change needs, `run_tests.sh heavy` the
 # sanitizers, the comparisons with the references and the next two, `run_tests.sh spark` the package
 # in Spark, on clusters too, `run_tests.sh emr` the life of EMR clusters, `run_tests.sh fuzz MINUTES`
-# the fuzz targets for that long in all (each for 20 s as part of `quick`). Every suite leaves
+# the fuzz targets for that long in all (each for 10 s as part of `quick`). Every suite leaves
 # build/reports/SUITE/: its JUnit files and `exit`, its exit status. count_tests.py adds them up.
 set -uo pipefail # no -e: a suite that fails must not keep the next from running
 cd "$(dirname "$0")/.." || exit 1
@@ -71,7 +71,7 @@ fuzz() {
 quick() {
   make --no-print-directory build || return
   unit release
-  fuzz_targets 20
+  fuzz_targets 10
   # What parity with Keras and Spark imports is not in .venv/core.
   python_tests python core "${side_by_side[@]}" -m "not heavy" \
     tests/crew tests/end_to_end tests/fault tests/house tests/library tests/parity/pixels \
