@@ -1,11 +1,9 @@
 #include "input/row_file.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string_view>
@@ -13,6 +11,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "base/temporary.h"
 
 namespace verger {
 
@@ -81,11 +80,10 @@ Result<RowFile> RowFile::create() {
   std::error_code error;
   const std::string folder = std::filesystem::temp_directory_path(error).string();
   if (!error) {
-    std::string name = folder + "/verger-XXXXXX";
-    const int descriptor = mkostemp(name.data(), O_CLOEXEC);
-    if (descriptor >= 0 && unlink(name.c_str()) == 0) return RowFile(descriptor, folder);
+    const auto made = make_temporary(folder);
+    if (made && unlink(made->path.c_str()) == 0) return RowFile(made->descriptor, folder);
     error = std::error_code(errno, std::generic_category());
-    if (descriptor >= 0) close(descriptor);
+    if (made) close(made->descriptor);
   }
   return Status::io(
       "The list of images is too long for memory and cannot be kept in the temporary "

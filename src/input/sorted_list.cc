@@ -208,7 +208,8 @@ Result<SortedList> SortedListBuilder::finish(
     const std::function<Status(const std::string& key)>& twice) {
   std::optional<std::string> before;
   const auto look = [&](const ListRow& row) -> Status {
-    if (before == row.key && twice) VERGER_RETURN_IF_ERROR(twice(row.key));
+    if (!twice) return {};
+    if (before == row.key) VERGER_RETURN_IF_ERROR(twice(row.key));
     before = row.key;
     return {};
   };

@@ -10,7 +10,6 @@
 #include "base/parallel.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
-#include "storage/io_error.h"
 
 namespace verger {
 
@@ -21,9 +20,11 @@ constexpr int kMostFiles = 8;                 // read at once, where storage is 
 
 // The file's SHA-256; of another size than recorded it is a fault.
 Result<std::string> sha256_of(const Store& store, const PartInfo& recorded) {
-  VERGER_ASSIGN_OR_RETURN(const auto file, store.open_file(recorded.name));
-  const auto size = file->GetSize();
-  if (!size.ok()) return io_error("read", store.display_path(recorded.name), size.status());
+  const Status unreadable = Status::io(recorded.name + " is missing or unreadable");
+  const auto file = store.open_file(recorded.name);
+  if (!file.ok()) return unreadable;
+  const auto size = (*file)->GetSize();
+  if (!size.ok()) return unreadable;
   if (*size != recorded.bytes) {
     return Status::io(recorded.name + " has " + std::to_string(*size) + " bytes, not " +
                       std::to_string(recorded.bytes));
@@ -31,8 +32,8 @@ Result<std::string> sha256_of(const Store& store, const PartInfo& recorded) {
   Sha256 sha;
   for (int64_t at = 0; at < *size; at += kPiece) {
     const int64_t wanted = std::min(kPiece, *size - at);
-    const auto piece = file->ReadAt(at, wanted);
-    if (!piece.ok()) return io_error("read", store.display_path(recorded.name), piece.status());
+    const auto piece = (*file)->ReadAt(at, wanted);
+    if (!piece.ok()) return unreadable;
     sha.update(std::span((*piece)->data(), static_cast<std::size_t>((*piece)->size())));
     if ((*piece)->size() < wanted) return Status::io(recorded.name + " is cut off");
   }
@@ -54,8 +55,6 @@ Status check_rows(const Store& store, const PartInfo& recorded) {
 
 Status check_file(const Store& store, const RecordedFile& file) {
   const PartInfo& recorded = file.info;
-  const auto there = store.exists(recorded.name);
-  if (!there.ok() || !*there) return Status::io(recorded.name + " is missing or unreadable");
   VERGER_ASSIGN_OR_RETURN(const std::string sha256, sha256_of(store, recorded));
   if (sha256 != recorded.sha256) {
     return Status::io(recorded.name + " is damaged: its SHA-256 differs");

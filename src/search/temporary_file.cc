@@ -2,7 +2,6 @@
 
 #include <arrow/io/interfaces.h>
 #include <arrow/result.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "base/temporary.h"
 #include "storage/io_error.h"
 
 namespace verger {
@@ -40,11 +40,11 @@ std::span<const uint8_t> bytes_of(const std::vector<char>& block, std::size_t si
 Result<TemporaryFile> TemporaryFile::create() {
   std::error_code none;
   const auto folder = std::filesystem::temp_directory_path(none);
-  std::string path = (none ? std::filesystem::path("/tmp") : folder) / "verger-XXXXXX";
-  const int file = mkstemp(path.data());
-  if (file < 0) return failure(path);
-  close(file);
-  return TemporaryFile(std::move(path));
+  const auto chosen = none ? std::filesystem::path("/tmp") : folder;
+  auto made = make_temporary(chosen);
+  if (!made) return failure(chosen / "verger-XXXXXX");
+  close(made->descriptor);
+  return TemporaryFile(std::move(made->path));
 }
 
 TemporaryFile::~TemporaryFile() {
