@@ -10,6 +10,8 @@
 #include "command.h"
 #include "flags.h"
 #include "output/saved_model.h"
+#include "search/confusions.h"
+#include "search/familiarity.h"
 #include "search/recognition.h"
 #include "searching.h"
 
@@ -23,6 +25,7 @@ struct SimilarArguments {
   std::vector<std::string> queries;
   CommonArguments common;
   SimilarOptions similar;
+  bool confusions = false;
   bool json = false;
 };
 
@@ -36,8 +39,14 @@ json answer_json(const Answer& answer, const SearchTable& table) {
   json document = {
       {"path", answer.path},
       {"label", answer.votes.empty() ? json(nullptr) : json(answer.votes.front().label)},
+      {"familiar", nullptr},
+      {"familiarity", nullptr},
       {"votes", json::array()},
       {"neighbors", json::array()}};
+  if (answer.familiarity) {
+    document["familiar"] = Familiarity::is_familiar(*answer.familiarity);
+    document["familiarity"] = *answer.familiarity;
+  }
   for (const Vote& of_label : answer.votes) {
     document["votes"].push_back({{"label", of_label.label}, {"share", of_label.share}});
   }
@@ -49,9 +58,16 @@ json answer_json(const Answer& answer, const SearchTable& table) {
   return document;
 }
 
+// How `familiar` was told.
+json familiarity_json(const Familiarity* known) {
+  if (known == nullptr) return nullptr;
+  return {{"measured", known->measured()}, {"false_alarms", kFalseAlarms}};
+}
+
 void print_json(const std::vector<Answer>& answers, const Searcher& searcher) {
   json document = searched_json(searcher);
   document["untrained"] = searcher.searched().run.untrained();
+  document["familiarity"] = familiarity_json(searcher.familiarity());
   document["queries"] = json::array();
   for (const Answer& answer : answers) {
     document["queries"].push_back(answer_json(answer, searcher.table()));
@@ -72,6 +88,10 @@ void print_text(const Answer& answer, const SearchTable& table) {
                format_percent(of_label.share);
   }
   std::printf("%s\n  votes: %s\n", printable(answer.path).c_str(), verdict.c_str());
+  if (answer.familiarity && !Familiarity::is_familiar(*answer.familiarity)) {
+    std::printf("  not familiar: of the result's own photographs %s are as far from the others\n",
+                format_percent(*answer.familiarity).c_str());
+  }
   int widest = 0;
   for (const Neighbour& neighbour : answer.neighbours) {
     widest = std::max(widest, display_width(printable(table.label[neighbour.row])));
@@ -132,10 +152,53 @@ Status find_similar(const SimilarArguments& arguments, const SearchContext& sear
   return report(answers, searcher, arguments.json);
 }
 
+void print_confusions(const Confusions& found) {
+  const std::string measured = found.measured == found.rows
+                                   ? "all " + format_count(static_cast<int64_t>(found.rows))
+                                   : format_count(static_cast<int64_t>(found.measured)) + " of " +
+                                         format_count(static_cast<int64_t>(found.rows)) +
+                                         ", spread evenly,";
+  std::printf("Of %s photographs %s are nearest to one of another class:\n", measured.c_str(),
+              format_count(found.confused).c_str());
+  for (const Confusion& confusion : found.confusions) {
+    std::printf("  %s of %s  %s  nearest to  %s\n", format_count(confusion.images).c_str(),
+                format_count(confusion.of).c_str(), printable(confusion.label).c_str(),
+                printable(confusion.nearest_label).c_str());
+  }
+}
+
+Status show_confusions(const SimilarArguments& arguments, const SearchContext& search) {
+  const SearchedOutput& searched = search.searcher.searched();
+  warn_if_untrained(search.console, searched.run.untrained());
+  const CancelToken& cancel = search.interrupt.token();
+  SearchTable read;
+  if (search.searcher.index() != nullptr) {
+    VERGER_ASSIGN_OR_RETURN(
+        read, read_search_table(search.store, searched, true, search.threads, cancel));
+  }
+  const SearchTable& table = read.size() > 0 ? read : search.searcher.table();
+  VERGER_ASSIGN_OR_RETURN(const Confusions found, find_confusions(table, search.threads, cancel));
+  if (!arguments.json) {
+    print_confusions(found);
+    return {};
+  }
+  json document = searched_json(search.searcher);
+  document["untrained"] = searched.run.untrained();
+  document["confusions"] = confusions_json(found, table, found.confusions.size());
+  print_document(document);
+  return {};
+}
+
 Status search_similar(const SimilarArguments& arguments) {
   VERGER_RETURN_IF_ERROR(arguments.similar.validate());
-  return do_search(arguments.common,
-                   [&](const SearchContext& search) { return find_similar(arguments, search); });
+  if (arguments.queries.empty() != arguments.confusions) {
+    return Status::invalid_argument(
+        "Give either a QUERY, a photograph to look for, or --confusions.");
+  }
+  return do_search(arguments.common, [&](const SearchContext& search) {
+    return arguments.confusions ? show_confusions(arguments, search)
+                                : find_similar(arguments, search);
+  });
 }
 
 }  // namespace
@@ -144,10 +207,8 @@ void add_similar(Command& program) {
   const auto arguments = std::make_shared<SimilarArguments>();
   Command command = program.subcommand(
       "similar", "Name what photographs show, by those of a result that are nearest to them");
-  command
-      .option("QUERY", arguments->queries,
-              "Photographs, folders of them, or paths of the result's own rows")
-      .required();
+  command.option("QUERY", arguments->queries,
+                 "Photographs, folders of them, or paths of the result's own rows");
   command.option("--in", arguments->common.output, "Output of an earlier run")
       .required()
       .type_name("OUTPUT");
@@ -155,6 +216,8 @@ void add_similar(Command& program) {
       .option("-n,--neighbors", arguments->similar.neighbors,
               "Nearest photographs to show, which vote on the label")
       .show_default();
+  command.flag("--confusions", arguments->confusions,
+               "In place of queries: whose photographs are nearest to those of another class");
   command.flag("--json", arguments->json, "For machines: one JSON document");
   add_input_flags(command, arguments->common.options.input);
   command
@@ -166,8 +229,9 @@ void add_similar(Command& program) {
   command.footer(
       "Example:\n"
       "  verger similar fruit.jpg --in Results -n 10\n"
-      "Compares by the cosine of the principal components. The weights must be those of the run;\n"
-      "exit code 3 when a query could not be read.");
+      "Compares by the cosine of the principal components, and says when a photograph shows\n"
+      "something else than those of the result. The weights must be those of the run; exit code 3\n"
+      "when a query could not be read.");
   command.action([arguments] { return search_similar(*arguments); });
 }
 

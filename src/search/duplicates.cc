@@ -5,7 +5,6 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -49,8 +48,7 @@ class DuplicateSearch {
   Status find_equal_rows();
   Result<std::vector<RowPair>> find_candidates(std::size_t strip) const;
   Status read_thumbnails(const std::vector<RowPair>& pairs);
-  double least_similarity() const;
-  void keep_closest(const std::vector<RowPair>& pairs);
+  double similarity_alone() const { return std::max(options_.similarity, kSimilarityAlone); }
   Status sift(const std::vector<RowPair>& pairs);
   Status confirm();
   std::optional<RgbImage> picture(std::size_t row) const;
@@ -108,33 +106,9 @@ Result<std::vector<float>> DuplicateSearch::vector_of(std::size_t row) const {
 }
 
 Result<std::vector<RowPair>> DuplicateSearch::find_candidates(std::size_t strip) const {
-  const double similarity = options_.pixels ? options_.similarity : least_similarity();
+  const double similarity = options_.pixels ? options_.similarity : similarity_alone();
   if (pairs_) return pairs_->find(equal_, strip, similarity, threads_, cancel_);
   return find_alike(*index_, kCandidateNeighbors, equal_, strip, similarity, threads_, cancel_);
-}
-
-// What a pair must reach to matter without pixels; it rises as closer pairs are found.
-double DuplicateSearch::least_similarity() const {
-  const double alone = std::max(options_.similarity, kSimilarityAlone);
-  const auto& closest = found_.closest;
-  if (options_.closest == 0) return alone;
-  if (closest.size() < options_.closest) return std::min(alone, kSimilarityClose);
-  return std::min(alone, closest.back().cosine);
-}
-
-void DuplicateSearch::keep_closest(const std::vector<RowPair>& pairs) {
-  if (options_.pixels || options_.closest == 0) return;
-  auto& closest = found_.closest;
-  for (const auto& [first, second, cosine] : pairs) {
-    closest.push_back({first, second, cosine, 0, false});
-  }
-  const auto order = [](const DuplicatePair& pair) {
-    return std::tuple(-pair.cosine, pair.first, pair.second);
-  };
-  std::ranges::sort(closest, {}, order);
-  const auto twice = std::ranges::unique(closest, {}, order);
-  closest.erase(twice.begin(), twice.end());
-  if (closest.size() > options_.closest) closest.resize(options_.closest);
 }
 
 // Of the pictures that were not looked at before.
@@ -160,11 +134,10 @@ Status DuplicateSearch::read_thumbnails(const std::vector<RowPair>& pairs) {
 Status DuplicateSearch::sift(const std::vector<RowPair>& pairs) {
   if (options_.pixels) VERGER_RETURN_IF_ERROR(read_thumbnails(pairs));
   found_.candidates += static_cast<int64_t>(pairs.size());
-  keep_closest(pairs);
   for (const auto& [first, second, cosine] : pairs) {
     const bool judged = known(first) && known(second);
     const bool promising = judged ? may_be_copies(thumbnails_[first], thumbnails_[second])
-                                  : cosine >= std::max(options_.similarity, kSimilarityAlone);
+                                  : cosine >= similarity_alone();
     if (promising) promising_.push_back({first, second, cosine, 0, judged});
   }
   return {};

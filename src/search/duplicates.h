@@ -29,7 +29,6 @@ struct DuplicateOptions {
   double similarity = 0.1;  // cosine of the components from which a pair is a candidate, in [-1, 1]
   double tolerance = 0.022;  // largest copy_distance() of a pair of copies, in [0, 1]
   bool pixels = true;        // read the pictures again; false: go by the components alone
-  std::size_t closest = 0;   // without pixels: how many pairs to name that do not count, too
 
   // Affects speed.
   int threads = 0;  // 0: one a core this process may use
@@ -39,9 +38,6 @@ struct DuplicateOptions {
 
 // Without pixels a pair counts from this cosine on: copies without loss, and hardly any other.
 inline constexpr double kSimilarityAlone = 0.995;
-
-// Pairs of a lower cosine are not named among the closest.
-inline constexpr double kSimilarityClose = 0.5;
 
 // From tables with an index, the candidates are so many nearest rows of each.
 inline constexpr std::size_t kCandidateNeighbors = 64;
@@ -65,7 +61,6 @@ struct DuplicateGroup {
 struct Duplicates {
   std::vector<DuplicatePair> pairs;    // by first, then second
   std::vector<DuplicateGroup> groups;  // by their first rows
-  std::vector<DuplicatePair> closest;  // options.closest pairs of the highest cosines, they first
   int64_t candidates = 0;              // pairs that were looked at
   int64_t pictures = 0;                // read
   int64_t unread = 0;                  // of the candidates: not there or not readable any more

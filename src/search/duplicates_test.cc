@@ -155,30 +155,6 @@ TEST(DuplicatesTest, WithoutPicturesOnlyEqualRowsCountAndAreNotConfirmed) {
   EXPECT_EQ(same.unread, 0);
 }
 
-TEST(DuplicatesTest, TheClosestPairsAreNamedThoughTheyDoNotCount) {
-  const SearchTable table = clustered_table(900, 60, 8);
-  std::vector<double> cosines;
-  for (std::size_t first = 0; first < table.size(); ++first) {
-    for (std::size_t second = first + 1; second < table.size(); ++second) {
-      cosines.push_back(static_cast<double>(cosine_of_units(table.row(first), table.row(second))));
-    }
-  }
-  std::ranges::sort(cosines, std::greater());
-  Observer observer;
-  const auto unread = [](const std::string&) -> Result<std::vector<uint8_t>> {
-    return Status::io("No picture is read.");
-  };
-  for (const std::size_t most : {std::size_t{1}, std::size_t{24}, std::size_t{500}}) {
-    const auto found =
-        find_duplicates(table, nullptr, unread, {},
-                        {.pixels = false, .closest = most, .threads = 2}, {}, observer)
-            .value();
-    EXPECT_TRUE(found.pairs.empty());
-    ASSERT_EQ(found.closest.size(), most);
-    for (std::size_t i = 0; i < most; ++i) EXPECT_NEAR(found.closest[i].cosine, cosines[i], 1e-5);
-  }
-}
-
 TEST(DuplicatesTest, RefusesOptionsOutOfRange) {
   DuplicateOptions options;
   options.tolerance = -0.1;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "image/multiversion.h"
 
@@ -25,35 +26,25 @@ float dot(const float* a, const float* b, std::size_t width) {
   return sum;
 }
 
-// The nearest of those seen so far: a heap whose front is the farthest.
-class Best {
- public:
-  explicit Best(std::size_t limit) : limit_(limit) { heap_.reserve(limit); }
-
-  void offer(const Neighbour& neighbour) {
-    if (heap_.size() == limit_) {
-      if (limit_ == 0 || !is_nearer(neighbour, heap_.front())) return;
-      std::ranges::pop_heap(heap_, is_nearer);
-      heap_.pop_back();
-    }
-    heap_.push_back(neighbour);
-    std::ranges::push_heap(heap_, is_nearer);
-  }
-
-  std::vector<Neighbour> sorted() && {
-    std::ranges::sort_heap(heap_, is_nearer);
-    return std::move(heap_);
-  }
-
- private:
-  std::size_t limit_;
-  std::vector<Neighbour> heap_;
-};
-
 }  // namespace
 
 bool is_nearer(const Neighbour& a, const Neighbour& b) {
   return a.cosine != b.cosine ? a.cosine > b.cosine : a.row < b.row;
+}
+
+void NearestSoFar::offer(const Neighbour& neighbour) {
+  if (full()) {
+    if (limit_ == 0 || !is_nearer(neighbour, heap_.front())) return;
+    std::ranges::pop_heap(heap_, is_nearer);
+    heap_.pop_back();
+  }
+  heap_.push_back(neighbour);
+  std::ranges::push_heap(heap_, is_nearer);
+}
+
+std::vector<Neighbour> NearestSoFar::sorted() && {
+  std::ranges::sort_heap(heap_, is_nearer);
+  return std::move(heap_);
 }
 
 float cosine_of_units(std::span<const float> a, std::span<const float> b) {
@@ -66,7 +57,7 @@ std::vector<std::vector<Neighbour>> find_nearest(const SearchTable& table,
                                                  std::size_t neighbors) {
   const std::size_t count = queries.size() / table.width;
   assert(queries.size() == count * table.width);
-  std::vector<Best> best(count, Best(std::min(neighbors, table.size())));
+  std::vector<NearestSoFar> best(count, NearestSoFar(std::min(neighbors, table.size())));
   for (std::size_t begin = 0; begin < table.size(); begin += kScanRows) {
     const std::size_t end = std::min(begin + kScanRows, table.size());
     for (std::size_t query = 0; query < count; ++query) {
@@ -77,7 +68,7 @@ std::vector<std::vector<Neighbour>> find_nearest(const SearchTable& table,
     }
   }
   std::vector<std::vector<Neighbour>> found;
-  for (Best& of_query : best) found.push_back(std::move(of_query).sorted());
+  for (NearestSoFar& of_query : best) found.push_back(std::move(of_query).sorted());
   return found;
 }
 

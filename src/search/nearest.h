@@ -17,6 +17,21 @@ struct Neighbour {
 // Nearer first; of equal cosines the row that comes first in the table.
 bool is_nearer(const Neighbour& a, const Neighbour& b);
 
+// The `limit` nearest of those that were offered: a heap whose front is the farthest.
+class NearestSoFar {
+ public:
+  explicit NearestSoFar(std::size_t limit) : limit_(limit) {}
+
+  void offer(const Neighbour& neighbour);
+  bool full() const { return heap_.size() == limit_; }
+  const Neighbour& farthest() const { return heap_.front(); }  // when there is one
+  std::vector<Neighbour> sorted() &&;                          // nearest first
+
+ private:
+  std::size_t limit_;
+  std::vector<Neighbour> heap_;
+};
+
 // The cosine of two vectors of length 1, summed in float32 in an order that is the same on every
 // processor.
 float cosine_of_units(std::span<const float> a, std::span<const float> b);

@@ -106,7 +106,7 @@ Status Recognition::run_network(std::span<const Query> batch, std::vector<Answer
 Result<std::vector<Answer>> Recognition::answer(std::span<const Query> batch) {
   vectors_.assign(batch.size() * width(), 0.0F);
   std::vector<Answer> answers;
-  for (const Query& query : batch) answers.push_back({query.path, {}, {}, {}});
+  for (const Query& query : batch) answers.push_back({query.path, {}, {}, {}, {}});
   VERGER_RETURN_IF_ERROR(take_rows(batch));
   VERGER_RETURN_IF_ERROR(run_network(batch, answers));
   // One more, in place of the row itself.
@@ -121,6 +121,9 @@ Result<std::vector<Answer>> Recognition::answer(std::span<const Query> batch) {
     }
     answer.neighbours.resize(std::min(answer.neighbours.size(), neighbors_));
     answer.votes = vote(searcher_.table(), answer.neighbours);
+    if (const Familiarity* known = searcher_.familiarity(); known && !answer.neighbours.empty()) {
+      answer.familiarity = known->share(searcher_.table(), answer.neighbours);
+    }
   }
   return answers;
 }

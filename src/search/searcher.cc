@@ -8,16 +8,26 @@ namespace verger {
 
 namespace {
 
-Result<NearestIndex> make_index(Store& output, const SearchedOutput& searched, int threads,
-                                const CancelToken& cancel, Observer& observer) {
+Result<NearestIndex> make_index(Store& output, const SearchedOutput& searched,
+                                const SearchTable& table, int threads, const CancelToken& cancel,
+                                Observer& observer) {
   observer.note("Building the index of nearest rows, once for this table.");
-  VERGER_ASSIGN_OR_RETURN(const SearchTable table,
-                          read_search_table(output, searched, true, threads, cancel));
   VERGER_ASSIGN_OR_RETURN(auto index, NearestIndex::build(table, threads, cancel, observer));
   if (const Status saved = index.save(output, searched); !saved.ok()) {
     observer.warning("The index is not kept for the next search: " + saved.message());
   }
   return index;
+}
+
+Result<std::optional<Familiarity>> make_familiarity(Store& output, const SearchedOutput& searched,
+                                                    const SearchTable& table, int threads,
+                                                    const CancelToken& cancel, Observer& observer) {
+  VERGER_ASSIGN_OR_RETURN(auto made, measure_familiarity(table, threads, cancel));
+  if (!made) return made;
+  if (const Status saved = made->save(output, searched); !saved.ok()) {
+    observer.warning("What is familiar is not kept for the next search: " + saved.message());
+  }
+  return made;
 }
 
 }  // namespace
@@ -32,17 +42,31 @@ Result<Searcher> Searcher::open(Store& output, int threads, const CancelToken& c
                                 Observer& observer, std::size_t exact_rows) {
   VERGER_ASSIGN_OR_RETURN(SearchedOutput searched, open_searched_output(output));
   const bool exact = searched.rows() <= exact_rows;
+  VERGER_ASSIGN_OR_RETURN(auto familiarity, Familiarity::load(output, searched));
   std::optional<NearestIndex> index;
   if (!exact) {
     VERGER_ASSIGN_OR_RETURN(const bool current, NearestIndex::is_current(output, searched));
-    VERGER_ASSIGN_OR_RETURN(index, current
-                                       ? NearestIndex::load(output, searched)
-                                       : make_index(output, searched, threads, cancel, observer));
+    if (current) {
+      VERGER_ASSIGN_OR_RETURN(index, NearestIndex::load(output, searched));
+    }
   }
+  const bool vectors = exact || !index || !familiarity;
   VERGER_ASSIGN_OR_RETURN(SearchTable table,
-                          read_search_table(output, searched, exact, threads, cancel));
+                          read_search_table(output, searched, vectors, threads, cancel));
+  if (!familiarity) {
+    VERGER_ASSIGN_OR_RETURN(familiarity,
+                            make_familiarity(output, searched, table, threads, cancel, observer));
+  }
+  if (!exact) {
+    if (!index) {
+      VERGER_ASSIGN_OR_RETURN(index,
+                              make_index(output, searched, table, threads, cancel, observer));
+    }
+    table.unit = {};
+  }
   Searcher searcher(std::move(searched), std::move(table));
   searcher.index_ = std::move(index);
+  searcher.familiarity_ = std::move(familiarity);
   return searcher;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/cancel.h"
 #include "base/observer.h"
+#include "search/familiarity.h"
 #include "search/nearest.h"
 #include "search/nearest_index.h"
 #include "search/table.h"
@@ -24,14 +25,16 @@ namespace verger {
 class Searcher {
  public:
   // Reads the table; of one of more than `exact_rows` rows its index instead, which is built, and
-  // kept in the output, when there is none of this table. An output that cannot be written is
-  // searched all the same: the observer is told.
+  // kept in the output, when there is none of this table; and so it is done with what is familiar.
+  // An output that cannot be written is searched all the same: the observer is told.
   static Result<Searcher> open(Store& output, int threads, const CancelToken& cancel,
                                Observer& observer, std::size_t exact_rows = kExactRows);
 
   const SearchedOutput& searched() const { return searched_; }
   const SearchTable& table() const { return table_; }  // with an index no vectors
   const NearestIndex* index() const { return index_ ? &*index_ : nullptr; }
+  // Null where the table is too small to tell.
+  const Familiarity* familiarity() const { return familiarity_ ? &*familiarity_ : nullptr; }
 
   // The row of this path, as the table shows it.
   std::optional<std::size_t> row_of(const std::string& path) const;
@@ -49,6 +52,7 @@ class Searcher {
   SearchTable table_;
   std::unordered_map<std::string_view, std::size_t> rows_;  // by path; borrows the table's
   std::optional<NearestIndex> index_;
+  std::optional<Familiarity> familiarity_;
 };
 
 }  // namespace verger

@@ -43,6 +43,19 @@ Status read_part_into(const Store& output, const PartInfo& part, Layout layout, 
 
 }  // namespace
 
+bool is_spread_row(std::size_t row, std::size_t total, std::size_t most) {
+  if (total <= most) return true;
+  return (row + 1) * most / total != row * most / total;
+}
+
+std::vector<std::size_t> spread_rows(std::size_t total, std::size_t most) {
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < total; ++row) {
+    if (is_spread_row(row, total, most)) rows.push_back(row);
+  }
+  return rows;
+}
+
 void scale_to_unit(std::span<float> vector) {
   double sum = 0;
   for (const float x : vector) sum += static_cast<double>(x) * static_cast<double>(x);

@@ -28,6 +28,14 @@ struct SearchTable {
   }
 };
 
+// Of fewer components than this, many rows point the same way by chance.
+inline constexpr std::size_t kFewestComponents = 8;
+
+// Numbers of at most `most` of `total` rows, ascending, spread evenly over them.
+std::vector<std::size_t> spread_rows(std::size_t total, std::size_t most);
+// Is `row` one of those?
+bool is_spread_row(std::size_t row, std::size_t total, std::size_t most);
+
 // Divides the vector by its Euclidean length, which is summed in float64.
 void scale_to_unit(std::span<float> vector);
 

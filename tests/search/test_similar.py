@@ -4,8 +4,10 @@ import json
 import random
 import shutil
 
+import numpy as np
 import pytest
 from conftest import UNTRAINED
+from PIL import Image
 
 
 @pytest.fixture
@@ -78,6 +80,51 @@ def test_an_unreadable_query_is_told_and_the_others_are_answered(verger, similar
     assert "1 of 1 queries could not be read" in process.stderr
 
 
+def test_an_answer_says_whether_it_is_familiar(verger, similar, result, pictures, tmp_path):
+    rows = similar(*pictures)
+    assert all(0 <= answer["familiarity"] <= 1 for answer in rows)
+    assert [a["familiar"] for a in rows] == [a["familiarity"] >= 0.025 for a in rows]
+    assert sum(not answer["familiar"] for answer in rows) <= 2  # of 60, whose nearest are known
+    noise = tmp_path / "noise.png"
+    Image.fromarray(np.random.default_rng(1).integers(0, 256, (99, 99, 3), np.uint8)).save(noise)
+    (answer,) = similar(noise)
+    assert answer["familiar"] is False
+    assert "  not familiar: " in verger("similar", noise, "--in", result).stdout
+    told = json.loads(verger("similar", noise, "--in", result, "--json").stdout)
+    assert told["familiarity"] == {"measured": 60, "false_alarms": 0.025}
+
+
+def test_an_older_result_is_measured_once(verger, result, pictures, tmp_path):
+    copy = shutil.copytree(result, tmp_path / "copy")
+    kept = copy / "_verger" / "search" / "familiarity.json"
+    before = kept.read_bytes()
+    kept.unlink()
+    verger("similar", pictures[0], "--in", copy)
+    assert kept.read_bytes() == before
+    kept.write_text(kept.read_text().replace("margins", "margin"))
+    assert "familiarity.json" in verger("similar", pictures[0], "--in", copy, exit_code=3).stderr
+
+
+def test_few_components_tell_nothing(verger, result, pictures, tmp_path):
+    verger("reduce", result, tmp_path / "few", "--components", 7)
+    told = json.loads(verger("similar", pictures[0], "--in", tmp_path / "few", "--json").stdout)
+    assert told["familiarity"] is None
+    assert told["queries"][0]["familiar"] is None
+
+
+def test_confusions_are_counted(verger, result):
+    told = json.loads(verger("similar", "--in", result, "--confusions", "--json").stdout)
+    found = told["confusions"]
+    assert found["measured"] == found["rows"] == 60
+    assert found["confused"] == sum(row["images"] for row in found["listed"])
+    assert found["total"] == len(found["listed"])
+    report = json.loads(verger("report", result, "--json").stdout)
+    assert report["confusions"] == found
+    text = verger("similar", "--in", result, "--confusions").stdout.splitlines()
+    assert text[0].startswith("Of all 60 photographs ")
+    assert len(text) == 1 + found["total"]
+
+
 def test_people_get_a_table(verger, result, pictures):
     text = verger("similar", pictures[0], "--in", result, "-n", 2).stdout
     assert text.splitlines()[0] == f"file:{pictures[0]}"
@@ -100,6 +147,7 @@ def test_other_weights_are_refused(verger, result, tmp_path, pictures):
         (["x.jpg", "--in", "{empty}"], 3, "No result in"),
         (["x.jpg", "--in", "{result}", "-n", "0"], 2, "--neighbors"),
         (["--in", "{result}"], 2, "QUERY"),
+        (["x.jpg", "--in", "{result}", "--confusions"], 2, "QUERY"),
         (["x.jpg"], 2, "--in"),
     ],
 )
@@ -148,3 +196,35 @@ def test_held_back_photographs_are_named_rightly(verger, photographs, real_weigh
     print(f"{right} of {held_back} held-back photographs were named rightly")
     assert held_back > 500
     assert right / held_back >= 0.99
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(1200)
+def test_classes_that_were_held_back_are_not_familiar(verger, photographs, real_weights, tmp_path):
+    """One class in five is left out of the run, and one photograph in five of the others, twice."""
+    classes = sorted(folder for folder in photographs.iterdir() if folder.is_dir())
+    told = {"known": [], "stranger": []}
+    for seed in range(2):
+        chosen = random.Random(seed)
+        strange = set(chosen.sample(classes, len(classes) // 5))
+        for picture in sorted(photographs.rglob("*.jpg")):
+            part = "stranger" if picture.parent in strange else "known"
+            if part == "known" and chosen.random() >= 0.2:
+                part = "run"
+            place = tmp_path / f"{seed}" / part / picture.parent.name / picture.name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(picture)
+        folder, output = tmp_path / f"{seed}", tmp_path / f"output-{seed}"
+        verger("run", folder / "run", output, "--weights", real_weights, timeout=900)
+        for part, answers in told.items():
+            arguments = ("similar", folder / part, "--in", output, "--weights", real_weights)
+            found = json.loads(verger(*arguments, "--json", timeout=900).stdout)["queries"]
+            answers += [answer["familiar"] for answer in found]
+    strangers = 1 - np.mean(told["stranger"])
+    alarms = 1 - np.mean(told["known"])
+    print(
+        f"{strangers:.1%} of {len(told['stranger'])} strangers were told; {alarms:.1%} of "
+        f"{len(told['known'])} others were taken for strangers"
+    )
+    assert strangers >= 0.85
+    assert alarms <= 0.03

@@ -1,0 +1,71 @@
+#include "search/confusions.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "search/all_nearest.h"
+
+namespace verger {
+
+using nlohmann::json;
+
+Confusions count_confusions(const SearchTable& table, std::span<const std::size_t> rows,
+                            std::span<const std::vector<Neighbour>> nearest) {
+  Confusions found{.rows = table.size(), .measured = rows.size(), .confusions = {}};
+  std::map<std::string_view, int64_t> of_label;
+  std::map<std::pair<std::string_view, std::string_view>, Confusion> confusions;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string& label = table.label[rows[i]];
+    ++of_label[label];
+    if (nearest[i].empty()) continue;
+    const Neighbour& other = nearest[i].front();
+    const std::string& nearest_label = table.label[other.row];
+    if (label == nearest_label) continue;
+    ++found.confused;
+    Confusion& confusion = confusions[{label, nearest_label}];
+    const auto cosine = static_cast<double>(other.cosine);
+    if (confusion.images++ > 0 && confusion.cosine >= cosine) continue;
+    confusion.row = rows[i];
+    confusion.nearest_row = other.row;
+    confusion.cosine = cosine;
+  }
+  for (auto& [labels, confusion] : confusions) {
+    confusion.label = labels.first;
+    confusion.nearest_label = labels.second;
+    confusion.of = of_label[labels.first];
+    found.confusions.push_back(std::move(confusion));
+  }
+  std::ranges::stable_sort(found.confusions, std::ranges::greater(), &Confusion::images);
+  return found;
+}
+
+Result<Confusions> find_confusions(const SearchTable& table, int threads,
+                                   const CancelToken& cancel) {
+  const auto rows = spread_rows(table.size(), kConfusedRows);
+  VERGER_ASSIGN_OR_RETURN(const auto nearest, find_nearest_others(table, rows, 1, threads, cancel));
+  return count_confusions(table, rows, nearest);
+}
+
+json confusions_json(const Confusions& found, const SearchTable& table, std::size_t most) {
+  json listed = json::array();
+  for (const Confusion& confusion : found.confusions) {
+    if (listed.size() >= most) break;
+    listed.push_back({{"label", confusion.label},
+                      {"nearest_label", confusion.nearest_label},
+                      {"images", confusion.images},
+                      {"of", confusion.of},
+                      {"path", table.path[confusion.row]},
+                      {"nearest_path", table.path[confusion.nearest_row]},
+                      {"cosine", confusion.cosine}});
+  }
+  return {{"rows", found.rows},
+          {"measured", found.measured},
+          {"confused", found.confused},
+          {"total", found.confusions.size()},
+          {"listed", std::move(listed)}};
+}
+
+}  // namespace verger

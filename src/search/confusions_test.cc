@@ -1,0 +1,49 @@
+#include "search/confusions.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "search/test_table.h"
+
+namespace verger {
+namespace {
+
+TEST(ConfusionsTest, CountsWhoseNearestIsOfAnotherLabel) {
+  SearchTable table = clustered_table(60, 30, 1);
+  // Three of class 0 and one of class 2 become copies of rows of class 4.
+  for (const auto& [row, of] : {std::pair(0, 40), {1, 41}, {2, 42}, {25, 43}}) {
+    std::copy_n(table.row(static_cast<std::size_t>(of)).data(), 30,
+                table.unit.data() + static_cast<std::size_t>(row) * 30);
+  }
+  const Confusions found = find_confusions(table, 2, CancelToken()).value();
+  EXPECT_EQ(found.rows, 60U);
+  EXPECT_EQ(found.measured, 60U);
+  EXPECT_EQ(found.confused, 8);
+  ASSERT_EQ(found.confusions.size(), 4U);
+  const Confusion& first = found.confusions[0];
+  EXPECT_EQ(first.label, "class 0");
+  EXPECT_EQ(first.nearest_label, "class 4");
+  EXPECT_EQ(first.images, 3);
+  EXPECT_EQ(first.of, 10);
+  EXPECT_NEAR(first.cosine, 1, 1e-6);
+  EXPECT_EQ(first.nearest_row, first.row + 40);
+  EXPECT_EQ(found.confusions[1].label, "class 4");
+  EXPECT_EQ(found.confusions[1].nearest_label, "class 0");
+  EXPECT_EQ(found.confusions[3].nearest_label, "class 2");
+
+  const auto document = confusions_json(found, table, 2);
+  EXPECT_EQ(document["listed"].size(), 2U);
+  EXPECT_EQ(document["total"], 4);
+  EXPECT_EQ(document["listed"][0]["path"], table.path[first.row]);
+}
+
+TEST(ConfusionsTest, OneRowIsNotConfused) {
+  const Confusions found = find_confusions(clustered_table(1, 30, 1), 1, CancelToken()).value();
+  EXPECT_EQ(found.confused, 0);
+  EXPECT_TRUE(found.confusions.empty());
+}
+
+}  // namespace
+}  // namespace verger
