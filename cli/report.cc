@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "base/json_text.h"
 #include "base/status_macros.h"
@@ -32,26 +33,30 @@ Status write_file(const std::string& path, const StorageOptions& storage, const 
   return folder->write(bare ? path : path.substr(slash + 1), text);
 }
 
+// Where runs leave theirs.
+Status report_beside(const ReportArguments& arguments, std::shared_ptr<Store> output) {
+  const InterruptGuard interrupt;
+  VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(*output));
+  VERGER_ASSIGN_OR_RETURN(output, hold_output(output, "report", interrupt.token()));
+  VERGER_RETURN_IF_ERROR(
+      leave_report(*output, arguments.storage, default_threads(), interrupt.token()));
+  const std::string name = report_name(record.options.output.layout);
+  std::printf("%s\n", printable(output->display_path(name)).c_str());
+  return {};
+}
+
 Status report_output(const ReportArguments& arguments) {
   VERGER_RETURN_IF_ERROR(arguments.storage.validate());
-  const InterruptGuard interrupt;
   VERGER_ASSIGN_OR_RETURN(auto output, Store::open(arguments.output, arguments.storage));
-  std::string beside;  // its name among the tables; "" when it goes elsewhere
   if (arguments.file.empty() && !arguments.json) {
-    VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(*output));
-    beside = report_name(record.options.output.layout);
-    VERGER_ASSIGN_OR_RETURN(output, hold_output(output, "report", interrupt.token()));
+    return report_beside(arguments, std::move(output));
   }
+  const InterruptGuard interrupt;
   VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(*output, arguments.storage,
                                                              default_threads(), interrupt.token()));
-  std::string text = arguments.json ? json_text(report, 1) + '\n' : report_page(report);
+  const std::string text = arguments.json ? json_text(report, 1) + '\n' : report_page(report);
   if (!arguments.file.empty()) return write_file(arguments.file, arguments.storage, text);
-  if (arguments.json) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    return {};
-  }
-  VERGER_RETURN_IF_ERROR(output->write(beside, text));
-  std::printf("%s\n", printable(output->display_path(beside)).c_str());
+  std::fwrite(text.data(), 1, text.size(), stdout);
   return {};
 }
 
@@ -70,10 +75,9 @@ void add_report(Command& program) {
   command.footer(
       "Example:\n"
       "  verger report Results --output orchard.html\n"
-      "makes one page that needs no network: what ran, the variance, a map of the images, "
-      "classes,\n"
-      "rejected files, outliers, near-duplicates, where the time went, and what more images would "
-      "cost.");
+      "makes one page that needs no network: what ran, a map of the images, classes and which of\n"
+      "them look alike, the variance, outliers, the closest pairs, rejected files, where the time\n"
+      "went, and what more images would cost.");
   command.action([arguments] { return report_output(*arguments); });
 }
 

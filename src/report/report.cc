@@ -11,11 +11,12 @@
 #include "output/run_record.h"
 #include "output/saved_model.h"
 #include "output/shard_manifest.h"
+#include "report/alike.h"
 #include "report/bottleneck.h"
 #include "report/cost.h"
-#include "report/near_duplicates.h"
 #include "report/rows.h"
 #include "report/thumbnails.h"
+#include "search/table.h"
 #include "verger/version.h"
 
 namespace verger {
@@ -24,7 +25,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int kReportVersion = 1;
+constexpr int kReportVersion = 2;
 
 json labels_json(const ReportRows& rows, std::size_t most) {
   std::vector<std::pair<std::string, int64_t>> labels(rows.labels.begin(), rows.labels.end());
@@ -78,8 +79,8 @@ json points_json(const ReportRows& rows) {
   for (const auto& point : rows.points) {
     const auto [number, added] = numbers.try_emplace(point.label, numbers.size());
     if (added) labels.push_back(point.label);
-    x.push_back(point.x);
-    y.push_back(point.y);
+    x.push_back(shown(static_cast<double>(point.x)));
+    y.push_back(shown(static_cast<double>(point.y)));
     label.push_back(number->second);
     path.push_back(point.path.substr(prefix.size()));
   }
@@ -98,11 +99,8 @@ json outliers_json(const ReportRows& rows) {
 // Of points spread evenly over those of the map, and of the outliers.
 std::set<std::string> pictured(const ReportRows& rows, std::size_t most) {
   std::set<std::string> paths;
-  const std::size_t count = rows.points.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    if (count <= most || (i + 1) * most / count != i * most / count) {
-      paths.insert(rows.points[i].path);
-    }
+  for (const std::size_t i : spread_rows(rows.points.size(), most)) {
+    paths.insert(rows.points[i].path);
   }
   for (const auto& point : rows.outliers) paths.insert(point.path);
   return paths;
@@ -153,17 +151,26 @@ Result<ReportRows> read_rows(const Store& output, const RunRecord& record, json&
                           cancel, limits);
 }
 
+// Writes it, but where the output has it already.
+Status keep_familiarity(Store& output, const Familiarity& familiarity) {
+  VERGER_ASSIGN_OR_RETURN(const auto searched, open_searched_output(output));
+  const auto kept = Familiarity::load(output, searched);
+  return kept.ok() && *kept ? Status() : familiarity.save(output, searched);
+}
+
 }  // namespace
 
 Result<json> describe_result(const Store& output, const StorageOptions& storage, int threads,
-                             const CancelToken& cancel, const ReportLimits& limits) {
+                             const CancelToken& cancel, const ReportLimits& limits,
+                             std::optional<Familiarity>* familiarity) {
+  threads = threads > 0 ? threads : default_threads();
   VERGER_ASSIGN_OR_RETURN(const RunRecord record, finished_run(output));
   VERGER_ASSIGN_OR_RETURN(const auto manifests, read_shard_manifests(output));
-  json report = {{"format", "verger-report"},  {"version", kReportVersion},
-                 {"verger_version", kVersion}, {"run", record.to_json()},
-                 {"spectrum", nullptr},        {"model_files", json::array()},
-                 {"points", nullptr},          {"outliers", nullptr},
-                 {"near_duplicates", nullptr}, {"pipeline", nullptr}};
+  json report = {
+      {"format", "verger-report"}, {"version", kReportVersion}, {"verger_version", kVersion},
+      {"run", record.to_json()},   {"spectrum", nullptr},       {"model_files", json::array()},
+      {"points", nullptr},         {"outliers", nullptr},       {"closest_pairs", nullptr},
+      {"confusions", nullptr},     {"pipeline", nullptr}};
   VERGER_ASSIGN_OR_RETURN(const ReportRows rows,
                           read_rows(output, record, report, manifests, threads, cancel, limits));
   report["labels"] = labels_json(rows, limits.labels);
@@ -175,9 +182,12 @@ Result<json> describe_result(const Store& output, const StorageOptions& storage,
   }
   std::set<std::string> paths = pictured(rows, limits.thumbnails);
   if (record.reduction) {
-    VERGER_ASSIGN_OR_RETURN(report["near_duplicates"],
-                            near_duplicates_of(output, threads, cancel, limits));
-    paths.merge(paths_of_pairs(report["near_duplicates"]));
+    VERGER_ASSIGN_OR_RETURN(Alike alike, compare_points(rows, threads, cancel, limits));
+    paths.merge(paths_of(alike));
+    report["points"]["map"] = std::move(alike.map);
+    report["confusions"] = std::move(alike.confusions);
+    report["closest_pairs"] = std::move(alike.closest_pairs);
+    if (familiarity != nullptr) *familiarity = std::move(alike.familiarity);
   }
   report["thumbnails"] =
       make_thumbnails(record.input, storage, {paths.begin(), paths.end()}, threads, cancel);
@@ -191,7 +201,10 @@ Status leave_report(Store& output, const StorageOptions& storage, int threads,
                     const CancelToken& cancel) {
   VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(output));
   const std::string name = report_name(record.options.output.layout);
-  VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(output, storage, threads, cancel));
+  std::optional<Familiarity> familiarity;
+  VERGER_ASSIGN_OR_RETURN(const auto report,
+                          describe_result(output, storage, threads, cancel, {}, &familiarity));
+  if (familiarity) VERGER_RETURN_IF_ERROR(keep_familiarity(output, *familiarity));
   return output.write(name, report_page(report));
 }
 

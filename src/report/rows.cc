@@ -16,12 +16,6 @@ bool farther(const ReportPoint& a, const ReportPoint& b) {
   return a.path < b.path;
 }
 
-// Is row `row` of `total` one of `most` that are spread evenly over them?
-bool sampled(std::size_t row, std::size_t total, std::size_t most) {
-  if (total <= most) return true;
-  return (row + 1) * most / total != row * most / total;
-}
-
 ReportPoint point_of(const FeatureRows& rows, std::size_t i, const PcaModel& model) {
   const float* values = rows.features.data() + i * rows.width;
   ReportPoint point{rows.path[i], rows.label[i], values[0], rows.width > 1 ? values[1] : 0.0F, 0};
@@ -48,7 +42,7 @@ class PartScan {
       ++found_.total;
       ++found_.labels[rows.label[i]];
       ReportPoint point = point_of(rows, i, model_);
-      if (sampled(row_, total_, limits_.points)) found_.points.push_back(point);
+      if (is_spread_row(row_, total_, limits_.points)) keep(rows, i, point);
       found_.outliers.push_back(std::move(point));
     }
     keep_farthest(found_.outliers, limits_.outliers);
@@ -58,6 +52,16 @@ class PartScan {
   ReportRows take() { return std::move(found_); }
 
  private:
+  void keep(const FeatureRows& rows, std::size_t i, const ReportPoint& point) {
+    SearchTable& table = found_.table;
+    const float* values = rows.features.data() + i * rows.width;
+    found_.points.push_back(point);
+    table.path.push_back(point.path);
+    table.label.push_back(point.label);
+    table.unit.insert(table.unit.end(), values, values + rows.width);
+    scale_to_unit({table.unit.data() + table.unit.size() - rows.width, rows.width});
+  }
+
   const PcaModel& model_;
   std::size_t row_;
   std::size_t total_;
@@ -71,6 +75,10 @@ ReportRows merge(std::vector<ReportRows> parts, std::size_t outliers) {
     all.total += part.total;
     for (const auto& [label, count] : part.labels) all.labels[label] += count;
     std::ranges::move(part.points, std::back_inserter(all.points));
+    std::ranges::move(part.table.path, std::back_inserter(all.table.path));
+    std::ranges::move(part.table.label, std::back_inserter(all.table.label));
+    all.table.unit.insert(all.table.unit.end(), part.table.unit.begin(), part.table.unit.end());
+    part.table.unit = {};
     std::ranges::move(part.outliers, std::back_inserter(all.outliers));
     keep_farthest(all.outliers, outliers);
   }
@@ -97,7 +105,9 @@ Result<ReportRows> read_report_rows(const Store& output, const ReductionRecord& 
     return {};
   };
   VERGER_RETURN_IF_ERROR(parallel_for(parts.size(), threads, cancel, read_part));
-  return merge(std::move(found), limits.outliers);
+  ReportRows rows = merge(std::move(found), limits.outliers);
+  rows.table.width = static_cast<std::size_t>(model.k);
+  return rows;
 }
 
 Result<ReportRows> count_labels(const Store& output, const std::vector<std::string>& parts,

@@ -10,6 +10,7 @@
 #include "base/cancel.h"
 #include "output/run_record.h"
 #include "report/report.h"
+#include "search/table.h"
 #include "storage/store.h"
 #include "verger/pca.h"
 #include "verger/status.h"
@@ -28,11 +29,14 @@ struct ReportRows {
   int64_t total = 0;
   std::map<std::string, int64_t> labels;
   std::vector<ReportPoint> points;    // evenly spread over the rows, in their order
+  SearchTable table;                  // of the points
   std::vector<ReportPoint> outliers;  // highest scores first; by path among equals
+
+  bool sampled() const { return static_cast<int64_t>(points.size()) < total; }
 };
 
-// Rows of a pca table of `model`. The score is Σ pⱼ² / λⱼ over the k components. Memory does not
-// grow with the rows.
+// Rows of a pca table of `model`. The score is Σ pⱼ² / λⱼ over the k components. Memory: that of
+// limits.points rows.
 Result<ReportRows> read_report_rows(const Store& output, const ReductionRecord& reduction,
                                     Layout layout, const PcaModel& model, int threads,
                                     const CancelToken& cancel, const ReportLimits& limits);

@@ -94,14 +94,36 @@ def test_hostile_text_is_text(opened):
     assert opened.find_elements(By.CSS_SELECTOR, "img[src='x'], main script, td b") == []
 
 
-def test_near_duplicates_are_shown_with_their_labels(opened):
-    assert "2 images in 1 group of images whose" in opened.find_element(By.ID, "copies-note").text
-    row = opened.find_element(By.CSS_SELECTOR, "#copies-table tbody tr")
+def test_the_closest_pairs_are_shown_with_their_labels(opened):
+    row = opened.find_element(By.CSS_SELECTOR, "#pairs-table tbody tr")
     assert "⚠ differ: " in row.text
     assert HOSTILE in row.text
+    assert "/in/" not in row.text  # paths are as INPUT has them
     pictures = row.find_elements(By.TAG_NAME, "img")
     assert len(pictures) == 2
     until(lambda: all(p.get_property("naturalWidth") == 56 for p in pictures), "the thumbnails")
+
+
+def test_classes_that_look_alike_are_shown(opened):
+    rows = opened.find_elements(By.CSS_SELECTOR, "#confusions-table tbody tr")
+    assert any(HOSTILE in row.text and "1 of 1" in row.text for row in rows)
+    assert "nearest to one of another class" in opened.find_element(By.ID, "confusions-note").text
+
+
+def test_tables_are_sorted_by_their_heads(opened):
+    head = opened.find_element(By.CSS_SELECTOR, "#pairs-table th.number button")
+    first = "return document.querySelector('#pairs-table tbody td.number').textContent"
+    cosines = (
+        "return Array.from(document.querySelectorAll('#pairs-table tbody td.number'),"
+        " cell => +cell.textContent)"
+    )
+    highest = opened.execute_script(first)
+    head.send_keys(Keys.ENTER)
+    assert opened.execute_script(first) == highest
+    head.send_keys(Keys.ENTER)
+    found = opened.execute_script(cosines)
+    assert found == sorted(found)
+    assert head.find_element(By.XPATH, "..").get_attribute("aria-sort") == "ascending"
 
 
 def test_a_point_shows_its_photograph(opened):
@@ -114,18 +136,95 @@ def test_a_point_shows_its_photograph(opened):
     until(lambda: picture.get_property("naturalWidth") == 56, "the thumbnail")
 
 
-def test_the_mouse_finds_points(opened):
-    where = opened.execute_script(
+def where_is(browser, point):
+    """Scroll the map into view, and say where on the screen a point is."""
+    return browser.execute_script(
         SCROLL + "const plot = byId('map-plot');"
         "const box = plot.getBoundingClientRect(), {xaxis: x, yaxis: y} = plot._fullLayout;"
-        "return [box.left + x._offset + x.d2p(points.x[5]),"
-        "        box.top + y._offset + y.d2p(points.y[5])]"
+        f"return [box.left + x._offset + x.d2p(place().x[{point}]),"
+        f"        box.top + y._offset + y.d2p(place().y[{point}])]"
     )
-    chain = webdriver.ActionChains(opened)
+
+
+def move_to(browser, where):
+    chain = webdriver.ActionChains(browser)
     chain.w3c_actions.pointer_action.move_to_location(round(where[0]) - 3, round(where[1]))
     chain.w3c_actions.pointer_action.move_to_location(round(where[0]), round(where[1]))
-    chain.perform()
+    return chain
+
+
+@pytest.mark.parametrize("view", ["islands", "plane"])
+def test_the_mouse_finds_points_and_a_click_enlarges_them(opened, view):
+    opened.find_element(By.ID, view).send_keys(Keys.ENTER)
+    move_to(opened, where_is(opened, 5)).perform()
     until(lambda: opened.find_element(By.ID, "tip").is_displayed(), "the tip")
+    move_to(opened, where_is(opened, 5)).click().perform()
+    dialog = opened.find_element(By.ID, "photo")
+    until(dialog.is_displayed, "the photograph")
+    link = dialog.find_element(By.TAG_NAME, "a")
+    assert link.get_attribute("href").startswith("file:///")
+    near = dialog.find_elements(By.CSS_SELECTOR, "#photo-near button")
+    assert len(near) == 5
+    near[0].click()
+    assert dialog.is_displayed()
+    dialog.find_element(By.ID, "photo-close").click()
+    assert not dialog.is_displayed()
+
+
+def test_axes_say_their_share_of_the_variance(opened):
+    opened.find_element(By.ID, "plane").send_keys(Keys.ENTER)
+    title = "return document.querySelector('#map-plot .xtitle')?.textContent ?? ''"
+    until(lambda: "% of the variance" in opened.execute_script(title), "the title")
+    opened.find_element(By.ID, "islands").send_keys(Keys.ENTER)
+    until(lambda: opened.execute_script(title) == "", "no axis")
+
+
+def test_islands_are_named_and_no_name_covers_another(opened):
+    boxes = opened.execute_script(
+        SCROLL + "return Array.from(document.querySelectorAll('#names span'), span => {"
+        "const b = span.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]})"
+    )
+    assert boxes
+    for i, a in enumerate(boxes):
+        for b in boxes[i + 1 :]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def wheel(browser, where, modifiers):
+    arguments = {"type": "mouseWheel", "x": where[0], "y": where[1], "deltaX": 0, "deltaY": 120}
+    browser.execute_cdp_cmd("Input.dispatchMouseEvent", {**arguments, "modifiers": modifiers})
+
+
+def test_the_wheel_scrolls_and_zooms_with_ctrl_alone(opened):
+    seen = "return [scrollY, byId('map-plot')._fullLayout.xaxis.range[1]]"
+    where = where_is(opened, 5)
+    before = opened.execute_script(seen)
+    wheel(opened, where, 0)
+    until(lambda: opened.execute_script(seen)[0] > before[0], "the page scrolls")
+    assert opened.execute_script(seen)[1] == before[1]
+    where = where_is(opened, 5)
+    before = opened.execute_script(seen)
+    wheel(opened, where, 2)
+    until(lambda: opened.execute_script(seen)[1] != before[1], "the map zooms")
+    assert opened.execute_script(seen)[0] == before[0]
+
+
+def test_a_tap_shows_the_card(chromium, page):
+    metrics = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    chromium.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    chromium.get(page.as_uri())
+    until(lambda: chromium.execute_script("return document.documentElement.dataset.ready"), "ready")
+    x, y = where_is(chromium, 5)
+    for kind, points in (("touchStart", [{"x": x, "y": y}]), ("touchEnd", [])):
+        chromium.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    tip = chromium.find_element(By.ID, "tip")
+    until(tip.is_displayed, "the card")
+    assert not chromium.find_element(By.ID, "photo").is_displayed()
+    tip.click()
+    until(chromium.find_element(By.ID, "photo").is_displayed, "the photograph")
+    chromium.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_classes_are_hidden_by_keyboard(opened):
@@ -140,6 +239,20 @@ def test_classes_are_hidden_by_keyboard(opened):
     opened.find_element(By.ID, "search").send_keys("document")
     opened.find_element(By.ID, "all").send_keys(Keys.ENTER)
     until(lambda: opened.execute_script(shown) == 1, "what was found is shown")
+
+
+def test_only_these_isolates_a_class_or_a_search(opened):
+    shown = "return byId('map-plot').data[0].x.length"
+    opened.find_element(By.ID, "search").send_keys("document")
+    opened.find_element(By.ID, "only").send_keys(Keys.ENTER)
+    until(lambda: opened.execute_script(shown) == 1, "what was found alone")
+    opened.find_element(By.ID, "search").clear()
+    opened.find_element(By.ID, "all").send_keys(Keys.ENTER)
+    until(lambda: opened.execute_script(shown) == 61, "all")
+    opened.find_element(By.CSS_SELECTOR, "#classes .only").send_keys(Keys.ENTER)
+    until(lambda: opened.execute_script(shown) < 61, "one class alone")
+    pressed = opened.find_elements(By.CSS_SELECTOR, "#classes button[aria-pressed='true']")
+    assert len(pressed) == 1
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -61,7 +61,8 @@ def test_an_extraction_has_classes_and_no_map(verger, describe, orchard, tmp_pat
     report = describe(tmp_path / "out")
     assert report["points"] is None
     assert report["spectrum"] is None
-    assert report["near_duplicates"] is None
+    assert report["closest_pairs"] is None
+    assert report["confusions"] is None
     assert report["labels"]["total"] == 5
     verger("reduce", tmp_path / "out", "--components", 1)
     report = describe(tmp_path / "out")
@@ -69,7 +70,7 @@ def test_an_extraction_has_classes_and_no_map(verger, describe, orchard, tmp_pat
     assert report["pipeline"] is not None  # the extraction's
 
 
-def test_near_duplicates_are_found_by_features_alone(verger, describe, orchard, tmp_path):
+def test_copies_are_the_closest_pairs(verger, describe, orchard, tmp_path):
     shutil.copytree(orchard, tmp_path / "in")
     first, second = sorted((tmp_path / "in").rglob("*.jpg"))[:2]
     shutil.copy(first, first.with_name("copy.jpg"))
@@ -79,31 +80,53 @@ def test_near_duplicates_are_found_by_features_alone(verger, describe, orchard, 
     verger("run", tmp_path / "in", tmp_path / "out", "--weights", UNTRAINED)
     shutil.rmtree(other)  # no image is read for it, but for the thumbnails
     report = describe(tmp_path / "out")
-    found = report["near_duplicates"]
+    found = report["closest_pairs"]
     assert found["skipped"] is None
-    assert (found["total"], found["images"], found["groups"]) == (2, 4, 2)
-    assert found["label_conflicts"] == 1
-    differing, agreeing = found["pairs"][:2]
-    assert differing["label_conflict"]
-    assert not agreeing["label_conflict"]
-    assert {differing["first_label"], differing["second_label"]} == {
+    two = {pair["label_conflict"]: pair for pair in found["pairs"][:2]}
+    assert {two[True]["first_label"], two[True]["second_label"]} == {
         second.parent.name,
         "Wrong class",
     }
-    assert differing["cosine"] == pytest.approx(1, abs=1e-6)
-    assert {agreeing["first"], agreeing["second"]} == {
-        f"file:{first}",
-        f"file:{first.with_name('copy.jpg')}",
-    }
-    assert {agreeing["first"], agreeing["second"]} <= set(report["thumbnails"])
-    told = json.loads(verger("duplicates", tmp_path / "out", "--no-pixels", "--json").stdout)
-    assert len(told["pairs"]) == found["total"]
+    assert two[True]["cosine"] == pytest.approx(1, abs=1e-6)
+    paths = {two[False]["first"], two[False]["second"]}
+    assert paths == {f"file:{first}", f"file:{first.with_name('copy.jpg')}"}
+    assert paths <= set(report["thumbnails"])
+    cosines = [pair["cosine"] for pair in found["pairs"]]
+    assert len(cosines) == 24
+    assert cosines == sorted(cosines, reverse=True)
+    wrong = [c for c in report["confusions"]["listed"] if c["label"] == "Wrong class"]
+    assert [(c["nearest_label"], c["images"], c["of"]) for c in wrong] == [
+        (second.parent.name, 1, 1)
+    ]
 
 
-def test_few_components_tell_no_near_duplicates(verger, describe, result, tmp_path):
+def test_few_components_tell_no_closest_pairs(verger, describe, result, tmp_path):
     verger("reduce", result, tmp_path / "out", "--components", 7)
-    found = describe(tmp_path / "out")["near_duplicates"]
+    found = describe(tmp_path / "out")["closest_pairs"]
     assert (found["skipped"], found["limit"], found["pairs"]) == ("components", 8, [])
+
+
+def test_the_map_shows_every_point_and_names_every_class(describe, result):
+    points = describe(result)["points"]
+    found = points["map"]
+    assert len(found["x"]) == len(found["y"]) == len(found["near"]) == 60
+    assert sorted(island["label"] for island in found["islands"]) == list(range(5))
+    assert all(len(near) == 5 for near in found["near"])
+    assert all(i not in near for i, near in enumerate(found["near"]))
+
+
+def test_a_report_leaves_what_is_familiar(verger, result, tmp_path):
+    copy = shutil.copytree(result, tmp_path / "copy")
+    kept = copy / "_verger" / "search" / "familiarity.json"
+    before = kept.read_bytes()
+    kept.unlink()
+    verger("report", copy, "--json")  # only looks
+    assert not kept.exists()
+    verger("report", copy)
+    assert kept.read_bytes() == before
+    kept.write_text("{")
+    verger("report", copy)
+    assert kept.read_bytes() == before
 
 
 def write_features(folder, rows, width):
@@ -116,30 +139,35 @@ def write_features(folder, rows, width):
     pq.write_table(pa.table(table), folder / "features.parquet")
 
 
-def test_the_closest_pairs_are_listed_though_none_is_near(verger, describe, tmp_path):
+def test_the_closest_pairs_and_confusions_are_those_of_all_cosines(verger, describe, tmp_path):
     write_features(tmp_path, 300, 24)
     verger("reduce", tmp_path, tmp_path / "out")
-    found = describe(tmp_path / "out")["near_duplicates"]
+    report = describe(tmp_path / "out")
+    found = report["closest_pairs"]
     table = pq.read_table(tmp_path / "out" / "pca")
     rows = np.array(table["pca"].to_pylist())
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     first, second = np.triu_indices(len(rows), 1)
     cosines = np.sum(rows[first] * rows[second], axis=1)
     best = np.argsort(-cosines)[:24]
-    assert found["total"] == 0
     assert [pair["cosine"] for pair in found["pairs"]] == pytest.approx(cosines[best], abs=1e-6)
     paths = table["path"].to_pylist()
     assert found["pairs"][0]["first"] == paths[first[best[0]]]
     assert found["pairs"][0]["second"] == paths[second[best[0]]]
+    full = rows @ rows.T
+    np.fill_diagonal(full, -2)
+    labels = np.array(table["label"].to_pylist())
+    assert report["confusions"]["confused"] == np.sum(labels != labels[full.argmax(axis=1)])
+    assert report["points"]["map"]["near"][7] == np.argsort(-full[7])[:5].tolist()
 
 
-def test_a_large_result_is_sampled_and_not_compared(verger, describe, tmp_path):
+def test_a_large_result_is_sampled(verger, describe, tmp_path):
     rows = 25_001
     write_features(tmp_path, rows, 12)
     verger("reduce", tmp_path, tmp_path / "out")
     report = describe(tmp_path / "out")
-    found = report["near_duplicates"]
-    assert (found["skipped"], found["limit"], found["pairs"]) == ("rows", 25_000, [])
+    assert (report["confusions"]["rows"], report["confusions"]["measured"]) == (rows, 25_000)
+    assert not (tmp_path / "out" / "_verger" / "search").exists()  # the first search measures it
     assert report["points"]["total"] == rows
     assert len(report["points"]["x"]) == 25_000
     assert sum(label["count"] for label in report["labels"]["listed"]) == rows

@@ -23,30 +23,61 @@ function element(name, text, attributes = {}) {
 
 const thumbnail = (path) => Object.hasOwn(report.thumbnails, path) ? "data:image/jpeg;base64," + report.thumbnails[path] : null;
 
+// A path as INPUT has it; of an image elsewhere as it is.
+const inputs = run.input.endsWith("/") ? run.input : run.input + "/";
+const relative = (path) => path.startsWith(inputs) ? path.slice(inputs.length) : path;
+
+// What a cell shows, and what its column is sorted by where that is something else.
+const by = (value, text) => ({ text, by: value });
+const textOf = (value) => value?.text ?? value;
+const orderOf = (value) => value?.by ?? value;
+
 function cell(value, column) {
   const kind = column.kind ?? "text";
-  if (kind === "picture") {
-    const td = element("td");
-    const source = thumbnail(value);
-    if (source) td.append(element("img", undefined, { src: source, alt: "" }));
-    return td;
+  if (kind !== "picture") return element("td", textOf(value), kind === "text" ? {} : { class: kind });
+  const td = element("td");
+  if (thumbnail(value)) {
+    const button = element("button", undefined, { type: "button", class: "thumb", "aria-label": "Enlarge " + relative(value) });
+    button.append(element("img", undefined, { src: thumbnail(value), alt: "" }));
+    button.addEventListener("click", () => showPhoto(value));
+    td.append(button);
   }
-  return element("td", value, kind === "text" ? {} : { class: kind });
+  return td;
+}
+
+function compare(a, b) {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  return String(a).localeCompare(String(b), "en", { numeric: true });
+}
+
+// A click on a column's name sorts by it, another one the other way round.
+function head(column, i, table, items) {
+  const th = element("th", undefined, { scope: "col", ...(column.kind === "number" ? { class: "number" } : {}) });
+  if (!column.name) return th;
+  const button = element("button", column.name, { type: "button" });
+  button.addEventListener("click", () => {
+    const down = th.getAttribute("aria-sort") === "ascending" || (column.kind === "number" && !th.hasAttribute("aria-sort"));
+    for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+    th.setAttribute("aria-sort", down ? "descending" : "ascending");
+    const sorted = [...items].sort((a, b) => (down ? -1 : 1) * compare(orderOf(a.row[i]), orderOf(b.row[i])));
+    table.tBodies[0].replaceChildren(...sorted.map((item) => item.tr));
+  });
+  th.append(button);
+  return th;
 }
 
 function fill(id, columns, rows) {
   const table = element("table");
-  const head = element("tr");
-  for (const column of columns) {
-    head.append(element("th", column.name, { scope: "col", ...(column.kind === "number" ? { class: "number" } : {}) }));
-  }
-  table.append(element("thead"), element("tbody"));
-  table.tHead.append(head);
-  for (const row of rows) {
+  const names = element("tr");
+  const items = rows.map((row) => {
     const tr = element("tr");
     row.forEach((value, i) => tr.append(cell(value, columns[i])));
-    table.tBodies[0].append(tr);
-  }
+    return { row, tr };
+  });
+  table.append(element("thead"), element("tbody"));
+  table.tHead.append(names);
+  names.append(...columns.map((column, i) => head(column, i, table, items)));
+  table.tBodies[0].append(...items.map((item) => item.tr));
   const box = byId(id);
   box.setAttribute("tabindex", "0");
   box.setAttribute("role", "region");
@@ -81,7 +112,7 @@ function layout(extra) {
 }
 
 const config = { responsive: true, displaylogo: false, scrollZoom: false, displayModeBar: false,
-  modeBarButtons: [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]] };
+  modeBarButtons: [["zoom2d", "pan2d", "lasso2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]] };
 
 // `make` gives traces and layout; it is called again when the theme changes.
 function chart(id, label, make, more = {}) {

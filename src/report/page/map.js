@@ -4,12 +4,8 @@ const hidden = new Set();  // numbers of classes
 let shown = [];            // numbers of points
 let at = -1;               // the photograph stepped to
 
-// Neighbours in number are far apart in hue; lightness tells the turns of the wheel apart.
-function classColour(number) {
-  const dark = document.documentElement.dataset.theme === "dark";
-  const lightness = (dark ? 64 : 44) + [0, 12, -10][number % 3];
-  return `hsl(${Math.round((number * 137.508 + 140) % 360)}, ${number % 2 ? 58 : 72}%, ${lightness}%)`;
-}
+let view = "islands";      // or "plane"
+const place = () => view === "islands" ? points.map : points;  // where the points are
 
 const webgl = (() => {
   try { return document.createElement("canvas").getContext("webgl") !== null; } catch { return false; }
@@ -23,19 +19,32 @@ function visiblePoints() {
   return Array.from({ length: MOST_WITHOUT_WEBGL }, (_, i) => all[Math.floor(i * step)]);
 }
 
+// "first principal component (7.3 % of the variance)"
+function axisTitle(number) {
+  const { cumulative } = report.spectrum;
+  const share = number < cumulative.length ? cumulative[number] - (number ? cumulative[number - 1] : 0) : 0;
+  return { text: `${number ? "second" : "first"} principal component (${percent(share)} of the variance)` };
+}
+
+const coarse = matchMedia("(pointer: coarse)").matches;
+
 function mapFigure() {
   shown = visiblePoints();
   const colours = points.labels.map((_, i) => classColour(i));
   const size = Math.max(3, Math.min(9, 220 / Math.sqrt(shown.length + 1)));
+  const { x, y } = place();
+  const islands = view === "islands";
   return {
     traces: [{
       type: webgl ? "scattergl" : "scatter", mode: "markers", hoverinfo: "none", customdata: shown,
-      x: shown.map((i) => points.x[i]), y: shown.map((i) => points.y[i]),
+      x: shown.map((i) => x[i]), y: shown.map((i) => y[i]),
       marker: { size, opacity: 0.8, color: shown.map((i) => colours[points.label[i]]), line: { width: 0 } },
+      unselected: { marker: { opacity: 0.15 } },
     }],
-    dragmode: "pan", hovermode: "closest", uirevision: "map",
-    xaxis: { title: { text: "first principal component" } },
-    yaxis: { title: { text: "second principal component" } },
+    dragmode: "pan", hovermode: "closest", uirevision: view,
+    xaxis: islands ? { visible: false } : { title: axisTitle(0) },
+    yaxis: islands ? { visible: false, scaleanchor: "x" } : { title: axisTitle(1) },
+    ...(islands ? { margin: { l: 8, r: 8, t: 8, b: 8 } } : {}),
   };
 }
 
@@ -64,6 +73,7 @@ function showTip(event) {
   tip.style.left = Math.max(0, x + 16 + tip.offsetWidth > box.width ? x - tip.offsetWidth - 16 : x + 16) + "px";
   tip.style.top = Math.max(0, Math.min(y + 12, box.height - tip.offsetHeight)) + "px";
   tell(i);
+  return i;
 }
 
 // Steps through the points shown that have a picture.
@@ -85,8 +95,10 @@ function classButton(label, number) {
   const button = element("button", undefined, { type: "button", "aria-pressed": "true", title: label });
   button.append(element("i"), element("span", label), element("small", counts.has(label) ? count(counts.get(label)) : ""));
   button.addEventListener("click", () => { if (!hidden.delete(number)) hidden.add(number); update(); });
+  const only = element("button", "only", { type: "button", class: "only", "aria-label": "Only " + label });
+  only.addEventListener("click", () => showOnly((other) => other === number));
   const item = element("li");
-  item.append(button);
+  item.append(button, only);
   return item;
 }
 
@@ -103,6 +115,12 @@ function update() {
   redrawMap();
 }
 
+// Shows the classes whose numbers are wanted, and no others.
+function showOnly(wanted) {
+  points.labels.forEach((_, number) => { if (wanted(number)) hidden.delete(number); else hidden.add(number); });
+  update();
+}
+
 function matching() {
   const words = byId("search").value.trim().toLowerCase();
   return points.labels.map((label) => label.toLowerCase().includes(words));
@@ -115,6 +133,12 @@ function listClasses() {
   byId("search").addEventListener("input", () => {
     matching().forEach((found, i) => { classItems[i].hidden = !found; });
   });
+  // With a selection on the map it is about that, else about what the search found.
+  byId("only").addEventListener("click", () => {
+    const found = selected ?? matching();
+    selected = null;
+    showOnly((number) => found[number]);
+  });
   // With a search, All and None are about what was found.
   byId("all").addEventListener("click", () => {
     matching().forEach((found, i) => { if (found) hidden.delete(i); });
@@ -126,23 +150,77 @@ function listClasses() {
   });
 }
 
+let selected = null;  // of each class, whether a photograph of it was selected on the map
+
+function select(event) {
+  if (!event?.points?.length) { selected = null; return; }
+  selected = points.labels.map(() => false);
+  const found = new Map();
+  for (const { customdata: i } of event.points) {
+    selected[points.label[i]] = true;
+    found.set(points.label[i], (found.get(points.label[i]) ?? 0) + 1);
+  }
+  const most = [...found].sort((a, b) => b[1] - a[1]);
+  byId("picture").removeAttribute("src");
+  byId("picture-text").textContent = `${count(event.points.length)} photographs selected: ` +
+    most.slice(0, 12).map(([label, n]) => `${count(n)} ${points.labels[label]}`).join(", ") +
+    (most.length > 12 ? `, and of ${count(most.length - 12)} more classes.` : ".");
+}
+
+function setView(name) {
+  view = name;
+  for (const other of ["islands", "plane"]) byId(other).setAttribute("aria-pressed", String(other === view));
+  byId("map-note").textContent = mapNote();
+  redrawMap();
+}
+
+function mapNote() {
+  const sampled = points.x.length < points.total;
+  const how = view === "islands"
+    ? "Each point is a photograph. Photographs that are alike lie together (t-SNE of the nearest neighbours by all components kept); how far islands are from each other says little. "
+    : "Each point is a photograph, placed by its first two principal components. ";
+  return how + (sampled ? `A sample, spread evenly over the listing: ${count(points.x.length)} of ${count(points.total)} images. `
+                        : `All ${count(points.total)} images. `) +
+    (webgl ? "" : `This browser has no WebGL: at most ${count(MOST_WITHOUT_WEBGL)} points are drawn. `) +
+    (coarse ? "Tap a point for its photograph; the buttons above the chart zoom." : "Click a point to enlarge its photograph; drag to move, Ctrl and the wheel to zoom.");
+}
+
+// The wheel scrolls the page, and zooms with Ctrl alone; fingers scroll the page too.
+function leavePageToScroll(box) {
+  const keep = (event) => event.stopImmediatePropagation();
+  box.addEventListener("wheel", (event) => { if (!event.ctrlKey && !event.metaKey) keep(event); }, { capture: true, passive: true });
+  for (const kind of ["touchstart", "touchmove"]) box.addEventListener(kind, keep, { capture: true, passive: true });
+}
+
+function listenToMap(plot) {
+  let pointer = "mouse";
+  leavePageToScroll(plot);
+  plot.addEventListener("pointerdown", (event) => { pointer = event.pointerType; }, { capture: true });
+  plot.on("plotly_hover", showTip);
+  plot.on("plotly_unhover", () => { if (pointer === "mouse") byId("tip").hidden = true; });
+  plot.on("plotly_click", (event) => {
+    const i = showTip(event);
+    byId("tip").dataset.path = pathOf(i);
+    if (pointer === "mouse") showPhoto(pathOf(i));
+  });
+  byId("tip").addEventListener("click", () => showPhoto(byId("tip").dataset.path));
+  plot.on("plotly_selected", select);
+  plot.on("plotly_deselect", () => select(null));
+  for (const event of ["plotly_afterplot", "plotly_relayouting"]) plot.on(event, drawNames);
+}
+
 async function drawMap() {
   if (!points) return;
   byId("map").hidden = false;
-  const sampled = points.x.length < points.total;
-  byId("map-note").textContent = "Each point is a photograph, placed by its first two principal components. " +
-    (sampled ? `A sample, spread evenly over the listing: ${count(points.x.length)} of ${count(points.total)} images. `
-             : `All ${count(points.total)} images. `) +
-    (webgl ? "" : `This browser has no WebGL: at most ${count(MOST_WITHOUT_WEBGL)} points are drawn. `) +
-    "Drag to move, use the buttons above the chart to zoom.";
   listClasses();
   redraws.push(() => classItems.forEach((item, i) => { item.querySelector("i").style.background = classColour(i); }));
-  const label = "Scatter chart of the images by their first two principal components; the list of classes shows and hides them";
+  const label = "Scatter chart of the images, those that are alike together; the list of classes shows and hides them";
   await chart("map-plot", label, mapFigure, { scrollZoom: true, displayModeBar: true });
   redrawMap = redraws.at(-1);
+  listenToMap(byId("map-plot"));
+  for (const name of ["islands", "plane"]) byId(name).addEventListener("click", () => setView(name));
+  setView(view);
   update();
-  byId("map-plot").on("plotly_hover", showTip);
-  byId("map-plot").on("plotly_unhover", () => { byId("tip").hidden = true; });
   byId("previous").addEventListener("click", () => step(-1));
   byId("next").addEventListener("click", () => step(1));
 }

@@ -52,7 +52,7 @@ function drawVariance() {
     shapes: [mark({ x0: k, x1: k, y0: 0, y1: 1, yref: "paper" })],
   }));
   fill("variance-table", [{ name: "Component", kind: "number" }, { name: "Eigenvalue", kind: "number" }, { name: "Cumulative", kind: "number" }],
-    numbers.map((n, i) => [n, found.eigenvalues[i].toPrecision(6), percent(cumulative[i], 4)]));
+    numbers.map((n, i) => [n, by(found.eigenvalues[i], found.eigenvalues[i].toPrecision(6)), by(cumulative[i], percent(cumulative[i], 4))]));
 }
 
 function drawBalance() {
@@ -73,7 +73,7 @@ function drawBalance() {
                               : { title: { text: "classes, by size (the table names them)" } },
     yaxis: { title: { text: "images" }, rangemode: "tozero" },
   }));
-  fill("balance-table", [{ name: "Class" }, { name: "Images", kind: "number" }], listed.map((label) => [label.name, count(label.count)]));
+  fill("balance-table", [{ name: "Class" }, { name: "Images", kind: "number" }], listed.map((label) => [label.name, by(label.count, count(label.count))]));
 }
 
 // As text for plotly.js, which reads a small part of HTML.
@@ -83,33 +83,46 @@ function drawOutliers() {
   if (!report.outliers?.length) return;
   byId("outliers").hidden = false;
   fill("outliers-table", [{ name: "" }, { name: "D²", kind: "number" }, { name: "Class" }, { name: "Image", kind: "path" }].map((c, i) => i ? c : { ...c, kind: "picture" }),
-    report.outliers.map((row) => [row.path, rounded(row.score, 4), row.label, row.path]));
+    report.outliers.map((row) => [row.path, by(row.score, rounded(row.score, 4)), row.label, relative(row.path)]));
 }
 
-function copiesNote({ skipped, limit, similarity, total, images, groups, label_conflicts: conflicts, pairs }) {
-  const command = "'verger duplicates' reads the images again, and finds copies that were saved anew or resized as well.";
-  if (skipped === "rows") return `Not looked for: beyond ${count(limit)} rows comparing all with all would take long. ${command}`;
-  if (skipped === "components") return `Not looked for: with fewer than ${count(limit)} components many images are alike by chance.`;
-  const alike = `whose components have a cosine of at least ${similarity}`;
-  return (total === 0 ? `None ${alike}. ` : `${count(images)} images in ${count(groups)} group${groups === 1 ? "" : "s"} of images ${alike}; in ${count(conflicts)} of them the labels differ. `) +
-    "Found by the features alone. " + (pairs.length ? `The ${count(pairs.length)} closest of all pairs are listed` + (conflicts ? ", those near-duplicates first whose labels differ. " : ". ") : "") + command;
-}
-
-function labelsOf({ first_label: first, second_label: second, label_conflict: differ, cosine }, similarity) {
-  if (!differ) return first;
-  return (cosine >= similarity ? "⚠ differ: " : "") + `${first} | ${second}`;
-}
-
-function drawCopies() {
-  const found = report.near_duplicates;
+function drawConfusions() {
+  const found = report.confusions;
   if (!found) return;
-  byId("copies").hidden = false;
-  byId("copies-note").textContent = copiesNote(found);
+  byId("confusions").hidden = false;
+  const sampled = found.measured < found.rows;
+  byId("confusions-note").textContent = `Of ${sampled ? "" : "all "}${count(found.measured)} photographs${sampled ? `, a sample of ${count(found.rows)} compared among themselves` : ""}, ` +
+    (found.confused === 0 ? "the nearest other one is always of the same class." :
+      `${count(found.confused)} (${percent(found.confused / found.measured, 2)}) are nearest to one of another class` +
+      (found.listed.length < found.total ? `; the ${count(found.listed.length)} pairs of classes with most of them are listed, of ${count(found.total)}.` : "."));
+  if (!found.listed.length) return;
+  byId("confusions-table").hidden = false;
+  fill("confusions-table", [{ name: "", kind: "picture" }, { name: "", kind: "picture" }, { name: "Photographs of" }, { name: "are nearest to" }, { name: "How many", kind: "number" },
+    { name: "Share", kind: "number" }, { name: "Closest", kind: "number" }],
+    found.listed.map((row) => [row.path, row.nearest_path, row.label, row.nearest_label, by(row.images, `${count(row.images)} of ${count(row.of)}`),
+      by(row.images / row.of, percent(row.images / row.of)), by(row.cosine, row.cosine.toFixed(3))]));
+}
+
+function drawPairs() {
+  const found = report.closest_pairs;
+  if (!found) return;
+  byId("pairs").hidden = false;
+  byId("pairs-note").textContent = found.skipped === "components"
+    ? `Not looked for: with fewer than ${count(found.limit)} components many images are alike by chance.`
+    : `The ${count(found.pairs.length)} pairs of photographs whose components are most alike. Alike is not the same: 'verger duplicates' compares the pixels, and finds what was copied, saved anew or resized.`;
   if (!found.pairs.length) return;
-  byId("copies-table").hidden = false;
-  fill("copies-table", [{ name: "", kind: "picture" }, { name: "", kind: "picture" }, { name: "Cosine", kind: "number" }, { name: "Labels" }, { name: "Images", kind: "path" }],
-    found.pairs.map((pair) => [pair.first, pair.second, pair.cosine.toFixed(5),
-      labelsOf(pair, found.similarity), `${pair.first}\n${pair.second}`]));
+  byId("pairs-table").hidden = false;
+  fill("pairs-table", [{ name: "", kind: "picture" }, { name: "", kind: "picture" }, { name: "Cosine", kind: "number" }, { name: "Labels" }, { name: "Images", kind: "path" }],
+    found.pairs.map((pair) => [pair.first, pair.second, by(pair.cosine, pair.cosine.toFixed(5)),
+      pair.label_conflict ? `⚠ differ: ${pair.first_label} | ${pair.second_label}` : pair.first_label, `${relative(pair.first)}\n${relative(pair.second)}`]));
+}
+
+// How many files were passed over, and why; null when none was.
+function passedOver() {
+  const reasons = Object.entries(run.passed_over.by_reason).map(([reason, number]) => `${count(number)} ${reason}`);
+  if (reasons.length === 0) return null;
+  const kinds = Object.entries(run.passed_over.kinds).map(([kind, number]) => `${count(number)} ${kind}`);
+  return reasons.join(", ") + (kinds.length > 0 ? ` (${kinds.join(", ")})` : "");
 }
 
 function drawRejected() {
@@ -119,8 +132,10 @@ function drawRejected() {
       (listed.length < total ? ` The first ${count(listed.length)} are listed; the rejected table has them all.` : "");
   if (listed.length) {
     fill("rejected-table", [{ name: "Reason" }, { name: "Class" }, { name: "File", kind: "path" }, { name: "Bytes", kind: "number" }, { name: "Message" }],
-      listed.map((row) => [row.reason, row.label, row.path, row.length < 0 ? "?" : count(row.length), row.message]));
+      listed.map((row) => [row.reason, row.label, relative(row.path), by(row.length, row.length < 0 ? "?" : count(row.length)), row.message]));
   }
+  const passed = passedOver();
+  byId("passed-note").textContent = passed ? `Files in INPUT that were passed over, being no images to read: ${passed}.` : "No file in INPUT was passed over.";
 }
 
 const STAGES = { fetch: "waited for images", decode: "decode and resize", infer: "network", write: "write", other: "other, or no core free" };
@@ -147,7 +162,7 @@ function drawTime() {
       text: stages.map(([, s]) => seconds(s)), textposition: "auto", hoverinfo: "none" }],
     xaxis: { title: { text: "seconds" }, rangemode: "tozero" }, yaxis: { autorange: "reversed" },
   }));
-  const rows = stages.map(([name, s]) => [name, seconds(s)]);
+  const rows = stages.map(([name, s]) => [name, by(s, seconds(s))]);
   byId("worker-figure").hidden = !report.pipeline;
   if (report.pipeline) {
     const shares = Object.keys(STAGES).map((name) => [name, report.pipeline.worker_shares[name]]);
@@ -157,21 +172,23 @@ function drawTime() {
         text: shares.map(([, share]) => percent(share)), textposition: "auto", hoverinfo: "none" }],
       xaxis: { tickformat: ".0%", range: [0, 1] }, yaxis: { autorange: "reversed" },
     }));
-    rows.push(...shares.map(([name, share]) => [`workers: ${STAGES[name]}`, percent(share)]));
+    rows.push(...shares.map(([name, share]) => [`workers: ${STAGES[name]}`, by(share, percent(share))]));
   }
   fill("time-table", [{ name: "Stage" }, { name: "Time", kind: "number" }], rows);
 }
 
 function drawCost() {
-  const { currency, region, date, machines, leaves_out: without, source } = report.cost;
+  const { currency, region, machines, leaves_out: without, source } = report.cost;
   const own = report.cost.cpu_seconds_image !== null;
-  const money = (value) => `${currency} ${value.toPrecision(2)}`;
-  byId("cost-note").textContent = `On-demand EC2 in ${region}, every core busy. Prices: ${source}. Left out: ` +
+  const money = (value) => by(value, `${currency} ${value < 1 ? value.toPrecision(2) : value.toFixed(2)}`);
+  byId("cost-note").textContent = `On-demand machines in ${region}, every core busy; EMR: with its own charge. Prices: ${source}. Left out: ` +
     without.charAt(0).toLowerCase() + without.slice(1) +
     (own ? ` This run took ${(1e3 * report.cost.cpu_seconds_image).toPrecision(3)} ms of CPU time an image on its own machine.` : "");
-  fill("cost-table", [{ name: "Instance" }, { name: "vCPUs", kind: "number" }, { name: "An hour", kind: "number" }, { name: "1,000 images", kind: "number" },
-    ...(own ? [{ name: "At this run's CPU time", kind: "number" }] : []), { name: "Rate from", kind: "path" }],
-    machines.map((m) => [m.instance, m.vcpus, `${currency} ${m.hour}`, money(m.cost), ...(own ? [money(m.cost_at_own_cpu)] : []), m.rate_source]));
+  const number = (name) => ({ name, kind: "number" });
+  fill("cost-table", [{ name: "Instance" }, number("vCPUs"), number("An hour"), number("EC2"), number("EMR"),
+    ...(own ? [number("EC2 at this run's CPU time"), number("EMR at this run's CPU time")] : []), { name: "Rate from", kind: "path" }],
+    machines.map((m) => [m.instance, m.vcpus, by(m.hour, `${currency} ${m.hour}`), money(m.cost), money(m.cost_with_emr),
+      ...(own ? [money(m.cost_at_own_cpu), money(m.cost_at_own_cpu_with_emr)] : []), m.rate_source]));
 }
 
 function drawCard() {
@@ -179,11 +196,8 @@ function drawCard() {
   const rows = [["Command", `verger ${run.command}, version ${run.verger_version}`], ["Started", run.started], ["Input", run.input], ["Output", run.output],
     ["Images", `${count(run.counts.listed)} listed = ${count(run.counts.features)} with features + ${count(run.counts.rejected)} rejected`],
     ["Shards", `${count(run.shards.total)}, ${count(run.shards.resumed)} of them taken over from an interrupted run`]];
-  const passed = Object.entries(run.passed_over.by_reason).map(([reason, number]) => `${count(number)} ${reason}`);
-  if (passed.length > 0) {
-    const kinds = Object.entries(run.passed_over.kinds).map(([kind, number]) => `${count(number)} ${kind}`);
-    rows.push(["Passed over", passed.join(", ") + (kinds.length > 0 ? ` (${kinds.join(", ")})` : "")]);
-  }
+  const passed = passedOver();
+  if (passed) rows.push(["Passed over", passed]);
   if (model) {
     rows.push(["Network", `${model.name}, ${count(model.width)} features an image`], ["Weights", model.weights + (model.untrained ? " (untrained: the features mean nothing)" : "")],
       ["Weights, SHA-256", model.weights_sha256], ["Engine", `${model.engine}, ${model.precision}`]);

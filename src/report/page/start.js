@@ -27,9 +27,11 @@ async function start() {
   dark.addEventListener("change", () => setTheme(dark.matches ? "dark" : "light"));
   byId("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
   drawHead();
+  listenToPhoto();
   drawRejected();
   drawOutliers();
-  drawCopies();
+  drawConfusions();
+  drawPairs();
   drawCost();
   drawCard();
   await loadPlotly();

@@ -1,0 +1,114 @@
+#include "report/alike.h"
+
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "embedding/islands.h"
+#include "embedding/tsne.h"
+#include "report/closest_pairs.h"
+#include "search/all_nearest.h"
+#include "search/confusions.h"
+
+namespace verger {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kShownNeighbors = 5;  // of each point, for who clicks on it
+
+using Neighbours = std::vector<std::vector<Neighbour>>;
+
+// The numbers of the labels, in the order in which they come first among the points.
+std::vector<std::size_t> label_numbers(const ReportRows& rows) {
+  std::map<std::string_view, std::size_t> numbers;
+  std::vector<std::size_t> found;
+  for (const auto& point : rows.points) {
+    found.push_back(numbers.try_emplace(point.label, numbers.size()).first->second);
+  }
+  return found;
+}
+
+json islands_json(const ReportRows& rows, const std::vector<PlanePoint>& map) {
+  json islands = json::array();
+  for (const Island& island : find_islands(map, label_numbers(rows))) {
+    islands.push_back({{"label", island.label},
+                       {"x", shown(island.centre.x)},
+                       {"y", shown(island.centre.y)},
+                       {"points", island.points}});
+  }
+  return islands;
+}
+
+Result<json> map_json(const ReportRows& rows, const Neighbours& nearest, int threads,
+                      const CancelToken& cancel) {
+  std::vector<PlanePoint> start;
+  for (const auto& point : rows.points) {
+    start.push_back({static_cast<double>(point.x), static_cast<double>(point.y)});
+  }
+  std::vector<std::vector<std::size_t>> graph;
+  json near = json::array();
+  for (const auto& of_row : nearest) {
+    auto& edges = graph.emplace_back();
+    json first = json::array();
+    for (const Neighbour& other : of_row) {
+      edges.push_back(other.row);
+      if (first.size() < kShownNeighbors) first.push_back(other.row);
+    }
+    near.push_back(std::move(first));
+  }
+  VERGER_ASSIGN_OR_RETURN(const auto map, make_map(graph, start, threads, cancel));
+  json x = json::array();
+  json y = json::array();
+  for (const PlanePoint& point : map) {
+    x.push_back(shown(point.x));
+    y.push_back(shown(point.y));
+  }
+  return json{{"method", "t-SNE"},
+              {"x", std::move(x)},
+              {"y", std::move(y)},
+              {"islands", islands_json(rows, map)},
+              {"near", std::move(near)}};
+}
+
+}  // namespace
+
+double shown(double coordinate) { return std::round(coordinate * 1000) / 1000; }
+
+Result<Alike> compare_points(const ReportRows& rows, int threads, const CancelToken& cancel,
+                             const ReportLimits& limits) {
+  const SearchTable& table = rows.table;
+  const auto all = spread_rows(table.size(), table.size());
+  VERGER_ASSIGN_OR_RETURN(const Neighbours nearest,
+                          find_nearest_others(table, all, kMapNeighbors, threads, cancel));
+  Alike found;
+  found.closest_pairs = closest_pairs_of(rows, nearest, limits.pairs);
+  found.confusions =
+      confusions_json(count_confusions(table, all, nearest), table, limits.confusions);
+  found.confusions["rows"] = rows.total;
+  VERGER_ASSIGN_OR_RETURN(found.map, map_json(rows, nearest, threads, cancel));
+  if (rows.sampled() || table.size() < 2) return found;
+  Neighbours measured;
+  for (const std::size_t row : Familiarity::measured_rows(table.size())) {
+    measured.push_back({nearest[row].front()});
+  }
+  found.familiarity = Familiarity::measure(table, measured);
+  return found;
+}
+
+std::set<std::string> paths_of(const Alike& alike) {
+  std::set<std::string> paths;
+  for (const json& pair : alike.closest_pairs.at("pairs")) {
+    paths.insert(pair.at("first"));
+    paths.insert(pair.at("second"));
+  }
+  for (const json& confusion : alike.confusions.at("listed")) {
+    paths.insert(confusion.at("path"));
+    paths.insert(confusion.at("nearest_path"));
+  }
+  return paths;
+}
+
+}  // namespace verger
