@@ -10,6 +10,8 @@
 #include "base/parallel.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "search/familiarity.h"
+#include "search/table.h"
 
 namespace verger {
 
@@ -76,6 +78,15 @@ std::string fault_of(const Store& store, std::span<const RecordedFile> files) {
 bool is_empty_part(const Store& store, const std::string& name) {
   const auto schema = read_part_schema(store, name);
   return schema.ok() && schema->rows == 0;
+}
+
+Result<std::string> describe_familiarity(const Store& store) {
+  VERGER_ASSIGN_OR_RETURN(const bool exists, store.exists(std::string(kFamiliarityName)));
+  if (!exists) return std::string();
+  VERGER_ASSIGN_OR_RETURN(const auto searched, open_searched_output(store));
+  VERGER_ASSIGN_OR_RETURN(const auto kept, Familiarity::load(store, searched));
+  if (kept) return std::to_string(kept->measured()) + " rows tell what is familiar";
+  return std::string("what is familiar is of another table; it is measured anew when it is needed");
 }
 
 }  // namespace verger

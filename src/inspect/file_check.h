@@ -24,4 +24,8 @@ std::string fault_of(const Store& store, std::span<const RecordedFile> files);
 // Is the part readable, and without a row?
 bool is_empty_part(const Store& store, const std::string& name);
 
+// What a report or a search left of a whole result: how much is known of what is familiar; "" when
+// they left nothing. It is no part of the result, but searches refuse a damaged one, which is kIo.
+Result<std::string> describe_familiarity(const Store& store);
+
 }  // namespace verger

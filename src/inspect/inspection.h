@@ -24,7 +24,8 @@ struct TableDescription {
 
 // One thing that must hold of a result.
 struct Check {
-  std::string name;    // "complete", "shards", "files", "strays", "counts", "reduction"
+  // "complete", "shards", "files", "strays", "counts", "reduction", "familiarity"
+  std::string name;
   std::string detail;  // what was found
   bool ok = true;
 };

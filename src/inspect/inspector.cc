@@ -42,6 +42,7 @@ class Inspector {
   Status check_strays();
   void check_counts();
   void check_reduction();
+  void check_familiarity();
   void describe_table(const std::string& name, const std::string& folder,
                       const std::vector<PartInfo>& parts);
   void read_head(std::size_t rows);
@@ -216,6 +217,12 @@ void Inspector::check_reduction() {
       std::to_string(rows) + " rows of " + std::to_string(k) + " components, as the model has");
 }
 
+void Inspector::check_familiarity() {
+  const auto told = describe_familiarity(*store_);
+  if (!told.ok()) return add("familiarity", told.error().message(), "");
+  if (!told->empty()) add("familiarity", "", *told);
+}
+
 void Inspector::describe_table(const std::string& name, const std::string& folder,
                                const std::vector<PartInfo>& parts) {
   TableDescription table{.name = name, .folder = folder, .columns = {}};
@@ -260,6 +267,7 @@ Result<Inspection> Inspector::run(std::size_t head_rows) {
   VERGER_RETURN_IF_ERROR(check_strays());
   if (has_features()) check_counts();
   if (has_reduction()) check_reduction();
+  if (has_reduction() && found_.ok()) check_familiarity();
   if (has_features()) {
     describe_table("features", folders_.features, features_parts());
     describe_table("rejected", folders_.rejected, rejected_parts());

@@ -68,6 +68,16 @@ def test_a_doubled_part_is_found(inspect, copy):
     assert "part-99999" in faults(inspect, copy)["strays"]
 
 
+def test_damage_to_what_is_familiar_is_found(inspect, copy):
+    told = {check["name"]: check["detail"] for check in inspect(copy)["checks"]}
+    assert told["familiarity"] == "60 rows tell what is familiar"
+    kept = copy / "_verger" / "search" / "familiarity.json"
+    kept.write_text(kept.read_text()[:-9])
+    assert "familiarity.json" in faults(inspect, copy)["familiarity"]
+    kept.unlink()
+    assert "familiarity" not in {check["name"] for check in inspect(copy)["checks"]}
+
+
 def test_a_missing_manifest_is_found(inspect, copy):
     (copy / "_verger" / "shards" / "00002.json").unlink()
     assert {"shards", "counts"} <= faults(inspect, copy).keys()
