@@ -17,7 +17,7 @@ mkdir -p "$corpus" "$found"
 length=65536 at_once=64 in_all=640
 case $name in
   image) at_once=32 ;;
-  features | packed) at_once=160 ;; # a page
+  features | inventory | packed) at_once=160 ;; # a page
   manifest | pca_model) length=16384 ;;
   weights) length=131072 ;;
 esac
