@@ -107,7 +107,7 @@ heavy() {
   build_preset asan && unit asan env LD_LIBRARY_PATH="$root/build/asan/plugins" \
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
     LSAN_OPTIONS="suppressions=$rules/leak.txt:print_suppressions=0" \
-    UBSAN_OPTIONS="suppressions=$rules/undefined.txt:print_stacktrace=1"
+    UBSAN_OPTIONS=print_stacktrace=1
   # ThreadSanitizer's shadow memory does not fit every random layout: switch that off.
   build_preset tsan && unit tsan env LD_LIBRARY_PATH="$root/build/tsan/plugins" \
     TSAN_OPTIONS="suppressions=$rules/thread.txt" setarch --addr-no-randomize
