@@ -142,4 +142,13 @@ Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table,
   return Familiarity::measure(table, nearest);
 }
 
+Result<std::string> describe_familiarity(const Store& store) {
+  VERGER_ASSIGN_OR_RETURN(const bool exists, store.exists(std::string(kFamiliarityName)));
+  if (!exists) return std::string();
+  VERGER_ASSIGN_OR_RETURN(const auto searched, open_searched_output(store));
+  VERGER_ASSIGN_OR_RETURN(const auto kept, Familiarity::load(store, searched));
+  if (kept) return std::to_string(kept->measured()) + " rows tell what is familiar";
+  return std::string("what is familiar is of another table; it is measured anew when it is needed");
+}
+
 }  // namespace verger

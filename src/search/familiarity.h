@@ -72,4 +72,8 @@ class Familiarity {
 Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table, int threads,
                                                        const CancelToken& cancel);
 
+// What a report or a search left of a whole result: how much is known of what is familiar; "" when
+// they left nothing. It is no part of the result, but searches refuse a damaged one, which is kIo.
+Result<std::string> describe_familiarity(const Store& store);
+
 }  // namespace verger

@@ -1,4 +1,4 @@
-#include "inspect/file_check.h"
+#include "shards/file_check.h"
 
 #include <arrow/buffer.h>
 #include <arrow/io/interfaces.h>
@@ -6,19 +6,14 @@
 #include <algorithm>
 #include <memory>
 
-#include "base/cancel.h"
-#include "base/parallel.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
-#include "search/familiarity.h"
-#include "search/table.h"
 
 namespace verger {
 
 namespace {
 
 constexpr int64_t kPiece = int64_t{4} << 20;  // bytes read at once
-constexpr int kMostFiles = 8;                 // read at once, where storage is slow to answer
 
 // The file's SHA-256; of another size than recorded it is a fault.
 Result<std::string> sha256_of(const Store& store, const PartInfo& recorded) {
@@ -55,6 +50,8 @@ Status check_rows(const Store& store, const PartInfo& recorded) {
   return Status::io(recorded.name + " holds a text in '" + schema->bad_text + "' that is no UTF-8");
 }
 
+}  // namespace
+
 Status check_file(const Store& store, const RecordedFile& file) {
   const PartInfo& recorded = file.info;
   VERGER_ASSIGN_OR_RETURN(const std::string sha256, sha256_of(store, recorded));
@@ -64,29 +61,9 @@ Status check_file(const Store& store, const RecordedFile& file) {
   return file.parquet ? check_rows(store, recorded) : Status();
 }
 
-}  // namespace
-
-std::string fault_of(const Store& store, std::span<const RecordedFile> files) {
-  const CancelToken never;
-  const int threads =
-      std::max(default_threads(), std::min(store.default_reads_in_flight(), kMostFiles));
-  return parallel_for(files.size(), threads, never,
-                      [&](std::size_t i) { return check_file(store, files[i]); })
-      .message();
-}
-
 bool is_empty_part(const Store& store, const std::string& name) {
   const auto schema = read_part_schema(store, name);
   return schema.ok() && schema->rows == 0;
-}
-
-Result<std::string> describe_familiarity(const Store& store) {
-  VERGER_ASSIGN_OR_RETURN(const bool exists, store.exists(std::string(kFamiliarityName)));
-  if (!exists) return std::string();
-  VERGER_ASSIGN_OR_RETURN(const auto searched, open_searched_output(store));
-  VERGER_ASSIGN_OR_RETURN(const auto kept, Familiarity::load(store, searched));
-  if (kept) return std::to_string(kept->measured()) + " rows tell what is familiar";
-  return std::string("what is familiar is of another table; it is measured anew when it is needed");
 }
 
 }  // namespace verger
