@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from answer_seeds import s3_answers
 from crew_seeds import crew_messages
 from image_seeds import jpegs, pngs, pngs_of_chunks
+from inventory_seeds import inventories
 from onnx_seeds import onnx_models
 
 HERE = Path(__file__).parent
@@ -237,26 +238,6 @@ def packed_tables() -> None:
             save("packed", f"{name}_{compression}.parquet", buffer.getvalue())
 
 
-def inventories() -> None:
-    """Write an inventory's manifest, and a list of it in CSV and in Parquet."""
-    names = ["Bucket", "Key", "VersionId", "IsLatest", "IsDeleteMarker", "Size", "LastModifiedDate"]
-    manifest = {"sourceBucket": "b", "destinationBucket": "arn:aws:s3:::d", "fileFormat": "CSV"}
-    manifest |= {"fileSchema": ", ".join(names), "creationTimestamp": "1738324800000"}
-    manifest |= {"files": [{"key": "list.csv.gz", "size": 40, "MD5checksum": "0"}]}
-    save("inventory", "manifest.json", json.dumps(manifest).encode())
-    rows = [("Test/a%20b.jpg", "true", 5), ("Test/\u00e9.png", "false", 0)]
-    line = '"b","{}","v","{}","false","{}","2025-01-31T12:00:00.000Z"\n'
-    text = "".join(line.format(*row) for row in rows)
-    save("inventory", "list_csv", b"c" + text.encode())
-    time = pa.array([1738324800000] * 2, pa.timestamp("ms", "UTC"))
-    keys, latest, sizes = (list(column) for column in zip(*rows, strict=True))
-    table = pa.table({"key": keys, "size": pa.array(sizes, pa.int64()), "last_modified_date": time})
-    table = table.append_column("is_latest", pa.array([flag == "true" for flag in latest]))
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer)
-    save("inventory", "list_parquet", b"p" + buffer.getvalue())
-
-
 def tars() -> None:
     """Write tars in the three formats, with names long and strange."""
     names = ["Pear/1.jpg", "Pear/1.cls", "../up.png", "long/" * 30 + "2.jpg", "é/3.jpg"]
@@ -298,7 +279,7 @@ def texts() -> None:
 
 def main() -> None:
     """Write the inputs of every target."""
-    for make_with in (jpegs, pngs, pngs_of_chunks, onnx_models, s3_answers):
+    for make_with in (inventories, jpegs, pngs, pngs_of_chunks, onnx_models, s3_answers):
         make_with(save)
     for make in (
         weights,
@@ -307,7 +288,6 @@ def main() -> None:
         pca_models,
         parquet_files,
         packed_tables,
-        inventories,
         tars,
         texts,
     ):
