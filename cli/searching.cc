@@ -8,8 +8,6 @@
 
 namespace verger::cli {
 
-using nlohmann::json;
-
 Status do_search(const CommonArguments& arguments,
                  const std::function<Status(const SearchContext&)>& work) {
   const RunOptions& options = arguments.options;
@@ -26,12 +24,8 @@ Status do_search(const CommonArguments& arguments,
   return status;
 }
 
-json searched_json(const Searcher& searcher) {
-  return {{"output", searcher.searched().run.output},
-          {"rows", searcher.table().size()},
-          {"exact", searcher.index() == nullptr}};
+void print_document(const nlohmann::json& document) {
+  std::printf("%s\n", json_text(document, 2).c_str());
 }
-
-void print_document(const json& document) { std::printf("%s\n", json_text(document, 2).c_str()); }
 
 }  // namespace verger::cli

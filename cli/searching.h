@@ -28,8 +28,6 @@ struct SearchContext {
 Status do_search(const CommonArguments& arguments,
                  const std::function<Status(const SearchContext&)>& work);
 
-// The document of --json as it begins: what was searched, and how.
-nlohmann::json searched_json(const Searcher& searcher);
 void print_document(const nlohmann::json& document);
 
 }  // namespace verger::cli

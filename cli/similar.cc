@@ -10,6 +10,7 @@
 #include "command.h"
 #include "flags.h"
 #include "output/saved_model.h"
+#include "search/answer_document.h"
 #include "search/recognition.h"
 #include "searching.h"
 
@@ -17,47 +18,12 @@ namespace verger::cli {
 
 namespace {
 
-using nlohmann::json;
-
 struct SimilarArguments {
   std::vector<std::string> queries;
   CommonArguments common;
   SimilarOptions similar;
   bool json = false;
 };
-
-json answer_json(const Answer& answer, const SearchTable& table) {
-  if (answer.rejection) {
-    return {{"path", answer.path},
-            {"rejected",
-             {{"reason", reject_reason_name(answer.rejection->reason)},
-              {"message", answer.rejection->message}}}};
-  }
-  json document = {
-      {"path", answer.path},
-      {"label", answer.votes.empty() ? json(nullptr) : json(answer.votes.front().label)},
-      {"votes", json::array()},
-      {"neighbors", json::array()}};
-  for (const Vote& of_label : answer.votes) {
-    document["votes"].push_back({{"label", of_label.label}, {"share", of_label.share}});
-  }
-  for (const Neighbour& neighbour : answer.neighbours) {
-    document["neighbors"].push_back({{"path", table.path[neighbour.row]},
-                                     {"label", table.label[neighbour.row]},
-                                     {"cosine", neighbour.cosine}});
-  }
-  return document;
-}
-
-void print_json(const std::vector<Answer>& answers, const Searcher& searcher) {
-  json document = searched_json(searcher);
-  document["untrained"] = searcher.searched().run.untrained();
-  document["queries"] = json::array();
-  for (const Answer& answer : answers) {
-    document["queries"].push_back(answer_json(answer, searcher.table()));
-  }
-  print_document(document);
-}
 
 void print_text(const Answer& answer, const SearchTable& table) {
   if (answer.rejection) {
@@ -96,7 +62,7 @@ ModelOptions network_options(const SimilarArguments& arguments, const DecodedPca
 }
 
 Status report(const std::vector<Answer>& answers, const Searcher& searcher, bool as_json) {
-  if (as_json) print_json(answers, searcher);
+  if (as_json) print_document(similar_json(searcher, answers));
   int64_t rejected = 0;
   for (const Answer& answer : answers) {
     if (!as_json) print_text(answer, searcher.table());
