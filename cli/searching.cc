@@ -24,6 +24,20 @@ Status do_search(const CommonArguments& arguments,
   return status;
 }
 
+ModelOptions network_of(ModelOptions given, const DecodedPcaModel& model, const RunRecord& run) {
+  given.precision = run.options.model.precision;
+  if (given.weights.empty() && model.provenance.untrained) given.weights = model.provenance.weights;
+  return given;
+}
+
+void add_query_weights_flag(Command& command, ModelOptions& options) {
+  command
+      .option("--weights", options.weights,
+              "The weights of the run: Keras' HDF5, or FILE.onnx (default: $VERGER_WEIGHTS, "
+              "Keras' cache, download)")
+      .group("Network");
+}
+
 void print_document(const nlohmann::json& document) {
   std::printf("%s\n", json_text(document, 2).c_str());
 }

@@ -50,17 +50,6 @@ void print_text(const Answer& answer, const SearchTable& table) {
   }
 }
 
-// The network of the run: what can be known of it is taken from the run's record.
-ModelOptions network_options(const SimilarArguments& arguments, const DecodedPcaModel& model,
-                             const RunRecord& run) {
-  ModelOptions options = arguments.common.options.model;
-  options.precision = run.options.model.precision;
-  if (options.weights.empty() && model.provenance.untrained) {
-    options.weights = model.provenance.weights;
-  }
-  return options;
-}
-
 Status report(const std::vector<Answer>& answers, const Searcher& searcher, bool as_json) {
   if (as_json) print_document(similar_json(searcher, answers));
   int64_t rejected = 0;
@@ -84,10 +73,9 @@ Status find_similar(const SimilarArguments& arguments, const SearchContext& sear
   warn_if_untrained(search.console, run.untrained());
   LoadedNetwork network;
   if (std::ranges::any_of(queries, [](const Query& query) { return !query.row; })) {
-    ModelOptions wanted = network_options(arguments, model, run);
-    VERGER_ASSIGN_OR_RETURN(network,
-                            load_network(wanted, options.storage, search.threads,
-                                         watch_download(search.console, search.interrupt)));
+    VERGER_ASSIGN_OR_RETURN(
+        network, load_network(network_of(options.model, model, run), options.storage,
+                              search.threads, watch_download(search.console, search.interrupt)));
   }
   SimilarOptions similar = arguments.similar;
   similar.threads = search.threads;
@@ -123,11 +111,7 @@ void add_similar(Command& program) {
       .show_default();
   command.flag("--json", arguments->json, "For machines: one JSON document");
   add_input_flags(command, arguments->common.options.input);
-  command
-      .option("--weights", arguments->common.options.model.weights,
-              "The weights of the run: Keras' HDF5, or FILE.onnx (default: $VERGER_WEIGHTS, "
-              "Keras' cache, download)")
-      .group("Network");
+  add_query_weights_flag(command, arguments->common.options.model);
   add_run_flags(command, arguments->common);
   command.footer(
       "Example:\n"

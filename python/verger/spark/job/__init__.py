@@ -25,9 +25,10 @@ import subprocess
 from typing import TYPE_CHECKING, Any, Union
 
 from verger._errors import with_keywords
+from verger._program import error_of, find_program
 from verger.spark.job.console import Console
 from verger.spark.job.crew import Crew
-from verger.spark.job.program import Driver, error_of, find_program
+from verger.spark.job.program import Driver
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
