@@ -23,8 +23,8 @@
 #include "serve/answer_pool.h"
 #include "serve/assets.h"
 #include "serve/listen_place.h"
-#include "serve/multipart.h"
 #include "serve/serve_metrics.h"
+#include "web/form.h"
 
 namespace verger {
 
@@ -35,6 +35,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kJson = "application/json";
 constexpr int kMostNeighbors = 1000;
+constexpr std::size_t kMostPhotographs = 32;                 // of one request
 constexpr int kThumbnailPixels = 192;                        // a side
 constexpr std::string_view kThumbnails = "/v1/thumbnails/";  // RESULT/ROW
 constexpr std::string_view kSimilar = "/v1/similar";
@@ -240,10 +241,12 @@ class Service::Routes final : public WebHandler {
     if (!neighbors.ok()) return done(error_reply(400, neighbors.error().message()));
     // Shared, as what std::function holds must be copyable; `photographs` lie in it.
     const auto body = std::make_shared<const std::vector<uint8_t>>(std::move(request.body));
-    auto photographs = find_photographs(request.content_type, *body);
-    if (!photographs.ok()) return done(error_reply(400, photographs.error().message()));
+    const auto files = find_files(request.content_type, *body, kMostPhotographs);
+    if (!files.ok()) return done(error_reply(400, files.error().message()));
+    std::vector<Photograph> photographs;
+    for (const WebFile& file : *files) photographs.push_back({file.name, file.bytes});
     const bool taken = pool_.offer(
-        [this, start, body, done, neighbors = *neighbors, photographs = *std::move(photographs)] {
+        [this, start, body, done, neighbors = *neighbors, photographs = std::move(photographs)] {
           WebReply reply = similar_reply(*results_.now(), photographs, neighbors, metrics_);
           metrics_.answered(Clock::now() - start);
           done(std::move(reply));

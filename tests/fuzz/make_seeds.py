@@ -259,7 +259,7 @@ def tars() -> None:
 
 
 def texts() -> None:
-    """Write globs with names, and the files of AWS' settings."""
+    """Write globs with names, forms, and the files of AWS' settings."""
     names = {
         "brace": "*.{jpg,p{n,ng}}\na/1.png",
         "hidden": "_MG_*\n_k=v/_MG_1.JPG",
@@ -273,6 +273,11 @@ def texts() -> None:
     credentials = "[default]\naws_access_key_id = A\n[lab]\naws_secret_access_key=b\n\0"
     config = "[profile lab]\nservices = near\n[services near]\ns3 =\n  endpoint_url = http://h:1\n"
     save("aws_profile", "both", (credentials + config).encode())
+    part = 'Content-Disposition: form-data; name="f"; filename="a\\".jpg"'
+    form = f"multipart/form-data; boundary=b\n--b \r\n{part}\r\n\r\n1\r\n--b\r\n\r\n2\r\n--b--"
+    save("form", "two_parts", form.encode())
+    save("form", "quoted", form.replace("=b", ' = "b"').replace('"a', "a").encode())
+    save("form", "body", b"image/jpeg\n--b")
     save("aws_profile", "odd", b"\0[profile lab\n= x\n  s3 = \n[]\n[services \n; c\nendpoint_url")
 
 

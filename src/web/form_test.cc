@@ -1,4 +1,4 @@
-#include "serve/multipart.h"
+#include "web/form.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,14 +9,16 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::Pair;
 
-// The photographs' names and contents.
+constexpr std::size_t kMost = 5;
+
+// The files' names and contents.
 std::vector<std::pair<std::string, std::string>> found(std::string_view type,
                                                        const std::string& body) {
   const std::span bytes(reinterpret_cast<const uint8_t*>(body.data()), body.size());
-  const auto photographs = find_photographs(type, bytes);
-  if (!photographs.ok()) return {{"refused", photographs.error().message()}};
+  const auto files = find_files(type, bytes, kMost);
+  if (!files.ok()) return {{"refused", files.error().message()}};
   std::vector<std::pair<std::string, std::string>> all;
-  for (const Photograph& one : *photographs) {
+  for (const WebFile& one : *files) {
     all.emplace_back(one.name, std::string(one.bytes.begin(), one.bytes.end()));
   }
   return all;
@@ -28,14 +30,14 @@ std::string part(const std::string& headers, const std::string& content) {
 const std::string kFile = "Content-Disposition: form-data; name=\"f\"; filename=\"a.jpg\"";
 constexpr std::string_view kType = "multipart/form-data; boundary=b";
 
-TEST(Multipart, ABodyThatIsNoFormIsThePhotograph) {
+TEST(Form, ABodyThatIsNoFormIsTheFile) {
   for (const char* type :
        {"", "image/jpeg", "application/x-www-form-urlencoded", ";", "multipart"}) {
     EXPECT_THAT(found(type, "--b\r\nx"), ElementsAre(Pair("", "--b\r\nx")));
   }
 }
 
-TEST(Multipart, FilesOfAFormAreFoundAndFieldsPassedOver) {
+TEST(Form, FilesOfAFormAreFoundAndFieldsPassedOver) {
   const std::string field = part("content-disposition: form-data; name=\"filename=x\"", "field");
   const std::string body = "preamble\r\n" + field +
                            part(kFile + "\r\nContent-Type: image/png", "1") +
@@ -43,9 +45,9 @@ TEST(Multipart, FilesOfAFormAreFoundAndFieldsPassedOver) {
   EXPECT_THAT(found(kType, body), ElementsAre(Pair("a.jpg", "1"), Pair("a.jpg", "\r\n--c\r\n")));
 }
 
-TEST(Multipart, HeadersMayBeWrittenInManyWays) {
+TEST(Form, HeadersMayBeWrittenInManyWays) {
   EXPECT_THAT(
-      found("Multipart/Form-Data ; charset=x;  BOUNDARY = \"a b\" ",
+      found("Form/Form-Data ; charset=x;  BOUNDARY = \"a b\" ",
             "--a b \t\r\nCONTENT-DISPOSITION:form-data;filename = x.jpg ;name=f\r\n\r\n1\r\n"
             "--a b--"),
       ElementsAre(Pair("x.jpg", "1")));
@@ -55,7 +57,7 @@ TEST(Multipart, HeadersMayBeWrittenInManyWays) {
       ElementsAre(Pair("a\"; \\b\xef\xbf\xbd", "1")));
 }
 
-TEST(Multipart, AFormThatIsNoneIsRefused) {
+TEST(Form, AFormThatIsNoneIsRefused) {
   const std::string whole = part(kFile, "1") + "--b--";
   ASSERT_THAT(found(kType, whole), ElementsAre(Pair("a.jpg", "1")));
   for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -73,10 +75,10 @@ TEST(Multipart, AFormThatIsNoneIsRefused) {
   }
 }
 
-TEST(Multipart, PhotographsHaveANumberTheyMayNotPass) {
+TEST(Form, FilesHaveANumberTheyMayNotPass) {
   std::string body;
-  for (std::size_t i = 0; i < kMostPhotographs; ++i) body += part(kFile, "1");
-  EXPECT_EQ(found(kType, body + "--b--").size(), kMostPhotographs);
+  for (std::size_t i = 0; i < kMost; ++i) body += part(kFile, "1");
+  EXPECT_EQ(found(kType, body + "--b--").size(), kMost);
   EXPECT_EQ(found(kType, body + part(kFile, "1") + "--b--").front().first, "refused");
 }
 

@@ -1,4 +1,4 @@
-#include "serve/multipart.h"
+#include "web/form.h"
 
 #include <algorithm>
 #include <cctype>
@@ -139,19 +139,20 @@ std::span<const uint8_t> as_bytes(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-Result<std::vector<Photograph>> find_files(std::string_view body, std::string_view boundary) {
+Result<std::vector<WebFile>> files_of_form(std::string_view body, std::string_view boundary,
+                                           std::size_t most) {
   if (boundary.empty() || boundary.size() > kMostBoundary) return no_form();
   Form form(body, boundary);
   VERGER_RETURN_IF_ERROR(form.begin());
-  std::vector<Photograph> files;
+  std::vector<WebFile> files;
   while (true) {
     VERGER_ASSIGN_OR_RETURN(const auto part, form.next());
     if (!part) break;
     const auto name = file_name(part->headers);
     if (name) files.push_back({.name = valid_utf8(*name), .bytes = as_bytes(part->content)});
-    if (files.size() > kMostPhotographs) {
-      return Status::invalid_argument("A request may hold " + std::to_string(kMostPhotographs) +
-                                      " photographs at most.");
+    if (files.size() > most) {
+      return Status::invalid_argument("A request may hold " + std::to_string(most) +
+                                      " files at most.");
     }
   }
   return files;
@@ -159,20 +160,21 @@ Result<std::vector<Photograph>> find_files(std::string_view body, std::string_vi
 
 }  // namespace
 
-Result<std::vector<Photograph>> find_photographs(std::string_view content_type,
-                                                 std::span<const uint8_t> body) {
-  std::vector<Photograph> found;
+Result<std::vector<WebFile>> find_files(std::string_view content_type,
+                                        std::span<const uint8_t> body, std::size_t most) {
+  std::vector<WebFile> found;
   const HeaderValue type(content_type);
   if (same_word(type.main(), "multipart/form-data")) {
     const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
-    VERGER_ASSIGN_OR_RETURN(found, find_files(text, type.parameter("boundary").value_or("")));
+    VERGER_ASSIGN_OR_RETURN(found,
+                            files_of_form(text, type.parameter("boundary").value_or(""), most));
   } else {
     found.push_back({.name = "", .bytes = body});
   }
   const bool all = std::ranges::none_of(found, [](const auto& file) { return file.bytes.empty(); });
   if (found.empty() || !all) {
     return Status::invalid_argument(
-        "There is no photograph in the request: send its bytes, or a form with a file.");
+        "There is no file in the request: send its bytes, or a form with a file.");
   }
   return found;
 }
