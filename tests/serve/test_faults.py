@@ -8,7 +8,7 @@ import threading
 import time
 
 import pytest
-from service import Service
+from servers.service import Service
 
 CROWD = 1000
 PATIENCE_S = 60

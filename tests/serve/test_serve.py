@@ -10,7 +10,7 @@ import time
 import pytest
 from conftest import UNTRAINED
 from PIL import Image
-from service import Service, form
+from servers.service import Service, form
 
 
 @pytest.fixture(scope="module")
