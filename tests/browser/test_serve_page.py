@@ -1,4 +1,4 @@
-"""The page of `verger serve` in a real Chromium, as a phone shows it: a photograph in, a label out."""
+"""The page of `verger serve` in a real Chromium, as on a phone: a photograph in, a label out."""
 
 import shutil
 
@@ -76,9 +76,8 @@ def test_a_photograph_becomes_a_label_and_nobody_else_is_asked(opened, service, 
     assert label_of(opened, picture) == answer["label"]
     pictures = opened.find_elements(By.CSS_SELECTOR, "#nearest li")
     assert len(pictures) == len(answer["neighbors"])
-    shown = (
-        "return [...document.querySelectorAll('#nearest img')].filter(i => i.naturalWidth).length"
-    )
+    images = "[...document.querySelectorAll('#nearest img')]"
+    shown = f"return {images}.filter(image => image.naturalWidth).length"
     until(lambda: opened.execute_script(shown) == len(pictures), "the thumbnails")
     hosts = {url.split("/")[2] for url in requests_of(opened) if url.startswith("http")}
     assert hosts == {f"127.0.0.1:{service.port}"}
@@ -99,9 +98,7 @@ def test_a_camera_s_photograph_is_made_small_and_upright(opened, tmp_path):
     exif[0x0112] = 6  # to be turned by a quarter
     large.save(tmp_path / "large.jpg", exif=exif)
     label_of(opened, tmp_path / "large.jpg")
-    size = (
-        "const i = document.getElementById('photograph'); return [i.naturalWidth, i.naturalHeight]"
-    )
+    size = "const {naturalWidth: w, naturalHeight: h} = byId('photograph'); return [w, h]"
     until(lambda: opened.execute_script(size) == [683, 1024], "what was sent")
 
 
