@@ -61,11 +61,9 @@ void Exposition::family(std::string_view name, MetricType type, std::string_view
   text_ += "# TYPE " + name_ + ' ' + type_name(type) + '\n';
 }
 
-void Exposition::sample(const MetricLabels& labels, double value) {
-  this->value(name_, labels, value);
-}
+void Exposition::sample(const MetricLabels& labels, double value) { line(name_, labels, value); }
 
-void Exposition::value(std::string_view name, const MetricLabels& labels, double value) {
+void Exposition::line(std::string_view name, const MetricLabels& labels, double value) {
   text_ += name;
   std::string separator = "{";
   for (const auto& [label, text] : labels) {
@@ -85,10 +83,10 @@ void Exposition::histogram(std::string_view name, std::string_view help,
   for (std::size_t i = 0; i < counts.size(); ++i) {
     seen += counts[i];
     const std::string bound = i < bounds.size() ? number(bounds[i]) : "+Inf";
-    value(name_ + "_bucket", {{"le", bound}}, static_cast<double>(seen));
+    line(name_ + "_bucket", {{"le", bound}}, static_cast<double>(seen));
   }
-  value(name_ + "_sum", {}, sum);
-  value(name_ + "_count", {}, static_cast<double>(seen));
+  line(name_ + "_sum", {}, sum);
+  line(name_ + "_count", {}, static_cast<double>(seen));
 }
 
 void Exposition::single(std::string_view name, MetricType type, std::string_view help,

@@ -39,7 +39,7 @@ class Exposition {
   const std::string& text() const { return text_; }
 
  private:
-  void value(std::string_view name, const MetricLabels& labels, double value);
+  void line(std::string_view name, const MetricLabels& labels, double value);
 
   std::string name_;  // of the last family
   std::string text_;

@@ -54,9 +54,9 @@ struct ServedResult {
 
 // Where the result is, and how it is loaded.
 struct ServedPlace {
-  std::shared_ptr<Store> store;
-  NetworkLoader load_network;
-  StorageOptions storage;
+  std::shared_ptr<Store> store{};
+  NetworkLoader load_network{};
+  StorageOptions storage{};
   int64_t max_pixels = 0;  // of a photograph, besides the run's own limit
   int threads = 1;
 };

@@ -72,14 +72,15 @@ std::string sha256_of(std::string_view text) {
 }
 
 WebReply page_reply(std::string_view content_type, std::string_view body) {
-  return {.content_type = std::string(content_type),
-          .body = std::string(body),
-          .headers = {{"Content-Security-Policy",
-                       "default-src 'none'; script-src 'self'; style-src 'self'; "
-                       "connect-src 'self'; img-src blob:; base-uri 'none'; form-action 'none'; "
-                       "frame-ancestors 'none'"},
-                      {"Referrer-Policy", "no-referrer"},
-                      {"Cache-Control", "no-cache"}}};
+  return {
+      .content_type = std::string(content_type),
+      .body = std::string(body),
+      .headers = {{"Content-Security-Policy",
+                   "default-src 'none'; script-src 'self'; style-src 'self'; "
+                   "connect-src 'self'; img-src blob: data:; base-uri 'none'; form-action 'none'; "
+                   "frame-ancestors 'none'"},
+                  {"Referrer-Policy", "no-referrer"},
+                  {"Cache-Control", "no-cache"}}};
 }
 
 WebReply busy_reply() {

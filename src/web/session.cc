@@ -51,9 +51,9 @@ bool has_unknown_coding(const Head& head) {
 }  // namespace
 
 WebReply error_reply(int status, const std::string& sentence) {
-  return {.status = status,
-          .content_type = "application/json",
-          .body = json_text(nlohmann::json{{"error", sentence}}) + '\n'};
+  nlohmann::json document;
+  document["error"] = sentence;
+  return {.status = status, .content_type = "application/json", .body = json_text(document) + '\n'};
 }
 
 WebSession::WebSession(asio::ip::tcp::socket socket, WebShared& shared)
@@ -200,6 +200,7 @@ void WebSession::on_replied(Error error) {
   Error ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   if (parser_->is_done()) return;
+  idle_ = true;
   hold(0);
   request_ = {};
   stream_.expires_after(shared_.limits.body_time);

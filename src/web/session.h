@@ -67,7 +67,7 @@ class WebSession final : public std::enable_shared_from_this<WebSession> {
   std::size_t filled_ = 0;  // of request_.body
   std::size_t held_ = 0;    // of shared_.held
   std::string out_;         // what is being sent
-  bool idle_ = true;        // no request, or a part of its head
+  bool idle_ = true;        // nothing is to be answered
   bool goes_on_ = false;    // after the reply that is being sent
 };
 

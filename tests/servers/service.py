@@ -30,7 +30,7 @@ class Service:
 
     def _listen(self):
         for line in self.process.stderr:
-            self.said.put(json.loads(line)["message"])
+            self.said.put(json.loads(line).get("message", ""))
 
     def until(self, word, timeout=60):
         """The next thing it says that has this word in it."""

@@ -42,7 +42,7 @@ class Knowledge:
         features = onnx_worker.features(self.network, [content])[0].astype(np.float64)
         safe = np.where(self.scale > 0, self.scale, 1)
         scaled = np.where(self.scale > 0, (features - self.mean) / safe, 0)
-        query = (self.components[:, : self.rows.shape[1]].T @ scaled).astype(np.float32)
+        query = (self.components @ scaled).astype(np.float32)
         cosines = self.rows @ (query / np.linalg.norm(query))
         best = np.argpartition(-cosines, NEIGHBORS)[:NEIGHBORS]
         best = best[np.argsort(-cosines[best])]
