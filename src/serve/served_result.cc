@@ -67,13 +67,13 @@ Result<std::shared_ptr<const ServedResult>> load_result(const ServedPlace& place
   image.max_pixels = std::min(image.max_pixels, place.max_pixels);
   StorageOptions once = place.storage;
   once.retries = 0;  // a thumbnail is not worth waiting for
-  auto photographs = Store::open(run.input, once);
+  auto input = Store::open(run.input, once);
   return std::make_shared<const ServedResult>(
       ServedResult{.searcher = std::move(searcher),
                    .model = std::move(model),
                    .network = std::move(network),
                    .image = image,
-                   .photographs = photographs.ok() ? *std::move(photographs) : nullptr});
+                   .input = input.ok() ? *std::move(input) : nullptr});
 }
 
 Result<std::unique_ptr<CurrentResult>> CurrentResult::open(ServedPlace place,

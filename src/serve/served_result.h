@@ -47,8 +47,8 @@ struct ServedResult {
   Searcher searcher;
   DecodedPcaModel model;
   std::unique_ptr<Model> network;
-  ImageOptions image;                  // how photographs are read
-  std::shared_ptr<Store> photographs;  // the run's INPUT; null when it is no place
+  ImageOptions image;            // how photographs are read
+  std::shared_ptr<Store> input;  // the run's INPUT; null when it is no place
   std::unique_ptr<IdleReaders> readers = std::make_unique<IdleReaders>();  // go before the network
 };
 

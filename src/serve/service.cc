@@ -38,7 +38,6 @@ constexpr int kMostNeighbors = 1000;
 constexpr std::size_t kMostPhotographs = 32;                 // of one request
 constexpr int kThumbnailPixels = 192;                        // a side
 constexpr std::string_view kThumbnails = "/v1/thumbnails/";  // RESULT/ROW
-constexpr std::string_view kSimilar = "/v1/similar";
 
 enum class Subject { kPage, kScript, kStyle, kHealth, kMetrics, kSimilar, kThumbnail, kNone };
 
@@ -54,7 +53,7 @@ constexpr std::array kRoutes = {
     Route{"/page.css", "page", Subject::kStyle, false},
     Route{"/healthz", "healthz", Subject::kHealth, false},
     Route{"/metrics", "metrics", Subject::kMetrics, true},
-    Route{kSimilar, "similar", Subject::kSimilar, true},
+    Route{"/v1/similar", "similar", Subject::kSimilar, true},
 };
 constexpr Route kThumbnail{kThumbnails, "thumbnail", Subject::kThumbnail, true};
 constexpr Route kNowhere{"", "none", Subject::kNone, true};
@@ -128,9 +127,9 @@ WebReply thumbnail_reply(const ServedResult& result, std::string_view place) {
   if (!place.starts_with(name)) return absent;
   const auto row = number_of(place.substr(name.size()));
   const auto& paths = result.searcher.table().path;
-  if (!row || static_cast<std::size_t>(*row) >= paths.size() || !result.photographs) return absent;
+  if (!row || static_cast<std::size_t>(*row) >= paths.size() || !result.input) return absent;
   const auto picture =
-      thumbnail_of(*result.photographs, paths[static_cast<std::size_t>(*row)], kThumbnailPixels);
+      thumbnail_of(*result.input, paths[static_cast<std::size_t>(*row)], kThumbnailPixels);
   if (!picture) return absent;
   return {.content_type = "image/jpeg",
           .body = std::string(picture->begin(), picture->end()),
