@@ -47,7 +47,7 @@ TEST(Form, FilesOfAFormAreFoundAndFieldsPassedOver) {
 
 TEST(Form, HeadersMayBeWrittenInManyWays) {
   EXPECT_THAT(
-      found("Form/Form-Data ; charset=x;  BOUNDARY = \"a b\" ",
+      found("Multipart/Form-Data ; charset=x;  BOUNDARY = \"a b\" ",
             "--a b \t\r\nCONTENT-DISPOSITION:form-data;filename = x.jpg ;name=f\r\n\r\n1\r\n"
             "--a b--"),
       ElementsAre(Pair("x.jpg", "1")));

@@ -90,6 +90,7 @@ void WebSession::on_head(Error error) {
   idle_ = false;
   take_head();
   if (has_unknown_coding(parser_->get())) {
+    lost_ = true;
     return reply(error_reply(501, "The only transfer coding that is read is chunked."));
   }
   if (auto refused = shared_.handler.refuse(request_)) return reply(*refused);
@@ -184,7 +185,7 @@ void WebSession::hand_over() {
 }
 
 void WebSession::reply(const WebReply& reply) {
-  goes_on_ = parser_->is_done() && parser_->keep_alive() && !shared_.stopping;
+  goes_on_ = parser_->is_done() && parser_->keep_alive() && !lost_ && !shared_.stopping;
   out_ = head_of(reply, goes_on_);
   if (request_.method != "HEAD") out_ += reply.body;
   shared_.handler.replied(request_, reply.status);
@@ -199,7 +200,7 @@ void WebSession::on_replied(Error error) {
   if (goes_on_) return read_head();
   Error ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  if (parser_->is_done()) return;
+  if (parser_->is_done() && !lost_) return;
   idle_ = true;
   hold(0);
   request_ = {};

@@ -68,6 +68,7 @@ class WebSession final : public std::enable_shared_from_this<WebSession> {
   std::size_t held_ = 0;    // of shared_.held
   std::string out_;         // what is being sent
   bool idle_ = true;        // nothing is to be answered
+  bool lost_ = false;       // it is not known where the next request begins
   bool goes_on_ = false;    // after the reply that is being sent
 };
 
