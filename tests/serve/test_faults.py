@@ -74,7 +74,7 @@ def test_a_huge_body_is_refused_and_not_kept(service, photograph):
 def test_many_large_bodies_are_held_within_bounds(service, photograph):
     before = service.memory()
     body = bytes(19 << 20)
-    clients = [service.connect(head(20 << 20)) for _ in range(30)]
+    clients = [service.connect(head(20 << 20)) for _ in range(16)]
 
     def send(client):
         with contextlib.suppress(OSError):  # it is refused

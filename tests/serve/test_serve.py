@@ -89,7 +89,7 @@ def test_thumbnails_are_of_rows_of_this_result_alone(service, pictures):
     assert headers["Cache-Control"] == "private, max-age=86400, immutable"
     small, large = Image.open(io.BytesIO(picture)), Image.open(pictures[5])
     assert max(small.size) == min(192, max(large.size))
-    for other in ("60", "-1", "1x", "", "0/0", "%30", "00000000000000000000001", "../0"):
+    for other in ("60", "-1", "1x", "", "0/0", "%30", "9" * 30, "../0"):
         assert service.ask("GET", f"{place}/{other}")[0] == 404, other
     assert service.ask("GET", f"/v1/thumbnails/{'0' * 16}/{row}")[0] == 404
 
