@@ -84,8 +84,7 @@ const say = (name, ...rest) => {
   const text = TEXTS[language][name];
   return typeof text === "function" ? text(...rest) : text;
 };
-const percent = (share, digits = 0) =>
-  share.toLocaleString(language, { style: "percent", maximumFractionDigits: digits });
+const percent = share => share.toLocaleString(language, { style: "percent" });
 
 function element(name, text, className) {
   const made = document.createElement(name);
@@ -184,7 +183,8 @@ function showAnswer() {
   byId("sure").textContent = stranger
     ? say("unknownMore", label)
     : say(share >= SURE ? "sure" : "unsure", percent(share));
-  byId("votes").replaceChildren(...(stranger ? [] : answer.votes.slice(0, SHOWN_VOTES).filter(vote => vote.share >= SHOWN_SHARE).map(showVote)));
+  const votes = answer.votes.slice(0, SHOWN_VOTES).filter(vote => vote.share >= SHOWN_SHARE);
+  byId("votes").replaceChildren(...(stranger ? [] : votes.map(showVote)));
   byId("nearest").replaceChildren(...answer.neighbors.map(showNeighbour));
   byId("answer").hidden = false;
 }
@@ -195,7 +195,8 @@ function showVote(vote) {
   bar.max = 1;
   bar.value = vote.share;
   bar.setAttribute("aria-hidden", "true");
-  item.append(element("span", vote.label || say("unlabelled"), "name-of"), element("span", percent(vote.share), "share"), bar);
+  const name = element("span", vote.label || say("unlabelled"), "name-of");
+  item.append(name, element("span", percent(vote.share), "share"), bar);
   return item;
 }
 
