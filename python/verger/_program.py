@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 from verger._errors import ModelError
-from verger.spark.job.work import VARIABLE, usable
 
 _ERRORS: dict[str | int, type[Exception]] = {  # by the protocol's kind, and by exit code
     "argument": ValueError, "model": ModelError, 2: ValueError, 4: ModelError,
@@ -19,6 +18,9 @@ def find_program() -> str:
 
     The variable may name the folder of an unpacked bundle. Raises OSError when there is none.
     """
+    # Whoever imports the jobs imports this: what goes to their nodes is asked for only here.
+    from verger.spark.job.work import VARIABLE, usable  # noqa: PLC0415
+
     given = os.environ.get(VARIABLE)
     own = Path(__file__).parent / "bin" / "verger"
     found = usable(given) if given else usable(str(own), shutil.which("verger"))
