@@ -107,40 +107,48 @@ Status serve_result(ServeArguments& arguments) {
   return serve(arguments, *results, observer, interrupt.token());
 }
 
-}  // namespace
-
-void add_serve(Command& program) {
-  const auto arguments = std::make_shared<ServeArguments>();
-  ServeOptions& serve = arguments->serve;
-  Command command =
-      program.subcommand("serve", "Name what photographs show, for a phone or a program, by HTTP");
-  command.option("RESULT", arguments->common.output, "Output of an earlier run").required();
-  command.option("--listen", serve.listen, "Where to listen")
+void add_service_flags(Command& command, ServeArguments& arguments) {
+  command.option("--listen", arguments.serve.listen, "Where to listen")
       .type_name("HOST:PORT")
       .show_default()
       .group("Service");
   command
-      .option("--token-file", arguments->token_file,
+      .option("--token-file", arguments.token_file,
               "Answer only who shows the token in this file (Authorization: Bearer …)")
       .type_name("FILE")
       .group("Service");
-  command.option("--max-body", serve.max_body, "Bytes of a request; a larger one is refused (413)")
-      .show_default()
-      .group("Service");
-  command.option("--max-pixels", serve.max_pixels, "Reject photographs of more pixels than this")
+  command
+      .option("--max-body", arguments.serve.max_body,
+              "Bytes of a request; a larger one is refused (413)")
       .show_default()
       .group("Service");
   command
-      .option("--queue", serve.queue, "Requests that wait for a thread; others are refused (503)")
+      .option("--max-pixels", arguments.serve.max_pixels,
+              "Reject photographs of more pixels than this")
       .show_default()
       .group("Service");
   command
-      .option("--refresh", arguments->refresh,
+      .option("--queue", arguments.serve.queue,
+              "Requests that wait for a thread; others are refused (503)")
+      .show_default()
+      .group("Service");
+  command
+      .option("--refresh", arguments.refresh,
               "Seconds between looks whether RESULT was updated; 0: never")
       .show_default()
       .group("Service");
+}
+
+}  // namespace
+
+void add_serve(Command& program) {
+  const auto arguments = std::make_shared<ServeArguments>();
+  Command command =
+      program.subcommand("serve", "Name what photographs show, for a phone or a program, by HTTP");
+  command.option("RESULT", arguments->common.output, "Output of an earlier run").required();
+  add_service_flags(command, *arguments);
   command
-      .option("-n,--neighbors", serve.neighbors,
+      .option("-n,--neighbors", arguments->serve.neighbors,
               "Nearest photographs to show, which vote on the label")
       .show_default();
   add_query_weights_flag(command, arguments->common.options.model);

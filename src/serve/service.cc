@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,11 +16,10 @@
 #include "base/status_macros.h"
 #include "metrics/exposition.h"
 #include "metrics/process_metrics.h"
-#include "report/thumbnails.h"
-#include "search/answer_document.h"
 #include "serve/answer_pool.h"
 #include "serve/assets.h"
 #include "serve/listen_place.h"
+#include "serve/replies.h"
 #include "serve/serve_metrics.h"
 #include "web/form.h"
 
@@ -36,7 +33,6 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kJson = "application/json";
 constexpr int kMostNeighbors = 1000;
 constexpr std::size_t kMostPhotographs = 32;                 // of one request
-constexpr int kThumbnailPixels = 192;                        // a side
 constexpr std::string_view kThumbnails = "/v1/thumbnails/";  // RESULT/ROW
 
 enum class Subject { kPage, kScript, kStyle, kHealth, kMetrics, kSimilar, kThumbnail, kNone };
@@ -88,52 +84,15 @@ WebReply busy_reply() {
   return reply;
 }
 
-std::optional<int64_t> number_of(std::string_view digits) {
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), number);
-  if (error != std::errc() || end != digits.end() || digits.starts_with('-')) return std::nullopt;
-  return number;
-}
-
 // "neighbors=5" is all that a request may say behind its '?'.
 Result<int> neighbors_of(std::string_view query, int usual) {
   constexpr std::string_view kName = "neighbors=";
   if (query.empty()) return usual;
   const auto number =
-      query.starts_with(kName) ? number_of(query.substr(kName.size())) : std::nullopt;
+      query.starts_with(kName) ? whole_number(query.substr(kName.size())) : std::nullopt;
   if (number && *number >= 1 && *number <= kMostNeighbors) return static_cast<int>(*number);
   return Status::invalid_argument("Only ?neighbors=N, from 1 to " + std::to_string(kMostNeighbors) +
                                   ", may be asked for.");
-}
-
-WebReply similar_reply(const ServedResult& result, std::span<const Photograph> photographs,
-                       int neighbors, ServeMetrics& metrics) {
-  const auto answers = result.answer(photographs, neighbors);
-  if (!answers.ok()) return error_reply(500, answers.error().message());
-  int64_t rejected = 0;
-  for (const Answer& answer : *answers) rejected += answer.rejection ? 1 : 0;
-  const auto count = static_cast<int64_t>(answers->size());
-  metrics.photographs(count - rejected, rejected);
-  return {.status = rejected == count ? 422 : 200,
-          .content_type = kJson,
-          .body = json_text(similar_json(result.searcher, *answers)) + '\n',
-          .headers = {{"Cache-Control", "no-store"}}};
-}
-
-// `place`: RESULT/ROW. A row is of one state of the result, so the picture never changes.
-WebReply thumbnail_reply(const ServedResult& result, std::string_view place) {
-  const WebReply absent = error_reply(404, "There is no such photograph.");
-  const std::string name = result.searcher.searched().name() + '/';
-  if (!place.starts_with(name)) return absent;
-  const auto row = number_of(place.substr(name.size()));
-  const auto& paths = result.searcher.table().path;
-  if (!row || static_cast<std::size_t>(*row) >= paths.size() || !result.input) return absent;
-  const auto picture =
-      thumbnail_of(*result.input, paths[static_cast<std::size_t>(*row)], kThumbnailPixels);
-  if (!picture) return absent;
-  return {.content_type = "image/jpeg",
-          .body = std::string(picture->begin(), picture->end()),
-          .headers = {{"Cache-Control", "private, max-age=86400, immutable"}}};
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from answer_seeds import s3_answers
+from answer_seeds import forms, s3_answers
 from crew_seeds import crew_messages
 from image_seeds import jpegs, pngs, pngs_of_chunks
 from onnx_seeds import onnx_models
@@ -259,7 +259,7 @@ def tars() -> None:
 
 
 def texts() -> None:
-    """Write globs with names, forms, and the files of AWS' settings."""
+    """Write globs with names, and the files of AWS' settings."""
     names = {
         "brace": "*.{jpg,p{n,ng}}\na/1.png",
         "hidden": "_MG_*\n_k=v/_MG_1.JPG",
@@ -273,17 +273,12 @@ def texts() -> None:
     credentials = "[default]\naws_access_key_id = A\n[lab]\naws_secret_access_key=b\n\0"
     config = "[profile lab]\nservices = near\n[services near]\ns3 =\n  endpoint_url = http://h:1\n"
     save("aws_profile", "both", (credentials + config).encode())
-    part = 'Content-Disposition: form-data; name="f"; filename="a\\".jpg"'
-    form = f"multipart/form-data; boundary=b\n--b \r\n{part}\r\n\r\n1\r\n--b\r\n\r\n2\r\n--b--"
-    save("form", "two_parts", form.encode())
-    save("form", "quoted", form.replace("=b", ' = "b"').replace('"a', "a").encode())
-    save("form", "body", b"image/jpeg\n--b")
     save("aws_profile", "odd", b"\0[profile lab\n= x\n  s3 = \n[]\n[services \n; c\nendpoint_url")
 
 
 def main() -> None:
     """Write the inputs of every target."""
-    for make_with in (jpegs, pngs, pngs_of_chunks, onnx_models, s3_answers):
+    for make_with in (jpegs, pngs, pngs_of_chunks, onnx_models, s3_answers, forms):
         make_with(save)
     for make in (
         weights,
