@@ -213,10 +213,10 @@ Status apply_decode_memory(int64_t bytes) {
   return {};
 }
 
-void add_crew_flag(Command& command, CommonArguments& arguments) {
+void add_crew_flag(Command& command, bool& elsewhere) {
   command
       .option_function(
-          "--crew", [&arguments](const std::string& name) { arguments.crew = name == "stdio"; },
+          "--crew", [&elsewhere](const std::string& name) { elsewhere = name == "stdio"; },
           "Who does the shards: threads of this process (default), or stdio: workers elsewhere, to "
           "which another program carries orders (docs/crew.md)")
       .type_name("threads|stdio")
@@ -235,7 +235,7 @@ void add_metrics_flag(Command& command, RunOptions& options) {
 void add_extraction_flags(Command& command, CommonArguments& arguments) {
   add_run_flags(command, arguments);
   add_decode_memory_flag(command, arguments.max_decode_memory);
-  add_crew_flag(command, arguments);
+  add_crew_flag(command, arguments.crew);
   add_metrics_flag(command, arguments.options);
   add_reads_flag(command, arguments.options.storage);
 }

@@ -35,7 +35,7 @@ void add_storage_flags(Command& command, StorageOptions& options);  // S3, retri
 void add_run_flags(Command& command, CommonArguments& arguments);   // threads, log format
 
 void add_decode_memory_flag(Command& command, int64_t& bytes);
-void add_crew_flag(Command& command, CommonArguments& arguments);
+void add_crew_flag(Command& command, bool& elsewhere);
 void add_metrics_flag(Command& command, RunOptions& options);
 // All of these that `run`, `extract` and `apply` have in common.
 void add_extraction_flags(Command& command, CommonArguments& arguments);

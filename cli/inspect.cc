@@ -11,6 +11,8 @@
 #include "command.h"
 #include "console.h"
 #include "flags.h"
+#include "job.h"
+#include "session.h"
 
 namespace verger::cli {
 
@@ -21,6 +23,8 @@ struct InspectArguments {
   StorageOptions storage;
   std::size_t rows = 5;
   bool json = false;
+  bool crew = false;  // the files are read elsewhere (docs/crew.md)
+  LogFormat log_format = LogFormat::kText;
 };
 
 void print_table(const TableDescription& table, int64_t width) {
@@ -86,21 +90,29 @@ void print_text(const Inspection& found) {
 
 Status inspect_output(const InspectArguments& arguments) {
   VERGER_RETURN_IF_ERROR(arguments.storage.validate());
-  VERGER_ASSIGN_OR_RETURN(const auto found,
-                          inspect(arguments.output, arguments.storage, arguments.rows));
-  if (arguments.json) {
-    std::printf("%s\n", json_text(found.to_json(), 2).c_str());
-  } else {
-    print_text(found);
-  }
-  std::fflush(stdout);
-  for (const auto& check : found.checks) {
-    if (!check.ok) {
-      return Status::check_failed("The result in " + found.record.output +
-                                  " has a fault: " + check.detail + ".");
+  Console console(arguments.log_format);
+  ConsoleObserver observer(console);
+  const InterruptGuard interrupt;
+  const auto look = [&](Crew& crew, const SayDone& say_done) -> Status {
+    VERGER_ASSIGN_OR_RETURN(const auto found,
+                            inspect(arguments.output, arguments.storage, arguments.rows, crew,
+                                    {interrupt.token(), observer}));
+    if (!arguments.json) {
+      print_text(found);
+    } else if (!arguments.crew) {  // which hears it as the record
+      std::printf("%s\n", json_text(found.to_json(), 2).c_str());
     }
-  }
-  return {};
+    std::fflush(stdout);
+    say_done(found.ok() ? "done" : "faulty", found.to_json());
+    for (const auto& check : found.checks) {
+      if (!check.ok) {
+        return Status::check_failed("The result in " + found.record.output +
+                                    " has a fault: " + check.detail + ".");
+      }
+    }
+    return {};
+  };
+  return with_crew("inspect", arguments.crew, interrupt, look);
 }
 
 }  // namespace
@@ -114,6 +126,8 @@ void add_inspect(Command& program) {
       .show_default();
   command.flag("--json", arguments->json, "For machines: one JSON document");
   add_storage_flags(command, arguments->storage);
+  add_crew_flag(command, arguments->crew);
+  add_log_flag(command, arguments->log_format);
   command.footer(
       "Example:\n"
       "  verger inspect Results --json\n"

@@ -61,7 +61,7 @@ using Work = std::function<Result<RunRecord>(const JobContext&)>;
 
 Status do_with_crew(const CommonArguments& arguments, const char* command, Console& console,
                     const InterruptGuard& interrupt, Crew& crew, const Work& work,
-                    RunRecord& record) {
+                    const SayDone& say_done) {
   ConsoleObserver screen(console);
   RunMetrics metrics({.command = command, .input = arguments.input, .output = arguments.output});
   std::unique_ptr<MetricsExporter> exporter;
@@ -72,38 +72,45 @@ Status do_with_crew(const CommonArguments& arguments, const char* command, Conso
                             }));
   }
   TwoObservers observer(screen, metrics);
-  auto made = work({console, interrupt, observer, crew});
+  const auto made = work({console, interrupt, observer, crew});
   const Status status = made.ok() ? Status() : made.error();
   if (status.ok()) metrics.completed(*made);
   metrics.ended(status);
   exporter.reset();
   VERGER_RETURN_IF_ERROR(status);
-  record = *std::move(made);
-  print_summary(console, record);
+  print_summary(console, *made);
+  say_done(made->state, made->to_json());
   return {};
 }
 
 }  // namespace
+
+Status with_crew(const char* command, bool elsewhere, const InterruptGuard& interrupt,
+                 const std::function<Status(Crew&, const SayDone&)>& work) {
+  if (!elsewhere) {
+    ThreadCrew threads;
+    return work(threads, [](const std::string&, const nlohmann::json&) {});
+  }
+  VERGER_ASSIGN_OR_RETURN(const auto crew, StdioCrew::open(STDIN_FILENO, claim_standard_output(),
+                                                           command, interrupt.token()));
+  bool said = false;
+  const Status status = work(*crew, [&](const std::string& state, const nlohmann::json& record) {
+    crew->say_done(state, record);
+    said = true;
+  });
+  if (!said) crew->say_failed(status);
+  return status;
+}
 
 Status do_job(const char* command, const CommonArguments& arguments, const Work& work) {
   VERGER_RETURN_IF_ERROR(arguments.options.validate());
   VERGER_RETURN_IF_ERROR(apply_decode_memory(arguments.max_decode_memory));
   Console console(arguments.log_format);
   const InterruptGuard interrupt;
-  RunRecord record;
-  if (!arguments.crew) {
-    ThreadCrew threads;
-    return do_with_crew(arguments, command, console, interrupt, threads, work, record);
-  }
-  VERGER_ASSIGN_OR_RETURN(const auto crew, StdioCrew::open(STDIN_FILENO, claim_standard_output(),
-                                                           command, interrupt.token()));
-  const Status status = do_with_crew(arguments, command, console, interrupt, *crew, work, record);
-  if (status.ok()) {
-    crew->say_done(record.state, record.to_json());
-  } else {
-    crew->say_failed(status);
-  }
-  return status;
+  return with_crew(
+      command, arguments.crew, interrupt, [&](Crew& crew, const SayDone& say_done) -> Status {
+        return do_with_crew(arguments, command, console, interrupt, crew, work, say_done);
+      });
 }
 
 }  // namespace verger::cli

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
 
 #include "base/observer.h"
 #include "console.h"
@@ -39,6 +41,14 @@ struct JobContext {
   Crew& crew;
   Watch watch() const { return {interrupt.token(), observer}; }
 };
+
+// Tells a crew elsewhere that all is done: the state, and the record.
+using SayDone = std::function<void(const std::string& state, const nlohmann::json& record)>;
+
+// Gives `work` its crew: threads, or with `elsewhere` whoever is at the other end of the standard
+// pipes, who hears of its failure if it did not say that all is done.
+Status with_crew(const char* command, bool elsewhere, const InterruptGuard& interrupt,
+                 const std::function<Status(Crew&, const SayDone&)>& work);
 
 // Checks the options, does `work` with its metrics where they are asked for, and prints the summary
 // of what it did. With a crew elsewhere standard output is for the crew.

@@ -35,7 +35,7 @@ void add_reduce(Command& program) {
   add_pca_flags(command, arguments->options.pca);
   add_replacement_flags(command, arguments->options.output);
   add_run_flags(command, *arguments);
-  add_crew_flag(command, *arguments);
+  add_crew_flag(command, arguments->crew);
   add_metrics_flag(command, arguments->options);
   command.footer(
       "Example:\n"

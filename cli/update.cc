@@ -81,7 +81,7 @@ void add_update(Command& program) {
   add_layout_flag(command, common.options.output);
   add_run_flags(command, common);
   add_decode_memory_flag(command, common.max_decode_memory);
-  add_crew_flag(command, common);
+  add_crew_flag(command, common.crew);
   add_reads_flag(command, common.options.storage);
   command.footer(
       "Only photographs that are new or changed are read; the rows of those that are gone are "

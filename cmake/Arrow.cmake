@@ -23,4 +23,15 @@ else()
   target_link_libraries(Parquet::parquet_shared INTERFACE Arrow::arrow_shared)
   target_link_libraries(verger_arrow_s3 INTERFACE verger::arrow_s3_wheel Arrow::arrow_shared)
   set(VERGER_ARROW_FROM_WHEEL TRUE)
+  # The wheel's libparquet exports the functions of an OpenSSL of its own, and whichever library comes
+  # first gives a function to all. So OpenSSL, as a whole, comes before it in a program: as if it stood
+  # on it.
+  target_link_libraries(
+    OpenSSL::Crypto
+    INTERFACE $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:Parquet::parquet_shared>
+  )
+  # Nor may a program's own copy be taken for libparquet's.
+  if(VERGER_SELF_CONTAINED)
+    add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:LINKER:--exclude-libs,ALL>)
+  endif()
 endif()

@@ -24,6 +24,8 @@ target_compile_options(
     "$<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond;-Wlogical-op;-Wuseless-cast>"
     # GCC 12 and 13 see overlaps in std::string's operator+ that cannot be (GCC bug 105651).
     "$<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>"
+    # Clang tells of what is deprecated within libstdc++'s std::stable_sort.
+    "$<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>"
     "$<$<BOOL:${VERGER_WERROR}>:-Werror>"
 )
 

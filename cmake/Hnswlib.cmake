@@ -4,6 +4,15 @@ if(NOT TARGET hnswlib::hnswlib)
   add_library(hnswlib::hnswlib INTERFACE IMPORTED)
   target_include_directories(hnswlib::hnswlib SYSTEM INTERFACE "${HNSWLIB_INCLUDE_DIR}")
 endif()
+if(VERGER_SANITIZE MATCHES undefined)
+  set_property(
+    TARGET hnswlib::hnswlib
+    APPEND
+    PROPERTY
+      INTERFACE_COMPILE_OPTIONS
+        "$<$<CXX_COMPILER_ID:Clang>:-fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/tools/sanitizers/ignored.txt>"
+  )
+endif()
 if(VERGER_SANITIZE)
   # Its prefetches read one link past a full list, for an address that is never used.
   set_property(

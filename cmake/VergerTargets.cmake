@@ -26,6 +26,9 @@ function(verger_library name)
   )
 endfunction()
 
+# All that ctest runs, but for the fuzz targets.
+add_custom_target(unit_tests)
+
 # verger_test(NAME [SINGLE_THREADED] SOURCES a_test.cc … LINK target …): GoogleTest cases, one program.
 # ThreadSanitizer passes over what has one thread alone.
 function(verger_test name)
@@ -37,6 +40,7 @@ function(verger_test name)
     return() # it would find nothing
   endif()
   add_executable(${name} ${ARG_SOURCES})
+  add_dependencies(unit_tests ${name})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main verger_warnings)
   target_compile_definitions(${name} PRIVATE VERGER_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   set_target_properties(${name} PROPERTIES UNITY_BUILD "${VERGER_UNITY}" UNITY_BUILD_BATCH_SIZE 10)

@@ -33,13 +33,15 @@ run_suite() {
   echo "$?" >"$reports/$suite/exit"
 }
 
-# GoogleTest by ctest, under the preset's name; each test program leaves a file of its cases.
+# GoogleTest by ctest, under the preset's name; each test program leaves a file of its cases. The fuzz
+# targets that a build may have are a suite of their own.
 unit() {
   local suite=unit-$1 build=$root/build/$1
   shift
   rm -rf "$build/reports"
   run_suite "$suite" "$@" ctest --test-dir "$build" --parallel "$jobs" --timeout 900 \
-    --output-on-failure --no-tests=error --output-junit "$reports/$suite/ctest.xml"
+    --label-exclude '^fuzz$' --output-on-failure --no-tests=error \
+    --output-junit "$reports/$suite/ctest.xml"
   if [[ -d $build/reports ]]; then cp -r "$build/reports" "$reports/$suite/cases"; fi
 }
 
@@ -57,8 +59,8 @@ python_tests() {
 # Each fuzz target for so many seconds, side by side: one test a target.
 fuzz_targets() {
   tools/deps.sh system fuzz && build_preset fuzz && run_suite fuzz env VERGER_FUZZ_SECONDS="$1" ctest \
-    --test-dir "$root/build/fuzz" --parallel "$jobs" --timeout $(($1 + 120)) \
-    --output-on-failure --no-tests=error --output-junit "$reports/fuzz/ctest.xml"
+    --test-dir "$root/build/asan" --parallel "$jobs" --timeout $(($1 + 120)) \
+    --label-regex '^fuzz$' --output-on-failure --no-tests=error --output-junit "$reports/fuzz/ctest.xml"
 }
 
 fuzz() {
@@ -105,7 +107,7 @@ heavy() {
   build_preset asan && unit asan env LD_LIBRARY_PATH="$root/build/asan/plugins" \
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
     LSAN_OPTIONS="suppressions=$rules/leak.txt:print_suppressions=0" \
-    UBSAN_OPTIONS="suppressions=$rules/undefined.txt:print_stacktrace=1"
+    UBSAN_OPTIONS=print_stacktrace=1
   # ThreadSanitizer's shadow memory does not fit every random layout: switch that off.
   build_preset tsan && unit tsan env LD_LIBRARY_PATH="$root/build/tsan/plugins" \
     TSAN_OPTIONS="suppressions=$rules/thread.txt" setarch --addr-no-randomize

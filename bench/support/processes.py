@@ -1,9 +1,11 @@
-"""CPU time of this process and of all below it: the JVM, Python workers, daemons."""
+"""CPU time of this process and of all below it (the JVM, Python workers, daemons); memory."""
 
 import contextlib
 import ctypes
 import os
+import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,3 +70,61 @@ def watched() -> Iterator[dict[str, float]]:
     looking.join()
     seen.update(tree())
     figures["cpu_s"] = sum(own - before.get(key, (0, 0))[0] for key, (own, _) in seen.items())
+
+
+def _peak_kb(process: int) -> int:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{process}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+    return 0
+
+
+def _driver_of_crew() -> int | None:
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if b"\0--crew\0stdio\0" in command.read_bytes():
+                return int(command.parent.name)
+    return None
+
+
+class Peak(threading.Thread):
+    """The most memory that a process holds, or whatever program drives a crew meanwhile, in MB.
+
+    What wait4() says counts the moment before exec() as well, in which a child is its parent.
+    """
+
+    def __init__(self, process: int | None = None) -> None:
+        """Start to look."""
+        super().__init__(daemon=True)
+        self._process, self._kb, self._over = process, 0, threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        """Look 20 times a second."""
+        while not self._over.wait(0.05):
+            if process := self._process or _driver_of_crew():
+                self._kb = max(self._kb, _peak_kb(process))
+
+    def mb(self) -> float:
+        """Stop looking."""
+        self._over.set()
+        self.join()
+        return self._kb / 1000
+
+
+def measured(
+    process: subprocess.Popen, began: float, *, drives_crew: bool = False
+) -> dict[str, float]:
+    """Wait for a process that began then to end well: seconds, CPU seconds and peak memory.
+
+    With `drives_crew` the memory is that of the program that drives one below it.
+    """
+    peak = Peak(None if drives_crew else process.pid)
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0, f"it ended with {status}"
+    return {
+        "seconds": time.monotonic() - began,
+        "cpu_s": usage.ru_utime + usage.ru_stime,
+        "peak_mb": peak.mb(),
+    }

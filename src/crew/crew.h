@@ -15,6 +15,7 @@
 #include "output/shard_manifest.h"
 #include "plan/shards.h"
 #include "shards/network.h"
+#include "shards/record_group.h"
 #include "shards/shard_moments.h"
 #include "shards/shard_rewrite.h"
 #include "shards/shard_writer.h"
@@ -82,6 +83,17 @@ struct PartTask {
   std::string features;    // the part that it is made of, below RunIdentity::input
 };
 
+// Records of a result → what they are found to be. Of the run of `run` nothing is written, and its
+// uuid, mark and lease are empty.
+struct InspectStage {
+  const RunIdentity& run;
+};
+
+struct InspectTask {
+  std::size_t number = 0;
+  RecordGroup group;  // below RunIdentity::output
+};
+
 // What a stage took, summed over the threads of whoever did it.
 struct Effort {
   StageTimes times;
@@ -92,6 +104,7 @@ struct Effort {
 using ShardDone = std::function<Status(FinishedShard)>;
 using MomentsDone = std::function<Status(std::size_t task, MadeMoments)>;
 using PartDone = std::function<Status(std::size_t task, PartInfo)>;
+using GroupDone = std::function<Status(std::size_t task, GroupFindings)>;
 
 // Each stage returns when all of its tasks are done, with the first error, or with kCancelled; what
 // was finished before was handed over. `tasks` ascend by their numbers. The files have the same
@@ -106,6 +119,8 @@ class Crew {
                          const Pass& pass, const MomentsDone& done) = 0;
   virtual Status project(const ProjectStage& stage, std::span<const PartTask> tasks,
                          const Pass& pass, const PartDone& done) = 0;
+  virtual Status inspect(const InspectStage& stage, std::span<const InspectTask> tasks,
+                         const Pass& pass, const GroupDone& done) = 0;
 
   // May somebody be at work still when a stage has returned?
   virtual bool elsewhere() const = 0;

@@ -91,7 +91,9 @@ Result<Outcome> OrderDoer::run_stage(const Order& order, const CancelToken& canc
   VERGER_ASSIGN_OR_RETURN(const auto input, place(order.input, order.storage));
   VERGER_ASSIGN_OR_RETURN(const auto place_of_output, place(order.output, order.storage));
   const auto fence = std::make_shared<WorkerFence>(place_of_output, order.lease);
-  VERGER_RETURN_IF_ERROR(fence->check());  // or what it was to read may be gone
+  if (!std::holds_alternative<InspectOrder>(order.work)) {
+    VERGER_RETURN_IF_ERROR(fence->check());  // or what it was to read may be gone
+  }
   const OutputFolder output =
       OutputFolder(place_of_output, order.layout, Tables::kAll).fenced(fence);
   RunOptions options;
@@ -116,6 +118,8 @@ Result<Outcome> OrderDoer::run_stage(const Order& order, const CancelToken& canc
                             extract(run, order, *work, input, pass, outcome.effort));
   } else if (const auto* part = std::get_if<MomentsOrder>(&order.work)) {
     VERGER_ASSIGN_OR_RETURN(outcome.result, moments(run, order, *part, pass));
+  } else if (const auto* records = std::get_if<InspectOrder>(&order.work)) {
+    VERGER_ASSIGN_OR_RETURN(outcome.result, check_group(*place_of_output, records->group));
   } else {
     VERGER_ASSIGN_OR_RETURN(outcome.result,
                             project(run, order, std::get<ProjectOrder>(order.work), pass));

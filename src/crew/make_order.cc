@@ -93,4 +93,11 @@ Result<Order> OrderMaker::project(const PartTask& task, const OrderedModel& mode
   return order;
 }
 
+Result<Order> OrderMaker::inspect(const InspectTask& task) const {
+  Order order = common_;
+  order.name = order_name("inspect", task.number);
+  order.work = InspectOrder{.number = task.number, .group = task.group};
+  return order;
+}
+
 }  // namespace verger

@@ -24,6 +24,7 @@ class OrderMaker {
                         const ShardTask& task) const;
   Result<Order> moments(const MomentsStage& stage, const MomentsTask& task) const;
   Result<Order> project(const PartTask& task, const OrderedModel& model) const;
+  Result<Order> inspect(const InspectTask& task) const;
 
  private:
   OrderMaker(const RunIdentity& run, Order common) : run_(run), common_(std::move(common)) {}

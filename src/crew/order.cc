@@ -79,6 +79,15 @@ void put(const ProjectOrder& work, json& to) {
   to["projection"] = model_json(work.projection);
 }
 
+void put(const InspectOrder& work, json& to) {
+  to["number"] = work.number;
+  to["manifests"] = work.group.manifests;
+  json& files = to["files"] = json::array();
+  for (const RecordedFile& file : work.group.files) {
+    files.push_back({{"file", part_json(file.info)}, {"parquet", file.parquet}});
+  }
+}
+
 std::size_t parse_number(const json& from) { return static_cast<std::size_t>(parse_count(from)); }
 
 // Its rewriting, which parses by itself, comes after.
@@ -127,6 +136,15 @@ MomentsOrder parse_moments(const json& from) {
   return work;
 }
 
+InspectOrder parse_inspect(const json& from) {
+  InspectOrder work{.number = parse_number(from.at("number")),
+                    .group = {.manifests = from.at("manifests"), .files = {}}};
+  for (const json& file : from.at("files")) {
+    work.group.files.push_back({parse_part(file.at("file")), file.at("parquet")});
+  }
+  return work;
+}
+
 Status parse_rewrite(const json& from, ExtractOrder& work) {
   if (!from.contains("rewrite") || from["rewrite"].is_null()) return {};
   const json& rewrite = from["rewrite"];
@@ -158,6 +176,8 @@ Order parse_order(const json& from) {
     order.work = ProjectOrder{.number = parse_number(from.at("number")),
                               .features = from.at("features"),
                               .projection = parse_model(from.at("projection"))};
+  } else if (stage == "inspect") {
+    order.work = parse_inspect(from);
   } else {
     throw json::other_error::create(501, "there is no stage '" + stage + "'", &from);
   }
@@ -176,6 +196,7 @@ const char* Order::stage() const {
   if (const auto* moments = std::get_if<MomentsOrder>(&work)) {
     return moments_stage_name(moments->merge);
   }
+  if (std::holds_alternative<InspectOrder>(work)) return "inspect";
   return std::holds_alternative<ExtractOrder>(work) ? "extract" : "project";
 }
 

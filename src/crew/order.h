@@ -14,6 +14,7 @@
 #include "output/shard_manifest.h"
 #include "parquet/tables.h"
 #include "plan/shards.h"
+#include "shards/record_group.h"
 #include "verger/options.h"
 #include "verger/status.h"
 
@@ -61,6 +62,12 @@ struct ProjectOrder {
   OrderedModel projection;
 };
 
+// Records of a result → what they are found to be.
+struct InspectOrder {
+  std::size_t number = 0;
+  RecordGroup group;
+};
+
 struct Order {
   std::string name;  // "extract-00007"
   int attempt = 0;
@@ -71,7 +78,7 @@ struct Order {
   std::string uuid;
   std::string mark;
   std::string lease;
-  std::variant<ExtractOrder, MomentsOrder, ProjectOrder> work;
+  std::variant<ExtractOrder, MomentsOrder, ProjectOrder, InspectOrder> work;
 
   const char* stage() const;
   nlohmann::json to_json() const;
@@ -104,7 +111,7 @@ struct Outcome {
   struct Projected {
     PartInfo part;
   };
-  std::variant<Status, Extracted, Reduced, Projected> result;  // a Status is an error
+  std::variant<Status, Extracted, Reduced, Projected, GroupFindings> result;  // a Status: an error
   OrderEffort effort{};
 
   nlohmann::json to_json() const;

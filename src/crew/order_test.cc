@@ -27,6 +27,19 @@ ShardManifest manifest() {
   return manifest;
 }
 
+GroupFindings findings() {
+  GroupFindings found;
+  found.first = 7;
+  found.begin = 10;
+  found.end = 13;
+  found.gap = gap_at(8);
+  found.file_fault = "features/x.parquet is missing or unreadable";
+  found.counts = manifest().counts;
+  found.files = 2;
+  found.features = {.rows = 3, .bytes = 40, .parts = {"features/x.parquet"}};
+  return found;
+}
+
 Order order() {
   Order order{.name = order_name("extract", 7),
               .attempt = 2,
@@ -90,6 +103,14 @@ TEST(Order, OfEachStageIsReadAsItWasWritten) {
   expect_same_when_read(project);
 }
 
+TEST(Order, OfAnInspectionIsReadAsItWasWritten) {
+  Order inspect = order();
+  inspect.work = InspectOrder{.number = 7,
+                              .group = {.manifests = {"_verger/shards/00007.json"},
+                                        .files = {{part("pca/part-00007"), true}}}};
+  expect_same_when_read(inspect);
+}
+
 TEST(Order, OfAnotherProtocolOrFormIsRefused) {
   Order moments = order();
   moments.work = MomentsOrder{.number = 1, .width = 1280, .members = {{.features = "f"}}};
@@ -120,8 +141,11 @@ TEST(Outcome, OfEachKindIsReadAsItWasWritten) {
   OrderEffort effort{.worker = "host:1:2", .times = {.fetch_ns = 4, .bytes = 5}, .cpu_seconds = 1};
   const std::vector<decltype(Outcome::result)> results = {
       Outcome::Extracted{.manifest = manifest(), .features_changed = true},
-      Outcome::Reduced{.moments = part("_verger/plan/x.moments")}, Outcome::Reduced{},
-      Outcome::Projected{.part = part("pca/x.parquet")}, Status::model("It is broken.")};
+      Outcome::Reduced{.moments = part("_verger/plan/x.moments")},
+      Outcome::Reduced{},
+      Outcome::Projected{.part = part("pca/x.parquet")},
+      findings(),
+      Status::model("It is broken.")};
   for (const auto& result : results) {
     const Outcome outcome{.order = "o", .attempt = 1, .result = result, .effort = effort};
     const auto read = Outcome::parse(json::parse(line_of(outcome.to_json())));

@@ -54,6 +54,45 @@ OrderEffort parse_effort(const json& from) {
   return done;
 }
 
+json table_json(const TableSize& table) {
+  return {{"rows", table.rows}, {"bytes", table.bytes}, {"parts", table.parts}};
+}
+
+TableSize parse_table(const json& from) {
+  return {.rows = parse_count(from.at("rows")),
+          .bytes = parse_count(from.at("bytes")),
+          .parts = from.at("parts")};
+}
+
+json findings_json(const GroupFindings& found) {
+  return {{"first", found.first},
+          {"begin", found.begin},
+          {"end", found.end},
+          {"gap", found.gap},
+          {"unreconciled", found.unreconciled},
+          {"file_fault", found.file_fault},
+          {"counts", counts_json(found.counts)},
+          {"files", found.files},
+          {"features", table_json(found.features)},
+          {"rejected", table_json(found.rejected)}};
+}
+
+GroupFindings parse_findings(const json& from) {
+  const auto number = [&](const char* name) {
+    return static_cast<std::size_t>(parse_count(from.at(name)));
+  };
+  return {.first = number("first"),
+          .begin = number("begin"),
+          .end = number("end"),
+          .gap = from.at("gap"),
+          .unreconciled = from.at("unreconciled"),
+          .file_fault = from.at("file_fault"),
+          .counts = parse_counts(from.at("counts")),
+          .files = parse_count(from.at("files")),
+          .features = parse_table(from.at("features")),
+          .rejected = parse_table(from.at("rejected"))};
+}
+
 }  // namespace
 
 json Outcome::to_json() const {
@@ -67,6 +106,8 @@ json Outcome::to_json() const {
     outcome["features_changed"] = shard->features_changed;
   } else if (const auto* reduced = std::get_if<Reduced>(&result)) {
     outcome["moments"] = reduced->moments ? part_json(*reduced->moments) : json(nullptr);
+  } else if (const auto* found = std::get_if<GroupFindings>(&result)) {
+    outcome["findings"] = findings_json(*found);
   } else {
     outcome["part"] = part_json(std::get<Projected>(result).part);
   }
@@ -92,6 +133,8 @@ Result<Outcome> Outcome::parse(const json& from) {
                                  .features_changed = from.at("features_changed")};
     } else if (from.contains("part")) {
       outcome.result = Projected{parse_part(from["part"])};
+    } else if (from.contains("findings")) {
+      outcome.result = parse_findings(from["findings"]);
     } else {
       const json& moments = from.at("moments");
       outcome.result =

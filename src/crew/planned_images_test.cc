@@ -19,11 +19,8 @@ class PlannedImagesTest : public testing::Test {
 TEST_F(PlannedImagesTest, LooseImagesComeBackAsTheyWereListed) {
   for (const auto& name : {"b/1.jpg", "a/\xff 2.jpg", "a/1.jpg"}) folder_.write(name, "bytes");
   PassedOver none;
-  std::vector<ListRow> files;
-  const auto listed = list_images(*store_, {}, none);
-  for (const FileEntry& file : listed.value()) files.push_back(row_of(file));
   const auto source =
-      std::make_unique<StoreSource>(store_, InputOptions{}, SortedList(std::move(files)));
+      std::make_unique<StoreSource>(store_, InputOptions{}, list_images(*store_, {}, none).value());
   PlanRows rows;
   for (std::size_t i = 0; i < source->size(); ++i) add_image(source->listed(i), rows);
   const PartInfo part = write_plan_part(*store_, "_verger/plan/x.parquet", rows).value();

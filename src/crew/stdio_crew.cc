@@ -186,6 +186,26 @@ Status StdioCrew::project(const ProjectStage& stage, std::span<const PartTask> t
       orders, pass);
 }
 
+Status StdioCrew::inspect(const InspectStage& stage, std::span<const InspectTask> tasks,
+                          const Pass& pass, const GroupDone& done) {
+  const RunIdentity& run = stage.run;
+  StageOrders orders{.writes = 1};
+  for (const InspectTask& task : tasks) orders.names.push_back(order_name("inspect", task.number));
+  VERGER_ASSIGN_OR_RETURN(const OrderMaker maker, OrderMaker::of(run));
+  orders.make = [&](std::size_t i) { return maker.inspect(tasks[i]); };
+  orders.done = [&](std::size_t i, Outcome&& outcome) -> Status {
+    auto* found = std::get_if<GroupFindings>(&outcome.result);
+    if (found == nullptr) return Status::io("The crew sent no findings of " + outcome.order + '.');
+    pass.observer.advanced(1, 0);
+    return done(i, std::move(*found));
+  };
+  return this->run(
+      {.stage = "inspect",
+       .description = "verger inspect: " + counted(tasks.size(), "groups of files of ") +
+                      run.output.store().display_path("")},
+      orders, pass);
+}
+
 void StdioCrew::say_done(const std::string& state, const json& record) {
   const json end = {{"type", "end"}, {"state", state}, {"record", record}};
   static_cast<void>(out_.write(line_of(end)));

@@ -26,6 +26,8 @@ class StdioCrew final : public Crew {
                  const MomentsDone& done) override;
   Status project(const ProjectStage& stage, std::span<const PartTask> tasks, const Pass& pass,
                  const PartDone& done) override;
+  Status inspect(const InspectStage& stage, std::span<const InspectTask> tasks, const Pass& pass,
+                 const GroupDone& done) override;
   bool elsewhere() const override { return true; }
   std::string spark() const override { return spark_; }
 

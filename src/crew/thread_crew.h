@@ -18,6 +18,8 @@ class ThreadCrew final : public Crew {
                  const MomentsDone& done) override;
   Status project(const ProjectStage& stage, std::span<const PartTask> tasks, const Pass& pass,
                  const PartDone& done) override;
+  Status inspect(const InspectStage& stage, std::span<const InspectTask> tasks, const Pass& pass,
+                 const GroupDone& done) override;
   bool elsewhere() const override { return false; }
 
   ShardWriter writer_of(const ExtractStage& stage) const;

@@ -6,8 +6,9 @@
 #include <new>
 #include <string>
 
+#include <jpeglib.h>  // which messages jerror.h numbers depends on it
+
 #include <jerror.h>
-#include <jpeglib.h>
 
 #include "image/colour.h"
 #include "image/jpeg_header.h"

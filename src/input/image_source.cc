@@ -33,12 +33,6 @@ int64_t stamp_of(const std::string& fingerprint) {
   return static_cast<int64_t>(std::stoull(sha.finish().substr(0, 16), nullptr, 16));
 }
 
-ListRow row_of(FileEntry file) { return {std::move(file.name), {file.size, file.mtime_ns}}; }
-
-FileEntry file_of(ListRow row) {
-  return {.name = std::move(row.key), .size = row.numbers[0], .mtime_ns = row.numbers[1]};
-}
-
 StoreSource::StoreSource(std::shared_ptr<const Store> store, InputOptions options, SortedList files)
     : store_(std::move(store)), options_(std::move(options)), files_(std::move(files)) {}
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "input/sorted_list.h"
 #include "packed/container.h"
 #include "storage/listing.h"
+#include "storage/sorted_list.h"
 #include "storage/store.h"
 #include "verger/options.h"
 #include "verger/status.h"
@@ -68,10 +68,6 @@ class ImageSource {
 
 // A fingerprint in short: the first 8 bytes of its SHA-256, as a big-endian number.
 int64_t stamp_of(const std::string& fingerprint);
-
-// A file of a listing as a row of a list that is sorted by the files' names, and back.
-ListRow row_of(FileEntry file);
-FileEntry file_of(ListRow row);
 
 // The sorted listing of a Store.
 class StoreSource final : public ImageSource {

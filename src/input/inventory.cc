@@ -18,6 +18,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::string_view kManifestName = "/manifest.json";
+constexpr int64_t kLastTime = 253'402'300'799'999;  // ms: the year 9999
 
 std::vector<std::string> split_schema(const std::string& schema) {
   std::vector<std::string> columns;
@@ -36,6 +37,9 @@ InventoryManifest parse_fields(const json& document) {
   const std::string destination = document.at("destinationBucket");  // arn:aws:s3:::bucket
   manifest.destination = destination.substr(destination.rfind(':') + 1);
   manifest.created_ms = std::stoll(document.at("creationTimestamp").get<std::string>());
+  if (manifest.created_ms < 0 || manifest.created_ms > kLastTime) {
+    throw json::other_error::create(501, "its creationTimestamp is no time", &document);
+  }
   const std::string format = document.at("fileFormat");
   if (format == "CSV") {
     manifest.columns = split_schema(document.at("fileSchema"));
@@ -47,7 +51,7 @@ InventoryManifest parse_fields(const json& document) {
     throw json::other_error::create(501, "its files are of CSV, ORC or Parquet", &document);
   }
   for (const json& file : document.at("files")) {
-    manifest.files.push_back({.key = file.at("key"), .size = file.at("size")});
+    manifest.files.push_back({.key = file.at("key"), .size = parse_count(file.at("size"))});
   }
   return manifest;
 }

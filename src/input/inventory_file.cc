@@ -157,12 +157,17 @@ class Rows {
     return "an inventory must have the fields Size and LastModifiedDate, for updates and reads";
   }
 
-  InventoryRow row(int64_t i) const {
+  // kIo: half a sentence on what cannot be.
+  Result<InventoryRow> row(int64_t i) const {
     InventoryRow row{.object = {.name = std::string(keys_->GetView(i))}};
     if (!sizes_->IsNull(i)) row.object.size = sizes_->Value(i);
+    if (row.object.size < 0) return Status::io("the size of an object in it is negative");
     if (!times_->IsNull(i)) {
       const auto& type = static_cast<const arrow::TimestampType&>(*times_->type());
-      row.object.mtime_ns = times_->Value(i) * nanoseconds_of(type.unit());
+      if (__builtin_mul_overflow(times_->Value(i), nanoseconds_of(type.unit()),
+                                 &row.object.mtime_ns)) {
+        return Status::io("the time of an object in it is none");
+      }
     }
     row.counts = (!latest_ || latest_->IsNull(i) || latest_->Value(i)) &&
                  (!deleted_ || deleted_->IsNull(i) || !deleted_->Value(i));
@@ -195,13 +200,15 @@ Status visit_inventory_file(const Store& store, const InventoryManifest::File& f
     Rows rows;
     if (const std::string missing = rows.take(**batch); !missing.empty()) return error(missing);
     for (int64_t i = 0; i < (*batch)->num_rows(); ++i) {
-      InventoryRow row = rows.row(i);
+      auto row = rows.row(i);
+      if (!row.ok()) return error(row.error().message());
+      std::string& name = row->object.name;
       if (format == InventoryManifest::Format::kCsv) {
-        auto key = form_decode(row.object.name);
-        if (!key) return error("its key '" + row.object.name + "' is not encoded as in a URL");
-        row.object.name = *std::move(key);
+        auto key = form_decode(name);
+        if (!key) return error("its key '" + name + "' is not encoded as in a URL");
+        name = *std::move(key);
       }
-      VERGER_RETURN_IF_ERROR(visitor(std::move(row)));
+      VERGER_RETURN_IF_ERROR(visitor(*std::move(row)));
     }
   }
 } catch (const std::exception& error) {  // what the Parquet library throws at a damaged file

@@ -10,7 +10,7 @@
 #include "base/cancel.h"
 #include "base/watch.h"
 #include "input/image_source.h"
-#include "input/sorted_list.h"
+#include "storage/sorted_list.h"
 #include "packed/container.h"
 #include "plan/selection.h"
 

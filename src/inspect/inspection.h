@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/watch.h"
+#include "crew/crew.h"
 #include "output/run_record.h"
 #include "storage/store.h"
 #include "verger/status.h"
@@ -47,9 +49,10 @@ struct Inspection {
   nlohmann::json to_json() const;
 };
 
-// Recounts and re-hashes every file of the result in `place`. kIo when there is no result there at
-// all; what is wrong with one is told by its checks.
+// The crew recounts and re-hashes every file of the result in `place`. kIo when there is no result
+// there at all, or a record of it cannot be read; what else is wrong is told by its checks. Keeps
+// the names of the tables' parts, and of their records nothing.
 Result<Inspection> inspect(const std::string& place, const StorageOptions& storage,
-                           std::size_t head_rows);
+                           std::size_t head_rows, Crew& crew, Watch watch);
 
 }  // namespace verger

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <span>
 #include <utility>
 
 #include "base/sha256.h"
@@ -46,9 +45,11 @@ bool is_own(std::string_view name) {
          (ending == ".parquet" || ending == ".tar");
 }
 
+// Images [begin, end) of the list.
 struct PackedPart {
   std::string name;
-  std::span<const FileEntry> files;
+  std::size_t begin = 0;
+  std::size_t end = 0;
 };
 
 class Packing {
@@ -71,12 +72,13 @@ class Packing {
     for (const PackedPart& part : parts) {
       if (plan_.resume && present_.contains(part.name)) {
         record_.kept += 1;
-        observer_.advanced(static_cast<int64_t>(part.files.size()));
+        observer_.advanced(static_cast<int64_t>(part.end - part.begin));
       } else {
         VERGER_RETURN_IF_ERROR(write(part));
       }
       present_.erase(part.name);
     }
+    VERGER_RETURN_IF_ERROR(files_.check());
     record_.images = static_cast<int64_t>(files_.size());
     record_.containers = static_cast<int64_t>(parts.size());
     for (const std::string& stale : present_) {
@@ -127,22 +129,24 @@ class Packing {
     std::size_t begin = 0;
     int64_t bytes = 0;
     for (std::size_t i = 0; i < files_.size(); ++i) {
-      bytes += files_[i].size;
+      bytes += file_of(files_[i]).size;
       if (bytes < plan_.pack.pack_bytes && i + 1 < files_.size()) continue;
-      const auto own = std::span(files_).subspan(begin, i + 1 - begin);
-      parts.push_back({container_name(parts.size(), hash(own), plan_.pack.format), own});
+      const std::size_t end = i + 1;
+      parts.push_back(
+          {container_name(parts.size(), hash(begin, end), plan_.pack.format), begin, end});
       record_.bytes += bytes;
-      begin = i + 1;
+      begin = end;
       bytes = 0;
     }
     return parts;
   }
 
-  // Of all that the container's bytes depend on.
-  std::string hash(std::span<const FileEntry> files) const {
+  // Of all that the bytes of a container of images [begin, end) depend on.
+  std::string hash(std::size_t begin, std::size_t end) const {
     Sha256 sha;
     sha.update(std::string("verger-pack ") + kVersion + '\n');
-    for (const FileEntry& file : files) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const FileEntry file = file_of(files_[i]);
       sha.update(input_.display_path(file.name) + '\t' + file.name + '\t' +
                  std::to_string(file.size) + '\t' + std::to_string(file.mtime_ns) + '\n');
     }
@@ -159,7 +163,9 @@ class Packing {
       observer_.advanced(1);
       return {};
     };
-    VERGER_RETURN_IF_ERROR(read_in_order(input_, part.files, plan_.reads_in_flight, cancel_, add));
+    std::vector<FileEntry> files;
+    for (std::size_t i = part.begin; i < part.end; ++i) files.push_back(file_of(files_[i]));
+    VERGER_RETURN_IF_ERROR(read_in_order(input_, files, plan_.reads_in_flight, cancel_, add));
     return writer->finish();
   }
 
@@ -168,7 +174,7 @@ class Packing {
   const PackPlan& plan_;
   const CancelToken& cancel_;
   PackObserver& observer_;
-  std::vector<FileEntry> files_;
+  SortedList files_;
   std::set<std::string> present_;  // in the output, at first
   PackRecord record_;
 };

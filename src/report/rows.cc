@@ -1,6 +1,9 @@
 #include "report/rows.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <mutex>
 #include <utility>
 
 #include "base/parallel.h"
@@ -65,17 +68,37 @@ class PartScan {
   ReportRows found_;
 };
 
-ReportRows merge(std::vector<ReportRows> parts, std::size_t outliers) {
-  ReportRows all;
-  for (ReportRows& part : parts) {
-    all.total += part.total;
-    for (const auto& [label, count] : part.labels) all.labels[label] += count;
-    std::ranges::move(part.points, std::back_inserter(all.points));
-    std::ranges::move(part.outliers, std::back_inserter(all.outliers));
-    keep_farthest(all.outliers, outliers);
+// Joins what the parts hold, in their order, as they come: those that come early wait. Thread-safe.
+class Joined {
+ public:
+  explicit Joined(std::size_t outliers) : most_outliers_(outliers) {}
+
+  void add(std::size_t part, ReportRows rows) {
+    const std::lock_guard lock(mutex_);
+    early_.emplace(part, std::move(rows));
+    for (auto next = early_.begin(); next != early_.end() && next->first == taken_;
+         next = early_.erase(next), ++taken_) {
+      take(next->second);
+    }
   }
-  return all;
-}
+
+  ReportRows finish() { return std::move(all_); }
+
+ private:
+  void take(ReportRows& part) {
+    all_.total += part.total;
+    for (const auto& [label, count] : part.labels) all_.labels[label] += count;
+    std::ranges::move(part.points, std::back_inserter(all_.points));
+    std::ranges::move(part.outliers, std::back_inserter(all_.outliers));
+    keep_farthest(all_.outliers, most_outliers_);
+  }
+
+  const std::size_t most_outliers_;
+  std::mutex mutex_;
+  std::size_t taken_ = 0;
+  std::map<std::size_t, ReportRows> early_;  // by part
+  ReportRows all_;
+};
 
 }  // namespace
 
@@ -87,30 +110,35 @@ Result<ReportRows> read_report_rows(const Store& output, const ReductionRecord& 
   for (const PartInfo& part : parts) {
     begin.push_back(begin.back() + static_cast<std::size_t>(part.rows));
   }
-  std::vector<ReportRows> found(parts.size());
+  Joined joined(limits.outliers);
   const auto read_part = [&](std::size_t i) -> Status {
     PartScan scan(model, begin[i], begin.back(), limits);
     VERGER_RETURN_IF_ERROR(visit_pca_part(output, parts[i].name, layout,
                                           static_cast<std::size_t>(model.k),
                                           [&](const FeatureRows& rows) { return scan.add(rows); }));
-    found[i] = scan.take();
+    joined.add(i, scan.take());
     return {};
   };
   VERGER_RETURN_IF_ERROR(parallel_for(parts.size(), threads, cancel, read_part));
-  return merge(std::move(found), limits.outliers);
+  return joined.finish();
 }
 
 Result<ReportRows> count_labels(const Store& output, const std::vector<std::string>& parts,
                                 int threads, const CancelToken& cancel) {
-  std::vector<ReportRows> found(parts.size());
-  VERGER_RETURN_IF_ERROR(parallel_for(parts.size(), threads, cancel, [&](std::size_t i) {
-    return visit_features_part(output, parts[i], 0, [&](const FeatureRows& rows) -> Status {
-      found[i].total += static_cast<int64_t>(rows.size());
-      for (const auto& label : rows.label) ++found[i].labels[label];
+  Joined joined(0);
+  const auto read_part = [&](std::size_t i) -> Status {
+    ReportRows found;
+    const auto count = [&](const FeatureRows& rows) -> Status {
+      found.total += static_cast<int64_t>(rows.size());
+      for (const auto& label : rows.label) ++found.labels[label];
       return {};
-    });
-  }));
-  return merge(std::move(found), 0);
+    };
+    VERGER_RETURN_IF_ERROR(visit_features_part(output, parts[i], 0, count));
+    joined.add(i, std::move(found));
+    return {};
+  };
+  VERGER_RETURN_IF_ERROR(parallel_for(parts.size(), threads, cancel, read_part));
+  return joined.finish();
 }
 
 }  // namespace verger

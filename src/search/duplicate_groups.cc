@@ -27,8 +27,8 @@ void drop_contradicted(std::vector<DuplicatePair>& pairs, const std::vector<int6
   }
   std::set<std::pair<std::size_t, std::size_t>> dropped;
   for (auto& [row, to_larger] : of_row) {
-    const auto other = [row = row](const DuplicatePair& pair) {
-      return pair.first == row ? pair.second : pair.first;
+    const auto other = [one = row](const DuplicatePair& pair) {
+      return pair.first == one ? pair.second : pair.first;
     };
     std::ranges::stable_sort(to_larger, {}, &DuplicatePair::distance);
     // Only the nearest can speak against the others: those nearer than it are none.

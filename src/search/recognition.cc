@@ -166,7 +166,8 @@ Result<std::vector<Query>> find_queries(const Searcher& searcher,
     VERGER_ASSIGN_OR_RETURN(const auto whole, Store::open(place, storage));
     PassedOver passed_over;  // a search tells its answers alone
     VERGER_ASSIGN_OR_RETURN(const auto images, list_images(*whole, input, passed_over));
-    for (const FileEntry& image : images) add(whole->display_path(image.name));
+    for (std::size_t i = 0; i < images.size(); ++i) add(whole->display_path(images[i].key));
+    VERGER_RETURN_IF_ERROR(images.check());
   }
   return queries;
 }

@@ -17,21 +17,28 @@ Status visit_selected(const Store& input, const InputOptions& options, Selection
   });
 }
 
-Result<std::vector<FileEntry>> list_images(const Store& input, const InputOptions& options,
-                                           PassedOver& passed_over) {
-  std::vector<FileEntry> files;
+ListRow row_of(FileEntry file) { return {std::move(file.name), {file.size, file.mtime_ns}}; }
+
+FileEntry file_of(ListRow row) {
+  return {.name = std::move(row.key), .size = row.numbers[0], .mtime_ns = row.numbers[1]};
+}
+
+Result<SortedList> list_images(const Store& input, const InputOptions& options,
+                               PassedOver& passed_over) {
+  SortedListBuilder images;
   Selection selection(options);
   int64_t containers = 0;
-  const auto take = [&](FileEntry file, Selection::Kind kind) {
-    if (kind == Selection::Kind::kContainer) return ++containers, Status();
-    files.push_back(std::move(file));
-    return Status();
+  const auto take = [&](FileEntry file, Selection::Kind kind) -> Status {
+    if (kind == Selection::Kind::kImage) return images.add(row_of(std::move(file)));
+    ++containers;
+    return {};
   };
   VERGER_RETURN_IF_ERROR(visit_selected(input, options, selection, take));
   passed_over = selection.passed_over();
   passed_over.add(PassedReason::kContainer, containers);
-  VERGER_RETURN_IF_ERROR(sort_by_name(files, input));
-  if (files.empty()) return no_images(input, options, passed_over);
+  const auto twice = [&](const std::string& name) { return named_twice(input, name); };
+  VERGER_ASSIGN_OR_RETURN(SortedList files, images.finish(twice));
+  if (files.size() == 0) return no_images(input, options, passed_over);
   return files;
 }
 

@@ -1,9 +1,8 @@
 // INPUT → the sorted list of images.
 #pragma once
 
-#include <vector>
-
 #include "plan/selection.h"
+#include "storage/sorted_list.h"
 #include "storage/store.h"
 #include "verger/options.h"
 #include "verger/status.h"
@@ -17,10 +16,14 @@ using SelectedVisitor = std::function<Status(FileEntry, Selection::Kind)>;
 Status visit_selected(const Store& input, const InputOptions& options, Selection& selection,
                       const SelectedVisitor& visitor);
 
-// The images, sorted by the bytes of their names; containers beside them are passed over. No image
-// is kIo, as no_images() says.
-Result<std::vector<FileEntry>> list_images(const Store& input, const InputOptions& options,
-                                           PassedOver& passed_over);
+// A file as a row of a list that is sorted by the files' names, and back.
+ListRow row_of(FileEntry file);
+FileEntry file_of(ListRow row);
+
+// The images, as rows of row_of(); containers beside them are passed over. No image is kIo, as
+// no_images() says.
+Result<SortedList> list_images(const Store& input, const InputOptions& options,
+                               PassedOver& passed_over);
 
 // kIo: there is no such image, naming the pattern, the place and what was found there.
 Status no_images(const Store& input, const InputOptions& options, const PassedOver& passed_over);

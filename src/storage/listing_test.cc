@@ -20,7 +20,7 @@ std::vector<std::string> images(const ScratchFolder& folder, const InputOptions&
   EXPECT_TRUE(files.ok()) << files.error().message();
   std::vector<std::string> names;
   if (files.ok()) {
-    for (const auto& file : *files) names.push_back(file.name);
+    for (std::size_t i = 0; i < files->size(); ++i) names.push_back((*files)[i].key);
   }
   return names;
 }

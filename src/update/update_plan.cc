@@ -71,7 +71,7 @@ constexpr std::size_t kReadAtOnce = 16;  // shards' lists of images, of a few MB
 class Planner {
  public:
   Planner(const Store& output, const ImageSource& source) : output_(output), source_(source) {
-    plan_.states.assign(source.size(), ImageState::kNew);
+    plan_.states = ImageStates(source.size());
   }
 
   Result<UpdatePlan> run(std::vector<ShardManifest> manifests, const CancelToken& cancel) {
@@ -124,20 +124,20 @@ class Planner {
     for (std::size_t row = 0; row < rows.size(); ++row) {
       const SamePath place = finder.find(rows.path[row]);
       if (const auto same = same_image(source_, place, rows.stamp[row])) {
-        ImageState& state = plan_.states[*same];
-        if (state == ImageState::kKept) return named_twice(rows.path[row]);
-        state = ImageState::kKept;
+        if (plan_.states[*same] == ImageState::kKept) return named_twice(rows.path[row]);
+        plan_.states.set(*same, ImageState::kKept);
         continue;
       }
       unchanged = false;
-      if (const auto changed = only_image(place)) outdate(plan_.states[*changed]);
+      if (const auto changed = only_image(place)) outdate(*changed);
     }
     return unchanged;
   }
 
-  static void outdate(ImageState& state) {
-    if (state == ImageState::kChanged) state = ImageState::kTwice;
-    if (state == ImageState::kNew) state = ImageState::kChanged;
+  void outdate(std::size_t image) {
+    const ImageState state = plan_.states[image];
+    if (state == ImageState::kChanged) plan_.states.set(image, ImageState::kTwice);
+    if (state == ImageState::kNew) plan_.states.set(image, ImageState::kChanged);
   }
 
   Status named_twice(const std::string& path) const {
@@ -186,7 +186,7 @@ Result<UpdatePlan> plan_update(const Store& output, const ImageSource& source,
 }
 
 Result<ShardMatch> match_shard(const Store& output, const ImageSource& source,
-                               std::span<const ImageState> states, const ShardManifest& manifest) {
+                               const ImageStates& states, const ShardManifest& manifest) {
   VERGER_ASSIGN_OR_RETURN(InputRows rows, read_inputs_part(output, *manifest.inputs));
   Finder finder(source);
   ShardMatch match;

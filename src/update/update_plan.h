@@ -2,13 +2,12 @@
 // anew, and which images are to be read for that.
 //
 // Stored rows are matched with the sorted listing by path, and by the stamp of the fingerprint. The
-// plan takes a byte a listed image and eight more an image that is read anew; of what the output
+// plan takes two bits a listed image and eight bytes an image that is read anew; of what the output
 // holds, the lists of 16 shards are in memory at a time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +28,26 @@ enum class ImageState : uint8_t {
   kTwice     // two rows of it, as it was: both go, and it counts as new
 };
 
+// By image; two bits each.
+class ImageStates {
+ public:
+  explicit ImageStates(std::size_t images = 0) : size_(images), bits_((images + 3) / 4) {}
+  std::size_t size() const { return size_; }
+  ImageState operator[](std::size_t image) const {
+    return static_cast<ImageState>(bits_[image / 4] >> shift(image) & 3);
+  }
+  void set(std::size_t image, ImageState state) {
+    const int others = bits_[image / 4] & ~(3 << shift(image));
+    bits_[image / 4] = static_cast<uint8_t>(others | static_cast<int>(state) << shift(image));
+  }
+
+ private:
+  static int shift(std::size_t image) { return static_cast<int>(2 * (image % 4)); }
+
+  std::size_t size_;
+  std::vector<uint8_t> bits_;
+};
+
 // A shard that lost images, or some of whose images changed.
 struct ChangedShard {
   ShardManifest manifest;  // as it stands
@@ -40,8 +59,8 @@ struct ChangedShard {
 struct UpdatePlan {
   std::vector<ShardManifest> kept;    // shards that stay, in the order of their numbers
   std::vector<ChangedShard> changed;  // in the order of their numbers
-  std::vector<std::size_t> anew;   // images to read: changed ones by shard, then new ones in order
-  std::vector<ImageState> states;  // by image
+  std::vector<std::size_t> anew;  // images to read: changed ones by shard, then new ones in order
+  ImageStates states;
 
   int64_t images_kept = 0;
   int64_t images_changed = 0;  // as many of `anew`, from the front
@@ -60,6 +79,6 @@ Result<UpdatePlan> plan_update(const Store& output, const ImageSource& source,
 // By the states of a plan. Of rows of one path, which only containers have, either all are kept or
 // none: the tables do not tell them apart.
 Result<ShardMatch> match_shard(const Store& output, const ImageSource& source,
-                               std::span<const ImageState> states, const ShardManifest& manifest);
+                               const ImageStates& states, const ShardManifest& manifest);
 
 }  // namespace verger

@@ -113,7 +113,8 @@ void LoopbackServer::reply_by_tls(int connection) {
 
 void LoopbackServer::make_certificate() {
   constexpr long kDay = 24L * 60 * 60;
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), EVP_PKEY_free);
   certificate_.reset(X509_new());
   X509* certificate = certificate_.get();
   X509_set_version(certificate, X509_VERSION_3);

@@ -18,7 +18,7 @@
 
 #include "base/fault_point.h"
 #include "base/process.h"
-#include "input/sorted_list.h"
+#include "storage/sorted_list.h"
 #include "output/lease.h"
 #include "pca/eigen.h"
 #include "program.h"

@@ -17,7 +17,7 @@ mkdir -p "$corpus" "$found"
 length=65536 at_once=64 in_all=640
 case $name in
   image) at_once=32 ;;
-  features | packed) at_once=160 ;; # a page
+  features | inventory | packed) at_once=160 ;; # a page
   manifest | pca_model) length=16384 ;;
   weights) length=131072 ;;
 esac
@@ -26,7 +26,7 @@ esac
 symbolizer=external_symbolizer_path=$(command -v addr2line)
 export ASAN_OPTIONS=$symbolizer:detect_stack_use_after_return=1:strict_string_checks=1
 ASAN_OPTIONS+=:quarantine_size_mb=16 # the memory in use is what is measured
-export UBSAN_OPTIONS=$symbolizer:suppressions=$rules/undefined.txt:print_stacktrace=1
+export UBSAN_OPTIONS=$symbolizer:print_stacktrace=1
 # What third-party libraries keep until the process ends is not a leak of the target's.
 export LSAN_OPTIONS=suppressions=$rules/leak.txt:print_suppressions=0
 export ARROW_DEFAULT_MEMORY_POOL=system # Arrow's own allocators would hide overruns

@@ -3,27 +3,24 @@
 usage: run.py PHOTOGRAPHS [--images 100000 1000000] [--no-spark] [--json FILE]
 
 The photographs are packed into tars under other names until there are enough. The network is the
-mean of 16 patches of an image, so that it does not hide what the road itself takes. Each size goes
-through `verger run` on two threads and, in Spark, through two executors of one core; what counts is
-the peak of the program that drives. At the largest size a run is killed in its midst and resumed,
-one tar of a hundred is written anew and the result brought up to date, and all of it inspected.
-Before a figure counts, every image must have its row, and the resumed run and Spark's must have the
-bits of the undisturbed one.
+brightness of 64 patches of an image, so that it does not hide what the road itself takes. Each
+size goes through `verger run` on two threads and, in Spark, through two executors of one core; what
+counts is the peak of the program that drives. At the largest size a run is killed in its midst and
+resumed, one tar of a hundred is written anew and the result brought up to date, and all of it
+inspected. Before a figure counts, every image must have its row, and the resumed run and Spark's
+must have the bits of the undisturbed one.
 """
 
 import argparse
-import contextlib
 import hashlib
 import io
 import itertools
 import json
-import os
 import signal
 import subprocess
 import sys
 import tarfile
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,10 +29,11 @@ ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = ROOT / "build" / "verger"
 PACKAGE = str(ROOT / "build" / "release" / "python")
 JOB = Path(__file__).with_name("job.py")
-MAKE_NETWORK = Path(__file__).with_name("make_network.py")
+MAKE_NETWORK = ROOT / "bench" / "support" / "patches_network.py"
 A_TAR = 10_000  # images
 
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "bench" / "support")]
+from processes import Peak, measured  # noqa: E402
 from servers.spark_standalone import spark_standalone  # noqa: E402
 
 
@@ -47,15 +45,6 @@ def write_tar(path: Path, photographs: Iterator[bytes], first: int, images: int)
             photograph = next(photographs)
             member.size = len(photograph)
             tar.addfile(member, io.BytesIO(photograph))
-
-
-def peak_kb(process: int) -> int:
-    """The most memory that a process has held so far."""
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{process}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1])
-    return 0
 
 
 class Scale:
@@ -82,20 +71,10 @@ class Scale:
         line = [PROGRAM, command, self.tars, out, *self.options, "--threads", "2", *options]
         return subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def end(self, process: subprocess.Popen, began: float) -> dict[str, float]:
-        """Wait for it: what it took."""
-        _, status, usage = os.wait4(process.pid, 0)
-        assert status == 0, f"verger ended with {status}"
-        return {
-            "seconds": time.monotonic() - began,
-            "cpu_s": usage.ru_utime + usage.ru_stime,
-            "peak_mb": usage.ru_maxrss / 1000,
-        }
-
     def run(self, command: str, out: Path, *options: str) -> dict[str, float]:
         """Run the program to its end."""
         began = time.monotonic()
-        return self.end(self.start(command, out, *options), began)
+        return measured(self.start(command, out, *options), began)
 
     def check(self, out: Path, **counts: int) -> dict:
         """Check what the record counts; return it."""
@@ -156,44 +135,25 @@ def inspected(scale: Scale) -> dict[str, float]:
     """Inspect the result."""
     began = time.monotonic()
     line = [PROGRAM, "inspect", scale.folder / "local"]
-    return scale.end(subprocess.Popen(line, stdout=subprocess.DEVNULL), began)
-
-
-class DriverPeak(threading.Thread):
-    """The most memory of the program that drives a crew."""
-
-    def __init__(self) -> None:
-        """Start to look."""
-        super().__init__(daemon=True)
-        self.kb, self.over = 0, threading.Event()
-        self.start()
-
-    def run(self) -> None:
-        """Look ten times a second."""
-        while not self.over.wait(0.1):
-            for status in Path("/proc").glob("[0-9]*/cmdline"):
-                with contextlib.suppress(OSError):
-                    if b"\0--crew\0stdio\0" in status.read_bytes():
-                        self.kb = max(self.kb, peak_kb(int(status.parent.name)))
+    return measured(subprocess.Popen(line, stdout=subprocess.DEVNULL), began)
 
 
 def in_spark(scale: Scale) -> dict[str, float]:
     """The same by two executors of one core."""
     out = scale.folder / "spark"
     with spark_standalone(scale.folder / "cluster") as cluster:
-        peak = DriverPeak()
+        peak = Peak()
         began = time.monotonic()
         cluster.environment["PYTHONPATH"] = PACKAGE
         settings = {"spark.executorEnv.PYTHONPATH": PACKAGE}
         cluster.submit(JOB, scale.tars, out, scale.options[1], settings=settings)
-        seconds = time.monotonic() - began
-        peak.over.set()
+        seconds, peak_mb = time.monotonic() - began, peak.mb()
     record = scale.check(out)
     assert scale.model(out) == scale.model(scale.folder / "local")
     cpu = record["cpu_seconds"]["extract"]
     return {
         "seconds": seconds,
-        "peak_mb": peak.kb / 1000,
+        "peak_mb": peak_mb,
         "cpu_us_an_image": 1e6 * cpu / scale.images,
     }
 

@@ -50,7 +50,7 @@ def test_a_run_by_its_path_from_an_environment_that_is_not_active(orchard, resul
 
 def test_inspect_and_help_are_the_programs(result):
     for words, told in (
-        (["inspect", result], "dimension after PCA"),
+        (["inspect", result, "--json", *LOCAL], '"explained_variance_ratio"'),
         (["--help"], "script FILE"),
         (["update", "--help"], "--refit"),
         (["update", "--help"], "--master"),

@@ -33,7 +33,7 @@ _EXIT_USAGE, _EXIT_IO, _EXIT_INTERRUPTED = 2, 3, 130
 _USAGE = """verger-spark COMMAND [OPTIONS]: the program's commands as Spark applications
 
   run, extract, reduce, apply, update   as 'verger COMMAND', the shards being tasks of Spark
-  inspect                               as 'verger inspect'
+  inspect                               as 'verger inspect', the executors reading the files
   script FILE                           write verger-spark into one file for spark-submit
   --version                             of the program
 
@@ -84,7 +84,9 @@ def _drive(words: list[str], options: argparse.Namespace) -> int:
             driver.kill()  # it has begun nothing, and has nothing to tell of it
             raise
         try:
-            Crew(driver, spark.sparkContext, options.threads).serve()
+            end = Crew(driver, spark.sparkContext, options.threads).serve()
+            if end is not None and words[0] == "inspect" and "--json" in words:
+                print(json.dumps(end.get("record"), indent=2, ensure_ascii=False))
         except KeyboardInterrupt:
             pass  # which is its exit code as well
         finally:
@@ -119,7 +121,7 @@ def _run(arguments: Sequence[str]) -> int:
         print(_USAGE, end="")
     elif command == "script" and len(rest) == 1:
         write_script(Path(rest[0]))
-    elif command in ("inspect", "--version"):
+    elif command == "--version":
         return subprocess.call([find_program(), command, *rest])
     elif command not in _COMMANDS:
         _usage(f"there is no command '{command}'")

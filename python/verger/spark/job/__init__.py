@@ -19,9 +19,7 @@ the output, and RuntimeError when Spark itself gave up, each with one sentence.
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 from typing import TYPE_CHECKING, Any, Union
 
 from verger._errors import with_keywords
@@ -74,15 +72,9 @@ def update(spark: SparkSession, input: Place, output: Place, **options: Any) -> 
 def inspect(spark: SparkSession, output: Place, **options: Any) -> dict[str, Any]:
     """Return what ``verger inspect --json`` finds; of a faulty output as well, see its `checks`.
 
-    It asks for no task of `spark`, and reads the output from here.
+    The executors read the output's files.
     """
-    words = [find_program(), "inspect", *_flags(options), "--json", "--", os.fspath(output)]
-    done = subprocess.run(words, capture_output=True, check=False)
-    if done.returncode > 1:
-        said = done.stderr.decode(errors="replace").strip().rpartition("verger: error: ")[2]
-        raise error_of(done.returncode, with_keywords(said))
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return _job(spark, "inspect", [output], options)
 
 
 def _job(

@@ -1,4 +1,4 @@
-#include "input/sorted_list.h"
+#include "storage/sorted_list.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

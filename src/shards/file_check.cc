@@ -1,4 +1,4 @@
-#include "inspect/file_check.h"
+#include "shards/file_check.h"
 
 #include <arrow/buffer.h>
 #include <arrow/io/interfaces.h>
@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "base/cancel.h"
-#include "base/parallel.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 
@@ -16,7 +14,6 @@ namespace verger {
 namespace {
 
 constexpr int64_t kPiece = int64_t{4} << 20;  // bytes read at once
-constexpr int kMostFiles = 8;                 // read at once, where storage is slow to answer
 
 // The file's SHA-256; of another size than recorded it is a fault.
 Result<std::string> sha256_of(const Store& store, const PartInfo& recorded) {
@@ -53,6 +50,8 @@ Status check_rows(const Store& store, const PartInfo& recorded) {
   return Status::io(recorded.name + " holds a text in '" + schema->bad_text + "' that is no UTF-8");
 }
 
+}  // namespace
+
 Status check_file(const Store& store, const RecordedFile& file) {
   const PartInfo& recorded = file.info;
   VERGER_ASSIGN_OR_RETURN(const std::string sha256, sha256_of(store, recorded));
@@ -60,17 +59,6 @@ Status check_file(const Store& store, const RecordedFile& file) {
     return Status::io(recorded.name + " is damaged: its SHA-256 differs");
   }
   return file.parquet ? check_rows(store, recorded) : Status();
-}
-
-}  // namespace
-
-std::string fault_of(const Store& store, std::span<const RecordedFile> files) {
-  const CancelToken never;
-  const int threads =
-      std::max(default_threads(), std::min(store.default_reads_in_flight(), kMostFiles));
-  return parallel_for(files.size(), threads, never,
-                      [&](std::size_t i) { return check_file(store, files[i]); })
-      .message();
 }
 
 bool is_empty_part(const Store& store, const std::string& name) {

@@ -1,4 +1,4 @@
-#include "input/row_file.h"
+#include "storage/row_file.h"
 
 #include <unistd.h>
 

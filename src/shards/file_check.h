@@ -1,11 +1,8 @@
-// Is a file what its record says?
+// Is a file of a result what its record says?
 #pragma once
 
-#include <span>
 #include <string>
-#include <vector>
 
-#include "base/cancel.h"
 #include "parquet/tables.h"
 #include "storage/store.h"
 #include "verger/status.h"
@@ -17,9 +14,8 @@ struct RecordedFile {
   bool parquet = false;  // its rows are counted, and its texts looked at
 };
 
-// The first of `files` that is not what its record says, and why; "" when all are. Reads several at
-// once, each in small pieces.
-std::string fault_of(const Store& store, std::span<const RecordedFile> files);
+// kIo, without a full stop, when it is not. Reads the file in small pieces.
+Status check_file(const Store& store, const RecordedFile& file);
 
 // Is the part readable, and without a row?
 bool is_empty_part(const Store& store, const std::string& name);

@@ -1,4 +1,4 @@
-#include "input/sorted_list.h"
+#include "storage/sorted_list.h"
 
 #include <algorithm>
 #include <cassert>
@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
-#include "input/row_file.h"
+#include "storage/row_file.h"
 
 namespace verger {
 

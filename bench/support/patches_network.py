@@ -1,6 +1,6 @@
-"""Write a network that takes next to nothing: the mean of each colour in each of 4 x 4 patches.
+"""Write a network that takes next to nothing: how bright each of 8 x 8 patches is.
 
-usage: make_network.py NETWORK.onnx
+usage: patches_network.py NETWORK.onnx
 """
 
 import sys
@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 from onnx.helper import make_graph, make_model, make_node, make_opsetid, make_tensor_value_info
 
-SHAPES = {"patches": [1, 4, 56, 4, 56, 3], "axes": [2, 4], "flat": [1, 48]}
+SHAPES = {"patches": [1, 8, 28, 8, 28, 3], "axes": [2, 4, 5], "flat": [1, 64]}
 
 nodes = [
     make_node("Reshape", ["image", "patches"], ["patched"]),
@@ -18,7 +18,7 @@ nodes = [
 ]
 image, features = (
     make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
-    for name, shape in (("image", [1, 224, 224, 3]), ("features", [1, 48]))
+    for name, shape in (("image", [1, 224, 224, 3]), ("features", [1, 64]))
 )
 arrays = [
     onnx.numpy_helper.from_array(np.array(value, np.int64), name) for name, value in SHAPES.items()

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "input/sorted_list.h"
+#include "storage/sorted_list.h"
 #include "verger/status.h"
 
 namespace verger {

@@ -1,0 +1,26 @@
+// All that a result records, read by a crew.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "base/watch.h"
+#include "crew/crew.h"
+#include "output/run_record.h"
+#include "shards/record_group.h"
+#include "storage/store.h"
+#include "verger/status.h"
+
+namespace verger {
+
+struct Survey {
+  std::size_t shards = 0;
+  ReductionRecord reduction{};  // empty of a result without one
+  GroupFindings all;            // of the shards, and of the reduction's files
+};
+
+// `record`: of the result in `store`. kIo when one of its other records cannot be read.
+Result<Survey> survey(const std::shared_ptr<Store>& store, const RunRecord& record, Crew& crew,
+                      const StorageOptions& storage, Watch watch);
+
+}  // namespace verger
