@@ -23,7 +23,6 @@ import os
 from typing import TYPE_CHECKING, Any, Union
 
 from verger._errors import with_keywords
-from verger._program import error_of, find_program
 from verger.spark.job.console import Console
 from verger.spark.job.crew import Crew
 from verger.spark.job.program import Driver
