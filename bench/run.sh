@@ -70,6 +70,7 @@ beside_rivals() {
     exit 1
   fi
   measure "features-$threads" features "$photographs" "$weights" "${options[@]}"
+  measure serve serve "$photographs" "$weights"
 }
 
 case ${1-} in

@@ -100,6 +100,7 @@ void add_update(Command& program);
 void add_inspect(Command& program);
 void add_similar(Command& program);
 void add_duplicates(Command& program);
+void add_serve(Command& program);
 void add_report(Command& program);
 void add_weights(Command& program);
 void add_pack(Command& program);

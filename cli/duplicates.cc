@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "command.h"
 #include "flags.h"
+#include "search/answer_document.h"
 #include "searching.h"
 
 namespace verger::cli {

@@ -29,9 +29,9 @@ int run_command(int argc, char** argv) {
       "Exit codes: 0 done; 1 the check found a fault; 2 usage; 3 input or output unusable;\n"
       "4 model unusable; 130 interrupted.\n"
       "'verger COMMAND --help' shows a command's options and an example.");
-  for (const auto add :
-       {add_run, add_extract, add_reduce, add_apply, add_update, add_inspect, add_report,
-        add_similar, add_duplicates, add_weights, add_pack, add_sample, add_work, add_completion}) {
+  for (const auto add : {add_run, add_extract, add_reduce, add_apply, add_update, add_inspect,
+                         add_report, add_similar, add_serve, add_duplicates, add_weights, add_pack,
+                         add_sample, add_work, add_completion}) {
     add(line.program());
   }
   const Result<Action> action = line.parse(argc, argv);

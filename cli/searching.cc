@@ -8,8 +8,6 @@
 
 namespace verger::cli {
 
-using nlohmann::json;
-
 Status do_search(const CommonArguments& arguments,
                  const std::function<Status(const SearchContext&)>& work) {
   const RunOptions& options = arguments.options;
@@ -26,12 +24,22 @@ Status do_search(const CommonArguments& arguments,
   return status;
 }
 
-json searched_json(const Searcher& searcher) {
-  return {{"output", searcher.searched().run.output},
-          {"rows", searcher.table().size()},
-          {"exact", searcher.index() == nullptr}};
+ModelOptions network_of(ModelOptions given, const DecodedPcaModel& model, const RunRecord& run) {
+  given.precision = run.options.model.precision;
+  if (given.weights.empty() && model.provenance.untrained) given.weights = model.provenance.weights;
+  return given;
 }
 
-void print_document(const json& document) { std::printf("%s\n", json_text(document, 2).c_str()); }
+void add_query_weights_flag(Command& command, ModelOptions& options) {
+  command
+      .option("--weights", options.weights,
+              "The weights of the run: Keras' HDF5, or FILE.onnx (default: $VERGER_WEIGHTS, "
+              "Keras' cache, download)")
+      .group("Network");
+}
+
+void print_document(const nlohmann::json& document) {
+  std::printf("%s\n", json_text(document, 2).c_str());
+}
 
 }  // namespace verger::cli

@@ -28,8 +28,10 @@ struct SearchContext {
 Status do_search(const CommonArguments& arguments,
                  const std::function<Status(const SearchContext&)>& work);
 
-// The document of --json as it begins: what was searched, and how.
-nlohmann::json searched_json(const Searcher& searcher);
+// The network of the run: what can be known of it is taken from the run's record.
+ModelOptions network_of(ModelOptions given, const DecodedPcaModel& model, const RunRecord& run);
+void add_query_weights_flag(Command& command, ModelOptions& options);
+
 void print_document(const nlohmann::json& document);
 
 }  // namespace verger::cli

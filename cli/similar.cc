@@ -10,6 +10,7 @@
 #include "command.h"
 #include "flags.h"
 #include "output/saved_model.h"
+#include "search/answer_document.h"
 #include "search/confusions.h"
 #include "search/familiarity.h"
 #include "search/recognition.h"
@@ -19,8 +20,6 @@ namespace verger::cli {
 
 namespace {
 
-using nlohmann::json;
-
 struct SimilarArguments {
   std::vector<std::string> queries;
   CommonArguments common;
@@ -28,52 +27,6 @@ struct SimilarArguments {
   bool confusions = false;
   bool json = false;
 };
-
-json answer_json(const Answer& answer, const SearchTable& table) {
-  if (answer.rejection) {
-    return {{"path", answer.path},
-            {"rejected",
-             {{"reason", reject_reason_name(answer.rejection->reason)},
-              {"message", answer.rejection->message}}}};
-  }
-  json document = {
-      {"path", answer.path},
-      {"label", answer.votes.empty() ? json(nullptr) : json(answer.votes.front().label)},
-      {"familiar", nullptr},
-      {"familiarity", nullptr},
-      {"votes", json::array()},
-      {"neighbors", json::array()}};
-  if (answer.familiarity) {
-    document["familiar"] = Familiarity::is_familiar(*answer.familiarity);
-    document["familiarity"] = *answer.familiarity;
-  }
-  for (const Vote& of_label : answer.votes) {
-    document["votes"].push_back({{"label", of_label.label}, {"share", of_label.share}});
-  }
-  for (const Neighbour& neighbour : answer.neighbours) {
-    document["neighbors"].push_back({{"path", table.path[neighbour.row]},
-                                     {"label", table.label[neighbour.row]},
-                                     {"cosine", neighbour.cosine}});
-  }
-  return document;
-}
-
-// How `familiar` was told.
-json familiarity_json(const Familiarity* known) {
-  if (known == nullptr) return nullptr;
-  return {{"measured", known->measured()}, {"false_alarms", kFalseAlarms}};
-}
-
-void print_json(const std::vector<Answer>& answers, const Searcher& searcher) {
-  json document = searched_json(searcher);
-  document["untrained"] = searcher.searched().run.untrained();
-  document["familiarity"] = familiarity_json(searcher.familiarity());
-  document["queries"] = json::array();
-  for (const Answer& answer : answers) {
-    document["queries"].push_back(answer_json(answer, searcher.table()));
-  }
-  print_document(document);
-}
 
 void print_text(const Answer& answer, const SearchTable& table) {
   if (answer.rejection) {
@@ -104,19 +57,8 @@ void print_text(const Answer& answer, const SearchTable& table) {
   }
 }
 
-// The network of the run: what can be known of it is taken from the run's record.
-ModelOptions network_options(const SimilarArguments& arguments, const DecodedPcaModel& model,
-                             const RunRecord& run) {
-  ModelOptions options = arguments.common.options.model;
-  options.precision = run.options.model.precision;
-  if (options.weights.empty() && model.provenance.untrained) {
-    options.weights = model.provenance.weights;
-  }
-  return options;
-}
-
 Status report(const std::vector<Answer>& answers, const Searcher& searcher, bool as_json) {
-  if (as_json) print_json(answers, searcher);
+  if (as_json) print_document(similar_json(searcher, answers));
   int64_t rejected = 0;
   for (const Answer& answer : answers) {
     if (!as_json) print_text(answer, searcher.table());
@@ -138,10 +80,9 @@ Status find_similar(const SimilarArguments& arguments, const SearchContext& sear
   warn_if_untrained(search.console, run.untrained());
   LoadedNetwork network;
   if (std::ranges::any_of(queries, [](const Query& query) { return !query.row; })) {
-    ModelOptions wanted = network_options(arguments, model, run);
-    VERGER_ASSIGN_OR_RETURN(network,
-                            load_network(wanted, options.storage, search.threads,
-                                         watch_download(search.console, search.interrupt)));
+    VERGER_ASSIGN_OR_RETURN(
+        network, load_network(network_of(options.model, model, run), options.storage,
+                              search.threads, watch_download(search.console, search.interrupt)));
   }
   SimilarOptions similar = arguments.similar;
   similar.threads = search.threads;
@@ -220,11 +161,7 @@ void add_similar(Command& program) {
                "In place of queries: whose photographs are nearest to those of another class");
   command.flag("--json", arguments->json, "For machines: one JSON document");
   add_input_flags(command, arguments->common.options.input);
-  command
-      .option("--weights", arguments->common.options.model.weights,
-              "The weights of the run: Keras' HDF5, or FILE.onnx (default: $VERGER_WEIGHTS, "
-              "Keras' cache, download)")
-      .group("Network");
+  add_query_weights_flag(command, arguments->common.options.model);
   add_run_flags(command, arguments->common);
   command.footer(
       "Example:\n"

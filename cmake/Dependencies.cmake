@@ -8,14 +8,13 @@ find_package(nlohmann_json 3.11 REQUIRED)
 # What a foreign machine may lack, or have in another version, is linked statically when
 # VERGER_SELF_CONTAINED asks for it: C libraries, of which a copy of one's own does no harm. Only a
 # program can hold these archives, which are not position-independent. For a wheel's module, and the
-# program beside it, auditwheel brings the shared libraries along; libevent and Expat are the
-# program's alone.
+# program beside it, auditwheel brings the shared libraries along; Expat is the program's
+# alone.
 set(verger_library_suffixes ${CMAKE_FIND_LIBRARY_SUFFIXES})
 if(VERGER_SELF_CONTAINED)
   set(CMAKE_FIND_LIBRARY_SUFFIXES "${CMAKE_STATIC_LIBRARY_SUFFIX}")
 endif()
 if(VERGER_BUILD_PROGRAM)
-  include(Libevent)
   include(S3)
 endif()
 if(VERGER_BUILD_PYTHON)

@@ -1,4 +1,4 @@
-# What requests to S3 stand on: verger::beast, Boost's HTTP, which is headers alone, and
+# What HTTP and S3 stand on: verger::beast, Boost's HTTP and sockets, which are headers alone, and
 # verger::expat, whose library is the program's alone.
 find_path(BOOST_BEAST_INCLUDE_DIR boost/beast/http/parser.hpp REQUIRED)
 add_library(verger_beast INTERFACE)

@@ -11,11 +11,12 @@ PAGE = ROOT / "docs" / "python.md"
 
 
 @pytest.fixture
-def names(orchard, tmp_path, monkeypatch):
+def names(orchard, result, tmp_path, monkeypatch):
     """What the examples of the page leave, run one after another on the orchard."""
     blocks = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     assert len(blocks) >= 4
     (tmp_path / "Photographs").symlink_to(orchard)
+    (tmp_path / "Results").symlink_to(result)
     monkeypatch.chdir(tmp_path)
     names = {}
     for block in blocks:
@@ -30,6 +31,7 @@ def test_the_examples_do_what_the_text_says(verger, names, features, tmp_path):
     assert names["batch"].rejections[0][:2] == (len(features), "not-an-image")
     assert names["pca"].n_samples_ == len(features)
     weights = ["--weights", "untrained:7"]
+    assert names["answers"][0]["neighbors"]
     verger("apply", tmp_path / "Photographs", tmp_path / "New", "--model", "Model", *weights)
 
 

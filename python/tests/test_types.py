@@ -17,6 +17,7 @@ moments: verger.Moments = verger.merge_moments([verger.Moments(3)])
 model: verger.PcaModel = verger.solve_pca(moments, components=2)
 version: str = verger.__version__
 error: type[OSError] = verger.ModelError
+label: str | None = verger.Result("Results", threads=2).similar(["a.jpg"], neighbors=3)[0]["label"]
 """
 MISUSE = "import verger\nverger.Moments('3')\nverger.VariancePCA(share=0.9)\n"
 

@@ -4,6 +4,7 @@
 
     features = verger.Featurizer().transform(["a.jpg", "b.jpg"])   # float32 [2, 1280]
     pca = verger.VariancePCA(variance=0.95).fit(features)
+    answers = verger.Result("Results").similar(["a.jpg"])          # of the program `verger run`
 
 `Featurizer` and `VariancePCA` follow scikit-learn's conventions, without needing it. Beneath them
 are the types of the native module, for those who carry batches between processes: `Moments`,
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from verger._errors import ModelError, NotFittedError
     from verger._featurizer import Featurizer
+    from verger._result import Result
     from verger._variance_pca import VariancePCA
     from verger._verger import (
         FeatureBatch,
@@ -39,6 +41,7 @@ __all__ = [
     "Moments",
     "NotFittedError",
     "PcaModel",
+    "Result",
     "VariancePCA",
     "__version__",
     "fetch_weights",
@@ -51,6 +54,7 @@ _MODULES = {
     "Featurizer": "_featurizer",
     "ModelError": "_errors",
     "NotFittedError": "_errors",
+    "Result": "_result",
     "VariancePCA": "_variance_pca",
     "fetch_weights": "_weights",
     "find_weights": "_weights",

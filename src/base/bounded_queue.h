@@ -29,6 +29,20 @@ class BoundedQueue {
     return true;
   }
 
+  // The same without waiting: false also when there is no room.
+  bool try_push(T item) {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || items_.size() >= capacity_) return false;
+    items_.push_back(std::move(item));
+    has_item_.notify_one();
+    return true;
+  }
+
+  std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return items_.size();
+  }
+
   // Waits for an item. Nothing once the queue is closed and empty.
   std::optional<T> pop() {
     std::unique_lock lock(mutex_);
@@ -59,7 +73,7 @@ class BoundedQueue {
 
  private:
   const std::size_t capacity_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable has_room_;
   std::condition_variable has_item_;
   std::deque<T> items_;

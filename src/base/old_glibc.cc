@@ -1,5 +1,5 @@
-// The functions of glibc 2.36 that the static libraries of libevent and Expat call where they were
-// built with it; a machine with an older glibc has none.
+// The functions of glibc 2.36 that Expat's static library calls where it was built with it; a
+// machine with an older glibc has none.
 #include <sys/random.h>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "metrics/exposition.h"
 
 #include <array>
+#include <cassert>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -40,16 +41,30 @@ std::string number(double value) {
   return {text.data(), end};
 }
 
+const char* type_name(MetricType type) {
+  switch (type) {
+    case MetricType::kCounter:
+      return "counter";
+    case MetricType::kGauge:
+      return "gauge";
+    case MetricType::kHistogram:
+      break;
+  }
+  return "histogram";
+}
+
 }  // namespace
 
 void Exposition::family(std::string_view name, MetricType type, std::string_view help) {
   name_ = name;
   text_ += "# HELP " + name_ + ' ' + escaped(help, "\\") + '\n';
-  text_ += "# TYPE " + name_ + (type == MetricType::kCounter ? " counter\n" : " gauge\n");
+  text_ += "# TYPE " + name_ + ' ' + type_name(type) + '\n';
 }
 
-void Exposition::sample(const MetricLabels& labels, double value) {
-  text_ += name_;
+void Exposition::sample(const MetricLabels& labels, double value) { line(name_, labels, value); }
+
+void Exposition::line(std::string_view name, const MetricLabels& labels, double value) {
+  text_ += name;
   std::string separator = "{";
   for (const auto& [label, text] : labels) {
     text_ += separator + std::string(label) + "=\"" + escaped(text, "\\\"") + '"';
@@ -57,6 +72,21 @@ void Exposition::sample(const MetricLabels& labels, double value) {
   }
   if (!labels.empty()) text_ += '}';
   text_ += ' ' + number(value) + '\n';
+}
+
+void Exposition::histogram(std::string_view name, std::string_view help,
+                           std::span<const double> bounds, std::span<const int64_t> counts,
+                           double sum) {
+  assert(counts.size() == bounds.size() + 1);
+  family(name, MetricType::kHistogram, help);
+  int64_t seen = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    seen += counts[i];
+    const std::string bound = i < bounds.size() ? number(bounds[i]) : "+Inf";
+    line(name_ + "_bucket", {{"le", bound}}, static_cast<double>(seen));
+  }
+  line(name_ + "_sum", {}, sum);
+  line(name_ + "_count", {}, static_cast<double>(seen));
 }
 
 void Exposition::single(std::string_view name, MetricType type, std::string_view help,

@@ -24,6 +24,21 @@ TEST(Exposition, AFamilyHasItsHelpItsTypeAndItsSamples) {
             "b 1\n");
 }
 
+TEST(Exposition, AHistogramAddsUp) {
+  Exposition exposition;
+  const std::vector<double> bounds = {0.1, 1};
+  const std::vector<int64_t> counts = {2, 0, 1};
+  exposition.histogram("t_seconds", "Time.", bounds, counts, 5.5);
+  EXPECT_EQ(exposition.text(),
+            "# HELP t_seconds Time.\n"
+            "# TYPE t_seconds histogram\n"
+            "t_seconds_bucket{le=\"0.1\"} 2\n"
+            "t_seconds_bucket{le=\"1\"} 2\n"
+            "t_seconds_bucket{le=\"+Inf\"} 3\n"
+            "t_seconds_sum 5.5\n"
+            "t_seconds_count 3\n");
+}
+
 TEST(Exposition, MarksAreEscaped) {
   Exposition exposition;
   exposition.family("a", MetricType::kGauge, "A \\ and a \"line\"\nand one more.");

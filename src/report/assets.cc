@@ -1,28 +1,9 @@
 #include "report/assets.h"
 
-// The assembler copies the files in: a string literal of megabytes would take the compiler minutes.
-// NOLINTNEXTLINE(hicpp-no-assembler)
-asm(R"(
-  .section .rodata
-  .global verger_asset_page
-  .global verger_asset_page_end
-  .global verger_asset_figures
-  .global verger_asset_figures_end
-verger_asset_page:
-  .incbin ")" VERGER_REPORT_PAGE R"("
-verger_asset_page_end:
-verger_asset_figures:
-  .incbin ")" VERGER_FIGURES R"("
-verger_asset_figures_end:
-  .text
-)");
+#include "base/embedded_file.h"
 
-extern "C" {
-extern const char verger_asset_page[] __attribute__((visibility("hidden")));
-extern const char verger_asset_page_end[] __attribute__((visibility("hidden")));
-extern const char verger_asset_figures[] __attribute__((visibility("hidden")));
-extern const char verger_asset_figures_end[] __attribute__((visibility("hidden")));
-}
+VERGER_EMBEDDED_FILE(verger_asset_page, VERGER_REPORT_PAGE)
+VERGER_EMBEDDED_FILE(verger_asset_figures, VERGER_FIGURES)
 
 namespace verger {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
+#include <cstdint>
 #include <string_view>
 
 #include "base/encoding.h"
@@ -31,19 +31,36 @@ bool is_member(const std::string& name) {
   return false;
 }
 
-std::optional<std::string> thumbnail(const Store& store, const std::string& name) {
-  const auto bytes = store.read(name);
+// No listing gives such a name, but a table may hold any text.
+bool leaves_folder(const std::string& name) {
+  return ('/' + name + '/').find("/../") != std::string::npos;
+}
+
+std::string root_of(const Store& input) {
+  std::string root = input.display_path("");
+  if (!root.ends_with('/')) root += '/';
+  return root;
+}
+
+}  // namespace
+
+std::optional<std::vector<uint8_t>> thumbnail_of(const Store& input, const std::string& path,
+                                                 int side) {
+  const std::string root = root_of(input);
+  if (!std::string_view(path).starts_with(root)) return std::nullopt;
+  const std::string name = path.substr(root.size());
+  if (is_member(name) || leaves_folder(name)) return std::nullopt;
+  const auto bytes = input.read(name);
   if (!bytes.ok()) return std::nullopt;
   const auto image = decode_image(*bytes, kReadable);
   if (!image.ok()) return std::nullopt;
   const int longest = std::max(image->width, image->height);
-  const auto shrunk = [&](int side) { return std::max(1, side * kThumbnailSide / longest); };
-  if (longest <= kThumbnailSide) return base64(encode_jpeg(*image, kQuality));
-  return base64(
-      encode_jpeg(resize_bicubic(*image, shrunk(image->width), shrunk(image->height)), kQuality));
+  const auto shrunk = [&](int length) {
+    return std::max(1, static_cast<int>(int64_t{length} * side / longest));
+  };
+  if (longest <= side) return encode_jpeg(*image, kQuality);
+  return encode_jpeg(resize_bicubic(*image, shrunk(image->width), shrunk(image->height)), kQuality);
 }
-
-}  // namespace
 
 std::map<std::string, std::string> make_thumbnails(const std::string& input,
                                                    const StorageOptions& storage,
@@ -54,19 +71,15 @@ std::map<std::string, std::string> make_thumbnails(const std::string& input,
   once.retries = 0;
   const auto store = Store::open(input, once);
   if (!store.ok()) return made;
-  std::string root = (*store)->display_path("");
-  if (!root.ends_with('/')) root += '/';
-  std::vector<std::optional<std::string>> found(paths.size());
+  std::vector<std::optional<std::vector<uint8_t>>> found(paths.size());
   const auto end = Clock::now() + kPatience;
   const Status status = parallel_for(paths.size(), threads, cancel, [&](std::size_t i) -> Status {
-    if (!std::string_view(paths[i]).starts_with(root) || Clock::now() > end) return {};
-    const std::string name = paths[i].substr(root.size());
-    if (!is_member(name)) found[i] = thumbnail(**store, name);
+    if (Clock::now() <= end) found[i] = thumbnail_of(**store, paths[i], kThumbnailSide);
     return {};
   });
   if (!status.ok()) return made;
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (found[i]) made.emplace(paths[i], *std::move(found[i]));
+    if (found[i]) made.emplace(paths[i], base64(*found[i]));
   }
   return made;
 }

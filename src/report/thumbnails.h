@@ -1,13 +1,22 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/cancel.h"
+#include "storage/store.h"
 #include "verger/options.h"
 
 namespace verger {
+
+// The image of this path, as the tables show it, as a JPEG of at most `side` pixels a side. None:
+// it is not of `input`, or in a container of it, cannot be read, or has more than 50 million
+// pixels.
+std::optional<std::vector<uint8_t>> thumbnail_of(const Store& input, const std::string& path,
+                                                 int side);
 
 // Small pictures of images of `input`, as base64 of JPEG, by their paths: at most kThumbnailSide
 // pixels a side. `paths` are as the tables show them. Images that cannot be read at once are left

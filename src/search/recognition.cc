@@ -25,13 +25,22 @@ std::pair<std::string, std::string> split(const std::string& place) {
   return {place.substr(0, slash + 1), place.substr(slash + 1)};
 }
 
+// What the neighbours of a photograph say of it.
+void conclude(Answer& answer, std::vector<Neighbour> nearest, const Searcher& searcher) {
+  answer.neighbours = std::move(nearest);
+  answer.votes = vote(searcher.table(), answer.neighbours);
+  if (const Familiarity* known = searcher.familiarity(); known && !answer.neighbours.empty()) {
+    answer.familiarity = known->share(searcher.table(), answer.neighbours);
+  }
+}
+
 class Recognition {
  public:
   Recognition(const Searcher& searcher, const DecodedPcaModel& model, const Model* network,
               const ImageOptions& image, const PictureReader& read, const SimilarOptions& options,
               const CancelToken& cancel)
       : searcher_(searcher),
-        model_(model.model),
+        model_(model),
         network_(network),
         image_(image),
         read_(read),
@@ -48,10 +57,10 @@ class Recognition {
   }
   Status take_rows(std::span<const Query> batch);
   Status run_network(std::span<const Query> batch, std::vector<Answer>& answers);
-  Status read_query(Extractor& extractor, std::size_t number, Answer& answer);
+  Status read_query(PhotographReader& reader, std::size_t number, Answer& answer);
 
   const Searcher& searcher_;
-  const PcaModel& model_;
+  const DecodedPcaModel& model_;
   const Model* network_;
   const ImageOptions& image_;
   const PictureReader& read_;
@@ -70,20 +79,13 @@ Status Recognition::take_rows(std::span<const Query> batch) {
   return {};
 }
 
-Status Recognition::read_query(Extractor& extractor, std::size_t number, Answer& answer) {
+Status Recognition::read_query(PhotographReader& reader, std::size_t number, Answer& answer) {
   const auto bytes = read_(answer.path);
   if (!bytes.ok()) {
     answer.rejection = Rejection{RejectReason::kUnreadable, bytes.error().message()};
     return {};
   }
-  std::vector<float> features(static_cast<std::size_t>(model_.width));
-  VERGER_ASSIGN_OR_RETURN(answer.rejection, extractor.extract(*bytes, features));
-  if (answer.rejection) return {};
-  std::vector<double> projected(width());
-  project(model_, features, projected);
-  std::ranges::transform(projected, vector(number).begin(),
-                         [](double x) { return static_cast<float>(x); });
-  scale_to_unit(vector(number));
+  VERGER_ASSIGN_OR_RETURN(answer.rejection, reader.read(*bytes, vector(number)));
   return {};
 }
 
@@ -95,9 +97,9 @@ Status Recognition::run_network(std::span<const Query> batch, std::vector<Answer
   const std::size_t workers = std::min(static_cast<std::size_t>(threads_), images.size());
   std::atomic<std::size_t> next = 0;
   return parallel_for(workers, static_cast<int>(workers), cancel_, [&](std::size_t) -> Status {
-    VERGER_ASSIGN_OR_RETURN(const auto extractor, Extractor::create(*network_, image_));
+    VERGER_ASSIGN_OR_RETURN(auto reader, PhotographReader::create(model_, *network_, image_));
     for (std::size_t i = next++; i < images.size() && !cancel_.cancelled(); i = next++) {
-      VERGER_RETURN_IF_ERROR(read_query(*extractor, images[i], answers[images[i]]));
+      VERGER_RETURN_IF_ERROR(read_query(reader, images[i], answers[images[i]]));
     }
     return cancel_.cancelled() ? Status::cancelled("Interrupted.") : Status();
   });
@@ -114,19 +116,16 @@ Result<std::vector<Answer>> Recognition::answer(std::span<const Query> batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     Answer& answer = answers[i];
     if (answer.rejection) continue;
-    answer.neighbours = std::move(found[i]);
     if (batch[i].row) {
-      std::erase_if(answer.neighbours,
-                    [&](const Neighbour& other) { return other.row == *batch[i].row; });
+      std::erase_if(found[i], [&](const Neighbour& other) { return other.row == *batch[i].row; });
     }
-    answer.neighbours.resize(std::min(answer.neighbours.size(), neighbors_));
-    answer.votes = vote(searcher_.table(), answer.neighbours);
-    if (const Familiarity* known = searcher_.familiarity(); known && !answer.neighbours.empty()) {
-      answer.familiarity = known->share(searcher_.table(), answer.neighbours);
-    }
+    found[i].resize(std::min(found[i].size(), neighbors_));
+    conclude(answer, std::move(found[i]), searcher_);
   }
   return answers;
 }
+
+}  // namespace
 
 Status check_searchable(const Searcher& searcher, const DecodedPcaModel& model) {
   if (static_cast<std::size_t>(model.model.k) == searcher.table().width) return {};
@@ -135,8 +134,6 @@ Status check_searchable(const Searcher& searcher, const DecodedPcaModel& model) 
                        std::to_string(searcher.table().width) +
                        ": they are not of one run; make them anew with 'verger reduce'.");
 }
-
-}  // namespace
 
 Status SimilarOptions::validate() const {
   if (neighbors < 1) {
@@ -193,6 +190,45 @@ Result<std::vector<Answer>> answer_queries(const Searcher& searcher, const Decod
     const std::size_t count = std::min(kBatch, queries.size() - begin);
     VERGER_ASSIGN_OR_RETURN(auto batch, recognition.answer({queries.data() + begin, count}));
     std::ranges::move(batch, std::back_inserter(answers));
+  }
+  return answers;
+}
+
+Result<PhotographReader> PhotographReader::create(const DecodedPcaModel& model,
+                                                  const Model& network, const ImageOptions& image) {
+  VERGER_RETURN_IF_ERROR(check_same_network(model, network.info()));
+  VERGER_ASSIGN_OR_RETURN(auto extractor, Extractor::create(network, image));
+  return PhotographReader(model.model, std::move(extractor));
+}
+
+Result<std::optional<Rejection>> PhotographReader::read(std::span<const uint8_t> bytes,
+                                                        std::span<float> vector) {
+  std::vector<float> features(static_cast<std::size_t>(model_->width));
+  VERGER_ASSIGN_OR_RETURN(const auto rejection, extractor_->extract(bytes, features));
+  if (rejection) return rejection;
+  std::vector<double> projected(vector.size());
+  project(*model_, features, projected);
+  std::ranges::transform(projected, vector.begin(), [](double x) { return static_cast<float>(x); });
+  scale_to_unit(vector);
+  return std::optional<Rejection>();
+}
+
+Result<std::vector<Answer>> answer_photographs(const Searcher& searcher, PhotographReader& reader,
+                                               std::span<const Photograph> photographs,
+                                               int neighbors) {
+  const std::size_t width = searcher.table().width;
+  std::vector<float> vectors(photographs.size() * width);
+  std::vector<Answer> answers;
+  for (const Photograph& photograph : photographs) {
+    Answer answer{photograph.name, {}, {}, {}, {}};
+    VERGER_ASSIGN_OR_RETURN(
+        answer.rejection,
+        reader.read(photograph.bytes, std::span(vectors).subspan(answers.size() * width, width)));
+    answers.push_back(std::move(answer));
+  }
+  VERGER_ASSIGN_OR_RETURN(auto found, searcher.find(vectors, static_cast<std::size_t>(neighbors)));
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (!answers[i].rejection) conclude(answers[i], std::move(found[i]), searcher);
   }
   return answers;
 }

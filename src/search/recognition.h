@@ -2,14 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/cancel.h"
 #include "search/duplicates.h"
 #include "search/searcher.h"
 #include "search/vote.h"
+#include "verger/extractor.h"
 #include "verger/image.h"
 #include "verger/model.h"
 #include "verger/options.h"
@@ -27,6 +31,9 @@ struct SimilarOptions {
 
   Status validate() const;
 };
+
+// kModel when the table was not made by this model.
+Status check_searchable(const Searcher& searcher, const DecodedPcaModel& model);
 
 struct Query {
   std::string path;                // as the tables show it
@@ -55,5 +62,35 @@ Result<std::vector<Answer>> answer_queries(const Searcher& searcher, const Decod
                                            const std::vector<Query>& queries,
                                            const SimilarOptions& options,
                                            const CancelToken& cancel);
+
+// Photographs → the vectors that they are searched by. One a thread; model and network outlive it.
+class PhotographReader {
+ public:
+  // kModel when the network is not the one that `model` was fitted on.
+  static Result<PhotographReader> create(const DecodedPcaModel& model, const Model& network,
+                                         const ImageOptions& image);
+
+  // Writes the photograph's vector, of length 1 (`vector` has model.k floats), or returns why it
+  // has none.
+  Result<std::optional<Rejection>> read(std::span<const uint8_t> bytes, std::span<float> vector);
+
+ private:
+  PhotographReader(const PcaModel& model, std::unique_ptr<Extractor> extractor)
+      : model_(&model), extractor_(std::move(extractor)) {}
+
+  const PcaModel* model_;
+  std::unique_ptr<Extractor> extractor_;
+};
+
+// A photograph that was handed over and lies nowhere.
+struct Photograph {
+  std::string name;  // of its answer: Answer::path
+  std::span<const uint8_t> bytes;
+};
+
+// An answer a photograph, in their order, as answer_queries() gives it for a file of these bytes.
+Result<std::vector<Answer>> answer_photographs(const Searcher& searcher, PhotographReader& reader,
+                                               std::span<const Photograph> photographs,
+                                               int neighbors);
 
 }  // namespace verger

@@ -45,6 +45,8 @@ struct SearchedOutput {
   ReductionRecord reduction;
   std::string reduction_sha256;  // of _verger/reduction.json: another table has another
 
+  // Names this state of the result among its others: 16 hex digits.
+  std::string name() const { return reduction_sha256.substr(0, 16); }
   std::size_t rows() const;
   std::size_t width() const { return static_cast<std::size_t>(run.reduction->k); }
 };

@@ -1,10 +1,9 @@
 """The report in a real Chromium: what people see, by mouse and by keyboard."""
 
-import json
 import shutil
-import time
 
 import pytest
+from browser.browsing import chromium_driver, errors_of, requests_of, until
 from conftest import UNTRAINED
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -12,18 +11,6 @@ from selenium.webdriver.common.keys import Keys
 
 pytestmark = pytest.mark.heavy
 HOSTILE = "<script>document.title = 'hacked'<&>"
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--enable-unsafe-swiftshader",  # WebGL without a GPU
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1280,1000",
-]
 SCROLL = "byId('map-plot').scrollIntoView({behavior: 'instant', block: 'center'});"
 
 
@@ -43,34 +30,18 @@ def page(verger, orchard, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    service = webdriver.ChromeService(shutil.which("chromedriver"))
-    driver = webdriver.Chrome(options=options, service=service)
-    yield driver
-    driver.quit()
-
-
-def until(condition, message):
-    deadline = time.monotonic() + 60
-    while not (value := condition()):
-        assert time.monotonic() < deadline, message
-        time.sleep(0.1)
-    return value
+    with chromium_driver(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver
 
 
 @pytest.fixture
 def opened(chromium, page):
     chromium.get("about:blank")
-    chromium.get_log("performance")  # what the browser's own first page asked for
+    requests_of(chromium)  # what the browser's own first page asked for
     chromium.get(page.as_uri())
     until(lambda: chromium.execute_script("return document.documentElement.dataset.ready"), "ready")
     yield chromium
-    errors = [e for e in chromium.get_log("browser") if e["level"] == "SEVERE"]
-    assert errors == []
+    assert errors_of(chromium) == []
 
 
 def test_every_chart_is_drawn_and_nothing_is_fetched(opened, page):
@@ -78,10 +49,7 @@ def test_every_chart_is_drawn_and_nothing_is_fetched(opened, page):
         found = opened.find_element(By.ID, f"{name}-plot")
         assert found.find_elements(By.CSS_SELECTOR, ".main-svg"), name
         assert found.get_attribute("aria-label")
-    log = [json.loads(entry["message"])["message"] for entry in opened.get_log("performance")]
-    asked = {
-        m["params"]["request"]["url"] for m in log if m["method"] == "Network.requestWillBeSent"
-    }
+    asked = requests_of(opened)
     assert page.as_uri() in asked
     assert [u for u in asked - {page.as_uri()} if not u.startswith(("data:", "blob:"))] == []
 

@@ -1,4 +1,4 @@
-"""What servers of S3 answer, for make_seeds.py."""
+"""What servers of S3 answer, and what clients of the service ask, for make_seeds.py."""
 
 from collections.abc import Callable
 
@@ -24,3 +24,12 @@ def s3_answers(save: Callable[[str, str, bytes], None]) -> None:
     }
     for name, text in answers.items():
         save("s3_answers", name, text.encode())
+
+
+def forms(save: Callable[[str, str, bytes], None]) -> None:
+    """Write a content type and a body each."""
+    part = 'Content-Disposition: form-data; name="f"; filename="a\\".jpg"'
+    form = f"multipart/form-data; boundary=b\n--b \r\n{part}\r\n\r\n1\r\n--b\r\n\r\n2\r\n--b--"
+    save("form", "two_parts", form.encode())
+    save("form", "quoted", form.replace("=b", ' = "b"').replace('"a', "a").encode())
+    save("form", "body", b"image/jpeg\n--b")

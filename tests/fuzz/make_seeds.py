@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from answer_seeds import s3_answers
+from answer_seeds import forms, s3_answers
 from crew_seeds import crew_messages
 from image_seeds import jpegs, pngs, pngs_of_chunks
 from inventory_seeds import inventories
@@ -279,7 +279,7 @@ def texts() -> None:
 
 def main() -> None:
     """Write the inputs of every target."""
-    for make_with in (inventories, jpegs, pngs, pngs_of_chunks, onnx_models, s3_answers):
+    for make_with in (inventories, jpegs, pngs, pngs_of_chunks, onnx_models, s3_answers, forms):
         make_with(save)
     for make in (
         weights,

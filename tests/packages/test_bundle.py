@@ -142,7 +142,7 @@ def test_a_hostile_library_path_does_no_harm(unpacked, orchard, tmp_path):
     hostile = tmp_path / "hostile"
     hostile.mkdir()
     names = [file.name for file in libraries_of(unpacked)[1:]]
-    for name in [*names, "libcrypto.so.3", "libjpeg.so.62", "libz.so.1", "libevent_core-2.1.so.7"]:
+    for name in [*names, "libcrypto.so.3", "libjpeg.so.62", "libz.so.1", "libexpat.so.1"]:
         (hostile / name).write_text("no library\n")
     place = {"LD_LIBRARY_PATH": str(hostile)}
     run_here(unpacked, "run", orchard, tmp_path / "out", "--weights", UNTRAINED, **place)

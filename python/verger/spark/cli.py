@@ -19,10 +19,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from verger._program import find_program
 from verger._secrets import check_no_credential
 from verger.spark._script import write_script
 from verger.spark.job.crew import Crew
-from verger.spark.job.program import Driver, find_program
+from verger.spark.job.program import Driver
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,50 +1,22 @@
-"""The program verger as a child of the driver's Python: where it is, and talking to it."""
+"""The program verger as a child of the driver's Python: talking to it."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-import shutil
 import signal
 import subprocess
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from verger._errors import ModelError
-from verger.spark.job.work import VARIABLE, ending, usable
+from verger._program import error_of, find_program
+from verger.spark.job.work import ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PROTOCOL = 1
-_ERRORS: dict[str | int, type[Exception]] = {  # by the protocol's kind, and by exit code
-    "argument": ValueError, "model": ModelError, 2: ValueError, 4: ModelError,
-}  # fmt: skip
 _PATIENCE_S = 60.0  # for a driver that was told to end
-
-
-def find_program() -> str:
-    """Return the program's absolute path: $VERGER_PROGRAM, the package's own, that of $PATH.
-
-    The variable may name the folder of an unpacked bundle. Raises OSError when there is none.
-    """
-    given = os.environ.get(VARIABLE)
-    own = Path(__file__).parents[2] / "bin" / "verger"
-    found = usable(given) if given else usable(str(own), shutil.which("verger"))
-    if found is None:
-        said = f"${VARIABLE} names {given}, which is no program" if given else "it is not installed"
-        raise OSError(
-            f"The program verger cannot be found: {said}; install it by 'pip install verger', or "
-            f"set {VARIABLE} to where it is."
-        )
-    return found
-
-
-def error_of(kind: str | int, message: str) -> Exception:
-    """Return the exception for an error of the protocol's `kind`, or for an exit code."""
-    return _ERRORS.get(kind, OSError)(message)
 
 
 class Driver:

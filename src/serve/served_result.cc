@@ -1,0 +1,142 @@
+#include "serve/served_result.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/status_macros.h"
+#include "output/output_names.h"
+#include "output/saved_model.h"
+
+namespace verger {
+
+namespace {
+
+// What changes whenever the result does.
+Result<std::string> read_records(const Store& store) {
+  std::string records;
+  for (const std::string_view name : {kRunRecordName, kReductionRecordName}) {
+    VERGER_ASSIGN_OR_RETURN(const auto bytes, store.read(std::string(name)));
+    records.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  return records;
+}
+
+// A run or an update is at work: its result is for later.
+bool is_running(const Store& store) {
+  const auto record = read_run_record(store);
+  return record.ok() && record->state == "running";
+}
+
+}  // namespace
+
+std::optional<PhotographReader> IdleReaders::take() {
+  const std::lock_guard lock(mutex_);
+  if (readers_.empty()) return std::nullopt;
+  std::optional<PhotographReader> taken(std::move(readers_.back()));
+  readers_.pop_back();
+  return taken;
+}
+
+void IdleReaders::give_back(PhotographReader reader) {
+  const std::lock_guard lock(mutex_);
+  readers_.push_back(std::move(reader));
+}
+
+Result<std::vector<Answer>> ServedResult::answer(std::span<const Photograph> photographs,
+                                                 int neighbors) const {
+  auto reader = readers->take();
+  if (!reader) {
+    VERGER_ASSIGN_OR_RETURN(reader, PhotographReader::create(model, *network, image));
+  }
+  auto answers = answer_photographs(searcher, *reader, photographs, neighbors);
+  readers->give_back(*std::move(reader));
+  return answers;
+}
+
+Result<std::shared_ptr<const ServedResult>> load_result(const ServedPlace& place,
+                                                        const CancelToken& cancel,
+                                                        Observer& observer) {
+  VERGER_ASSIGN_OR_RETURN(auto searcher,
+                          Searcher::open(*place.store, place.threads, cancel, observer));
+  VERGER_ASSIGN_OR_RETURN(auto model, load_model(*place.store));
+  VERGER_RETURN_IF_ERROR(check_searchable(searcher, model));
+  const RunRecord& run = searcher.searched().run;
+  VERGER_ASSIGN_OR_RETURN(auto network, place.load_network(model, run));
+  VERGER_RETURN_IF_ERROR(check_same_network(model, network->info()));
+  ImageOptions image = run.options.image;
+  image.max_pixels = std::min(image.max_pixels, place.max_pixels);
+  StorageOptions once = place.storage;
+  once.retries = 0;  // a thumbnail is not worth waiting for
+  auto input = Store::open(run.input, once);
+  return std::make_shared<const ServedResult>(
+      ServedResult{.searcher = std::move(searcher),
+                   .model = std::move(model),
+                   .network = std::move(network),
+                   .image = image,
+                   .input = input.ok() ? *std::move(input) : nullptr});
+}
+
+Result<std::unique_ptr<CurrentResult>> CurrentResult::open(ServedPlace place,
+                                                           const CancelToken& cancel,
+                                                           Observer& observer) {
+  std::unique_ptr<CurrentResult> opened(new CurrentResult(std::move(place)));
+  // Read first: what changes while the result is loaded is seen by the next refresh().
+  auto records = read_records(*opened->place_.store);
+  VERGER_ASSIGN_OR_RETURN(opened->current_, load_result(opened->place_, cancel, observer));
+  if (records.ok()) opened->records_ = *std::move(records);
+  return opened;
+}
+
+CurrentResult::Shared CurrentResult::now() const {
+  const std::lock_guard lock(mutex_);
+  return current_;
+}
+
+int64_t CurrentResult::taken_over() const {
+  const std::lock_guard lock(mutex_);
+  return taken_over_;
+}
+
+int64_t CurrentResult::refused() const {
+  const std::lock_guard lock(mutex_);
+  return refused_;
+}
+
+void CurrentResult::give_up_on(const std::string& records, const std::string& why,
+                               Observer& observer) {
+  failed_ = true;
+  calls_ = 0;
+  if (records == records_ && why == told_) return;
+  records_ = records;
+  told_ = why;
+  {
+    const std::lock_guard lock(mutex_);
+    ++refused_;
+  }
+  observer.warning(
+      "The result has changed and cannot be taken over, so the one before it goes on "
+      "being served: " +
+      why);
+}
+
+void CurrentResult::refresh(const CancelToken& cancel, Observer& observer, int patience) {
+  const auto records = read_records(*place_.store);
+  if (!records.ok()) {
+    if (!is_running(*place_.store)) give_up_on("", records.error().message(), observer);
+    return;
+  }
+  if (*records == records_ && (!failed_ || ++calls_ < patience)) return;
+  if (is_running(*place_.store)) return;
+  auto loaded = load_result(place_, cancel, observer);
+  if (cancel.cancelled()) return;
+  if (!loaded.ok()) return give_up_on(*records, loaded.error().message(), observer);
+  records_ = *records;
+  failed_ = false;
+  told_.clear();
+  observer.note("Another result has been taken over.");
+  const std::lock_guard lock(mutex_);
+  current_ = *std::move(loaded);
+  ++taken_over_;
+}
+
+}  // namespace verger
