@@ -20,6 +20,8 @@ namespace verger::cli {
 
 namespace {
 
+using nlohmann::json;
+
 struct SimilarArguments {
   std::vector<std::string> queries;
   CommonArguments common;

@@ -15,6 +15,13 @@
 
 namespace verger {
 
+namespace {
+
+// A map of more points takes a twentieth of the run's time or more, which 'verger report' is for.
+constexpr std::size_t kMappedPoints = 1000;
+
+}  // namespace
+
 Result<std::unique_ptr<Job>> Job::open(std::string command, const std::string& input,
                                        const std::string& output, const RunOptions& options,
                                        Tables tables, Crew& crew, Watch watch) {
@@ -163,8 +170,8 @@ Result<RunRecord> Job::finish(const Status& stages) {
 // stands there is not what this one would tell of.
 Status Job::report() {
   fault_point("before-report");
-  const Status left =
-      leave_report(output_.store(), options_.storage, options_.threads, watch_.cancel);
+  const Status left = leave_report(output_.store(), options_.storage, options_.threads,
+                                   watch_.cancel, {.mapped = kMappedPoints});
   VERGER_RETURN_IF_ERROR(lease_->check());
   if (left.ok()) return {};
   watch_.observer.warning("The run is complete, but its report could not be made: " +

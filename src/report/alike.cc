@@ -81,14 +81,18 @@ Result<Alike> compare_points(const ReportRows& rows, int threads, const CancelTo
                              const ReportLimits& limits) {
   const SearchTable& table = rows.table;
   const auto all = spread_rows(table.size(), table.size());
-  VERGER_ASSIGN_OR_RETURN(const Neighbours nearest,
-                          find_nearest_others(table, all, kMapNeighbors, threads, cancel));
+  const bool mapped = table.size() <= limits.mapped;
+  VERGER_ASSIGN_OR_RETURN(
+      const Neighbours nearest,
+      find_nearest_others(table, all, mapped ? kMapNeighbors : 1, threads, cancel));
   Alike found;
   found.closest_pairs = closest_pairs_of(rows, nearest, limits.pairs);
   found.confusions =
       confusions_json(count_confusions(table, all, nearest), table, limits.confusions);
   found.confusions["rows"] = rows.total;
-  VERGER_ASSIGN_OR_RETURN(found.map, map_json(rows, nearest, threads, cancel));
+  if (mapped) {
+    VERGER_ASSIGN_OR_RETURN(found.map, map_json(rows, nearest, threads, cancel));
+  }
   if (rows.sampled() || table.size() < 2) return found;
   Neighbours measured;
   for (const std::size_t row : Familiarity::measured_rows(table.size())) {

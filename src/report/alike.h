@@ -19,7 +19,7 @@ namespace verger {
 struct Alike {
   nlohmann::json closest_pairs;
   nlohmann::json confusions;               // confusions_json()
-  nlohmann::json map;                      // of the points: docs/report.schema.json
+  nlohmann::json map;                      // of the points (docs/report.schema.json), or null
   std::optional<Familiarity> familiarity;  // where the points are all rows
 };
 

@@ -30,10 +30,10 @@ json closest_pairs_of(const ReportRows& rows, std::span<const std::vector<Neighb
   }
   std::vector<RowPair> pairs;
   for (std::size_t row = 0; row < nearest.size(); ++row) {
-    for (const Neighbour& other : nearest[row]) {
-      pairs.push_back(
-          {std::min(row, other.row), std::max(row, other.row), static_cast<double>(other.cosine)});
-    }
+    if (nearest[row].empty()) continue;
+    const Neighbour& other = nearest[row].front();
+    pairs.push_back(
+        {std::min(row, other.row), std::max(row, other.row), static_cast<double>(other.cosine)});
   }
   std::ranges::sort(pairs, {}, [](const RowPair& pair) {
     return std::tuple(-pair.cosine, pair.first, pair.second);

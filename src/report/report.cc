@@ -198,12 +198,12 @@ Result<json> describe_result(const Store& output, const StorageOptions& storage,
 }
 
 Status leave_report(Store& output, const StorageOptions& storage, int threads,
-                    const CancelToken& cancel) {
+                    const CancelToken& cancel, const ReportLimits& limits) {
   VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(output));
   const std::string name = report_name(record.options.output.layout);
   std::optional<Familiarity> familiarity;
   VERGER_ASSIGN_OR_RETURN(const auto report,
-                          describe_result(output, storage, threads, cancel, {}, &familiarity));
+                          describe_result(output, storage, threads, cancel, limits, &familiarity));
   if (familiarity) VERGER_RETURN_IF_ERROR(keep_familiarity(output, *familiarity));
   return output.write(name, report_page(report));
 }

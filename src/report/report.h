@@ -18,6 +18,7 @@ namespace verger {
 // What bounds the size of a report, whatever that of the result.
 struct ReportLimits {
   std::size_t points = 25'000;     // of the map, and rows that are compared with each other
+  std::size_t mapped = 25'000;     // points of which a map of islands is made, and none of more
   std::size_t thumbnails = 1'000;  // of points of the map, beside those of the outliers
   std::size_t outliers = 24;
   std::size_t rejected = 500;    // files listed
@@ -43,6 +44,6 @@ std::string report_page(const nlohmann::json& report);
 // Makes the report of a finished result and writes it to report_name(), and what is familiar where
 // all rows were compared. A run removes an older report when it begins.
 Status leave_report(Store& output, const StorageOptions& storage, int threads,
-                    const CancelToken& cancel);
+                    const CancelToken& cancel, const ReportLimits& limits = {});
 
 }  // namespace verger

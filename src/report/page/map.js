@@ -4,7 +4,7 @@ const hidden = new Set();  // numbers of classes
 let shown = [];            // numbers of points
 let at = -1;               // the photograph stepped to
 
-let view = "islands";      // or "plane"
+let view = points?.map ? "islands" : "plane";
 const place = () => view === "islands" ? points.map : points;  // where the points are
 
 const webgl = (() => {
@@ -179,7 +179,8 @@ function mapNote() {
   const how = view === "islands"
     ? "Each point is a photograph. Photographs that are alike lie together (t-SNE of the nearest neighbours by all components kept); how far islands are from each other says little. "
     : "Each point is a photograph, placed by its first two principal components. ";
-  return how + (sampled ? `A sample, spread evenly over the listing: ${count(points.x.length)} of ${count(points.total)} images. `
+  const more = points.map ? "" : "Islands of what is alike are drawn by 'verger report': they take the time that a run spares. ";
+  return how + more + (sampled ? `A sample, spread evenly over the listing: ${count(points.x.length)} of ${count(points.total)} images. `
                         : `All ${count(points.total)} images. `) +
     (webgl ? "" : `This browser has no WebGL: at most ${count(MOST_WITHOUT_WEBGL)} points are drawn. `) +
     (coarse ? "Tap a point for its photograph; the buttons above the chart zoom." : "Click a point to enlarge its photograph; drag to move, Ctrl and the wheel to zoom.");
@@ -218,6 +219,7 @@ async function drawMap() {
   await chart("map-plot", label, mapFigure, { scrollZoom: true, displayModeBar: true });
   redrawMap = redraws.at(-1);
   listenToMap(byId("map-plot"));
+  byId("views").hidden = !points.map;
   for (const name of ["islands", "plane"]) byId(name).addEventListener("click", () => setView(name));
   setView(view);
   update();

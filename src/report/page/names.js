@@ -39,7 +39,8 @@ function hueOf(number) {
   if (!classHues) {
     classHues = [];
     const taken = [];
-    for (const { label, x, y } of points.map.islands) {
+    const places = points.map?.islands ?? points.labels.map((_, label) => ({ label, x: label, y: 0 }));
+    for (const { label, x, y } of places) {
       const crowd = HUES.map((hue) => taken.reduce((sum, t) => sum + (t.hue === hue ? 1 / (1e-9 + (t.x - x) ** 2 + (t.y - y) ** 2) : 0), 0));
       const hue = HUES[crowd.indexOf(Math.min(...crowd))];
       taken.push({ hue, x, y });

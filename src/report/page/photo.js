@@ -31,7 +31,7 @@ function showPhoto(path) {
   if (source) picture.src = source; else picture.removeAttribute("src");
   byId("photo-title").textContent = i === undefined ? relative(path).split("/").at(-1) : points.labels[points.label[i]];
   byId("photo-path").replaceChildren(path.startsWith("file:/") ? linkTo(path) : element("span", path));
-  const near = i === undefined ? [] : points.map.near[i];
+  const near = points?.map?.near[i] ?? [];
   byId("photo-near-title").hidden = near.length === 0;
   byId("photo-near").replaceChildren(...near.map(nearPhoto));
   if (!dialog.open) dialog.showModal();
