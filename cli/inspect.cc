@@ -91,7 +91,9 @@ void print_text(const Inspection& found) {
 Status inspect_output(const InspectArguments& arguments) {
   VERGER_RETURN_IF_ERROR(arguments.storage.validate());
   Console console(arguments.log_format);
-  ConsoleObserver observer(console);
+  ConsoleObserver screen(console);
+  Observer silence;  // beside a document for machines
+  Observer& observer = arguments.json ? silence : screen;
   const InterruptGuard interrupt;
   const auto look = [&](Crew& crew, const SayDone& say_done) -> Status {
     VERGER_ASSIGN_OR_RETURN(const auto found,

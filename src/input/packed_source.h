@@ -10,9 +10,9 @@
 #include "base/cancel.h"
 #include "base/watch.h"
 #include "input/image_source.h"
-#include "storage/sorted_list.h"
 #include "packed/container.h"
 #include "plan/selection.h"
+#include "storage/sorted_list.h"
 
 namespace verger {
 

@@ -19,6 +19,8 @@ namespace {
 
 // A map of more points takes a twentieth of the run's time or more, which 'verger report' is for.
 constexpr std::size_t kMappedPoints = 1000;
+// A report reads the reduced table as a whole: of more rows that takes minutes after the run's end.
+constexpr int64_t kReportedRows = 10'000'000;
 
 }  // namespace
 
@@ -170,6 +172,12 @@ Result<RunRecord> Job::finish(const Status& stages) {
 // stands there is not what this one would tell of.
 Status Job::report() {
   fault_point("before-report");
+  if (record_.counts.features > kReportedRows) {
+    watch_.observer.note(
+        "No report was made, which would read all of so many rows; 'verger report " +
+        record_.output + "' makes it.");
+    return {};
+  }
   const Status left = leave_report(output_.store(), options_.storage, options_.threads,
                                    watch_.cancel, {.mapped = kMappedPoints});
   VERGER_RETURN_IF_ERROR(lease_->check());

@@ -1,4 +1,4 @@
-"""What the first versions left is inspected, resumed and brought up to date as what this one leaves."""
+"""What the first versions left is inspected, resumed and updated as what this one leaves."""
 
 import json
 import shutil

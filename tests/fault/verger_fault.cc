@@ -18,12 +18,12 @@
 
 #include "base/fault_point.h"
 #include "base/process.h"
-#include "storage/sorted_list.h"
 #include "output/lease.h"
 #include "pca/eigen.h"
 #include "program.h"
 #include "shards/extract_shards.h"
 #include "shards/shard_moments.h"
+#include "storage/sorted_list.h"
 
 namespace {
 
