@@ -24,14 +24,17 @@ else()
   target_link_libraries(verger_arrow_s3 INTERFACE verger::arrow_s3_wheel Arrow::arrow_shared)
   set(VERGER_ARROW_FROM_WHEEL TRUE)
   # The wheel's libparquet exports the functions of an OpenSSL of its own, and whichever library comes
-  # first gives a function to all. So OpenSSL, as a whole, comes before it in a program: as if it stood
-  # on it.
+  # first gives a function to all. So OpenSSL, as a whole, comes before it in a program, as if it stood
+  # on it: in one that is defined where VERGER_LINKS_ARROW is set.
+  define_property(TARGET PROPERTY VERGER_LINKS_ARROW INITIALIZE_FROM_VARIABLE VERGER_LINKS_ARROW)
+  set(is_program $<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>)
+  set(links_arrow $<BOOL:$<TARGET_PROPERTY:VERGER_LINKS_ARROW>>)
   target_link_libraries(
     OpenSSL::Crypto
-    INTERFACE $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:Parquet::parquet_shared>
+    INTERFACE $<$<AND:${is_program},${links_arrow}>:Parquet::parquet_shared>
   )
   # Nor may a program's own copy be taken for libparquet's.
   if(VERGER_SELF_CONTAINED)
-    add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:LINKER:--exclude-libs,ALL>)
+    add_link_options($<${is_program}:LINKER:--exclude-libs,ALL>)
   endif()
 endif()

@@ -133,10 +133,12 @@ void CurrentResult::refresh(const CancelToken& cancel, Observer& observer, int p
   records_ = *records;
   failed_ = false;
   told_.clear();
+  {
+    const std::lock_guard lock(mutex_);
+    current_ = *std::move(loaded);
+    ++taken_over_;
+  }
   observer.note("Another result has been taken over.");
-  const std::lock_guard lock(mutex_);
-  current_ = *std::move(loaded);
-  ++taken_over_;
 }
 
 }  // namespace verger
