@@ -3,12 +3,13 @@
 import re
 
 from conftest import UNTRAINED
+from servers.service import Service
 
 WEIGHTS = ["--weights", UNTRAINED]
 
 
 def every_command(images):
-    """Arguments of the program, whose places are relative."""
+    """Arguments of the program, whose places are relative. All but `serve`."""
     return [
         ["sample", "Sample", "--images", images, "--classes", 3],
         ["weights", "check", "untrained:1"],
@@ -25,6 +26,14 @@ def every_command(images):
         ["completion", "bash"],
         ["work"],  # until its orders end, which is at once
     ]
+
+
+def check_service(words, result, photograph):
+    """`serve`, the one command that runs until it is told to end, answers and ends."""
+    with Service(words, result) as service:
+        status, document = service.similar(photograph.read_bytes())
+        assert (status, len(document["queries"])) == (200, 1)
+        assert service.stop() == 0
 
 
 def commands_of(help_text):

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from conftest import ROOT
-from packages.commands import commands_of, every_command
+from packages.commands import check_service, commands_of, every_command
 from pyarrow import parquet
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(1800)]
@@ -34,9 +34,14 @@ def arm(tmp_path_factory):
     return place
 
 
+def emulated(program, cpu="neoverse-n1"):
+    """The words that run a program for ARM."""
+    return ["qemu-aarch64", "-cpu", cpu, "-L", SYSROOT, program]
+
+
 def emulate(program, *arguments, folder=None, cpu="neoverse-n1", **environment):
     """Run a program for ARM in a folder."""
-    command = ["qemu-aarch64", "-cpu", cpu, "-L", SYSROOT, program, *map(str, arguments)]
+    command = [*emulated(program, cpu), *map(str, arguments)]
     return subprocess.run(
         command,
         cwd=folder,
@@ -60,7 +65,7 @@ def results(arm, tmp_path_factory):
 
     commands = every_command(IMAGES)
     listed = emulate(arm / "bin" / "verger", "--help").stdout
-    assert commands_of(listed) == {command[0] for command in commands}
+    assert commands_of(listed) == {command[0] for command in commands} | {"serve"}
     run(command for command in commands if command[0] in BEFORE)
     # The rest by two threads: a fit takes most of the time, on one.
     halves = [command for command in commands if command[0] in HALVES]
@@ -75,6 +80,11 @@ def test_it_is_a_program_for_arm(arm):
         command = ["readelf", "--file-header", file]
         head = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         assert re.search(r"Machine: +AArch64", head)
+
+
+def test_it_serves(arm, results):
+    photograph = next((results / "Sample").rglob("*.jpg"))
+    check_service(emulated(arm / "bin" / "verger"), results / "Results", photograph)
 
 
 def test_photographs_and_features_have_the_bits_of_x86(verger, results, tmp_path):

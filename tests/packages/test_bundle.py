@@ -8,13 +8,15 @@ import tarfile
 
 import pytest
 from conftest import ROOT, UNTRAINED
-from packages.commands import commands_of, every_command
+from packages.commands import check_service, commands_of, every_command
 from pyarrow import parquet
 from servers.bare_root import bare_root
 from servers.s3proxy import s3proxy
 from servers.tls_front import tls_front
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(900)]
+
+PROGRAM = ["env", "-i", "-C", "/opt/a folder", "verger/bin/verger"]  # in a bare root
 
 # What every Linux of these years has: glibc, and GCC's two libraries.
 SYSTEM = r"lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s)\.so\.\d|ld-linux-[a-z0-9-]+\.so\.\d"
@@ -71,8 +73,7 @@ def front(s3, tmp_path_factory):
 def run_bare(root, *arguments, exit_code=0, **environment):
     """Run the bundled program in a bare root, with no environment but what is named."""
     variables = [f"{name}={value}" for name, value in environment.items()]
-    program = ["env", "-i", "-C", "/opt/a folder", *variables, "verger/bin/verger"]
-    done = root.run(*program, *arguments)
+    done = root.run(*PROGRAM[:-1], *variables, PROGRAM[-1], *arguments)
     assert done.returncode == exit_code, done.stdout + done.stderr
     return done
 
@@ -122,7 +123,9 @@ def test_a_bare_debian_runs_every_command(bare):
     listed = run_bare(bare, "--help").stdout
     for command in commands:
         run_bare(bare, *command)
-    assert commands_of(listed) == {command[0] for command in commands}
+    photograph = next((bare.folder / "opt" / "a folder" / "Sample").rglob("*.jpg"))
+    check_service(bare.words(*PROGRAM), "Results", photograph)
+    assert commands_of(listed) == {command[0] for command in commands} | {"serve"}
     refused = run_bare(bare, "weights", "fetch", exit_code=4).stderr
     assert "no file of certificate authorities" in refused
 

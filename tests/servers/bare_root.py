@@ -38,15 +38,19 @@ class BareRoot:
         path = self.folder / place.lstrip("/")
         return path.read_text() if path.exists() else None
 
+    def words(self, *command):
+        """The words that run a command in it, in mounts of its own."""
+        words = ["unshare", "--mount", "bash", "-c", ENTER, self.folder, *command]
+        return [str(word) for word in words]
+
     def run(self, *command, timeout=300):
-        """Run a command in it, in mounts of its own; return the finished process."""
+        """Run a command in it; return the finished process."""
         passed = {k: v for k, v in os.environ.items() if k.lower() in PASSED}
         environment = {**passed, "LANG": "C.UTF-8", "HOME": "/root",
                        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                        "SSL_CERT_FILE": "/opt/certificates.crt",
                        "PIP_CERT": "/opt/certificates.crt"}  # fmt: skip
-        words = ["unshare", "--mount", "bash", "-c", ENTER, self.folder, *command]
-        return subprocess.run([str(word) for word in words], env=environment, text=True,
+        return subprocess.run(self.words(*command), env=environment, text=True,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout,
                               check=False)  # fmt: skip
 

@@ -19,8 +19,9 @@ class Service:
     """`verger serve RESULT` at a free port. A context manager that ends it."""
 
     def __init__(self, program, result, *options, weights=UNTRAINED):
-        """Wait until it serves."""
-        command = [program, "serve", result, "--listen", "127.0.0.1:0", "--log-format", "json"]
+        """Wait until it serves. `program`: a path, or the words that run it."""
+        words = program if isinstance(program, list) else [program]
+        command = [*words, "serve", result, "--listen", "127.0.0.1:0", "--log-format", "json"]
         command += ["--weights", weights, *map(str, options)]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
         self.said = queue.Queue()
