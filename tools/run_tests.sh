@@ -45,8 +45,9 @@ unit() {
   if [[ -d $build/reports ]]; then cp -r "$build/reports" "$reports/$suite/cases"; fi
 }
 
+# Builds by a preset, configured by that of the same name or of another.
 build_preset() {
-  cmake --preset "$1" >/dev/null && cmake --build --preset "$1" --parallel "$jobs"
+  cmake --preset "${2-$1}" >/dev/null && cmake --build --preset "$1" --parallel "$jobs"
 }
 
 python_tests() {
@@ -58,7 +59,7 @@ python_tests() {
 
 # Each fuzz target for so many seconds, side by side: one test a target.
 fuzz_targets() {
-  tools/deps.sh system fuzz && build_preset fuzz && run_suite fuzz env VERGER_FUZZ_SECONDS="$1" ctest \
+  tools/deps.sh system fuzz && build_preset fuzz asan && run_suite fuzz env VERGER_FUZZ_SECONDS="$1" ctest \
     --test-dir "$root/build/asan" --parallel "$jobs" --timeout $(($1 + 120)) \
     --label-regex '^fuzz$' --output-on-failure --no-tests=error --output-junit "$reports/fuzz/ctest.xml"
 }
@@ -92,6 +93,7 @@ spark() {
 # builds.
 heavy() {
   make --no-print-directory build deps-parity || return
+  tools/deps.sh system fuzz || return # the compiler of the preset asan
   (
     renice -n 19 "$BASHPID"
     build_preset asan
