@@ -21,15 +21,11 @@ struct InputFiles {
 
 Result<InputFiles> files_of(const Store& input, const InputOptions& options, Selection& selection) {
   InputFiles files;
-  SortedListBuilder images;
-  const auto sort_out = [&](FileEntry file, Selection::Kind kind) -> Status {
-    if (kind == Selection::Kind::kImage) return images.add(row_of(std::move(file)));
+  const auto keep = [&](FileEntry file) -> Status {
     files.containers.push_back(std::move(file));
     return {};
   };
-  VERGER_RETURN_IF_ERROR(visit_selected(input, options, selection, sort_out));
-  const auto twice = [&](const std::string& name) { return named_twice(input, name); };
-  VERGER_ASSIGN_OR_RETURN(files.images, images.finish(twice));
+  VERGER_ASSIGN_OR_RETURN(files.images, list_selected(input, options, selection, keep));
   VERGER_RETURN_IF_ERROR(sort_by_name(files.containers, input));
   return files;
 }

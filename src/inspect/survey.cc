@@ -68,23 +68,19 @@ std::vector<RecordedFile> files_of(const ReductionRecord& reduction) {
   return files;
 }
 
-void note(std::string& first, const std::string& fault) {
-  if (first.empty()) first = fault;
-}
-
 GroupFindings joined(const std::vector<GroupFindings>& groups, std::size_t of_shards) {
   GroupFindings all;
   std::size_t next = 0;  // shard
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const GroupFindings& group = groups[i];
     if (i < of_shards) {
-      if (group.first != next || group.begin != all.end) note(all.gap, gap_at(next));
-      note(all.gap, group.gap);
+      if (group.first != next || group.begin != all.end) note_fault(all.gap, gap_at(next));
+      note_fault(all.gap, group.gap);
       next = group.first + group.features.parts.size();
       all.end = group.end;
     }
-    note(all.unreconciled, group.unreconciled);
-    note(all.file_fault, group.file_fault);
+    note_fault(all.unreconciled, group.unreconciled);
+    note_fault(all.file_fault, group.file_fault);
     all.counts += group.counts;
     all.files += group.files;
     all.features += group.features;

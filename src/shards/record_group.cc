@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <utility>
 
 #include "base/status_macros.h"
 #include "output/shard_manifest.h"
@@ -21,10 +20,6 @@ std::string unreconciled(const ShardManifest& manifest) {
   }
   return "shard " + std::to_string(manifest.shard.number) +
          " does not reconcile: listed is not features + rejected";
-}
-
-void note(std::string& first, std::string fault) {
-  if (first.empty()) first = std::move(fault);
 }
 
 void check_files(const Store& store, const std::vector<RecordedFile>& files, GroupFindings& found) {
@@ -57,6 +52,10 @@ TableSize& TableSize::operator+=(const TableSize& more) {
   return *this;
 }
 
+void note_fault(std::string& first, const std::string& fault) {
+  if (first.empty()) first = fault;
+}
+
 std::string gap_at(std::size_t shard) {
   return "shard " + std::to_string(shard) + " is missing or does not follow the one before it";
 }
@@ -71,11 +70,11 @@ Result<GroupFindings> check_group(const Store& store, const RecordGroup& group) 
       found.begin = found.end = shard.begin;
     }
     if (shard.number != found.first + i || shard.begin != found.end || shard.end < shard.begin) {
-      note(found.gap, gap_at(found.first + i));
+      note_fault(found.gap, gap_at(found.first + i));
     }
     found.end = shard.end;
     found.counts += manifest.counts;
-    note(found.unreconciled, unreconciled(manifest));
+    note_fault(found.unreconciled, unreconciled(manifest));
     found.features.add(manifest.features);
     if (manifest.rejected) found.rejected.add(*manifest.rejected);
     check_files(store, files_of(manifest), found);

@@ -41,6 +41,9 @@ struct GroupFindings {
   TableSize rejected;
 };
 
+// Keeps the first fault that there is.
+void note_fault(std::string& first, const std::string& fault);
+
 // Reads each file of the group, in small pieces. kIo when a manifest cannot be read.
 Result<GroupFindings> check_group(const Store& store, const RecordGroup& group);
 

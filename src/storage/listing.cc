@@ -23,21 +23,29 @@ FileEntry file_of(ListRow row) {
   return {.name = std::move(row.key), .size = row.numbers[0], .mtime_ns = row.numbers[1]};
 }
 
+Result<SortedList> list_selected(const Store& input, const InputOptions& options,
+                                 Selection& selection,
+                                 const std::function<Status(FileEntry)>& container) {
+  SortedListBuilder images;
+  const auto take = [&](FileEntry file, Selection::Kind kind) {
+    return kind == Selection::Kind::kImage ? images.add(row_of(std::move(file)))
+                                           : container(std::move(file));
+  };
+  VERGER_RETURN_IF_ERROR(visit_selected(input, options, selection, take));
+  return images.finish([&](const std::string& name) { return named_twice(input, name); });
+}
+
 Result<SortedList> list_images(const Store& input, const InputOptions& options,
                                PassedOver& passed_over) {
-  SortedListBuilder images;
   Selection selection(options);
   int64_t containers = 0;
-  const auto take = [&](FileEntry file, Selection::Kind kind) -> Status {
-    if (kind == Selection::Kind::kImage) return images.add(row_of(std::move(file)));
+  const auto count = [&](const FileEntry&) -> Status {
     ++containers;
     return {};
   };
-  VERGER_RETURN_IF_ERROR(visit_selected(input, options, selection, take));
+  VERGER_ASSIGN_OR_RETURN(SortedList files, list_selected(input, options, selection, count));
   passed_over = selection.passed_over();
   passed_over.add(PassedReason::kContainer, containers);
-  const auto twice = [&](const std::string& name) { return named_twice(input, name); };
-  VERGER_ASSIGN_OR_RETURN(SortedList files, images.finish(twice));
   if (files.size() == 0) return no_images(input, options, passed_over);
   return files;
 }

@@ -1,6 +1,8 @@
 // INPUT → the sorted list of images.
 #pragma once
 
+#include <functional>
+
 #include "plan/selection.h"
 #include "storage/sorted_list.h"
 #include "storage/store.h"
@@ -19,6 +21,11 @@ Status visit_selected(const Store& input, const InputOptions& options, Selection
 // A file as a row of a list that is sorted by the files' names, and back.
 ListRow row_of(FileEntry file);
 FileEntry file_of(ListRow row);
+
+// The images that `selection` takes, as rows of row_of(); `container` is given each container.
+Result<SortedList> list_selected(const Store& input, const InputOptions& options,
+                                 Selection& selection,
+                                 const std::function<Status(FileEntry)>& container);
 
 // The images, as rows of row_of(); containers beside them are passed over. No image is kIo, as
 // no_images() says.
