@@ -107,9 +107,9 @@ bench: build deps-parity ## Measure against the rivals, after checking the answe
 	@bench/run.sh
 
 .PHONY: bench-scale
-bench-scale: build deps-spark ## A million images end to end, and the memory of listing 10^8 keys
+bench-scale: build deps-spark ## A million images, 65,536 shards, and the memory of listing 10^8 keys
 	@cmake --preset bench >/dev/null
-	@cmake --build --preset bench --parallel $(JOBS) --target verger_listing
+	@cmake --build --preset bench --parallel $(JOBS) --target verger_listing verger_fill_shards
 	@bench/run.sh scale
 
 .PHONY: bench-spark

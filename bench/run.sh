@@ -56,6 +56,7 @@ elsewhere() {
 
 at_scale() {
   measure listing-peak listing --rounds 1 --peak 100000000
+  measure shards shards
   VERGER_BUILD=build/release measure scale scale "$photographs"
 }
 
