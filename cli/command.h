@@ -29,8 +29,8 @@ class Option {
   explicit Option(CLI::Option& option) : option_(&option) {}
 
   Option& required();
-  Option& group(const std::string& heading);   // of the help
-  Option& type_name(const std::string& name);  // of its value, in the help
+  Option& group(const std::string& heading);   // under which the help lists it
+  Option& type_name(const std::string& name);  // what the help calls its value
   Option& show_default();                      // in the help: what the field holds now
   Option& one_of(const std::vector<std::string>& names);
   Option& positive();
@@ -69,7 +69,7 @@ class Command {
 
  private:
   CLI::App* app_;
-  Action* chosen_;  // of the whole command line
+  Action* chosen_;  // what the whole command line asks for
 };
 
 class CommandLine {

@@ -86,9 +86,9 @@ class Progress {
   std::atomic<int64_t> rejected_ = 0;
 
   std::mutex mutex_;            // guards what follows
-  std::deque<Sample> samples_;  // of the last kWindow, for the rate
+  std::deque<Sample> samples_;  // what the last kWindow brought, for the rate
   Time last_line_;
-  Time last_change_;  // of the count
+  Time last_change_;  // when the count grew last
   int64_t last_done_ = 0;
   bool stall_told_ = false;
   bool stopping_ = false;

@@ -49,7 +49,7 @@ class InterruptGuard {
 struct LoadedNetwork {
   std::unique_ptr<Model> model;
   std::unique_ptr<Model> reference;  // f32, when the model's precision is lower
-  std::string file;                  // of its weights, absolute; empty when they are untrained
+  std::string file;  // where its weights are, absolute; empty when they are untrained
   Network view() const { return {.model = *model, .reference = reference.get(), .file = file}; }
 };
 Result<LoadedNetwork> load_network(const ModelOptions& options, const StorageOptions& storage,

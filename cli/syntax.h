@@ -14,7 +14,7 @@ struct OptionSyntax {
   std::vector<std::string> names;  // "--help", "-h"; of a positional argument: its one name
   std::string description;
   ValueKind kind = ValueKind::kNone;
-  std::vector<std::string> choices;  // of kChoice
+  std::vector<std::string> choices;  // filled when the kind is kChoice
 };
 
 struct CommandSyntax {

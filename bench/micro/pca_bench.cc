@@ -28,7 +28,7 @@ namespace {
 
 constexpr std::size_t kWidth = 1280;
 constexpr std::size_t kDepth = 257;
-constexpr std::size_t kRows = 960;  // of a shard
+constexpr std::size_t kRows = 960;  // A shard has this many rows.
 constexpr int kComponents = 558;
 
 const std::vector<double>& values() {

@@ -19,7 +19,7 @@ namespace verger {
 namespace {
 
 constexpr std::size_t kImages = 10'000'000;
-constexpr std::size_t kEach = 100;  // of new, changed and removed images
+constexpr std::size_t kEach = 100;  // So many images each are new, changed and removed.
 constexpr std::size_t kStride = kImages / kEach;
 constexpr std::size_t kPerClass = 10'000;
 

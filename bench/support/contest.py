@@ -30,7 +30,7 @@ PARTS = [ROOT / "bench" / "support", ROOT / "build" / "release" / "python", ROOT
 CORES = 2
 BUCKET = 22_688  # photographs that the start-up has
 WARM_UP = 16  # photographs that go through a session before the clock starts
-SAME_FEATURES = 2e-5  # of the largest feature: the bound of docs/parity.md
+SAME_FEATURES = 2e-5  # relative to the largest feature: the bound of docs/parity.md
 IN_BF16 = "ours_job_bf16"  # the job that contends in it
 BF16_COSINE = 0.99  # at least, of features in bf16 to those in f32
 
@@ -71,7 +71,7 @@ def machine() -> str:
 class Field:
     """The photographs of a benchmark, laid out for its contestants."""
 
-    folder: Path  # of everything
+    folder: Path  # holds everything that follows
     photographs: Path
     warm_up: Path
     weights: str

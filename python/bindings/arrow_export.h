@@ -32,7 +32,7 @@ struct FeatureColumns {
   std::size_t rows = 0;
   std::size_t width = 0;
   ArrowColumn lists;
-  LazyVector<float> features;  // of the rows that are not null, one after another
+  LazyVector<float> features;  // the rows that are not null, one after another
   TextColumn reason;
   TextColumn message;
 };

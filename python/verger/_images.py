@@ -61,7 +61,7 @@ def _of_pil(image: Any, *, upright: bool) -> tuple[object, str]:
 
             image = ImageOps.exif_transpose(image)
         return np.asarray(_rgb(image)), ""
-    except (OSError, ValueError, SyntaxError) as error:  # of a file that is read only now
+    except (OSError, ValueError, SyntaxError) as error:  # Pillow reads a file only now
         return _bytes_of_file(image), f"It cannot be read: {str(error).rstrip('.')}."
 
 

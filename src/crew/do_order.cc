@@ -20,7 +20,7 @@ namespace verger {
 
 namespace {
 
-constexpr std::size_t kMostPlaces = 8;  // of runs that one worker serves in turn
+constexpr std::size_t kMostPlaces = 8;  // One worker serves so many runs in turn.
 
 std::string this_worker() {
   const ProcessIdentity self = this_process();

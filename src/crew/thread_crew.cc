@@ -89,7 +89,7 @@ class Extraction::ChangedShard final : public ShardSink {
 Result<StageTimes> Extraction::run(const Pass& pass) {
   // Shards that only lost images: nothing is read from INPUT for them.
   std::vector<const ShardTask*> shrunk;
-  std::vector<Shard> shards;  // of the images to read
+  std::vector<Shard> shards;  // hold the images to read
   for (const ShardTask& task : tasks_) {
     if (task.begin == task.end) {
       shrunk.push_back(&task);

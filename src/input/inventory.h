@@ -26,7 +26,7 @@ struct InventoryManifest {
   std::string destination;  // the bucket that holds the files
   int64_t created_ms = 0;   // since 1970
   Format format = Format::kCsv;
-  std::vector<std::string> columns;  // of CSV, in order
+  std::vector<std::string> columns;  // what a CSV file's columns are, in order
   std::vector<File> files;
 
   // kIo: half a sentence on what `text` lacks.

@@ -41,7 +41,7 @@ class Exposition {
  private:
   void line(std::string_view name, const MetricLabels& labels, double value);
 
-  std::string name_;  // of the last family
+  std::string name_;  // which family was written last
   std::string text_;
 };
 

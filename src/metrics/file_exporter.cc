@@ -93,7 +93,7 @@ class FileExporter final : public MetricsExporter {
   const std::string path_;
   const RunMetrics& metrics_;
   const Complaint complain_;
-  bool failing_ = false;  // of the thread's; after its end the destructor's
+  bool failing_ = false;  // belongs to the thread, and after its end to the destructor
 
   std::mutex mutex_;
   bool stopping_ = false;

@@ -16,7 +16,7 @@
 
 namespace verger {
 
-inline constexpr double kGoldenTolerance = 2e-5;  // of the largest feature
+inline constexpr double kGoldenTolerance = 2e-5;  // relative to the largest feature
 
 inline std::string golden_path(const std::string& name) {
   return std::string(VERGER_SOURCE_DIR) + "/tests/golden/features/" + name;

@@ -11,7 +11,7 @@
 
 namespace verger {
 
-using FileSizes = std::map<std::string, int64_t>;  // of files, by their names below the output
+using FileSizes = std::map<std::string, int64_t>;  // by the files' names below the output
 
 // Of all files of the output that manifests may name.
 Result<FileSizes> sizes_of_files(const OutputFolder& output);

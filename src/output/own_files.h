@@ -39,7 +39,7 @@ class OwnFiles {
   TableFolders folders_;
   bool recorded_ = false;
   bool has_model_ = false;
-  bool any_run_ = false;  // of an older version, which did not record the UUIDs
+  bool any_run_ = false;  // An older version did not record the UUIDs.
   std::set<std::string> uuids_;
 };
 

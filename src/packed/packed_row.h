@@ -43,7 +43,7 @@ class RowVisit {
   const ContainerFile& file_;
   const ImageNames names_;
   const std::vector<std::string> class_names_;
-  const std::string path_;                            // of the table
+  const std::string path_;                            // where the table is
   const std::optional<std::string> partition_label_;  // above it
   const PackedVisitor& visitor_;
 };

@@ -16,7 +16,7 @@ namespace verger {
 namespace {
 
 constexpr int64_t kGap = int64_t{64} << 10;  // bytes between two images that are read along
-constexpr int64_t kNoPlace = -1;             // of a member without bytes of its own
+constexpr int64_t kNoPlace = -1;             // A member without bytes of its own lies nowhere.
 
 // GNU tar says nothing of a tar without its end mark, and fails at one that is cut in a member.
 std::string warning_of(TarEnd end, std::size_t images) {
@@ -49,7 +49,7 @@ Result<PackedListing> TarContainer::list(const PackedVisitor& visitor) {
 
 std::vector<std::size_t> TarContainer::cut(std::span<const ImagePlace> images) const {
   std::vector<std::size_t> runs;
-  int64_t begin = 0;  // of the run's bytes
+  int64_t begin = 0;  // where the run's bytes begin
   int64_t end = 0;
   for (const ImagePlace& image : images) {
     const int64_t after = image.position + image.length;  // tar.cc keeps it from overflowing

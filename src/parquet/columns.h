@@ -27,7 +27,7 @@ enum class ColumnType {
 struct Column {
   std::string_view name;
   ColumnType type = ColumnType::kString;
-  std::size_t attributes = 0;  // of a vector, as Spark ML's transformers record it; 0: not recorded
+  std::size_t attributes = 0;  // how many Spark ML's transformers record; 0: none are recorded
 };
 
 // Nullable and not as in Spark's own files.

@@ -60,7 +60,7 @@ class Leaf {
   std::unique_ptr<Value[]> values_;
   std::size_t levels_ = 0;  // in this batch
   std::size_t at_ = 0;
-  std::size_t value_ = 0;  // of the batch's values, which leave nulls out
+  std::size_t value_ = 0;  // counts the batch's values, which leave nulls out
 };
 
 // The only leaf below a top-level column; none when it is absent or has several.

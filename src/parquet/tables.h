@@ -23,7 +23,7 @@ struct FeatureRows {
   std::size_t width = 0;
   std::size_t size() const { return path.size(); }
 
-  void append(const FeatureRows& other, std::size_t row);  // of the same width
+  void append(const FeatureRows& other, std::size_t row);  // `other` has this width
   void clear();                                            // leaves the width
 };
 

@@ -31,8 +31,8 @@ constexpr std::array<ReasonText, 8> kReasons = {{
     {"no-images", "table without a column of images", "tables without a column of images"},
 }};
 
-constexpr std::size_t kMostKinds = 64;    // that are told apart
-constexpr std::size_t kMostShown = 4;     // of them in a sentence
+constexpr std::size_t kMostKinds = 64;    // so many are told apart
+constexpr std::size_t kMostShown = 4;     // a sentence names so many of them
 constexpr std::size_t kLongestKind = 12;  // a longer ending is none
 constexpr std::string_view kNoKind = "none";
 

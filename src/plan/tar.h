@@ -18,7 +18,7 @@ inline constexpr int64_t kTarBlock = 512;
 
 struct TarMember {
   std::string name;     // '/'-separated, without empty, "." and ".." components
-  int64_t offset = 0;   // of its bytes in the tar
+  int64_t offset = 0;   // where its bytes begin in the tar
   int64_t size = 0;     // may pass the end of a tar that is cut off
   bool regular = true;  // false: a link or a sparse file, whose bytes are not simply there
 };

@@ -17,7 +17,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kShownNeighbors = 5;  // of each point, for who clicks on it
+constexpr std::size_t kShownNeighbors = 5;  // A click on a point shows so many.
 
 using Neighbours = std::vector<std::vector<Neighbour>>;
 

@@ -18,8 +18,8 @@ namespace verger {
 // Of the points of a report; where they are a sample, each is compared with the others of it.
 struct Alike {
   nlohmann::json closest_pairs;
-  nlohmann::json confusions;               // confusions_json()
-  nlohmann::json map;                      // of the points (docs/report.schema.json), or null
+  nlohmann::json confusions;  // confusions_json()
+  nlohmann::json map;         // the map of the points (docs/report.schema.json), or null
   std::optional<Familiarity> familiarity;  // where the points are all rows
 };
 

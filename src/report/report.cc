@@ -69,7 +69,7 @@ std::string common_prefix(const std::vector<ReportPoint>& points) {
 }
 
 json points_json(const ReportRows& rows) {
-  std::map<std::string, std::size_t> numbers;  // of the labels of the points
+  std::map<std::string, std::size_t> numbers;  // The points name their labels by these.
   json labels = json::array();
   json x = json::array();
   json y = json::array();

@@ -19,7 +19,7 @@ struct ListedObject {
 
 struct ListPage {
   std::vector<ListedObject> objects;
-  std::vector<std::string> prefixes;  // of keys that were put together by a delimiter, once each
+  std::vector<std::string> prefixes;  // by which a delimiter put keys together, once each
   std::string next;                   // the token of the next page; "" behind the last one
 };
 

@@ -32,7 +32,7 @@ class AwsProfile {
   std::string name_;
   bool exists_ = false;
   std::map<std::string, std::string> values_;
-  std::map<std::string, std::string> s3_;  // of its `services`
+  std::map<std::string, std::string> s3_;  // what its `services` say
 };
 
 // kIo when the environment holds half a key, or when `key` and `secret`, which AWS' default chain

@@ -20,7 +20,7 @@ namespace verger {
 struct Precondition {
   enum class Kind { kNone, kAbsent, kVersion };
   Kind kind = Kind::kNone;
-  std::string etag{};  // of kVersion, quotes included
+  std::string etag{};  // what kVersion compares with, quotes included
 };
 
 // One page of a listing: keys that begin with `prefix` and come behind `start_after`.

@@ -161,7 +161,7 @@ class Reader {
   bool answered_ = false;  // a byte came
   std::optional<Parser> parser_;
   std::array<char, kBuffer> buffer_;
-  std::size_t begin_ = 0;  // of what was received and not parsed yet
+  std::size_t begin_ = 0;  // where what was received and not parsed yet begins
   std::size_t end_ = 0;
 };
 

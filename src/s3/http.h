@@ -33,7 +33,7 @@ struct HttpAnswer {
 
 // Where the body of an answer goes.
 struct BodyPlace {
-  std::span<uint8_t> bytes{};               // of status 206 or 200, if this is not empty
+  std::span<uint8_t> bytes{};  // takes the body of status 206 or 200, if this is not empty
   std::size_t most = std::size_t{1} << 20;  // bytes of any other; more is a fault
 };
 

@@ -31,8 +31,8 @@ struct Confusion {
 };
 
 struct Confusions {
-  std::size_t rows = 0;               // of the table
-  std::size_t measured = 0;           // of them
+  std::size_t rows = 0;               // all that the table has
+  std::size_t measured = 0;           // those that were looked at
   int64_t confused = 0;               // whose nearest other is of another label
   std::vector<Confusion> confusions;  // those of most images first, then by labels
 };

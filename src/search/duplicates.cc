@@ -145,7 +145,7 @@ Status DuplicateSearch::sift(const std::vector<RowPair>& pairs) {
 
 // Looks at the pixels of the promising pairs, and keeps those that are copies.
 Status DuplicateSearch::confirm() {
-  std::vector<std::size_t> begins;  // of the pairs of one first row, whose picture is read once
+  std::vector<std::size_t> begins;  // where another first row begins: its picture is read once
   for (std::size_t i = 0; i < promising_.size(); ++i) {
     if (i == 0 || promising_[i].first != promising_[i - 1].first) begins.push_back(i);
   }

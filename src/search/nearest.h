@@ -10,7 +10,7 @@
 namespace verger {
 
 struct Neighbour {
-  std::size_t row = 0;  // of the table
+  std::size_t row = 0;  // which row of the table
   float cosine = 0;     // −1 … 1
 };
 

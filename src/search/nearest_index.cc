@@ -24,7 +24,7 @@ constexpr std::string_view kIndexFormat = "verger-index";
 constexpr std::size_t kLinks = 16;           // M
 constexpr std::size_t kBuildBreadth = 200;   // ef_construction
 constexpr std::size_t kSearchBreadth = 400;  // ef
-constexpr std::size_t kSeed = 1;             // of the rows' levels
+constexpr std::size_t kSeed = 1;             // draws the rows' levels
 
 Status graph_error(const std::string& verb, const std::exception& error) {
   return Status::io("Cannot " + verb + " the index of nearest rows: " + error.what() + ".");
@@ -40,7 +40,7 @@ struct IndexRecord {
   int64_t rows = 0;
   int64_t width = 0;
   std::string reduction_sha256;
-  std::string sha256;  // of the index
+  std::string sha256;  // what the index hashes to
 
   bool fits(const SearchedOutput& searched) const {
     return reduction_sha256 == searched.reduction_sha256 &&

@@ -49,7 +49,7 @@ TEST_F(NearestIndexTest, RecallsWhatIsNearest) {
     for (const Neighbour& neighbour : found) rows.insert(neighbour.row);
     for (const Neighbour& neighbour : exact[query]) recalled += rows.count(neighbour.row);
   }
-  EXPECT_GE(recalled, 980U);  // of 1000
+  EXPECT_GE(recalled, 980U);  // 1,000 would be all.
 }
 
 TEST_F(NearestIndexTest, OneThreadBuildsTheSameTwiceAndVectorsComeBack) {

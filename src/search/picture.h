@@ -16,7 +16,7 @@ namespace verger {
 struct Thumbnail {
   static constexpr int kSide = 16;
   std::array<uint8_t, std::size_t{kSide} * kSide> luma{};
-  int width = 0;  // of the picture, pixels
+  int width = 0;  // the picture's, pixels
   int height = 0;
 };
 Thumbnail make_thumbnail(const RgbImage& image);

@@ -67,7 +67,7 @@ class Recognition {
   const std::size_t neighbors_;
   const int threads_;
   const CancelToken& cancel_;
-  std::vector<float> vectors_;  // of the batch, each of length 1
+  std::vector<float> vectors_;  // the batch's, each of length 1
 };
 
 Status Recognition::take_rows(std::span<const Query> batch) {

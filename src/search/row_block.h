@@ -74,7 +74,7 @@ class RowProducts {
   const RowPanels& panels_;
   Panels left_;
   Panels right_;
-  std::vector<double> copy_;  // of a panel, in float64
+  std::vector<double> copy_;  // a panel, in float64
 };
 
 }  // namespace verger

@@ -43,7 +43,7 @@ void scale_to_unit(std::span<float> vector);
 struct SearchedOutput {
   RunRecord run;
   ReductionRecord reduction;
-  std::string reduction_sha256;  // of _verger/reduction.json: another table has another
+  std::string reduction_sha256;  // what _verger/reduction.json hashes to: another table has another
 
   // Names this state of the result among its others: 16 hex digits.
   std::string name() const { return reduction_sha256.substr(0, 16); }

@@ -85,7 +85,7 @@ class ShardExtraction {
   std::atomic<bool> failed_ = false;
 
   std::mutex runs_mutex_;
-  std::deque<Run> runs_;  // of the blocks laid out, not yet taken
+  std::deque<Run> runs_;  // wait in the blocks laid out, not yet taken
 
   ByteBudget budget_{kBytesInFlight};
   BoundedQueue<Fetched> queue_;  // goes before the budget, on which its items have claims

@@ -50,7 +50,7 @@ class ShardMoments {
   const Store& output_;
   const int width_;
   const std::size_t shards_;
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards what follows
   MomentsTree tree_;
   std::vector<StoredMoments> stored_;  // by shard; of a crew's
 };

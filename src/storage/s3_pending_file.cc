@@ -118,7 +118,7 @@ class S3Stream final : public arrow::io::OutputStream {
   int64_t written_ = 0;
   bool closed_ = false;
   std::string upload_;      // "" while there is none
-  std::size_t number_ = 0;  // of the last part that was begun
+  std::size_t number_ = 0;  // that of the last part that was begun
   std::deque<std::future<Sent>> sending_;
   std::vector<std::string> etags_;
 };

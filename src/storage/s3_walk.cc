@@ -25,8 +25,8 @@ constexpr int kMostEmptyPages = 1000;
 // Who reads a range from page to page.
 struct Lister {
   std::size_t range = 0;
-  ListQuery query{};                    // of the next page
-  std::optional<ListQuery> by_token{};  // of the same, while it is open whether the other one works
+  ListQuery query{};                    // asks for the next page
+  std::optional<ListQuery> by_token{};  // asks for the same, until the other one is known to work
   std::string last{};                   // key that was read, or behind which the range begins
   bool in_order = true;                 // so far
   std::unordered_set<std::string> tokens{};
@@ -167,14 +167,14 @@ class S3Walk {
   }
 
   S3Client& client_;
-  const ListQuery query_;  // of the first page
+  const ListQuery query_;  // asks for the first page
   const std::size_t root_;
   const Walk& walk_;
   const int listers_;
   const std::string& place_;
   const FileVisitor& visitor_;
 
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   FolderGate gate_;
   KeyRanges ranges_;

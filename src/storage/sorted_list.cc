@@ -18,7 +18,7 @@ namespace {
 std::size_t list_memory = std::size_t{16} << 20;  // bytes
 
 constexpr std::size_t kBlocksASample = 64;
-constexpr std::size_t kBlocksKept = 128;  // of 256 rows, some 30 kB each
+constexpr std::size_t kBlocksKept = 128;  // A block has 256 rows, some 30 kB.
 
 }  // namespace
 
@@ -92,10 +92,10 @@ class SortedList::Filed {
   }
 
   RowFile file_;
-  std::vector<int64_t> begins_;       // of the blocks
+  std::vector<int64_t> begins_;       // where the blocks begin
   std::vector<std::string> samples_;  // the first key of every 64th block
 
-  mutable std::mutex mutex_;  // of what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::map<std::size_t, Kept> kept_;
   uint64_t clock_ = 0;
   Status failure_;

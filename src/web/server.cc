@@ -124,7 +124,7 @@ class WebServer::Core final : public WebShared {
   asio::steady_timer timer_{loop};
   asio::executor_work_guard<asio::io_context::executor_type> work_{loop.get_executor()};
   std::unordered_set<WebSession*> sessions_;
-  std::atomic<std::size_t> count_ = 0;  // of them
+  std::atomic<std::size_t> count_ = 0;  // how many sessions there are
   bool waiting_ = false;                // for one of them to end, before more are accepted
   int port_ = 0;
   std::thread thread_;

@@ -21,7 +21,7 @@ namespace verger {
 
 struct WebRequest {
   std::string method;         // "GET", as sent
-  std::string path;           // of the target, before its '?'; not decoded
+  std::string path;           // the target's, before its '?'; not decoded
   std::string query;          // behind the '?'
   std::string authorization;  // the headers of these names; "" without
   std::string content_type;

@@ -177,7 +177,7 @@ def test_inspect_finds_a_text_that_is_no_utf8(result, tmp_path, inspect):
     part = sorted((output / "features").glob("part-*"))[0]
     written = part.read_bytes().replace(b".jpg", b".jp\xe9")
     part.write_bytes(written)
-    assert not inspect(output, exit_code=1)["ok"]  # of its SHA-256 at least
+    assert not inspect(output, exit_code=1)["ok"]  # The SHA-256 is wrong at least.
 
 
 def test_readers_hidden_names_are_no_strays_and_the_way_on_is_told(result, inspect, tmp_path):

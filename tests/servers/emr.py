@@ -29,7 +29,7 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDVERGERTEST", "AWS_SECRET_ACCESS_KEY": "
 class Faults:
     """What goes wrong next: the answers to so many calls of an operation."""
 
-    left: Counter = field(default_factory=Counter)  # of an operation, as AWS names it
+    left: Counter = field(default_factory=Counter)  # counts down by operation, as AWS names it
     code: str = "ThrottlingException"
     message: str = "Rate exceeded"
     seen: Counter = field(default_factory=Counter)  # how often each operation was called

@@ -22,7 +22,7 @@ class Serverless:
     """Moto's model of EMR Serverless in a region, and what it was asked for."""
 
     region: str
-    requests: dict = field(default_factory=dict)  # of CreateApplication, by id
+    requests: dict = field(default_factory=dict)  # what CreateApplication was asked, by id
 
     @property
     def backend(self):

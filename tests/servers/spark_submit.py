@@ -74,9 +74,9 @@ class Cluster:
     """A running cluster, or this machine by itself: where jobs go and how."""
 
     spark: Spark
-    folder: Path  # of logs and of the nodes' own
-    options: list  # of spark-submit
-    settings: dict  # of Spark
+    folder: Path  # holds logs, and what the nodes write
+    options: list  # handed to spark-submit
+    settings: dict  # Spark's own
     environment: dict
 
     @property
@@ -118,7 +118,7 @@ class Cluster:
         """What holds for every job: small, on loopback, with an event log."""
         return {
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.extraJavaOptions": JAVA,  # of YARN's cluster mode
+            "spark.driver.extraJavaOptions": JAVA,  # YARN's cluster mode needs it
             "spark.driver.host": "127.0.0.1",
             "spark.eventLog.enabled": "true",
             "spark.eventLog.dir": f"file://{self.event_log}",

@@ -13,7 +13,7 @@ import processes
 import ray
 import session
 
-LITTLE = 0.1  # of a core
+LITTLE = 0.1  # cores that reading and writing ask for
 
 
 class Featurizer:

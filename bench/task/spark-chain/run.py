@@ -28,7 +28,7 @@ SCRIPTS = {
     contest.IN_BF16: FEATURES / "ours_job_bf16.py",
     "notebook": FOLDER / "notebook.py",
 }
-SAME_SHARES = 1e-4  # of the first: the features differ in their last bits
+SAME_SHARES = 1e-4  # relative to the first share: the features differ in their last bits
 HEADINGS = {
     "images_per_s": "images/s",
     "cpu_ms": "CPU ms/image",

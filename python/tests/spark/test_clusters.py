@@ -38,8 +38,8 @@ class Bucket:
     """A bucket of a real S3 server with the photographs in it, and what must become of them."""
 
     server: Server
-    folder: Path  # of this machine, where the objects lie
-    result: Path  # of `verger run` on them
+    folder: Path  # where the objects lie on this machine
+    result: Path  # what `verger run` leaves of them
 
     def placed(self, words):
         """The words, with the bucket's own folders by their addresses."""

@@ -212,7 +212,7 @@ def test_images_on_s3_have_the_features_of_the_same_files(spark, server, spaced,
     from conftest import UNTRAINED  # noqa: PLC0415
     from verger.spark import ImageFeaturizer  # noqa: PLC0415
 
-    spark.sparkContext.environment.update(server.environment())  # of the Python workers
+    spark.sparkContext.environment.update(server.environment())  # for the Python workers
     frame = spark.createDataFrame([(path,) for path in objects], "path string").repartition(2)
     stage = ImageFeaturizer(inputCol="path", weights=UNTRAINED, s3_endpoint=server.endpoint)
     with pytest.warns(UserWarning, match="UNTRAINED"):

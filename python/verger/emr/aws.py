@@ -15,7 +15,7 @@ from botocore.config import Config
 
 from verger.emr.errors import AwsError, UsageError
 
-ATTEMPTS = 8  # of a request that was throttled or failed by the network, with backoff
+ATTEMPTS = 8  # A request that was throttled, or failed by the network, is repeated with backoff.
 
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
 _UNKNOWN = ("UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId",

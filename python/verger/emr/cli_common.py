@@ -25,7 +25,7 @@ archive_option = click.option(
     help="Bundle of the program, a file or on S3 (default: the newest that make bundle left).",
 )  # fmt: skip
 description = click.argument("description", metavar="FILE.yaml", type=click.Path())
-target_id = click.argument("target_id", metavar="ID")  # of a cluster or an application
+target_id = click.argument("target_id", metavar="ID")  # names a cluster or an application
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
 
 

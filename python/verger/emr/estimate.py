@@ -23,9 +23,9 @@ from verger.emr.parts import Fleet
 
 START_S = 600.0  # from the request to the first step of a cluster, assumed
 WORKERS_START_S = 120.0  # from the request to the first worker of an application, assumed
-FREE_DISK_GB = 20  # of each worker of EMR Serverless
+FREE_DISK_GB = 20  # included with each worker of EMR Serverless
 PAGE = 1000  # keys of an answer to a listing, S3's limit
-PAGE_S = 0.15  # of an answer, assumed
+PAGE_S = 0.15  # seconds until an answer comes, assumed
 PAGES_AT_ONCE = 8  # docs/performance.md, Listing a bucket
 GETS_A_PREFIX = 5500.0  # requests a second that S3 promises for a prefix
 PROJECT_MS = 0.17  # CPU of reading, projecting and writing a row: docs/performance.md, Tables
@@ -33,7 +33,7 @@ SOLVE_S = 5.0  # covariance and eigenproblem of 1,280 columns, on the driver
 ROWS_A_PART = 32768
 LEAST_PARTS = 24
 PUTS_A_PART = 6  # features, moments, rejected, manifest, pca, and what the reduction writes of it
-LIST_BYTES = 50  # of an image's name, size and time in temporary files of the program that drives
+LIST_BYTES = 50  # an image's name, size and time take so much in the driver's temporary files
 MONTH_H = 730.0
 _MINUTE_S = 60.0
 
@@ -230,7 +230,7 @@ class Bill:
     total: float
     region: str
     date: str
-    counts: dict[str, float]  # of what is paid for; the first is for people
+    counts: dict[str, float]  # what is paid for; the first is for people
     basis: str  # what of it is counted, and how
     unpriced: tuple[str, ...] = ()  # what is not in the table
 

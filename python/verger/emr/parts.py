@@ -82,7 +82,7 @@ class FleetType(Model):
 
     type: InstanceType
     weight: Annotated[int, Field(ge=1, le=999)] = 1  # how much of the capacity one is
-    bid_percent: Annotated[float, Field(gt=0)] | None = None  # of the on-demand price
+    bid_percent: Annotated[float, Field(gt=0)] | None = None  # relative to the on-demand price
     ebs: Ebs | None = None
 
 

@@ -35,7 +35,7 @@ class SparkJob:
     input: str
     output: str
     options: tuple[str, ...] = ()
-    update: bool = False  # of what an earlier run left in `output`
+    update: bool = False  # bring up to date what an earlier run left in `output`
 
     @property
     def command(self) -> str:

@@ -29,7 +29,7 @@ class Recipe:
     """What the network is built from, besides the bytes of its file. Hashable."""
 
     weights: str  # the file, for the record; or untrained:SEED
-    sha256: str  # of the file's bytes; "" without a file
+    sha256: str  # what the file's bytes hash to; "" without a file
     onnx: bool
     precision: str
     max_pixels: int

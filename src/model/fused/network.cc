@@ -10,7 +10,7 @@ namespace verger::fused {
 namespace {
 
 constexpr int kStemSide = kImageSide / 2;
-constexpr int kStemTaps = 9;  // of one of the kernel's rows: three columns of three channels
+constexpr int kStemTaps = 9;  // One of the kernel's rows has three columns of three channels.
 constexpr std::size_t kBlockLayers = 3;  // expand (or the stem), depthwise, project
 constexpr int kHeadSide = 7;
 constexpr int kHeadPlaces = kHeadSide * kHeadSide;

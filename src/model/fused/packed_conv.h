@@ -29,7 +29,7 @@ class PackedConv {
   void pack_dense(const FoldedConv& conv, int channels, const Layout& layout);
 
   int in_channels_;
-  int words_;  // of one output
+  int words_;  // that one output takes
   int out_groups_;
   bool is_finite_ = true;
   AlignedFloats weights_;

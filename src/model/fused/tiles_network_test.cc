@@ -21,7 +21,7 @@ namespace {
 
 using Values = std::vector<float>;
 
-constexpr float kBoundF32x3 = 2e-4F;  // of the largest feature
+constexpr float kBoundF32x3 = 2e-4F;  // relative to the largest feature
 
 class TilesNetworkTest : public ::testing::TestWithParam<const Kernels*> {};
 

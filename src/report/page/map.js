@@ -150,7 +150,7 @@ function listClasses() {
   });
 }
 
-let selected = null;  // of each class, whether a photograph of it was selected on the map
+let selected = null;  // by class: whether a photograph of it was selected on the map
 
 function select(event) {
   if (!event?.points?.length) { selected = null; return; }

@@ -11,7 +11,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[3]
 BUILD = Path(os.environ.get("VERGER_BUILD", ROOT / "build" / "release"))
-BOUND = 2e-5  # of the largest feature
+BOUND = 2e-5  # relative to the largest feature
 
 
 def run_verger(*arguments, tensors=b""):

@@ -5,7 +5,7 @@ import pytest
 from parity.features.sides import ask_verger, largest_difference, neighbours, open_as_the_notebook
 
 PHOTOGRAPHS = 60
-BOUND_F32X3 = 2e-4  # of the largest feature
+BOUND_F32X3 = 2e-4  # relative to the largest feature
 LEAST_COSINE = 0.99
 
 

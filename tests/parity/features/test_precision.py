@@ -9,7 +9,7 @@ import pytest
 from parity.features.sides import neighbours, run_verger
 
 LEAST_COSINE = 0.99
-LEAST_AGREEMENT = 0.99  # of the labels of nearest neighbours
+LEAST_AGREEMENT = 0.99  # the share of nearest neighbours whose labels agree
 
 
 def matrix(folder, column):

@@ -66,7 +66,7 @@ Status write_file(const std::string& path, std::span<const uint8_t> bytes) {
 
 struct Lap {
   double wall;
-  double cpu;  // of all threads
+  double cpu;  // seconds that all threads worked
 };
 
 // The seconds since it was made, or asked last.

@@ -51,7 +51,7 @@ class Driver:
         for line in self._process.stderr:
             try:
                 event = dict(json.loads(line))
-            except (TypeError, ValueError):  # of a library, or of the system's loader
+            except (TypeError, ValueError):  # a library or the system's loader wrote it
                 event = {"event": "warning", "message": line.decode(errors="replace").rstrip()}
             if event.get("event") == "error":
                 self._failure = event["message"]
