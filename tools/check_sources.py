@@ -83,8 +83,8 @@ def faults(path: Path, text: str) -> Iterator[str]:
         yield f"{path}: {len(lines)} lines; at most {MAX_FILE_LINES}"
     for number, line in enumerate(lines, 1):
         for what, pattern in FORBIDDEN.items():
-            if found := pattern.search(line):
-                yield f"{path}:{number}: {what}: {found.group()}"
+            if match := pattern.search(line):
+                yield f"{path}:{number}: {what}: {match.group()}"
 
 
 def main() -> int:

@@ -63,8 +63,8 @@ def machine() -> str:
     text = Path("/proc/cpuinfo").read_text()
     model = next((li.split(":")[1].strip() for li in text.splitlines() if "model name" in li), "?")
     widest = {"AMX": " amx_tile", "AVX512-BF16": " avx512_bf16", "AVX-512": " avx512f"}
-    found = next((name for name, flag in widest.items() if flag in text), "no AVX-512")
-    return f"{model}, {os.cpu_count()} cores, {found}, {platform.machine()}"
+    extension = next((name for name, flag in widest.items() if flag in text), "no AVX-512")
+    return f"{model}, {os.cpu_count()} cores, {extension}, {platform.machine()}"
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ std::string known_columns(const ArrowSchema& schema) {
 }  // namespace
 
 Result<ImageColumn> ImageColumn::find(const ArrowSchema& schema, const std::string& column) {
-  const ArrowSchema* found = &schema;
+  const ArrowSchema* chosen = &schema;
   int64_t child = -1;
   std::string what = "The array";
   if (std::string_view(schema.format) == "+s") {
@@ -62,10 +62,10 @@ Result<ImageColumn> ImageColumn::find(const ArrowSchema& schema, const std::stri
       return Status::invalid_argument("There is no column '" + column +
                                       "'; there are: " + known_columns(schema) + ".");
     }
-    found = schema.children[child];
+    chosen = schema.children[child];
   }
-  const std::string_view format = found->format;
-  if (found->dictionary == nullptr) {
+  const std::string_view format = chosen->format;
+  if (chosen->dictionary == nullptr) {
     if (format == "z") return ImageColumn(Kind::kBinary, child);
     if (format == "Z") return ImageColumn(Kind::kLargeBinary, child);
     if (format == "vz") return ImageColumn(Kind::kBinaryView, child);

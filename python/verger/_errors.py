@@ -26,7 +26,7 @@ def with_keywords(message: str) -> str:
     """Name options as keywords: --overwrite → overwrite, but for those of a quoted command."""
     return re.sub(
         r"'verger [^']*'|(?<![^\s'])--([a-z0-9-]+)",
-        lambda found: found[1].replace("-", "_") if found[1] else found[0],
+        lambda match: match[1].replace("-", "_") if match[1] else match[0],
         message,
     )
 

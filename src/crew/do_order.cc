@@ -205,7 +205,7 @@ Result<std::shared_ptr<Store>> OrderDoer::place(const std::string& uri,
                           storage.s3_addressing + '\n' + std::to_string(storage.s3_anonymous) +
                           '\n' + std::to_string(storage.s3_requester_pays) + '\n' +
                           std::to_string(storage.retries);
-  if (const auto found = places_.find(key); found != places_.end()) return found->second;
+  if (const auto entry = places_.find(key); entry != places_.end()) return entry->second;
   VERGER_ASSIGN_OR_RETURN(auto opened, Store::open(uri, storage));
   if (places_.size() >= kMostPlaces) places_.clear();
   return places_[key] = std::move(opened);

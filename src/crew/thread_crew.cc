@@ -192,10 +192,10 @@ Status ThreadCrew::project(const ProjectStage& stage, std::span<const PartTask> 
 Status ThreadCrew::inspect(const InspectStage& stage, std::span<const InspectTask> tasks,
                            const Pass& pass, const GroupDone& done) {
   return parallel_for(tasks.size(), pass.threads, pass.cancel, [&](std::size_t i) -> Status {
-    VERGER_ASSIGN_OR_RETURN(GroupFindings found,
+    VERGER_ASSIGN_OR_RETURN(GroupFindings findings,
                             check_group(stage.run.output.store(), tasks[i].group));
     pass.observer.advanced(1, 0);
-    return done(i, std::move(found));
+    return done(i, std::move(findings));
   });
 }
 

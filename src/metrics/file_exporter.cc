@@ -50,8 +50,8 @@ Status replace_file(const std::string& path, std::string_view text) {
 
 // Replacing a device or a pipe by a file would be harm.
 Status check_replaceable(const std::string& path) {
-  struct stat found{};
-  if (stat(path.c_str(), &found) != 0 || S_ISREG(found.st_mode)) return {};
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return {};
   return Status::io("--metrics cannot replace " + path +
                     ", which is not a file; give the name of one.");
 }

@@ -63,14 +63,14 @@ class Lease final : public Fence {
 
   // A claim of `record` among those of others.
   enum class Claim { kAlone, kContested, kRefused };
-  struct Found {
+  struct ClaimOutcome {
     Claim claim = Claim::kAlone;
     std::string refusal;            // why, when the claim is kRefused
     bool own_stands = false;        // the file of this lease is there
     std::vector<std::string> gone;  // the files of leases that count no more
     bool perhaps_at_work = false;   // the holder of one of those is not known to have ended
   };
-  Result<Found> claim(LeaseRecord record);
+  Result<ClaimOutcome> claim(LeaseRecord record);
 
   Result<bool> try_claim();  // false: contested by others that only claim
   Status write(LeaseState state);

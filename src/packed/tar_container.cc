@@ -31,10 +31,10 @@ std::string warning_of(TarEnd end, std::size_t images) {
 Result<PackedListing> TarContainer::list(const PackedVisitor& visitor) {
   VERGER_ASSIGN_OR_RETURN(const auto opened, file_.open());
   ForwardReader reader = forward_reader(*opened, file_.entry.size, file_.store->read_ahead());
-  const auto found = list_tar_images(reader, file_.options);
-  if (!found.ok()) return file_.error(found.error().message());
+  const auto listing = list_tar_images(reader, file_.options);
+  if (!listing.ok()) return file_.error(listing.error().message());
   const std::string tar = file_.path();
-  for (const auto& [member, label] : found->images) {
+  for (const auto& [member, label] : listing->images) {
     PackedImage image;
     image.path = tar + '/' + member.name;
     const bool in_folder = member.name.find('/') != member.name.npos;
@@ -43,8 +43,8 @@ Result<PackedListing> TarContainer::list(const PackedVisitor& visitor) {
     image.place = {member.regular ? member.offset : kNoPlace, member.size};
     VERGER_RETURN_IF_ERROR(visitor(std::move(image)));
   }
-  return PackedListing{.warning = warning_of(found->end, found->images.size()),
-                       .hidden = found->hidden};
+  return PackedListing{.warning = warning_of(listing->end, listing->images.size()),
+                       .hidden = listing->hidden};
 }
 
 std::vector<std::size_t> TarContainer::cut(std::span<const ImagePlace> images) const {

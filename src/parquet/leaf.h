@@ -66,13 +66,13 @@ class Leaf {
 // The only leaf below a top-level column; none when it is absent or has several.
 inline std::optional<int> leaf_of(const parquet::SchemaDescriptor& schema,
                                   const std::string& name) {
-  std::optional<int> found;
+  std::optional<int> leaf;
   for (int column = 0; column < schema.num_columns(); ++column) {
     if (schema.GetColumnRoot(column)->name() != name) continue;
-    if (found) return std::nullopt;
-    found = column;
+    if (leaf) return std::nullopt;
+    leaf = column;
   }
-  return found;
+  return leaf;
 }
 
 }  // namespace verger

@@ -56,7 +56,7 @@ class UpdateJob {
   Store& store() const { return job_->output().store(); }
 
   const UpdateOptions update_;
-  FoundOutput found_;              // after compare()
+  StoredOutput stored_;            // after compare()
   std::vector<uint8_t> run_json_;  // the output's, as compare() read it
   UpdatePlan plan_;
   std::vector<std::size_t> numbers_;  // the numbers of the result's shards, ascending

@@ -92,9 +92,9 @@ void PassedOver::add_other_kind(std::string_view name) {
 std::string PassedOver::text() const {
   std::string text;
   for (const auto& [name, one, many] : kReasons) {
-    const auto found = by_reason.find(std::string(name));
-    if (found == by_reason.end()) continue;
-    const int64_t count = found->second;
+    const auto entry = by_reason.find(std::string(name));
+    if (entry == by_reason.end()) continue;
+    const int64_t count = entry->second;
     if (!text.empty()) text += ", ";
     text += !kinds.empty() && name == reason_name(PassedReason::kOtherKind)
                 ? kinds_text(kinds, count)

@@ -92,8 +92,8 @@ Result<AwsProfile> AwsProfile::load() {
 }
 
 std::string AwsProfile::value(const std::string& key) const {
-  const auto found = values_.find(key);
-  return found == values_.end() ? "" : found->second;
+  const auto entry = values_.find(key);
+  return entry == values_.end() ? "" : entry->second;
 }
 
 std::string AwsProfile::s3_endpoint() const {

@@ -168,8 +168,8 @@ class Reader {
 }  // namespace
 
 std::string HttpAnswer::header(std::string_view name) const {
-  const auto found = headers.find(name);
-  return found == headers.end() ? "" : found->second;
+  const auto header = headers.find(name);
+  return header == headers.end() ? "" : header->second;
 }
 
 Result<HttpAnswer, Fault> exchange(Connection& connection, const HttpRequest& request,

@@ -47,6 +47,7 @@ Result<Confusions> find_confusions(const SearchTable& table, int threads,
                                    const CancelToken& cancel);
 
 // {"rows", "measured", "confused", "total", "listed"}: `most` of all `total` confusions at most.
-nlohmann::json confusions_json(const Confusions& found, const SearchTable& table, std::size_t most);
+nlohmann::json confusions_json(const Confusions& confusions, const SearchTable& table,
+                               std::size_t most);
 
 }  // namespace verger

@@ -109,17 +109,17 @@ Result<NearestIndex> NearestIndex::build(const SearchTable& table, int threads,
 
 Result<std::vector<Neighbour>> NearestIndex::find(std::span<const float> query,
                                                   std::size_t neighbors) const {
-  std::vector<Neighbour> found;
+  std::vector<Neighbour> neighbours;
   try {
     auto nearest = graph_->rows->searchKnn(query.data(), std::min(neighbors, size()));
     for (; !nearest.empty(); nearest.pop()) {
-      found.push_back({nearest.top().second, 1 - nearest.top().first});
+      neighbours.push_back({nearest.top().second, 1 - nearest.top().first});
     }
   } catch (const std::exception& error) {
     return graph_error("search", error);
   }
-  std::ranges::sort(found, is_nearer);
-  return found;
+  std::ranges::sort(neighbours, is_nearer);
+  return neighbours;
 }
 
 Result<std::vector<float>> NearestIndex::row(std::size_t number) const {

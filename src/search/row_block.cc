@@ -33,7 +33,7 @@ struct Hopeful {
 
 Hopeful find_hopeful(RowBlock& block, std::span<const double> rests,
                      std::span<const RowWish> wishes) {
-  Hopeful found;
+  Hopeful promising;
   std::vector<double> rest_of_others;
   for (const std::size_t other : block.others) rest_of_others.push_back(rests[other]);
   // By how much any row's cosine may pass what it wishes.
@@ -48,12 +48,12 @@ Hopeful find_hopeful(RowBlock& block, std::span<const double> rests,
       most[j] = most[j] > above ? most[j] : above;
       hopeful += above >= 0 ? 1 : 0;
     }
-    if (hopeful > 0) found.rows.push_back(i);
+    if (hopeful > 0) promising.rows.push_back(i);
   }
   for (std::size_t j = 0; j < most.size(); ++j) {
-    if (most[j] >= 0) found.others.push_back(j);
+    if (most[j] >= 0) promising.others.push_back(j);
   }
-  return found;
+  return promising;
 }
 
 // Whether so few are left that it pays to look again after the next panel.

@@ -39,9 +39,9 @@ Status sync(const std::string& path) {
 }
 
 Status make_folders(const std::string& path) {
-  struct stat found{};
-  if (stat(path.c_str(), &found) == 0) {
-    return S_ISDIR(found.st_mode) ? Status() : write_error(path, ENOTDIR);
+  struct stat status{};
+  if (stat(path.c_str(), &status) == 0) {
+    return S_ISDIR(status.st_mode) ? Status() : write_error(path, ENOTDIR);
   }
   // ENOTDIR: the parent, or one further up, is a file; the call for that one names it.
   if (errno != ENOENT && errno != ENOTDIR) return write_error(path, errno);

@@ -36,8 +36,8 @@ class MemoryServer {
   }
   std::string text(const std::string& name) {
     const std::lock_guard lock(mutex_);
-    const auto found = objects_.find("/bucket/Out/" + name);
-    return found == objects_.end() ? "none" : found->second;
+    const auto entry = objects_.find("/bucket/Out/" + name);
+    return entry == objects_.end() ? "none" : entry->second;
   }
   std::vector<std::string> requests() {
     std::vector<std::string> lines;

@@ -73,7 +73,7 @@ class S3Walk {
     };
     const auto count = static_cast<std::size_t>(more && shared_ ? listers_ : 1);
     VERGER_RETURN_IF_ERROR(parallel_for(count, listers_, CancelToken(), read));
-    if (found_ || walk_.missing_ok || query_.prefix.empty()) return {};
+    if (any_read_ || walk_.missing_ok || query_.prefix.empty()) return {};
     return io_error("list", place_, ENOENT);
   }
 
@@ -127,7 +127,7 @@ class S3Walk {
   // With the mutex held, as all that follows.
   Status take(Lister& lister, ListPage& page) {
     const bool empty = page.objects.empty() && page.prefixes.empty();
-    found_ |= !empty;
+    any_read_ |= !empty;
     lister.empty_pages = empty ? lister.empty_pages + 1 : 0;
     if (lister.empty_pages > kMostEmptyPages)
       return contradiction("there is no end of empty pages");
@@ -179,7 +179,7 @@ class S3Walk {
   FolderGate gate_;
   KeyRanges ranges_;
   bool shared_ = false;  // ranges can be
-  bool found_ = false;
+  bool any_read_ = false;
   Status status_;
 };
 

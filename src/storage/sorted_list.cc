@@ -73,9 +73,9 @@ class SortedList::Filed {
 
   Rows block(std::size_t number) {
     const std::lock_guard lock(mutex_);
-    if (const auto found = kept_.find(number); found != kept_.end()) {
-      found->second.used = ++clock_;
-      return found->second.rows;
+    if (const auto entry = kept_.find(number); entry != kept_.end()) {
+      entry->second.used = ++clock_;
+      return entry->second.rows;
     }
     auto read = file_.read(begins_[number]);
     if (!read.ok()) {
@@ -115,8 +115,8 @@ ListRow SortedList::operator[](std::size_t row) const {
 
 std::size_t SortedList::lower_bound(std::string_view key) const {
   if (filed_) return filed_->lower_bound(key, size_);
-  const auto found = std::ranges::lower_bound(rows_, key, {}, &ListRow::key);
-  return static_cast<std::size_t>(found - rows_.begin());
+  const auto position = std::ranges::lower_bound(rows_, key, {}, &ListRow::key);
+  return static_cast<std::size_t>(position - rows_.begin());
 }
 
 Status SortedList::check() const { return filed_ ? filed_->failure() : Status(); }

@@ -42,9 +42,9 @@ class Finder {
       }
     }
     at_ = low;
-    SamePath found{low, low};
-    while (found.end < source_.size() && source_.path(found.end) == path) ++found.end;
-    return found;
+    SamePath same{low, low};
+    while (same.end < source_.size() && source_.path(same.end) == path) ++same.end;
+    return same;
   }
 
  private:

@@ -31,10 +31,10 @@ class WebServer::Core final : public WebShared {
 
   Error listen(const std::string& host, int port) {
     Error error;
-    const auto found = tcp::resolver(loop).resolve(
+    const auto endpoints = tcp::resolver(loop).resolve(
         host, std::to_string(port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
     if (error) return error;
-    const tcp::endpoint place = *found.begin();
+    const tcp::endpoint place = *endpoints.begin();
     if (acceptor_.open(place.protocol(), error); error) return error;
     acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
     if (acceptor_.bind(place, error); error) return error;

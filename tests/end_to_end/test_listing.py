@@ -186,8 +186,8 @@ def test_readers_hidden_names_are_no_strays_and_the_way_on_is_told(result, inspe
         (output / "features" / name).write_text("x")
     assert inspect(output)["ok"]
     (output / "features/x.parquet").write_text("x")
-    found = inspect(output, exit_code=1)
-    assert [check["name"] for check in found["checks"] if not check["ok"]] == ["strays"]
+    inspection = inspect(output, exit_code=1)
+    assert [check["name"] for check in inspection["checks"] if not check["ok"]] == ["strays"]
     (output / "features/x.parquet").unlink()
     record = json.loads((output / "_verger/run.json").read_text())
     (output / "_verger/run.json").write_text(json.dumps(record | {"state": "running"}))

@@ -34,8 +34,8 @@ def old(result, tmp_path):
 
 
 def test_inspected(inspect, old):
-    found = inspect(old)
-    assert all(check["ok"] for check in found["checks"])
+    inspection = inspect(old)
+    assert all(check["ok"] for check in inspection["checks"])
 
 
 def test_resumed(verger, deadly, orchard, result, tmp_path):

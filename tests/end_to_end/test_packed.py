@@ -47,8 +47,8 @@ def table(output, name):
 
 def bits(output):
     """What does not depend on paths: labels, features, components, reasons."""
-    found = content(output)
-    kept = {name: found[name] for name in found if name not in ("features", "pca", "rejected")}
+    tables = content(output)
+    kept = {name: tables[name] for name in tables if name not in ("features", "pca", "rejected")}
     for name in ("features", "pca", "rejected"):
         rows = table(output, name)
         dropped = {"path", "message"} & set(rows.column_names)

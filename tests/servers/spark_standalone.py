@@ -19,13 +19,13 @@ class StandaloneCluster(Cluster):
 
     def executors(self):
         """The executors' process ids."""
-        found = processes_below(self.folder)
-        return [process for process, line in found.items() if "CoarseGrainedExecutor" in line]
+        commands = processes_below(self.folder)
+        return [process for process, line in commands.items() if "CoarseGrainedExecutor" in line]
 
     def python_workers(self, number):
         """The process ids of all Python on worker `number`."""
-        found = processes_below(self.folder / f"worker-{number}")
-        return [process for process, line in found.items() if "pyspark.daemon" in line]
+        commands = processes_below(self.folder / f"worker-{number}")
+        return [process for process, line in commands.items() if "pyspark.daemon" in line]
 
 
 @contextlib.contextmanager

@@ -170,8 +170,8 @@ class Job:
 
     def application(self):
         """The identifier that the cluster gave it, or None."""
-        found = re.search(r"\b(app-\d+-\d+|application_\d+_\d+|local-\d+)\b", self.log.read_text())
-        return found and found.group()
+        match = re.search(r"\b(app-\d+-\d+|application_\d+_\d+|local-\d+)\b", self.log.read_text())
+        return match and match.group()
 
     def __enter__(self):
         """Return the job."""

@@ -32,10 +32,10 @@ def rows(folder):
 def content(output, layout="tables"):
     """Everything in a result that must not depend on how it came about."""
     folders = FOLDERS[layout]
-    found = {name: rows(output / folders[name]) for name in ("features", "pca", "rejected")}
+    content = {name: rows(output / folders[name]) for name in ("features", "pca", "rejected")}
     for name in MODEL_FILES:
-        found[name] = (output / folders["model"] / name).read_bytes()
-    return found
+        content[name] = (output / folders["model"] / name).read_bytes()
+    return content
 
 
 def leftovers(output):

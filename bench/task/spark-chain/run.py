@@ -57,7 +57,7 @@ def check_reduction(field: contest.Field) -> float:
 def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
     """Run the rounds; return the medians, and the largest differences found."""
     reference: dict = {}
-    found: dict[str, float] = {}
+    differences: dict[str, float] = {}
 
     def once(name: str) -> contest.Report:
         report = contest.measure(field, name, SCRIPTS[name], "--layout", "notebook")
@@ -68,9 +68,9 @@ def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
             contest.check_cosine(name, rows, reference, contest.BF16_COSINE)
             return report
         bound = contest.SAME_FEATURES if name == "notebook" else 0
-        found[name] = contest.check_features(name, rows, reference, field.images, bound)
+        differences[name] = contest.check_features(name, rows, reference, field.images, bound)
         if name == "notebook":
-            found["shares"] = check_reduction(field)
+            differences["shares"] = check_reduction(field)
         return report
 
     figures = contest.medians(contest.in_turn(rounds, once))
@@ -78,7 +78,7 @@ def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
         row["images_per_s"] = field.images / row["seconds"]
         row["cpu_ms"] = 1000 * row["cpu_s"] / field.images
         row["predictions"] = row.pop("predicted", field.images) / field.images
-    return figures, found
+    return figures, differences
 
 
 def main() -> None:

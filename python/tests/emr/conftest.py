@@ -112,9 +112,9 @@ def emr(monkeypatch, capsys):
 
     def run(*arguments, code=0):
         capsys.readouterr()
-        found = main([str(argument) for argument in arguments])
-        answer = Answer(found, *capsys.readouterr())
-        assert found == code, answer
+        returned = main([str(argument) for argument in arguments])
+        answer = Answer(returned, *capsys.readouterr())
+        assert returned == code, answer
         assert "not-to-be-seen" not in answer.out + answer.err
         return answer
 

@@ -155,7 +155,7 @@ def test_an_executor_killed_midway_changes_nothing(standalone, packed, bucket, t
         job.finish()
     bucket.check(name)
     history = history_of(standalone, job.application(), tmp_path)
-    reasons = [found.get("removeReason", "") for found in history.executors]
+    reasons = [executor.get("removeReason", "") for executor in history.executors]
     assert any("137" in reason for reason in reasons), reasons
     assert sum(stage["numFailedTasks"] for stage in history.stages) > 0
 

@@ -95,14 +95,14 @@ def parts_for(images: int, vcpus: int) -> int:
 
 def counts_of(config: ClusterConfig) -> dict[str, list[tuple[str, int]]]:
     """Return type and number of instances a role; a fleet is taken to be of its first type."""
-    found: dict[str, list[tuple[str, int]]] = {}
+    instances: dict[str, list[tuple[str, int]]] = {}
     for role, part in config.roles_of_instances().items():
         if isinstance(part, Fleet):
             first = part.types[0]
-            found[role] = [(first.type, math.ceil((part.on_demand + part.spot) / first.weight))]
+            instances[role] = [(first.type, math.ceil((part.on_demand + part.spot) / first.weight))]
         else:
-            found[role] = [(part.type, part.count)]
-    return found
+            instances[role] = [(part.type, part.count)]
+    return instances
 
 
 def _rate(workers: list[tuple[str, int]], precision: str) -> tuple[float, int, dict[str, str]]:
@@ -173,11 +173,15 @@ def _of_application(config: ApplicationConfig, precision: str) -> _Machines:
     def cost(seconds: dict[str, float]) -> dict[str, float]:
         driver = (sum(seconds.values()) - seconds["start"]) / 3600
         executors = wanted.executors * (seconds["extract"] + seconds["reduce"]) / 3600
-        found = {}
+        amounts = {}
         for name, free in (("vcpus", 0), ("memory_gb", 0), ("disk_gb", FREE_DISK_GB)):
             of_each = [getattr(each, name) - free for each in (wanted.driver, wanted.executor)]
-            found[name] = (driver * of_each[0] + executors * of_each[1]) * prices[name]
-        return {"vcpu": found["vcpus"], "memory": found["memory_gb"], "disk": found["disk_gb"]}
+            amounts[name] = (driver * of_each[0] + executors * of_each[1]) * prices[name]
+        return {
+            "vcpu": amounts["vcpus"],
+            "memory": amounts["memory_gb"],
+            "disk": amounts["disk_gb"],
+        }
 
     source = f"{figure['cpu_ms_image']} CPU ms an image: {figure['source']}"
     return _Machines(wanted.executors, vcpus, vcpus * 1000.0 / figure["cpu_ms_image"],

@@ -152,10 +152,10 @@ class Crew:
         missing = [name for name in names if name not in self._done]
         if stage is not self._stage or not missing:
             return
-        found = re.search(r"TaskError: (\{.*\})", str(failure))
+        error = re.search(r"TaskError: (\{.*\})", str(failure))
         outcome = {"type": "outcome", "order": missing[0], "attempt": 0}
-        if found:
-            outcome.update(json.loads(found[1]))
+        if error:
+            outcome.update(json.loads(error[1]))
         else:
             why = cause_of(failure) if failure else "it lost outcomes of tasks"
             told = f"Spark gave up on the stage '{stage['stage']}': {why}"

@@ -29,9 +29,9 @@ def usable(*places: str | None) -> str | None:
     """Return the first program of these places, as an absolute path: itself, or in a bundle."""
     for place in filter(None, places):
         bundled = [*glob.glob(f"{place}/bin/verger"), *glob.glob(f"{place}/*/bin/verger")]
-        for found in (place, *bundled):
-            if os.path.isfile(found) and os.access(found, os.X_OK):
-                return os.path.abspath(found)
+        for candidate in (place, *bundled):
+            if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
+                return os.path.abspath(candidate)
     return None
 
 
