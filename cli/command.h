@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line as the subcommands' files see it. CLI11 reads it, and is included by command.cc
 // alone: its headers take a compiler longer than all the rest of such a file.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far a stage is: a bar on a terminal, a line every 10 s elsewhere, JSON lines on demand.
 #pragma once
 

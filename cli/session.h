@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a long command needs around it: a console, a way to be interrupted, a network.
 #pragma once
 

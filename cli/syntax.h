@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line's own description as data, from which shell completions are written.
 #pragma once
 

@@ -1,6 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
 """Check what no formatter checks in the tracked files; exit status 1 when a rule is broken.
 
-- A source file has at most 300 lines.
+- A source file names its licence in its first line, or behind #! in the second.
+- It has at most 300 lines besides.
 - No file names a place on one developer's machine or the host of a package registry.
 Functions of more than 40 lines are listed with the 90th percentile, as a report.
 """
@@ -16,6 +18,9 @@ MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 SOURCES = {".cc", ".h", ".py", ".sh", ".cmake"}
 CXX = {".cc", ".h"}
+LICENCE = re.compile(r"(?:#!.*\n)?(?://|#|/\*) SPDX-License-Identifier: Apache-2\.0(?: \*/)?\n")
+LICENSED = SOURCES | {".js", ".css"}
+LICENSED_NAMES = {"CMakeLists.txt", "Makefile"}
 
 FORBIDDEN = {
     "a place on one machine": re.compile(r"/(?:wor[k]|Users)/\w"),
@@ -79,8 +84,10 @@ def function_sizes(path: Path, text: str) -> list[tuple[int, str]]:
 def faults(path: Path, text: str) -> Iterator[str]:
     """Yield a sentence for each rule that the file breaks."""
     lines = text.splitlines()
-    if path.suffix in SOURCES and len(lines) > MAX_FILE_LINES:
-        yield f"{path}: {len(lines)} lines; at most {MAX_FILE_LINES}"
+    if (path.suffix in LICENSED or path.name in LICENSED_NAMES) and not LICENCE.match(text):
+        yield f"{path}: no line SPDX-License-Identifier: Apache-2.0 at its head"
+    if path.suffix in SOURCES and len(lines) > MAX_FILE_LINES + 1:
+        yield f"{path}: {len(lines) - 1} lines; at most {MAX_FILE_LINES}"
     for number, line in enumerate(lines, 1):
         for what, pattern in FORBIDDEN.items():
             if match := pattern.search(line):

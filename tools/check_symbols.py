@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """List the newest symbol versions that programs and libraries need; status 1 when one is too new.
 
 usage: check_symbols.py [--glibc 2.34] [--glibcxx 3.4.29] FILE …

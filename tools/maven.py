@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Programs and libraries of the Java virtual machine, pinned as deps/python/ pins Python's.
 
     maven.py lock [NAME ...]       compile deps/maven/NAME.in to NAME.lock

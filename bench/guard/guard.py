@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Count the instructions of a fixed workload and compare them with those of the release.
 
 usage: guard.py PROGRAM [--update]

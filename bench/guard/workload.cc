@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fixed work whose instructions guard.py counts.
 //
 //   verger_guard images | network | reduction

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MobileNetV2's milliseconds an image on one stream, and on as many streams as there are cores.
 // Keras' features of one image are compared first.
 #include <benchmark/benchmark.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // verger's product beside OpenBLAS' on one thread, and the processor's peak. The answers are
 // compared first. The peak is that of one tile whose panels stay in the nearest cache: loading,
 // multiplying and adding without waiting for memory.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The nearest ten of 10^5 rows of 558 components, in memory: exactly and by the index. The answers
 // are compared first: the exact ones with a float64 loop over all rows, the index's by its recall.
 //

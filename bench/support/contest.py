@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the benchmarks of programs share outside the clock: contestants as processes, run in turn.
 
 A contestant is a script that is run as `NAME.py PHOTOGRAPHS WARM_UP OUT WEIGHTS REPORT` and leaves

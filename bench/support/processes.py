@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CPU time of this process and of all below it (the JVM, Python workers, daemons); memory."""
 
 import contextlib

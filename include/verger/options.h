@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every option of the chain, once. A field's name is also its command-line flag (`--max-pixels`),
 // its Python keyword (`max_pixels=`) and its key in the metadata of a run ("max_pixels").
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table of features as Arrow's record batch:
 //   features  list<item: float32>  null where the row was rejected
 //   reason    string               null where it was not; else RejectReason's name

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The layouts are those of the Arrow columnar format, version 1.4.
 #include "bindings/arrow_import.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The wheel serves on a machine that has nothing of the build."""
 
 import os

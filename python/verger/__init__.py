@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Photographs -> MobileNetV2 features -> principal components.
 
     import verger

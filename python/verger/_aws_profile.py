@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What AWS' own files say of the profile in use, as far as Arrow's client does not read it."""
 
 from __future__ import annotations

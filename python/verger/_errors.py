@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The package's exceptions, without the native module."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What people give as images -> what the native module takes."""
 
 from __future__ import annotations

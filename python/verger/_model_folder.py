@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A saved model as a folder: docs/formats.md, section Model."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a place means: a path of this machine or an s3:// URI, and the filesystem that serves it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program verger: where it is, and what its errors are in Python."""
 
 from __future__ import annotations

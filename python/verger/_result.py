@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A result of the program, to be asked what photographs show."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Places that hold what should be secret."""
 
 from __future__ import annotations

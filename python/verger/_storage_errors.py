@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Why a place cannot be read or written, in one sentence without any credential."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The functions of glibc 2.36 that Expat's static library calls where it was built with it; a
 // machine with an older glibc has none.
 #include <sys/random.h>

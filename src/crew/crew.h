@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who does the shards of a stage: threads here, or processes elsewhere.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The messages of the crew's protocol that a driver and a worker exchange: orders and outcomes
 // (docs/crew.md).
 #pragma once

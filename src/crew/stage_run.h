@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One stage of a crew elsewhere: orders out, outcomes in.
 #pragma once
 

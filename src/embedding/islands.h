@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where on a map the name of each class belongs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The forces by which all points of a map keep each other away, as t-SNE has them.
 #pragma once
 

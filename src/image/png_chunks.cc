@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What each chunk of a PNG does: the second half of PngStream.
 #include <algorithm>
 

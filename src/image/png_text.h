@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The metadata of a PNG that a decoder has to look into: texts and colour profiles.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An S3 Inventory as INPUT: the list of a bucket's objects that AWS writes daily or weekly, by its
 // manifest.json (Amazon S3 User Guide, "Locating your inventory list").
 #pragma once

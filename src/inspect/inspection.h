@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The checker and describer of a result.
 #pragma once
 

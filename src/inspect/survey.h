@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // All that a result records, read by a crew.
 #pragma once
 

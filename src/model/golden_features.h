@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What Keras and ONNX Runtime computed, for tests: tests/golden/features/make_features.py.
 #pragma once
 

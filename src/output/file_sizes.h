@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which files of a result are there, as far as their sizes tell.
 #pragma once
 

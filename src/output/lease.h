@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One writer an output: the lease that a run holds on it (docs/formats.md).
 //
 // Storage need not offer more than listing and writing: a run writes its claim, then lists. Whoever

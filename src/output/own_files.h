@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which files of an output are verger's own: only those may be replaced or removed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run writes down of itself as a whole: _verger/run.json and _verger/reduction.json
 // (docs/formats.md).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is written down of each finished shard, in _verger/shards/ (docs/formats.md).
 #pragma once
 

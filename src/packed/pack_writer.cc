@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "packed/pack_writer.h"
 
 #include <arrow/array/builder_binary.h>

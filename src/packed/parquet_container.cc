@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "packed/parquet_container.h"
 
 #include <arrow/io/caching.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parquet and Arrow tables as containers.
 #include <arrow/array.h>
 #include <arrow/buffer.h>

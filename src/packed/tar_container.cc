@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "packed/tar_container.h"
 
 #include <arrow/result.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The columns of verger's tables, and the arrays that fill them.
 //
 // One list of columns gives both the Parquet schema and Spark's description of it in the footer, so

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Features are read by Parquet's levels rather than as Arrow arrays: whatever wrote the list, and
 // however it named and typed it, its leaf is one column of numbers, where a repetition level of 0
 // begins a row and a definition level below the highest is a null (or an empty list).

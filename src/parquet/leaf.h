@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Leaf columns of Parquet files, by levels: a repetition level of 0 begins a row, and a definition
 // level below the highest is a null (or an empty list).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which images a shard is to be made of: the files of _verger/plan/ (docs/crew.md).
 #pragma once
 

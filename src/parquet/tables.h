@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables on disk: one Parquet file a part, as Spark writes it (docs/formats.md).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A PcaModel as files: docs/formats.md, section Model.
 #include <algorithm>
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run under way: the stages that the roads of pipeline.cc are made of, whoever does their shards.
 #pragma once
 

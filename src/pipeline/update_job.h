@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An update under way: the stages of its road, which pipeline.cc puts in order.
 #pragma once
 

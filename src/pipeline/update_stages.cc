@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The stages of an update from the first write on.
 #include <algorithm>
 #include <map>

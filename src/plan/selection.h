@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which files below INPUT hold its images, and what is told of the others.
 #pragma once
 

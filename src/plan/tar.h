@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The members of a tar: ustar, with pax and GNU extensions for long names and large files (POSIX.1
 // pax interchange format; GNU tar's manual, "Basic Tar Format"). libarchive reads more, but it
 // tells of no member where its bytes begin, which reading in ranges needs.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the nearest neighbours of the rows tell: classes that look alike, a map, what is familiar.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one looks at of a result: a report of its run, as JSON (docs/report.schema.json) and as a
 // page that needs nothing but a browser.
 #pragma once

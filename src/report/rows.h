@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One pass over the rows of a result: what the report says of them all, and a sample of them.
 #pragma once
 

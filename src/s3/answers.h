@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What servers of S3 answer in XML, and whether it can be true.
 #pragma once
 

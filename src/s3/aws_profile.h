@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What AWS' own files say of the profile in use. Arrow's client reads its credentials and region
 // from them by itself, but knows no endpoint and no authorities of a profile, and takes a profile
 // that does not exist for one without credentials.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What can be done with the objects of one bucket of S3.
 #pragma once
 

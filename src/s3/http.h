@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A request by HTTP/1.1 and its answer, on one connection.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // AWS' Signature Version 4, by which a request proves whose it is without its secret.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests to one bucket of S3: addressed, signed, sent, and tried again.
 //
 // Each is signed by Signature Version 4, its body included, and tried again as `retries` says when

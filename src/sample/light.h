@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Light on what the canvas shows, and the shadow under it.
 #pragma once
 

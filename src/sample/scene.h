@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One picture's contents: the parts of a fruit, put together and turned.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which classes look alike: whose photographs are nearest to those of another class.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Near-identical photographs of a result: copies saved again or resized, and their labels.
 //
 // Rows whose principal components are alike are the candidates; their pictures, read once more,

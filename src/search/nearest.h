@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The nearest rows by cosine, exactly.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Are two pictures one and the same photograph, saved again or resized?
 //
 // The features of MobileNetV2 cannot tell: a copy saved at a low quality lies farther away than the

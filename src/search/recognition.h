@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a photograph shows, by the photographs of a result that are nearest to it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rows that are searched: a pca table in memory, each row scaled to length 1.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the neighbours of a photograph say that it shows.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A result as the service has it in memory, and which one it is now.
 #pragma once
 

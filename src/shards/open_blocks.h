@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The images being worked on, block by block.
 #pragma once
 

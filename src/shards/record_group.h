@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A part of an inspection that anyone can do by itself: are some of a result's records true?
 #pragma once
 

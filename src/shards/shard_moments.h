@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The moments of all shards: merged as they come, or, where they are many and made elsewhere, by a
 // crew (docs/numerics.md).
 #pragma once

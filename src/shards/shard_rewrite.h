@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A shard as an update leaves it: rows of unchanged images as they are stored, those of changed
 // ones made anew.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What becomes of a finished shard: its part files, its moments, its manifest.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <arrow/buffer.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/status.h>

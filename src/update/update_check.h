@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // May this output be updated, and by these options and this network?
 #pragma once
 

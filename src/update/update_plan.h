@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What brings an output up to date with a listing: which shards stay as they are, which are written
 // anew, and which images are to be read for that.
 //

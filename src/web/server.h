@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small server of HTTP/1.1 for requests of a few megabytes, whoever sends them.
 //
 // One thread speaks with all clients, by Boost.Asio; Boost.Beast reads what they say, and refuses

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One client's connection: request after request, each with its deadlines.
 #pragma once
 

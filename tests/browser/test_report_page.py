@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report in a real Chromium: what people see, by mouse and by keyboard."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs whose shards a crew does, and what they must come to."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger inspect` by a crew says what it says by itself."""
 
 import json

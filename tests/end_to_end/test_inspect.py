@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger inspect` finds whatever is wrong with a result."""
 
 import shutil

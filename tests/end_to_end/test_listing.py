@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What of INPUT is taken, and what is told of the rest; valid texts in tables, plain on screens."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the first versions left is inspected, resumed and updated as what this one leaves."""
 
 import json

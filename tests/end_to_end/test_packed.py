@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packed inputs give what the same photographs give loose, and `verger pack` packs them."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`report.html` and `verger report`: the document behind it, its place, what it may not break."""
 
 import base64

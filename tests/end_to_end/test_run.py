@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The whole chain: what is in the tables, and what the results may not depend on."""
 
 import json

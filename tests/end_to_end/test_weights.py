@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger weights`: which file a run would use, where it comes from, whether it is good."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An input that changes, its updated output, and the run from scratch that it must equal."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A run that was stopped for longer than its lease: nobody else's result is harmed."""
 
 import json

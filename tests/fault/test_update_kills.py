@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Inputs that change at random, updates killed anywhere: the end is always that of a fresh run."""
 
 import random

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Write the inputs that the fuzz targets start from: tests/fuzz/<target>/corpus/.
 
 usage: .venv/parity/bin/python tests/fuzz/make_seeds.py

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program's OpenSSL is the one that it is linked with, not the one that libparquet exports."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tracked files keep the rules that no formatter checks."""
 
 import importlib.util
@@ -29,9 +30,23 @@ def test_a_forbidden_text_is_found(line):
     assert len(list(check_sources.faults(Path("a.md"), f"fine\n{line}\n"))) == 1
 
 
+def faults_of(name, text):
+    return list(check_sources.faults(Path(name), text))
+
+
 def test_a_long_file_is_found():
-    assert list(check_sources.faults(Path("a.cc"), "x\n" * 300)) == []
-    assert list(check_sources.faults(Path("a.cc"), "x\n" * 301)) == ["a.cc: 301 lines; at most 300"]
+    head = "// SPDX-License-Identifier: Apache-2.0\n"
+    assert faults_of("a.cc", head + "x\n" * 300) == []
+    assert faults_of("a.cc", head + "x\n" * 301) == ["a.cc: 301 lines; at most 300"]
+
+
+def test_a_source_without_its_licence_is_found():
+    line = "# SPDX-License-Identifier: Apache-2.0\n"
+    for text in (line, "#!/usr/bin/env bash\n" + line, line + "import os\n"):
+        assert faults_of("a.sh", text) == []
+    for name in ("a.py", "a.cc", "CMakeLists.txt"):
+        assert len(faults_of(name, "import os\n" + line)) == 1
+    assert faults_of("a.md", "# A page\n") == []
 
 
 def test_cxx_functions_are_measured():

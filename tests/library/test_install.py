@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """libverger as others build on it: installed, moved, found by CMake and by pkg-config, and run."""
 
 import os

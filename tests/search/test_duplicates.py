@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger duplicates` finds copies that were saved again or resized, and hardly anything else."""
 
 import io

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger similar` names what a photograph shows, and says what it cannot."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """AWS on loopback: moto's server for EMR, EMR Serverless and S3, with the calls that moto lacks.
 
 What is added keeps what RunJobFlow was given and answers as AWS documents it; moto writes the

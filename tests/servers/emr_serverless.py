@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What moto lacks of EMR Serverless: AWS' states, all that was asked for, the dashboard."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An HTTP proxy in front of an S3 server that makes the faults of networks and busy servers."""
 
 import asyncio

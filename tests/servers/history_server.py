@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real Spark History Server on loopback, which reads event logs and answers by REST."""
 
 import contextlib

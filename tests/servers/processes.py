@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Servers as processes: started with a log, waited for, and stopped with all that they started."""
 
 import contextlib

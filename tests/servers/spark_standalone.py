@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real Spark standalone cluster on loopback: a master and workers of the pip package."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Jobs handed to a Spark cluster, by spark-submit of the pip package."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A genuine YARN on loopback: a ResourceManager and NodeManagers of Hadoop's own jars."""
 
 import contextlib

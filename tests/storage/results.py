@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a result holds, whatever the places it was read from and written to."""
 
 import hashlib

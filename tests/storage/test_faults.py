@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Networks that fail, busy servers, outputs that go away: nothing is lost or altered."""
 
 import json

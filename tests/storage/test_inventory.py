@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An S3 Inventory as INPUT gives what the listing of its bucket gives."""
 
 import csv

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure how fast a bucket is listed by many requests at once, beside one page after the other.
 
 usage: run.py [--keys N] [--latency S] [--rounds N] [--peak N] [--json FILE]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure whether memory and CPU an image stay as they are when the images grow tenfold.
 
 usage: run.py PHOTOGRAPHS [--images 100000 1000000] [--no-spark] [--json FILE]

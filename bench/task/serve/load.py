@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A load for a service: photographs over kept connections, as fast as it answers or at a pace."""
 
 import json

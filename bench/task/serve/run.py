@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure `verger serve` beside the bare engine and beside a service in Python.
 
 usage: run.py PHOTOGRAPHS WEIGHTS [--images N] [--rounds N] [--rows N] [--json FILE]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure what 65,536 shards take of the program that drives: resume, merge, finish, inspect.
 
 usage: run.py [--shards 65536] [--json FILE]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure the whole chain, photographs to both tables, beside the notebook as it is written.
 
 usage: run.py PHOTOGRAPHS WEIGHTS.h5 [--images N] [--rounds N] [--notebook-rounds N] [--json FILE]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ImageFeaturizer on photographs on S3, their features to a local table; see run.py.
 
 --route path: a column of paths, which the tasks read, many at once.

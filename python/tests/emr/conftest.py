@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """AWS on loopback, and verger-emr in this process. Needs .venv/emr, so all are heavy."""
 
 import importlib.util

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the package's code calls of AWS, read from its source; and what the policies know of it."""
 
 import ast

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The table of docs/spark-emr.md and docs/fr/spark-emr.md: worked figures of the estimate."""
 
 import math

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A description is taken as it is meant, or refused with its place and the mend."""
 
 import tarfile

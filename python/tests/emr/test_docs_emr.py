@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pages on EMR say what the program does, in both languages."""
 
 import math

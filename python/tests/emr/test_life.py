@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The life of a cluster by the command line, against a server that stands in for AWS."""
 
 import json

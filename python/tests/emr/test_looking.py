@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """plan, status, logs and history."""
 
 import gzip

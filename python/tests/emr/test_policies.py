@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The policies allow what the code calls, and nothing else."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The dress rehearsal: what verger-emr sends to EMR, done by a genuine YARN and S3 server.
 
 `create` uploads to the S3 server. The steps are read back from where `submit` sent them, and their

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """run leaves nothing behind that costs money, however it ends."""
 
 import contextlib

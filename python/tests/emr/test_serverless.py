@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The life of an application of EMR Serverless, against a server that stands in for AWS."""
 
 import gzip

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is asked of EMR Serverless for an application and for its jobs."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The job on real clusters, with nothing of verger on the nodes but what the bundle brings."""
 
 import contextlib

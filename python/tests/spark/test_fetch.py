@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Many reads at once come back whole and in order, from this machine and from S3."""
 
 import shutil

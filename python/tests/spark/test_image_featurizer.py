@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ImageFeaturizer gives verger.Featurizer's features, from bytes and from paths, to the bit."""
 
 import gc

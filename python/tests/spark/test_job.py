@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Spark job leaves what `verger run` leaves, to the byte."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The job from and to a real S3 server gives what the program gives on the disk."""
 
 import shutil

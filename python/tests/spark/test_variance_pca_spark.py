@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """VariancePCA on DataFrames is verger's, and Spark's own scaler and PCA, at any partitions."""
 
 import numpy as np

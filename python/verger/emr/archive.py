@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The bundle for the nodes, which `make bundle` packs: the program, and what machine it is for."""
 
 from __future__ import annotations

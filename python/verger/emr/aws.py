@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The clients of AWS: how requests are retried, and what is said when they fail."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the commands share: options, clients, and the words for what they found."""
 
 from __future__ import annotations

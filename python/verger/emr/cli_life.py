@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands that change something: create, submit, resize, clone, terminate, run."""
 
 from __future__ import annotations

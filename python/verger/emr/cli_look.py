@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands that only look: plan, status, logs, ls, history, policy."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The life of a cluster: create, look at, wait for, resize, terminate, list."""
 
 from __future__ import annotations

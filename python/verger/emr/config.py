@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The YAML file that describes a cluster or an application, and what must hold of it as a whole."""
 
 from __future__ import annotations

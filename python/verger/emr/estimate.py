@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Time and money for N images on what is described: arithmetic on the tables of figures.json."""
 
 from __future__ import annotations

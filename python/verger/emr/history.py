@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Spark's History Server: AWS' persistent one, or the cluster's own through an SSH tunnel."""
 
 from __future__ import annotations

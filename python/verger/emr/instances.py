@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is known of instance types and of prices: the tables in figures.json."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The logs that EMR leaves on S3, some minutes after they were written."""
 
 from __future__ import annotations

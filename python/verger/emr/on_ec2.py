@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Amazon EMR on EC2: clusters, and their steps."""
 
 from __future__ import annotations

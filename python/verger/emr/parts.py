@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a description of a cluster is made of: its nouns, and what must hold of each alone.
 
 The schema is pydantic's: strict types, unknown keys refused, every fault told with its place.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `plan` tells: all that would be made, and what it would take. Asks nothing of AWS."""
 
 from __future__ import annotations

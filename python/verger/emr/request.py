@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A cluster's description -> the request that makes it (RunJobFlow)."""
 
 from __future__ import annotations

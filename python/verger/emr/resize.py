@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """More or fewer instances in a group, more or less capacity in a fleet."""
 
 from __future__ import annotations

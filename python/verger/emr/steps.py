@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Spark job as a step of a cluster: what is sent, and following it to its end."""
 
 from __future__ import annotations

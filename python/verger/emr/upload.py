@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `create` lays down on S3 before the cluster or application that needs it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Waiting for AWS: looking again and again, and telling of it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The moments of a DataFrame's rows: one for each shard, merged by a fixed tree."""
 
 from __future__ import annotations

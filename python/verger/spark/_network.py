@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The network: read and checked by the driver, broadcast, built once in each Python worker."""
 
 from __future__ import annotations

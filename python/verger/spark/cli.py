@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger-spark: the program's commands as Spark applications, from a shell or by spark-submit.
 
     verger-spark run INPUT OUTPUT --master spark://host:7077

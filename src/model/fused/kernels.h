@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The innermost loops of the fused engine, once for every instruction set.
 //
 // A tensor is stored in groups of 16 channels: element (group, place, channel) is at

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels, written for any vector: included by each instruction set's own file alone.
 #pragma once
 

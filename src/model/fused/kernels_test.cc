@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every instruction set's kernels against plain loops: the same bits for the same chain of sums.
 #include "model/fused/kernels.h"
 

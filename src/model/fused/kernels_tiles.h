@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The dense products by tiles, for processors that multiply whole tiles of bfloat16: included by
 // such an instruction set's own file alone.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MobileNetV2 as one pass over the image, block by block, each block in strips of rows.
 //
 // The convolutions of a block of Sandler et al. 2018 run together: rows of the expanded tensor are

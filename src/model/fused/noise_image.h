@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An input for tests and measurements: noise, the same on every machine.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A convolution's weights in the order in which the kernels read them.
 #pragma once
 

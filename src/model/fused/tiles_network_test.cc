@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The network on tiles: near f32, with the same bits on tiles in software and on a processor's own.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each kernel for tiles, on tiles in software and on a processor's own where it has some.
 #include "model/fused/kernels.h"
 

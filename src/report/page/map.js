@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The map of the images: one point each, a list of classes that shows and hides them.
 const points = report.points;
 const hidden = new Set();  // numbers of classes

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The other sections, top to bottom.
 function drawHead() {
   byId("command").textContent = run.command;

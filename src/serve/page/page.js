@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 "use strict";
 // What comes from the service or from a file is put into the page by textContent alone, so that it
 // stays text whatever it says.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Write golden.json: a small table of features and what scikit-learn makes of it.
 
 Run in .venv/parity. The features have a constant column and two that depend on each other.

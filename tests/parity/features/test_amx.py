@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How near what AMX computes comes to f32 on photographs, by simulated tiles, on any processor."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How near bf16 comes to f32 on photographs; a processor that cannot do it is told so."""
 
 import json

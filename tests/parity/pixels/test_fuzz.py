@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Damaged images: both sides decode or refuse the same ones, to the same pixels."""
 
 import re

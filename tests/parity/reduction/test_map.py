@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is near on the report's map, by the measure of scikit-learn."""
 
 import json

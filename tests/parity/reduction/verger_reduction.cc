@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shows tests and benchmarks the reduction alone: features in a file → model and projections.
 //
 //   verger_reduction FEATURES.npy OUT VARIANCE COMPONENTS SHARDS THREADS

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Results in both layouts."""
 
 import pytest

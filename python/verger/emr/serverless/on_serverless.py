@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """EMR Serverless: applications, and the runs of jobs on them."""
 
 from __future__ import annotations

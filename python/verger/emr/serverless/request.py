@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An application's description -> the requests that make it (CreateApplication) and use it."""
 
 from __future__ import annotations

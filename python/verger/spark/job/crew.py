@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Spark as the crew of a run (docs/crew.md): a stage's orders become the tasks of a Spark job."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program verger as a child of the driver's Python: talking to it."""
 
 from __future__ import annotations

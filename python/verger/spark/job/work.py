@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What runs on the nodes: orders go to a child `verger work`, and its outcomes come back.
 
 These functions and classes are sent to the executors by value, so that nothing of this package need
