@@ -61,6 +61,10 @@ std::vector<RowPair> AllPairs::in_block(const std::vector<std::size_t>& rows,
   return pairs;
 }
 
+// No pair is missed and none comes twice: a pair's first row is in one strip, and its second, which
+// comes after it, in one piece of those from the strip on. What compare() drops cannot reach
+// `similarity` (row_block.h), and the sum of a pair that stays is the same chain whichever other
+// pairs share its block. So neither the cut into pieces nor the threads show in the result.
 Result<std::vector<RowPair>> AllPairs::find(std::span<const uint8_t> skipped, std::size_t strip,
                                             double similarity, int threads,
                                             const CancelToken& cancel) const {
