@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # `run.sh` makes every measurement but those in Spark, those of a million images and those beside
 # rivals that are kept apart, one after the other; `run.sh spark`, `run.sh scale` and
 # `run.sh rivals [--threads N] [OPTION ...]` make those.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line as the subcommands' files see it. CLI11 reads it, and is included by command.cc
 // alone: its headers take a compiler longer than all the rest of such a file.
 //
@@ -29,8 +30,8 @@ class Option {
   explicit Option(CLI::Option& option) : option_(&option) {}
 
   Option& required();
-  Option& group(const std::string& heading);   // of the help
-  Option& type_name(const std::string& name);  // of its value, in the help
+  Option& group(const std::string& heading);   // under which the help lists it
+  Option& type_name(const std::string& name);  // what the help calls its value
   Option& show_default();                      // in the help: what the field holds now
   Option& one_of(const std::vector<std::string>& names);
   Option& positive();
@@ -69,7 +70,7 @@ class Command {
 
  private:
   CLI::App* app_;
-  Action* chosen_;  // of the whole command line
+  Action* chosen_;  // what the whole command line asks for
 };
 
 class CommandLine {

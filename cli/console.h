@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the program says to a person, or to a log: everything on standard error.
 //
 // Tables and `--json` answers are results and go to standard output; they are no business of this

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/duplicates.h"
 
 #include <algorithm>
@@ -25,8 +26,8 @@ struct DuplicatesArguments {
   bool json = false;
 };
 
-int64_t conflicts_of(const Duplicates& found) {
-  return std::ranges::count(found.groups, true, &DuplicateGroup::label_conflict);
+int64_t conflicts_of(const Duplicates& duplicates) {
+  return std::ranges::count(duplicates.groups, true, &DuplicateGroup::label_conflict);
 }
 
 json group_json(const DuplicateGroup& group, const SearchTable& table) {
@@ -48,27 +49,27 @@ json pair_json(const DuplicatePair& pair, const SearchTable& table) {
           {"confirmed", pair.confirmed}};
 }
 
-void print_json(const Duplicates& found, const Searcher& searcher) {
+void print_json(const Duplicates& duplicates, const Searcher& searcher) {
   json document = searched_json(searcher);
-  document["candidates"] = found.candidates;
-  document["pictures"] = found.pictures;
-  document["unread"] = found.unread;
-  document["label_conflicts"] = conflicts_of(found);
+  document["candidates"] = duplicates.candidates;
+  document["pictures"] = duplicates.pictures;
+  document["unread"] = duplicates.unread;
+  document["label_conflicts"] = conflicts_of(duplicates);
   document["groups"] = json::array();
   document["pairs"] = json::array();
-  for (const auto& group : found.groups) {
+  for (const auto& group : duplicates.groups) {
     document["groups"].push_back(group_json(group, searcher.table()));
   }
-  for (const auto& pair : found.pairs) {
+  for (const auto& pair : duplicates.pairs) {
     document["pairs"].push_back(pair_json(pair, searcher.table()));
   }
   print_document(document);
 }
 
-void print_text(const Duplicates& found, const Searcher& searcher) {
+void print_text(const Duplicates& duplicates, const Searcher& searcher) {
   const SearchTable& table = searcher.table();
   int64_t copies = 0;
-  for (const auto& group : found.groups) {
+  for (const auto& group : duplicates.groups) {
     copies += static_cast<int64_t>(group.rows.size()) - 1;
     std::printf("%s%s%s\n", printable(table.path[group.representative]).c_str(),
                 group.label_conflict ? "  LABELS DIFFER" : "",
@@ -84,19 +85,19 @@ void print_text(const Duplicates& found, const Searcher& searcher) {
   std::printf(
       "%s%s of %s photographs are copies of another, in %s groups; in %s the labels "
       "differ\n",
-      found.groups.empty() ? "" : "\n", format_count(copies).c_str(),
+      duplicates.groups.empty() ? "" : "\n", format_count(copies).c_str(),
       format_count(static_cast<int64_t>(table.size())).c_str(),
-      format_count(static_cast<int64_t>(found.groups.size())).c_str(),
-      format_count(conflicts_of(found)).c_str());
+      format_count(static_cast<int64_t>(duplicates.groups.size())).c_str(),
+      format_count(conflicts_of(duplicates)).c_str());
 }
 
-void tell_limits(Console& console, const DuplicateOptions& options, const Duplicates& found) {
+void tell_limits(Console& console, const DuplicateOptions& options, const Duplicates& duplicates) {
   if (!options.pixels) {
     console.warning(
         "Without pixels only copies that lost nothing are found; those saved again at a lower "
         "quality or resized are not.");
-  } else if (found.unread > 0) {
-    console.warning(format_count(found.unread) +
+  } else if (duplicates.unread > 0) {
+    console.warning(format_count(duplicates.unread) +
                     " photographs could not be read again, so that of them only copies that lost "
                     "nothing are found, not confirmed by pixels.");
   }
@@ -106,16 +107,16 @@ Status list_duplicates(const DuplicatesArguments& arguments, const SearchContext
   const Searcher& searcher = search.searcher;
   DuplicateOptions duplicates = arguments.duplicates;
   duplicates.threads = search.threads;
-  VERGER_ASSIGN_OR_RETURN(const auto found,
+  VERGER_ASSIGN_OR_RETURN(const auto copies,
                           find_duplicates(searcher.table(), searcher.index(),
                                           read_by_path(arguments.common.options.storage),
                                           searcher.searched().run.options.image, duplicates,
                                           search.interrupt.token(), search.observer));
-  tell_limits(search.console, duplicates, found);
+  tell_limits(search.console, duplicates, copies);
   if (arguments.json) {
-    print_json(found, searcher);
+    print_json(copies, searcher);
   } else {
-    print_text(found, searcher);
+    print_text(copies, searcher);
   }
   return {};
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line's spelling of RunOptions: every field's flag, declared once for all commands.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inspect/inspection.h"
 
 #include <cstdio>
@@ -39,10 +40,10 @@ void print_table(const TableDescription& table, int64_t width) {
   }
 }
 
-void print_head(const Inspection& found) {
-  if (found.head.empty()) return;
+void print_head(const Inspection& inspection) {
+  if (inspection.head.empty()) return;
   std::printf("\nhead of the features\n");
-  for (const auto& row : found.head) {
+  for (const auto& row : inspection.head) {
     std::string values;
     for (const float value : row.values) {
       char text[32];
@@ -54,35 +55,35 @@ void print_head(const Inspection& found) {
   }
 }
 
-void print_reduction(const Inspection& found, const RunRecord::Reduction& reduction) {
+void print_reduction(const Inspection& inspection, const RunRecord::Reduction& reduction) {
   std::printf("\nreduction\n  dimension after PCA: %s of %s, %s of the variance\n",
-              format_count(reduction.k).c_str(), format_count(found.record.width).c_str(),
+              format_count(reduction.k).c_str(), format_count(inspection.record.width).c_str(),
               format_percent(reduction.reached).c_str());
   std::printf("  cumulative at k − 1, k, k + 1: %.6f, %.6f, %.6f\n", reduction.below,
               reduction.reached, reduction.above);
   std::printf("  first components:");
-  for (std::size_t i = 0; i < found.spectrum.size() && i < 6; ++i) {
-    std::printf(" %s", format_percent(found.spectrum[i]).c_str());
+  for (std::size_t i = 0; i < inspection.spectrum.size() && i < 6; ++i) {
+    std::printf(" %s", format_percent(inspection.spectrum[i]).c_str());
   }
   std::printf("\n");
 }
 
-void print_text(const Inspection& found) {
-  const RunRecord& record = found.record;
+void print_text(const Inspection& inspection) {
+  const RunRecord& record = inspection.record;
   std::printf("%s\n  made by verger %s from %s\n", printable(record.output).c_str(),
               printable(record.command).c_str(), printable(record.input).c_str());
   if (record.untrained()) {
     std::printf("  WARNING: untrained weights; a demonstration, the features mean nothing\n");
   }
-  for (const auto& table : found.tables) print_table(table, record.width);
-  if (!found.tables.empty()) {
+  for (const auto& table : inspection.tables) print_table(table, record.width);
+  if (!inspection.tables.empty()) {
     std::printf("\nshape of the features: (%s, %s)\n", format_count(record.counts.features).c_str(),
                 format_count(record.width).c_str());
   }
-  print_head(found);
-  if (record.reduction) print_reduction(found, *record.reduction);
+  print_head(inspection);
+  if (record.reduction) print_reduction(inspection, *record.reduction);
   std::printf("\nchecks\n");
-  for (const auto& check : found.checks) {
+  for (const auto& check : inspection.checks) {
     std::printf("  %-6s %-10s %s\n", check.ok ? "ok" : "FAULT", check.name.c_str(),
                 printable(check.detail).c_str());
   }
@@ -96,19 +97,19 @@ Status inspect_output(const InspectArguments& arguments) {
   Observer& observer = arguments.json ? silence : screen;
   const InterruptGuard interrupt;
   const auto look = [&](Crew& crew, const SayDone& say_done) -> Status {
-    VERGER_ASSIGN_OR_RETURN(const auto found,
+    VERGER_ASSIGN_OR_RETURN(const auto inspection,
                             inspect(arguments.output, arguments.storage, arguments.rows, crew,
                                     {interrupt.token(), observer}));
     if (!arguments.json) {
-      print_text(found);
+      print_text(inspection);
     } else if (!arguments.crew) {  // which hears it as the record
-      std::printf("%s\n", json_text(found.to_json(), 2).c_str());
+      std::printf("%s\n", json_text(inspection.to_json(), 2).c_str());
     }
     std::fflush(stdout);
-    say_done(found.ok() ? "done" : "faulty", found.to_json());
-    for (const auto& check : found.checks) {
+    say_done(inspection.ok() ? "done" : "faulty", inspection.to_json());
+    for (const auto& check : inspection.checks) {
       if (!check.ok) {
-        return Status::check_failed("The result in " + found.record.output +
+        return Status::check_failed("The result in " + inspection.record.output +
                                     " has a fault: " + check.detail + ".");
       }
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the commands that make a result share: run, extract, apply, update, reduce.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "progress.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace {
 
 using std::chrono::duration;
 
-constexpr std::chrono::milliseconds kRefresh{100};  // of the bar
+constexpr std::chrono::milliseconds kRefresh{100};  // how often a terminal's bar is drawn anew
 constexpr std::chrono::seconds kLineEvery{10};      // elsewhere
 constexpr std::chrono::seconds kWindow{10};         // over which the rate is taken
 constexpr std::chrono::seconds kStall{30};          // without progress

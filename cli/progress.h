@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far a stage is: a bar on a terminal, a line every 10 s elsewhere, JSON lines on demand.
 #pragma once
 
@@ -86,9 +87,9 @@ class Progress {
   std::atomic<int64_t> rejected_ = 0;
 
   std::mutex mutex_;            // guards what follows
-  std::deque<Sample> samples_;  // of the last kWindow, for the rate
+  std::deque<Sample> samples_;  // what the last kWindow brought, for the rate
   Time last_line_;
-  Time last_change_;  // of the count
+  Time last_change_;  // when the count grew last
   int64_t last_done_ = 0;
   bool stall_told_ = false;
   bool stopping_ = false;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "progress.h"
 
 #include <gmock/gmock.h>
@@ -64,11 +65,11 @@ TEST_F(ProgressTest, BarIsHalfFullAtHalf) {
   progress.refresh();
   const std::string bar = take();
   const auto count = [&](std::string_view glyph) {
-    int found = 0;
+    int times = 0;
     for (std::size_t i = bar.find(glyph); i != std::string::npos; i = bar.find(glyph, i + 1)) {
-      ++found;
+      ++times;
     }
-    return found;
+    return times;
   };
   EXPECT_GT(count("━"), 10);
   EXPECT_LE(std::abs(count("━") - count("─")), 1);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the commands that search a result share: similar, duplicates.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a long command needs around it: a console, a way to be interrupted, a network.
 #pragma once
 
@@ -49,7 +50,7 @@ class InterruptGuard {
 struct LoadedNetwork {
   std::unique_ptr<Model> model;
   std::unique_ptr<Model> reference;  // f32, when the model's precision is lower
-  std::string file;                  // of its weights, absolute; empty when they are untrained
+  std::string file;  // where its weights are, absolute; empty when they are untrained
   Network view() const { return {.model = *model, .reference = reference.get(), .file = file}; }
 };
 Result<LoadedNetwork> load_network(const ModelOptions& options, const StorageOptions& storage,

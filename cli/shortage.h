@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What becomes of the program where the machine grants it too little.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -95,15 +96,15 @@ Status find_similar(const SimilarArguments& arguments, const SearchContext& sear
   return report(answers, searcher, arguments.json);
 }
 
-void print_confusions(const Confusions& found) {
-  const std::string measured = found.measured == found.rows
-                                   ? "all " + format_count(static_cast<int64_t>(found.rows))
-                                   : format_count(static_cast<int64_t>(found.measured)) + " of " +
-                                         format_count(static_cast<int64_t>(found.rows)) +
-                                         ", spread evenly,";
+void print_confusions(const Confusions& confusions) {
+  const std::string measured =
+      confusions.measured == confusions.rows
+          ? "all " + format_count(static_cast<int64_t>(confusions.rows))
+          : format_count(static_cast<int64_t>(confusions.measured)) + " of " +
+                format_count(static_cast<int64_t>(confusions.rows)) + ", spread evenly,";
   std::printf("Of %s photographs %s are nearest to one of another class:\n", measured.c_str(),
-              format_count(found.confused).c_str());
-  for (const Confusion& confusion : found.confusions) {
+              format_count(confusions.confused).c_str());
+  for (const Confusion& confusion : confusions.confusions) {
     std::printf("  %s of %s  %s  nearest to  %s\n", format_count(confusion.images).c_str(),
                 format_count(confusion.of).c_str(), printable(confusion.label).c_str(),
                 printable(confusion.nearest_label).c_str());
@@ -120,14 +121,15 @@ Status show_confusions(const SimilarArguments& arguments, const SearchContext& s
         read, read_search_table(search.store, searched, true, search.threads, cancel));
   }
   const SearchTable& table = read.size() > 0 ? read : search.searcher.table();
-  VERGER_ASSIGN_OR_RETURN(const Confusions found, find_confusions(table, search.threads, cancel));
+  VERGER_ASSIGN_OR_RETURN(const Confusions confusions,
+                          find_confusions(table, search.threads, cancel));
   if (!arguments.json) {
-    print_confusions(found);
+    print_confusions(confusions);
     return {};
   }
   json document = searched_json(search.searcher);
   document["untrained"] = searched.run.untrained();
-  document["confusions"] = confusions_json(found, table, found.confusions.size());
+  document["confusions"] = confusions_json(confusions, table, confusions.confusions.size());
   print_document(document);
   return {};
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line's own description as data, from which shell completions are written.
 #pragma once
 
@@ -14,7 +15,7 @@ struct OptionSyntax {
   std::vector<std::string> names;  // "--help", "-h"; of a positional argument: its one name
   std::string description;
   ValueKind kind = ValueKind::kNone;
-  std::vector<std::string> choices;  // of kChoice
+  std::vector<std::string> choices;  // filled when the kind is kChoice
 };
 
 struct CommandSyntax {

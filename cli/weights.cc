@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "weights/weights.h"
 
 #include <cstdio>
@@ -29,8 +30,8 @@ void print(const Json& document) { std::printf("%s\n", json_text(document, 2).c_
 
 // What a run without --weights would use.
 Result<std::string> present_weights() {
-  VERGER_ASSIGN_OR_RETURN(auto found, find_weights(""));
-  if (found) return *std::move(found);
+  VERGER_ASSIGN_OR_RETURN(auto file, find_weights(""));
+  if (file) return *std::move(file);
   return Status::model(no_weights_message(keras_cache_folder(),
                                           "neither $VERGER_WEIGHTS nor Keras' cache has them"));
 }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Arrow: Arrow::arrow_shared, Parquet::parquet_shared, and verger::arrow_s3, which the wheel
 # keeps in a library of its own and other builds inside libarrow.
 find_package(Arrow CONFIG QUIET)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Warnings, sanitizers and the compiler cache; the presets choose among them.
 option(VERGER_WERROR "Treat warnings as errors" OFF)
 set(VERGER_SANITIZE "" CACHE STRING "Sanitizers of the whole build, e.g. address,undefined")

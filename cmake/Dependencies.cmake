@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Every library that verger links, as imported targets. deps/ names and pins the packages.
 # What the system or a conda environment offers is taken first, the wheels in .venv/core next.
 include(Wheels)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # hnswlib, which is headers alone: hnswlib::hnswlib. Not every release has CMake files.
 if(NOT TARGET hnswlib::hnswlib)
   find_path(HNSWLIB_INCLUDE_DIR hnswlib/hnswlib.h REQUIRED)

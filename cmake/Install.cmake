@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # verger_install_program(TARGET): installs the program, and beside it, in lib/verger/, the libraries
 # that came from wheels, so that it runs without the environment it was built with. It is the
 # component "program"; in a wheel of the Python package both folders lie inside the package.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # verger_install_library(PART …): the static parts as libraries that others build on, shared and
 # static; with them the public headers and what find_package and pkg-config read. All of it is
 # component `library` of the installation.

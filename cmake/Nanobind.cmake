@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Python and nanobind, for the native module of the Python package. Python is that of VERGER_PYTHON,
 # so that the module fits the environment of the tests.
 if(NOT Python_EXECUTABLE)

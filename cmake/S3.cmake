@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What HTTP and S3 stand on: verger::beast, Boost's HTTP and sockets, which are headers alone, and
 # verger::expat, whose library is the program's alone.
 find_path(BOOST_BEAST_INCLUDE_DIR boost/beast/http/parser.hpp REQUIRED)

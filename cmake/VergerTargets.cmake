@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 option(
   VERGER_UNITY
   "Compile the files of a library or of a test together: their headers are read once"

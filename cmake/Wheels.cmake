@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The wheels in .venv/core carry the C++ headers and libraries of OpenVINO, Arrow and OpenBLAS.
 # This asks Python once where they lie and sets VERGER_WHEEL_<KEY> (see wheel_paths.py). For another
 # kind of processor VERGER_WHEELS names a folder into which that kind's wheels were unpacked.

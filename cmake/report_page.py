@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Put the report's page together: `report_page.py SOURCES PLOTLY_JS OUTPUT`.
 
 SOURCES holds page.html, and what goes into it at @NAME@: style.css and the scripts. The charting

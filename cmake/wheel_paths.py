@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Print where the wheels keep their C++ headers and libraries, one `key=value` a line.
 
 Run by cmake/Wheels.cmake with the Python of .venv/core. A package that is absent is left out. In a

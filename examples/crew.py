@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A crew for verger (docs/crew.md): workers on this machine, or behind a command such as ssh."""
 
 import argparse

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What pip installs as `verger`: becomes the program that the package of that name carries."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the Python tests share: the program, a sample orchard, a finished run, real data."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes of a wheel of the package the one for any Python from 3.9 on: any_python.py WHEEL FOLDER.
 
 It has all but the native module: the program, verger-spark and verger-emr. pip takes it where no

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds in build/release and leaves build/verger: `build.sh program` the program alone,
 # `build.sh all` the unit tests, the Python package and the plug-in for ONNX models as well. Each goes
 # on from what the other left. JOBS=2 compilers at once.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Packs the program with the libraries it needs into dist/verger-VERSION-linux-ARCH.tar.gz, for
 # machines that have neither Python nor anything of the build: glibc 2.34 or newer and its libstdc++
 # are all it asks for. Unpack it anywhere and run bin/verger. ARCH=aarch64 cross-compiles.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tell what a package of verger holds of others, as deps/bundled.txt lists it.
 
 usage: bundled.py licenses FOLDER    write each one's licence into a file of its own

@@ -1,6 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
 """Check what no formatter checks in the tracked files; exit status 1 when a rule is broken.
 
-- A source file has at most 300 lines.
+- A source file names its licence in its first line, or behind #! in the second.
+- It has at most 300 lines besides.
+- Its comments, names and numbers keep the rules of check_words.py.
 - No file names a place on one developer's machine or the host of a package registry.
 Functions of more than 40 lines are listed with the 90th percentile, as a report.
 """
@@ -12,10 +15,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from check_words import NOISE, blank, word_faults
+
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 SOURCES = {".cc", ".h", ".py", ".sh", ".cmake"}
 CXX = {".cc", ".h"}
+LICENCE = re.compile(r"(?:#!.*\n)?(?://|#|/\*) SPDX-License-Identifier: Apache-2\.0(?: \*/)?\n")
+LICENSED = SOURCES | {".js", ".css"}
+LICENSED_NAMES = {"CMakeLists.txt", "Makefile"}
 
 FORBIDDEN = {
     "a place on one machine": re.compile(r"/(?:wor[k]|Users)/\w"),
@@ -24,9 +32,6 @@ FORBIDDEN = {
         r"|archive\.ubuntu\.com|maven\.org|golang\.org|conda\.anaconda\.org|--(?:extra-)?index-url"
     ),
 }
-NOISE = re.compile(
-    r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'', re.S
-)
 # What may stand between a function's parameters and its body.
 SIGNATURE_END = re.compile(r"\)\s*(?:const|noexcept|override|final|->[^;{}()]*|:[^;]*|\s)*$")
 SCOPE = re.compile(r"\b(?:namespace|class|struct|union|enum|extern)\b[^;(){}=]*$")
@@ -36,11 +41,6 @@ def tracked_files() -> list[Path]:
     """Return the files that git tracks and that still exist."""
     names = subprocess.run(["git", "ls-files", "-z"], capture_output=True, check=True, text=True)
     return [path for name in names.stdout.split("\0") if name and (path := Path(name)).is_file()]
-
-
-def blank(match: re.Match[str]) -> str:
-    """Return the line breaks of a comment or literal, so that line numbers stay."""
-    return "\n" * match.group().count("\n")
 
 
 def cxx_functions(text: str) -> Iterator[tuple[int, int]]:
@@ -79,12 +79,16 @@ def function_sizes(path: Path, text: str) -> list[tuple[int, str]]:
 def faults(path: Path, text: str) -> Iterator[str]:
     """Yield a sentence for each rule that the file breaks."""
     lines = text.splitlines()
-    if path.suffix in SOURCES and len(lines) > MAX_FILE_LINES:
-        yield f"{path}: {len(lines)} lines; at most {MAX_FILE_LINES}"
+    if (path.suffix in LICENSED or path.name in LICENSED_NAMES) and not LICENCE.match(text):
+        yield f"{path}: no line SPDX-License-Identifier: Apache-2.0 at its head"
+    if path.suffix in SOURCES and len(lines) > MAX_FILE_LINES + 1:
+        yield f"{path}: {len(lines) - 1} lines; at most {MAX_FILE_LINES}"
+    for number, fault in word_faults(path, text):
+        yield f"{path}:{number}: {fault}"
     for number, line in enumerate(lines, 1):
         for what, pattern in FORBIDDEN.items():
-            if found := pattern.search(line):
-                yield f"{path}:{number}: {what}: {found.group()}"
+            if match := pattern.search(line):
+                yield f"{path}:{number}: {what}: {match.group()}"
 
 
 def main() -> int:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """List the newest symbol versions that programs and libraries need; status 1 when one is too new.
 
 usage: check_symbols.py [--glibc 2.34] [--glibcxx 3.4.29] FILE …
@@ -81,10 +82,10 @@ def main() -> int:
     parser.add_argument("files", nargs="+", type=Path)
     arguments = parser.parse_args()
     limits = {"GLIBC": arguments.glibc, "GLIBCXX": arguments.glibcxx, "CXXABI": "1.3.13"}
-    found = faults = 0
+    asked = faults = 0
     for path in arguments.files:
         for name, binary in binaries(path):
-            found += 1
+            asked += 1
             needs = newest(needed_versions(binary))
             for family, number in sorted(needs.items()):
                 limit = tuple(int(part) for part in limits[family].split("."))
@@ -94,9 +95,9 @@ def main() -> int:
             if unbound := unbound_openssl(binary):
                 faults += 1
                 print(f"{name}: OF NO CERTAIN OPENSSL: {', '.join(unbound)}")
-    if not found:
+    if not asked:
         print("check_symbols: neither a program nor a library in what was named", file=sys.stderr)
-    return 1 if faults or not found else 0
+    return 1 if faults or not asked else 0
 
 
 if __name__ == "__main__":

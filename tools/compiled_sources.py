@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Print the C++ sources that a build compiles, one a line.
 
 usage: compiled_sources.py BUILD [FILE ...]

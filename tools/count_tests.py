@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Add up the JUnit files of all test suites and print one closing line.
 
 usage: count_tests.py REPORTS [SUITE ...]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Shows the whole chain: a sample orchard, its features and its principal components.
 set -euo pipefail
 cd "$(dirname "$0")/.."

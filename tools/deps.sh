@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Installs what is missing of deps/: `deps.sh system [test|heavy|fuzz|guard|aarch64]` by apt;
 # `deps.sh python NAME [PART]` into .venv/NAME from deps/python/NAME.lock, or only the part of it that
 # deps/python/PART.lock names; `deps.sh maven [NAME ...]` into build/maven/NAME/ from

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Leaves in dist/ all that is handed out of a release: the bundles for x86_64 and aarch64, the wheels
 # for the running Python (PYTHON) and for any, a bill of materials, and the SHA-256 of each. One commit
 # gives the same bytes every time on one system.

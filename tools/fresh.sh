@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Proves `make demo` and `make test` on a bare machine: clones the committed HEAD into a root of
 # Debian or Ubuntu that has only make and apt, and runs them there as a new user would. Needs root.
 #

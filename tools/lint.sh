@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # `lint.sh format` rewrites every source file in the house style. `lint.sh check` says what is wrong
 # and changes nothing; clang-tidy, which is slow, then reads the C++ files named, else those that
 # differ from origin/main, else all. `check --fast` leaves clang-tidy out.

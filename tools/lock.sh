@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Compiles deps/python/*.in to locks with hashes, for every platform and Python from 3.11 on.
 set -euo pipefail
 cd "$(dirname "$0")/../deps/python"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Programs and libraries of the Java virtual machine, pinned as deps/python/ pins Python's.
 
     maven.py lock [NAME ...]       compile deps/maven/NAME.in to NAME.lock
@@ -109,16 +110,16 @@ def lock(name: str) -> None:
     """Compile NAME.in to NAME.lock."""
     wanted = lines(PINS / f"{name}.in")
     with tempfile.TemporaryDirectory() as folder:
-        found = resolve(
+        artifacts = resolve(
             [Artifact(*line.split(":")) for line in wanted if not line.startswith("-")],
             [line[1:] for line in wanted if line.startswith("-")],
             Path(folder),
         )
         hashes = {path.name: sha256(path) for path in Path(folder).rglob("*.jar")}
-    if len(hashes) < len(found):
+    if len(hashes) < len(artifacts):
         sys.exit(f"deps: two jars of {name} have the same name")
     head = "# Compiled by `tools/maven.py lock`.\n"
-    text = head + "".join(f"{artifact} {hashes[artifact.file]}\n" for artifact in found)
+    text = head + "".join(f"{artifact} {hashes[artifact.file]}\n" for artifact in artifacts)
     (PINS / f"{name}.lock").write_text(text)
 
 

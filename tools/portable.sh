@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # `portable.sh wheel|bundle|dist` runs that script, here when what is built here starts
 # on every system with glibc 2.34, else, as root, in a bare Debian 12 of a folder.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs the test suites: `run_tests.sh quick` what a change needs, `run_tests.sh heavy` the
 # sanitizers, the comparisons with the references and the next two, `run_tests.sh spark` the package
 # in Spark, on clusters too, `run_tests.sh emr` the life of EMR clusters, `run_tests.sh fuzz MINUTES`

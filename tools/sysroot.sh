@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # `sysroot.sh ARCH` (aarch64) brings what a build for another kind of processor needs into build/ARCH/:
 # Debian's libraries in root/, the wheels of deps/python/build.lock in wheels/. They are unpacked there,
 # and nothing is installed on this system but the compiler. Quick when nothing is missing.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds the wheel of the Python package for the running Python (PYTHON) into dist/: the package, and
 # the program with the libraries that both need, libjpeg and libcrypto included: not every system has
 # them, or the same ones. OpenVINO stays in a wheel of its own, for verger[onnx]: it is large, others

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Count the instructions of a fixed workload and compare them with those of the release.
 
 usage: guard.py PROGRAM [--update]
@@ -67,9 +68,9 @@ def main() -> None:
     parser.add_argument("program", type=Path)
     parser.add_argument("--update", action="store_true", help="write the counts instead")
     given = parser.parse_args()
-    found = {name: count(given.program.resolve(), name) for name in WORKLOADS}
-    counts = {name: instructions for name, (instructions, _) in found.items()}
-    compiler = found[WORKLOADS[0]][1]
+    counted = {name: count(given.program.resolve(), name) for name in WORKLOADS}
+    counts = {name: instructions for name, (instructions, _) in counted.items()}
+    compiler = counted[WORKLOADS[0]][1]
     if given.update:
         record = {"version": version(), "compiler": compiler, "instructions": counts}
         STORED.write_text(json.dumps(record, indent=1) + "\n")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fixed work whose instructions guard.py counts.
 //
 //   verger_guard images | network | reduction
@@ -61,7 +62,7 @@ bool network() {
   const auto stream = std::move((*backend)->open_stream().value());
   uint32_t state = 0;
   for (float& value : stream->input()) {
-    state = state * 1664525 + 1013904223;
+    state = state * 1'664'525 + 1'013'904'223;
     value = static_cast<float>(state >> 24) / 127.5F - 1.0F;
   }
   std::vector<float> features(kMobileNetV2Width);
@@ -73,8 +74,8 @@ bool reduction() {
   std::vector<float> rows(kRows * kWidth);
   uint32_t state = 0;
   for (float& value : rows) {
-    state = state * 1664525 + 1013904223;
-    value = static_cast<float>(state >> 8) / 16777216.0F;
+    state = state * 1'664'525 + 1'013'904'223;
+    value = static_cast<float>(state >> 8) / 16'777'216.0F;
   }
   return verger_guard_counted([&] {
     Moments moments(kWidth);

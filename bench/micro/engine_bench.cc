@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fused engine against OpenVINO, and against the processor: milliseconds of CPU an image on one
 // thread, contestants in turn in many short rounds, then each alone, once their answers are
 // compared; then each block's multiply-adds a second as a share of what the processor reaches with

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What it costs that a run asks, before each file becomes visible, whether it holds its output
 // still: a part of 945 rows of features, written to a folder that is held and to one that is not,
 // in turns. The two files are the same bytes. Labelled with the files written. And what it costs to

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The steps from a JPEG's bytes to the tensor, one by one and together, on a 100 × 100 picture like
 // those of Fruits-360. Whether fast and plain code agree is checked first.
 #include <benchmark/benchmark.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MobileNetV2's milliseconds an image on one stream, and on as many streams as there are cores.
 // Keras' features of one image are compared first.
 #include <benchmark/benchmark.h>
@@ -22,7 +23,7 @@ constexpr std::size_t kFirst = 3;
 constexpr std::size_t kStep = 41;
 constexpr std::array<float, 6> kKeras = {1.85458064F, 0.363253653F, 1.33902681F,
                                          2.15622044F, 2.49933672F,  3.96996427F};
-constexpr float kBound = 2e-5F * 6;  // of the largest feature, which is 6
+constexpr float kBound = 2e-5F * 6;  // The bound is relative to the largest feature, which is 6.
 
 // Image 0 of make_features.py.
 void fill(std::span<float> tensor) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a row costs on its way to and from a part file, fsync included; labelled with its size.
 #include <benchmark/benchmark.h>
 

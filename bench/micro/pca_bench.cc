@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // verger's product beside OpenBLAS' on one thread, and the processor's peak. The answers are
 // compared first. The peak is that of one tile whose panels stay in the nearest cache: loading,
 // multiplying and adding without waiting for memory.
@@ -28,7 +29,7 @@ namespace {
 
 constexpr std::size_t kWidth = 1280;
 constexpr std::size_t kDepth = 257;
-constexpr std::size_t kRows = 960;  // of a shard
+constexpr std::size_t kRows = 960;  // A shard has this many rows.
 constexpr int kComponents = 558;
 
 const std::vector<double>& values() {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What this processor reaches with registers alone.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The nearest ten of 10^5 rows of 558 components, in memory: exactly and by the index. The answers
 // are compared first: the exact ones with a float64 loop over all rows, the index's by its recall.
 //
@@ -95,15 +96,16 @@ double float64_cosine(std::span<const float> a, std::span<const float> b) {
 }
 
 void check_exact() {
-  const auto found = find_nearest(table(), std::span(queries()).first(20 * kWidth), kNeighbors);
-  for (std::size_t number = 0; number < found.size(); ++number) {
+  const auto neighbours =
+      find_nearest(table(), std::span(queries()).first(20 * kWidth), kNeighbors);
+  for (std::size_t number = 0; number < neighbours.size(); ++number) {
     std::vector<double> cosines;
     for (std::size_t row = 0; row < kRows; ++row) {
       cosines.push_back(float64_cosine(query(number), table().row(row)));
     }
     std::ranges::partial_sort(cosines, cosines.begin() + kNeighbors, std::greater());
     for (std::size_t i = 0; i < kNeighbors; ++i) {
-      if (std::abs(double{found[number][i].cosine} - cosines[i]) < 1e-5) continue;
+      if (std::abs(double{neighbours[number][i].cosine} - cosines[i]) < 1e-5) continue;
       std::fprintf(stderr, "wrong neighbour %zu of query %zu\n", i, number);
       std::exit(1);
     }
@@ -116,8 +118,8 @@ void check_recall() {
   std::size_t recalled = 0;
   for (std::size_t number = 0; number < kQueries; ++number) {
     std::set<std::size_t> rows;
-    const auto found = index().find(query(number), kNeighbors).value();
-    for (const Neighbour& neighbour : found) rows.insert(neighbour.row);
+    const auto neighbours = index().find(query(number), kNeighbors).value();
+    for (const Neighbour& neighbour : neighbours) rows.insert(neighbour.row);
     for (const Neighbour& neighbour : exact[number]) recalled += rows.count(neighbour.row);
   }
   const double recall = static_cast<double>(recalled) / (kQueries * kNeighbors);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The plan of an update of 10^7 images: what the output holds, in 2,442 shards, against a listing
 // in which a hundred images are new, a hundred are changed and a hundred are gone. Read once; the
 // counts of the plan are checked. Labelled with the memory that planning took beyond the listing.
@@ -19,7 +20,7 @@ namespace verger {
 namespace {
 
 constexpr std::size_t kImages = 10'000'000;
-constexpr std::size_t kEach = 100;  // of new, changed and removed images
+constexpr std::size_t kEach = 100;  // So many images each are new, changed and removed.
 constexpr std::size_t kStride = kImages / kEach;
 constexpr std::size_t kPerClass = 10'000;
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the benchmarks of programs share outside the clock: contestants as processes, run in turn.
 
 A contestant is a script that is run as `NAME.py PHOTOGRAPHS WARM_UP OUT WEIGHTS REPORT` and leaves
@@ -30,7 +31,7 @@ PARTS = [ROOT / "bench" / "support", ROOT / "build" / "release" / "python", ROOT
 CORES = 2
 BUCKET = 22_688  # photographs that the start-up has
 WARM_UP = 16  # photographs that go through a session before the clock starts
-SAME_FEATURES = 2e-5  # of the largest feature: the bound of docs/parity.md
+SAME_FEATURES = 2e-5  # relative to the largest feature: the bound of docs/parity.md
 IN_BF16 = "ours_job_bf16"  # the job that contends in it
 BF16_COSINE = 0.99  # at least, of features in bf16 to those in f32
 
@@ -63,15 +64,15 @@ def machine() -> str:
     text = Path("/proc/cpuinfo").read_text()
     model = next((li.split(":")[1].strip() for li in text.splitlines() if "model name" in li), "?")
     widest = {"AMX": " amx_tile", "AVX512-BF16": " avx512_bf16", "AVX-512": " avx512f"}
-    found = next((name for name, flag in widest.items() if flag in text), "no AVX-512")
-    return f"{model}, {os.cpu_count()} cores, {found}, {platform.machine()}"
+    extension = next((name for name, flag in widest.items() if flag in text), "no AVX-512")
+    return f"{model}, {os.cpu_count()} cores, {extension}, {platform.machine()}"
 
 
 @dataclass(frozen=True)
 class Field:
     """The photographs of a benchmark, laid out for its contestants."""
 
-    folder: Path  # of everything
+    folder: Path  # holds everything that follows
     photographs: Path
     warm_up: Path
     weights: str

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The notebook that verger replaces, as it is written: its feature step and its reduction.
 
 From its facts: binaryFile; label from the path; repartition(24); an iterator pandas UDF that builds

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the rivals on ONNX Runtime do in each of their Python workers."""
 
 import io

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Write a network that takes next to nothing: how bright each of 8 x 8 patches is.
 
 usage: patches_network.py NETWORK.onnx

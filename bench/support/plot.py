@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The picture of `make bench-rivals`: images a second, a bar a contestant, a panel a contest.
 
 Needs matplotlib, which .venv/rivals has.

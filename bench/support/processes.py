@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """CPU time of this process and of all below it (the JVM, Python workers, daemons); memory."""
 
 import contextlib
@@ -28,15 +29,15 @@ def tree(root: int | None = None) -> Processes:
             number = int(entry.name)
             children.setdefault(int(fields[1]), []).append(number)
             every[number] = int(fields[19]), (ticks[0] + ticks[1], ticks[2] + ticks[3])
-    found: Processes = {}
+    processes: Processes = {}
     below = [root or os.getpid()]
     while below:
         number = below.pop()
         if number in every:
             start, times = every[number]
-            found[number, start] = times
+            processes[number, start] = times
         below += children.get(number, [])
-    return found
+    return processes
 
 
 def cpu_seconds(root: int | None = None) -> float:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Write what was measured into docs/performance.md, between its marks.
 
 usage: report.py [RESULTS] [DOCUMENT]     (default: build/bench-results docs/performance.md)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the contestants share: Spark's session, the warm-up and the clock.
 
 Those in Spark have the same session: local[2], unless the command line or spark-submit says

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Draw docs/images/orchard_map.png: the sample orchard by its first two principal components.
 
 usage: make_map.py WEIGHTS.h5 [OUT.png]

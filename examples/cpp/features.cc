@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // features PHOTOGRAPH [WEIGHTS.h5]: the features of a photograph, one a line; without Keras'
 // weights untrained ones, whose features mean nothing.
 #include <verger/extractor.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Photograph bytes → features, one image at a time on one thread: read the image, run the network.
 #pragma once
 

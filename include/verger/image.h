@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Photograph bytes → the tensor that MobileNetV2 takes.
 //
 // Pixels are bit-identical to Pillow 13's `Image.open(b).convert("RGB").resize((224, 224))`; an

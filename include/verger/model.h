@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The network: a 224×224×3 tensor → a vector of features.
 //
 // MobileNetV2 (Sandler et al. 2018; α = 1.0, ImageNet) without its last layer gives 1280 float32:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The sufficient statistics of standardisation and PCA: count, mean, centred second moment.
 #pragma once
 

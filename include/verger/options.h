@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every option of the chain, once. A field's name is also its command-line flag (`--max-pixels`),
 // its Python keyword (`max_pixels=`) and its key in the metadata of a run ("max_pixels").
 //
@@ -55,11 +56,12 @@ struct InputOptions {
   bool recursive = true;  // descend into sub-folders
   std::vector<std::string> exclude{};  // globs of files and folders to leave out: of their own
                                        // names, or with a '/' of their paths below the input
-  std::string
-      label_column{};  // of packed inputs: the column of a table, or the ending of a tar's
-                       // members, that holds the labels; empty: "label", "cls", else the folder
-  std::string image_column{};  // of packed inputs: the column of a table that holds the images;
-                               // empty: "content", "image.bytes", "bytes", "image", the only one
+  // Where packed inputs hold the labels: the column of a table, or the ending of a tar's members.
+  // Empty: "label", "cls", else the folder.
+  std::string label_column{};
+  // Which column of a packed table holds the images. Empty: "content", "image.bytes", "bytes",
+  // "image", or the only one there is.
+  std::string image_column{};
 
   Status validate() const;
 };
@@ -78,7 +80,7 @@ struct StorageOptions {
   // Affects speed.
   int reads_in_flight = 0;  // images read at once; 0: 64 from S3, 4 from this machine
   int listers = 0;          // requests, or folders of a disk, listed at once; 0: 16 at S3, 4 here
-  int retries = 8;          // of a request that failed by the network or a busy server
+  int retries = 8;          // how often a request is tried again after a passing fault
 
   Status validate() const;
 };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Standardise and reduce: moments → model → projections.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Status and Result: how every verger function reports failure.
 //
 // A bad *image* is data and becomes a Rejection (image.h). A bad argument, file or model is a

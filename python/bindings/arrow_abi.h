@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Arrow C data and C stream interfaces: three structs that every Arrow library lays out alike.
 // Source: the Arrow specification, "The Arrow C data interface" and "The Arrow C stream interface",
 // which say that the structs are to be repeated like this in place of a dependency.

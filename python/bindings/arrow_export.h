@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table of features as Arrow's record batch:
 //   features  list<item: float32>  null where the row was rejected
 //   reason    string               null where it was not; else RejectReason's name
@@ -32,7 +33,7 @@ struct FeatureColumns {
   std::size_t rows = 0;
   std::size_t width = 0;
   ArrowColumn lists;
-  LazyVector<float> features;  // of the rows that are not null, one after another
+  LazyVector<float> features;  // the rows that are not null, one after another
   TextColumn reason;
   TextColumn message;
 };

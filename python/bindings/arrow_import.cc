@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The layouts are those of the Arrow columnar format, version 1.4.
 #include "bindings/arrow_import.h"
 
@@ -49,7 +50,7 @@ std::string known_columns(const ArrowSchema& schema) {
 }  // namespace
 
 Result<ImageColumn> ImageColumn::find(const ArrowSchema& schema, const std::string& column) {
-  const ArrowSchema* found = &schema;
+  const ArrowSchema* chosen = &schema;
   int64_t child = -1;
   std::string what = "The array";
   if (std::string_view(schema.format) == "+s") {
@@ -62,10 +63,10 @@ Result<ImageColumn> ImageColumn::find(const ArrowSchema& schema, const std::stri
       return Status::invalid_argument("There is no column '" + column +
                                       "'; there are: " + known_columns(schema) + ".");
     }
-    found = schema.children[child];
+    chosen = schema.children[child];
   }
-  const std::string_view format = found->format;
-  if (found->dictionary == nullptr) {
+  const std::string_view format = chosen->format;
+  if (chosen->dictionary == nullptr) {
     if (format == "z") return ImageColumn(Kind::kBinary, child);
     if (format == "Z") return ImageColumn(Kind::kLargeBinary, child);
     if (format == "vz") return ImageColumn(Kind::kBinaryView, child);

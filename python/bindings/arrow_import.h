@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Columns of encoded images as other Arrow libraries hand them over.
 #pragma once
 

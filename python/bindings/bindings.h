@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One register function a type of the native module.
 #pragma once
 

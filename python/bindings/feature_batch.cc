@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "bindings/feature_batch.h"
 
 #include <nanobind/ndarray.h>

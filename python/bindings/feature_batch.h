@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What featurizing gives: a record batch, or a stream of them.
 #pragma once
 

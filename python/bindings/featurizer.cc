@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
@@ -87,10 +88,10 @@ FeatureBatch featurize_batch(const Featurizer& self, nb::handle images, const st
   const nb::tuple capsules = nb::cast<nb::tuple>(images.attr("__arrow_c_array__")());
   const auto schema = take_from_capsule<ArrowSchema>(capsules[0], "arrow_schema");
   const auto array = take_from_capsule<ArrowArray>(capsules[1], "arrow_array");
-  const auto found = value_or_raise(ImageColumn::find(*schema, column));
+  const auto image_column = value_or_raise(ImageColumn::find(*schema, column));
   auto batch = [&] {
     const nb::gil_scoped_release release;
-    return featurize_array(*self.pool, *array, found);
+    return featurize_array(*self.pool, *array, image_column);
   }();
   return value_or_raise(std::move(batch));
 }
@@ -105,8 +106,8 @@ FeatureStream featurize_stream(const Featurizer& self, nb::handle images,
     raise(Status::io(why != nullptr ? why : "The stream of images has no schema."));
   }
   const ArrowOwner<ArrowSchema> owned(&schema);
-  const auto found = value_or_raise(ImageColumn::find(*owned, column));
-  return {self.pool, std::move(stream), found};
+  const auto image_column = value_or_raise(ImageColumn::find(*owned, column));
+  return {self.pool, std::move(stream), image_column};
 }
 
 nb::object featurize_arrow(const Featurizer& self, nb::handle images, const std::string& column) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Verger's errors → Python's exceptions.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Images of any form → a table of features, on several threads.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tables as arrays, and when two arrays are the same."""
 
 import pyarrow as pa

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the tests of the package share; the program's own fixtures come from tests/conftest.py."""
 
 import json

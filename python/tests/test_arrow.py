@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Batches go in and out by the Arrow PyCapsule interface."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Images of any form give the features that the program writes."""
 
 import io

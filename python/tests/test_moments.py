@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Moments: the same bits however the rows come, and as the program's."""
 
 import pickle

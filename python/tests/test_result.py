@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger.Result` says of images what `verger similar` says of their files."""
 
 import json

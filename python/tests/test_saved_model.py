@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Models and tables in common with the program: the same bits, the same files."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A place with a credential in it is refused, and the credential is not repeated."""
 
 import pytest

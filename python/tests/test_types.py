@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The package is typed, its native module included."""
 
 from importlib.util import find_spec

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """VariancePCA: the program's bits, scikit-learn's conventions, and a file format in common."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The wheel serves on a machine that has nothing of the build."""
 
 import os
@@ -111,8 +112,8 @@ def test_any_python_has_all_but_the_native_module(wheel, tmp_path):
 def test_the_lines_of_the_docs_install_it(wheel):
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     text = "\n".join(page.read_text() for page in pages)
-    found = re.findall(r"^pip install [^#\n]*verger[^#\n]*", text, re.MULTILINE)
-    lines = {line.strip() for line in found}
+    lines_in = re.findall(r"^pip install [^#\n]*verger[^#\n]*", text, re.MULTILINE)
+    lines = {line.strip() for line in lines_in}
     assert len(lines) >= 4
     install = f"{sys.executable} -m pip install --dry-run --no-deps --no-index"
     for line in lines:
@@ -146,9 +147,9 @@ def installed(wheel, tmp_path_factory):
 @pytest.mark.heavy
 @pytest.mark.timeout(900)
 def test_a_fresh_environment_computes_the_same_bits(installed, expected, orchard):
-    found, place = hash_by(installed, orchard)
+    actual, place = hash_by(installed, orchard)
     assert place.startswith(str(installed.parent.parent))
-    assert found == expected
+    assert actual == expected
 
 
 @pytest.mark.heavy
@@ -214,7 +215,7 @@ def test_openvino_is_an_extra_of_both(wheel, installed, orchard, tmp_path):
 @pytest.mark.timeout(900)
 def test_openvino_may_be_in_another_folder_of_packages(wheel, expected, orchard, tmp_path):
     zipfile.ZipFile(wheel).extractall(tmp_path)
-    found, place = hash_by(sys.executable, orchard, PYTHONPATH=str(tmp_path))
+    actual, place = hash_by(sys.executable, orchard, PYTHONPATH=str(tmp_path))
     assert place.startswith(str(tmp_path))
-    assert found == expected
+    assert actual == expected
     assert load_onnx(sys.executable, tmp_path, PYTHONPATH=str(tmp_path)).returncode == 0

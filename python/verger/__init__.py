@@ -1,10 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
 """Photographs -> MobileNetV2 features -> principal components.
 
     import verger
 
     features = verger.Featurizer().transform(["a.jpg", "b.jpg"])   # float32 [2, 1280]
     pca = verger.VariancePCA(variance=0.95).fit(features)
-    answers = verger.Result("Results").similar(["a.jpg"])          # of the program `verger run`
+    answers = verger.Result("Results").similar(["a.jpg"])          # what `verger run` left
 
 `Featurizer` and `VariancePCA` follow scikit-learn's conventions, without needing it. Beneath them
 are the types of the native module, for those who carry batches between processes: `Moments`,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What AWS' own files say of the profile in use, as far as Arrow's client does not read it."""
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ def check_credentials() -> None:
 def profile_value(key: str) -> str:
     """Return what the profile says of `key`, or "". Of endpoint_url: for S3."""
     sections = _sections(_given() or "default")
-    found = next((section[key] for section in sections if key in section), "")
+    value = next((section[key] for section in sections if key in section), "")
     if key != "endpoint_url":
-        return found
+        return value
     services = next((section["services"] for section in sections if "services" in section), "")
     own = _parse(_config()).get(f"services {services}", {}).get("s3", "")
     lines = (line.partition("=") for line in own.splitlines() if "=" in line)
     inner = {name.strip(): value.strip() for name, _, value in lines}
-    return inner.get(key, found)
+    return inner.get(key, value)
 
 
 def _given() -> str:
@@ -51,8 +52,8 @@ def _config() -> Path:
 def _sections(name: str) -> list[dict[str, str]]:
     """Return the sections of a profile in both files, as far as they are there."""
     of_config = "default" if name == "default" else f"profile {name}"
-    found = (_parse(_credentials()).get(name), _parse(_config()).get(of_config))
-    return [section for section in found if section is not None]
+    both = (_parse(_credentials()).get(name), _parse(_config()).get(of_config))
+    return [section for section in both if section is not None]
 
 
 def _parse(path: Path) -> dict[str, dict[str, str]]:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program verger-emr, as far as it goes without what `verger[emr]` installs."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The package's exceptions, without the native module."""
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def with_keywords(message: str) -> str:
     """Name options as keywords: --overwrite → overwrite, but for those of a quoted command."""
     return re.sub(
         r"'verger [^']*'|(?<![^\s'])--([a-z0-9-]+)",
-        lambda found: found[1].replace("-", "_") if found[1] else found[0],
+        lambda match: match[1].replace("-", "_") if match[1] else match[0],
         message,
     )
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """scikit-learn's conventions, without scikit-learn: parameters, representation, tags."""
 
 from __future__ import annotations

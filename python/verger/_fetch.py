@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads many files at once, from this machine or from S3.
 
 Spark's own binaryFile reads one object after another, so that each waits for the answer to the one

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What people give as images -> what the native module takes."""
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def _of_pil(image: Any, *, upright: bool) -> tuple[object, str]:
 
             image = ImageOps.exif_transpose(image)
         return np.asarray(_rgb(image)), ""
-    except (OSError, ValueError, SyntaxError) as error:  # of a file that is read only now
+    except (OSError, ValueError, SyntaxError) as error:  # Pillow reads a file only now
         return _bytes_of_file(image), f"It cannot be read: {str(error).rstrip('.')}."
 
 

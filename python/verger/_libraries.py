@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Loads OpenVINO's shared library, which comes in a wheel of its own."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A saved model as a folder: docs/formats.md, section Model."""
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from verger._verger import PcaModel
 # Below what is named: the folder itself, or a place in the output of a run, in either layout.
 PLACES = ("", "model", "_verger/model")
 SEAL = "model.json"  # written last: without it there is no model
-SUFFIXES = (".npy", ".json")  # of a model's files
+SUFFIXES = (".npy", ".json")  # what the names of a model's files end with
 
 
 def read_model(path: Path) -> PcaModel:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a place means: a path of this machine or an s3:// URI, and the filesystem that serves it."""
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Storage:
     s3_addressing: str = ""  # "path" or "virtual"; empty: virtual at AWS, path elsewhere
     s3_anonymous: bool = False  # sign nothing: public buckets
     reads_in_flight: int = 0  # files read at once; 0: 64 from S3, 4 from this machine
-    retries: int = 8  # of a request that failed by the network or a busy server
+    retries: int = 8  # how often a request is tried again after a passing fault
 
     @classmethod
     def of(cls, options: Mapping[str, Any] | None) -> Self:
@@ -105,7 +106,7 @@ class Client:
     region: str
     virtual: bool
     anonymous: bool
-    attempts: int  # of a request, the first included
+    attempts: int  # how often a request is tried, the first time included
     connections: int
     authorities: str  # a file of certificates; empty: pyarrow's choice
 
@@ -137,7 +138,7 @@ class Client:
             return fs.S3FileSystem(**options)
         try:
             return fs.S3FileSystem(**options, tls_ca_file_path=self.authorities)
-        except TypeError:  # of an older pyarrow, which trusts the authorities that it finds
+        except TypeError:  # an older pyarrow trusts the authorities that it finds
             return fs.S3FileSystem(**options)
 
 

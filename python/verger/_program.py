@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program verger: where it is, and what its errors are in Python."""
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ def find_program() -> str:
 
     given = os.environ.get(VARIABLE)
     own = Path(__file__).parent / "bin" / "verger"
-    found = usable(given) if given else usable(str(own), shutil.which("verger"))
-    if found is None:
+    program = usable(given) if given else usable(str(own), shutil.which("verger"))
+    if program is None:
         said = f"${VARIABLE} names {given}, which is no program" if given else "it is not installed"
         raise OSError(
             f"The program verger cannot be found: {said}; install it by 'pip install verger', or "
             f"set {VARIABLE} to where it is."
         )
-    return found
+    return program
 
 
 def error_of(kind: str | int, message: str) -> Exception:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A result of the program, to be asked what photographs show."""
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from verger._program import error_of, find_program
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_MOST_CHARACTERS = 500_000  # of a command line's images; systems take two million in all
+_MOST_CHARACTERS = 500_000  # all images on one command line; systems take two million in all
 _UNREADABLE = 3  # exit code, also of answers that say which photographs could not be read
 
 

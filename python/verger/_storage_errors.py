@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Why a place cannot be read or written, in one sentence without any credential."""
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _PASSING = {
     "SLOW_DOWN": "the server is too busy",
     "SERVICE_UNAVAILABLE": "the server is too busy",
     "INTERNAL_FAILURE": "the server had an internal failure",
-    "HTTP status 503": "the server is too busy",  # of a request whose answer has no body
+    "HTTP status 503": "the server is too busy",  # an answer without a body says no more
     "HTTP status 500": "the server had an internal failure",
 }
 

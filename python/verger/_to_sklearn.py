@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """VariancePCA -> scikit-learn's own estimators. Needs scikit-learn (`verger[sklearn]`)."""
 
 from __future__ import annotations

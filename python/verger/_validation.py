@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What may be fitted and transformed: tables of finite numbers, as scikit-learn takes them."""
 
 from __future__ import annotations

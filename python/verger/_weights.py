@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where the weights are: the search and the download, as the command line has them."""
 
 from __future__ import annotations

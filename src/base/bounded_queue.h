@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The only place where the stages of the pipeline meet.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Globs as Hadoop's pathGlobFilter has them: those of fnmatch(3), and {a,b} for either of two.
 #pragma once
 

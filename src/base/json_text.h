@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON as text: in one place, since the library's writer costs each file that includes it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "base/memory_limit.h"
 
 #include <gtest/gtest.h>
@@ -10,8 +11,8 @@ namespace {
 
 std::size_t limit(const char* cgroups, const std::map<std::string, std::size_t>& files) {
   return cgroup_memory_limit(cgroups, [&](const std::filesystem::path& file) {
-    const auto found = files.find(file);
-    return found == files.end() ? kNoLimit : found->second;
+    const auto entry = files.find(file);
+    return entry == files.end() ? kNoLimit : entry->second;
   });
 }
 

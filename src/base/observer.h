@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,7 @@ class Observer {
   virtual void advanced(int64_t /*done*/, int64_t /*rejected*/) {}
   virtual void stage_finished() {}
   virtual void listed(int64_t /*images*/) {}   // what INPUT holds, once that is known
-  virtual void resumed(int64_t /*images*/) {}  // of them, those that an earlier run finished
+  virtual void resumed(int64_t /*images*/) {}  // an earlier run finished them
   // One thread's time and bytes since it told of them last.
   virtual void spent(const StageTimes& /*more*/) {}
   virtual void note(std::string_view /*sentence*/) {}

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who this process is, so that another one on the same machine can tell whether it still lives.
 #pragma once
 

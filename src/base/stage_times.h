@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the threads of an extraction spend their time.
 #pragma once
 
@@ -13,7 +14,7 @@ struct StageTimes {
   int64_t decode_ns = 0;   // workers: decode, resize, normalise
   int64_t infer_ns = 0;    // workers: the network
   int64_t write_ns = 0;    // workers: handing finished shards to the sink
-  int64_t bytes = 0;       // of the images read
+  int64_t bytes = 0;       // how much was read of the images
   int64_t reader_count = 0;
   int64_t worker_count = 0;
   int64_t wall_ns = 0;  // from the first thread's start to the last one's end

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Early return on error, for functions that return Status or Result<T>.
 #pragma once
 

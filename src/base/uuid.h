@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // UUIDs as RFC 9562 writes them, in lower case.
 #pragma once
 

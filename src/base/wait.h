@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waiting for a condition, by what every libstdc++ since GCC 10 offers.
 #pragma once
 

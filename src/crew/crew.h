@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who does the shards of a stage: threads here, or processes elsewhere.
 #pragma once
 
@@ -37,8 +38,8 @@ struct RunIdentity {
   const Store& input;          // what the stage reads: the images, or the features
   const OutputFolder& output;  // written through the run's fence
   const RunOptions& options;
-  std::string uuid;   // of its files' names
-  std::string mark;   // of the names of moments and inputs
+  std::string uuid;   // stands in the names of its files
+  std::string mark;   // stands in the names of moments and inputs
   std::string lease;  // the token
 };
 
@@ -57,7 +58,7 @@ struct ShardTask {
   Shard shard;            // as it will be
   std::size_t begin = 0;  // images [begin, end) of ExtractStage::reads are read for it
   std::size_t end = 0;
-  const ShardManifest* replaces = nullptr;  // of a shard that is written anew, as it stands
+  const ShardManifest* replaces = nullptr;  // the shard as it stands, where it is written anew
 };
 
 // Features → moments of each part; or the moments of neighbours → those of them all.
@@ -68,7 +69,7 @@ struct MomentsStage {
 };
 
 struct MomentsTask {
-  std::size_t number = 0;              // of the task in all passes over the moments
+  std::size_t number = 0;              // counts the tasks of all passes over the moments
   std::vector<StoredMoments> members;  // features parts are below RunIdentity::input
 };
 
@@ -79,7 +80,7 @@ struct ProjectStage {
 };
 
 struct PartTask {
-  std::size_t number = 0;  // of the part that is made
+  std::size_t number = 0;  // which part is made
   std::string features;    // the part that it is made of, below RunIdentity::input
 };
 

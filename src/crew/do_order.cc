@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crew/do_order.h"
 
 #include <optional>
@@ -20,7 +21,7 @@ namespace verger {
 
 namespace {
 
-constexpr std::size_t kMostPlaces = 8;  // of runs that one worker serves in turn
+constexpr std::size_t kMostPlaces = 8;  // One worker serves so many runs in turn.
 
 std::string this_worker() {
   const ProcessIdentity self = this_process();
@@ -205,7 +206,7 @@ Result<std::shared_ptr<Store>> OrderDoer::place(const std::string& uri,
                           storage.s3_addressing + '\n' + std::to_string(storage.s3_anonymous) +
                           '\n' + std::to_string(storage.s3_requester_pays) + '\n' +
                           std::to_string(storage.retries);
-  if (const auto found = places_.find(key); found != places_.end()) return found->second;
+  if (const auto entry = places_.find(key); entry != places_.end()) return entry->second;
   VERGER_ASSIGN_OR_RETURN(auto opened, Store::open(uri, storage));
   if (places_.size() >= kMostPlaces) places_.clear();
   return places_[key] = std::move(opened);

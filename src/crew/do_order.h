@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One order, done by the threads of this process.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a driver writes of a stage's tasks for workers elsewhere: their orders, and before them the
 // files of _verger/plan/ that they name.
 #pragma once

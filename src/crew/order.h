@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The messages of the crew's protocol that a driver and a worker exchange: orders and outcomes
 // (docs/crew.md).
 #pragma once
@@ -24,7 +25,7 @@ inline constexpr int kCrewProtocol = 1;
 
 // The saved model to project by: its files in _verger/plan/.
 struct OrderedModel {
-  std::string prefix;  // of their names
+  std::string prefix;  // with which their names begin
   std::string sha256;  // model_sha256()
 };
 
@@ -34,7 +35,7 @@ struct ExtractOrder {
   bool strict = false;
   InputOptions input;  // the columns alone, of images and labels
   ModelOptions network;
-  std::string network_sha256;  // of what must be loaded
+  std::string network_sha256;  // what the loaded file must hash to
   std::string options_sha256;  // extraction_sha256()
   Shard shard;
   PartInfo plan;

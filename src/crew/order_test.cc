@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crew/order.h"
 
 #include <gmock/gmock.h>
@@ -28,16 +29,16 @@ ShardManifest manifest() {
 }
 
 GroupFindings findings() {
-  GroupFindings found;
-  found.first = 7;
-  found.begin = 10;
-  found.end = 13;
-  found.gap = gap_at(8);
-  found.file_fault = "features/x.parquet is missing or unreadable";
-  found.counts = manifest().counts;
-  found.files = 2;
-  found.features = {.rows = 3, .bytes = 40, .parts = {"features/x.parquet"}};
-  return found;
+  GroupFindings findings;
+  findings.first = 7;
+  findings.begin = 10;
+  findings.end = 13;
+  findings.gap = gap_at(8);
+  findings.file_fault = "features/x.parquet is missing or unreadable";
+  findings.counts = manifest().counts;
+  findings.files = 2;
+  findings.features = {.rows = 3, .bytes = 40, .parts = {"features/x.parquet"}};
+  return findings;
 }
 
 Order order() {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -64,17 +65,17 @@ TableSize parse_table(const json& from) {
           .parts = from.at("parts")};
 }
 
-json findings_json(const GroupFindings& found) {
-  return {{"first", found.first},
-          {"begin", found.begin},
-          {"end", found.end},
-          {"gap", found.gap},
-          {"unreconciled", found.unreconciled},
-          {"file_fault", found.file_fault},
-          {"counts", counts_json(found.counts)},
-          {"files", found.files},
-          {"features", table_json(found.features)},
-          {"rejected", table_json(found.rejected)}};
+json findings_json(const GroupFindings& findings) {
+  return {{"first", findings.first},
+          {"begin", findings.begin},
+          {"end", findings.end},
+          {"gap", findings.gap},
+          {"unreconciled", findings.unreconciled},
+          {"file_fault", findings.file_fault},
+          {"counts", counts_json(findings.counts)},
+          {"files", findings.files},
+          {"features", table_json(findings.features)},
+          {"rejected", table_json(findings.rejected)}};
 }
 
 GroupFindings parse_findings(const json& from) {
@@ -106,8 +107,8 @@ json Outcome::to_json() const {
     outcome["features_changed"] = shard->features_changed;
   } else if (const auto* reduced = std::get_if<Reduced>(&result)) {
     outcome["moments"] = reduced->moments ? part_json(*reduced->moments) : json(nullptr);
-  } else if (const auto* found = std::get_if<GroupFindings>(&result)) {
-    outcome["findings"] = findings_json(*found);
+  } else if (const auto* findings = std::get_if<GroupFindings>(&result)) {
+    outcome["findings"] = findings_json(*findings);
   } else {
     outcome["part"] = part_json(std::get<Projected>(result).part);
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the messages of the crew's protocol are read.
 #pragma once
 

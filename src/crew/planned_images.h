@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Images as a plan file lists them, and back.
 #pragma once
 

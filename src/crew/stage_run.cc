@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crew/stage_run.h"
 
 #include <nlohmann/json.hpp>
@@ -63,17 +64,17 @@ Status StageRun::take(const std::string& line) {
   if (!outcome.ok()) {
     return Status::io("The crew sent what is no outcome: " + outcome.error().message());
   }
-  const auto found = numbers_.find(outcome->order);
-  if (found == numbers_.end()) return {};  // a late one, of a stage before
+  const auto entry = numbers_.find(outcome->order);
+  if (entry == numbers_.end()) return {};  // a late one, of a stage before
   if (const auto* error = std::get_if<Status>(&outcome->result)) {
     const std::lock_guard lock(mutex_);
-    return taken_[found->second] != 0 ? Status() : *error;
+    return taken_[entry->second] != 0 ? Status() : *error;
   }
   {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(taken_[found->second], 1) != 0) return {};  // done twice: the first counts
+    if (std::exchange(taken_[entry->second], 1) != 0) return {};  // done twice: the first counts
   }
-  VERGER_RETURN_IF_ERROR(orders_.done(found->second, *std::move(outcome)));
+  VERGER_RETURN_IF_ERROR(orders_.done(entry->second, *std::move(outcome)));
   if (left_.fetch_sub(1) == 1) stop_.cancel();
   return {};
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One stage of a crew elsewhere: orders out, outcomes in.
 #pragma once
 
@@ -18,7 +19,7 @@
 namespace verger {
 
 struct StageOrders {
-  std::vector<std::string> names{};  // of the orders
+  std::vector<std::string> names{};  // one an order
   int writes = 4;                    // orders that are made at once
   // These are called from several threads at once. `done` takes the first outcome of an order that
   // is no error, and no other.
@@ -46,8 +47,8 @@ class StageRun {
   const StageOrders& orders_;
   const CancelToken& cancel_;
 
-  std::unordered_map<std::string, std::size_t> numbers_;  // of the orders, by their names
-  std::mutex mutex_;                                      // of what follows
+  std::unordered_map<std::string, std::size_t> numbers_;  // which order has the name
+  std::mutex mutex_;                                      // guards what follows
   std::vector<char> taken_;
   Status failure_;
   std::atomic<std::size_t> left_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crew/stage_run.h"
 
 #include <gmock/gmock.h>
@@ -83,7 +84,7 @@ TEST_F(StageRunTest, TheFirstOutcomeOfAnOrderCounts) {
   std::thread crew([&] {
     say_done("moments-00000", 1);
     for (int i = 0; i < 50; ++i) say_done("moments-00000", 2);
-    say_done("extract-00000");  // of the stage before
+    say_done("extract-00000");  // The stage before had this order.
     say({{"type", "outcome"},
          {"order", "moments-00000"},
          {"attempt", 0},

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crew/stdio_crew.h"
 
 #include <algorithm>
@@ -194,10 +195,11 @@ Status StdioCrew::inspect(const InspectStage& stage, std::span<const InspectTask
   VERGER_ASSIGN_OR_RETURN(const OrderMaker maker, OrderMaker::of(run));
   orders.make = [&](std::size_t i) { return maker.inspect(tasks[i]); };
   orders.done = [&](std::size_t i, Outcome&& outcome) -> Status {
-    auto* found = std::get_if<GroupFindings>(&outcome.result);
-    if (found == nullptr) return Status::io("The crew sent no findings of " + outcome.order + '.');
+    auto* findings = std::get_if<GroupFindings>(&outcome.result);
+    if (findings == nullptr)
+      return Status::io("The crew sent no findings of " + outcome.order + '.');
     pass.observer.advanced(1, 0);
-    return done(i, std::move(*found));
+    return done(i, std::move(*findings));
   };
   return this->run(
       {.stage = "inspect",

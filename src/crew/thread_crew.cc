@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "crew/thread_crew.h"
 
 #include <algorithm>
@@ -89,7 +90,7 @@ class Extraction::ChangedShard final : public ShardSink {
 Result<StageTimes> Extraction::run(const Pass& pass) {
   // Shards that only lost images: nothing is read from INPUT for them.
   std::vector<const ShardTask*> shrunk;
-  std::vector<Shard> shards;  // of the images to read
+  std::vector<Shard> shards;  // hold the images to read
   for (const ShardTask& task : tasks_) {
     if (task.begin == task.end) {
       shrunk.push_back(&task);
@@ -192,10 +193,10 @@ Status ThreadCrew::project(const ProjectStage& stage, std::span<const PartTask> 
 Status ThreadCrew::inspect(const InspectStage& stage, std::span<const InspectTask> tasks,
                            const Pass& pass, const GroupDone& done) {
   return parallel_for(tasks.size(), pass.threads, pass.cancel, [&](std::size_t i) -> Status {
-    VERGER_ASSIGN_OR_RETURN(GroupFindings found,
+    VERGER_ASSIGN_OR_RETURN(GroupFindings findings,
                             check_group(stage.run.output.store(), tasks[i].group));
     pass.observer.advanced(1, 0);
-    return done(i, std::move(found));
+    return done(i, std::move(findings));
   });
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A worker of a crew elsewhere: orders in, outcomes out (docs/crew.md).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The forces by which all points of a map keep each other away, as t-SNE has them.
 #pragma once
 
@@ -31,7 +32,7 @@ class Repulsion {
     std::size_t begin = 0;  // its points, in the order of the tree
     std::size_t end = 0;
     std::size_t after = 0;  // the cell that comes when this one's cells are passed over
-    PlanePoint centre{};    // of its points
+    PlanePoint centre{};    // the mean of its points
     double side = 0;
     bool leaf = false;
   };
@@ -43,10 +44,10 @@ class Repulsion {
   std::vector<uint64_t> keys_;      // by which the points are sorted: two bits a level
   std::vector<std::size_t> order_;  // numbers of points
   std::vector<PlanePoint> sorted_;
-  double side_ = 0;                  // of the square that holds all points
+  double side_ = 0;                  // the side of the square that holds all points
   std::vector<Cell> cells_;          // a cell before those within it
   std::vector<std::size_t> leaves_;  // numbers of cells
-  std::vector<double> leaf_sums_;    // of q, by leaf
+  std::vector<double> leaf_sums_;    // what each leaf adds to the sum of q
   std::vector<PlanePoint> forces_;
   double normalizer_ = 0;
 };

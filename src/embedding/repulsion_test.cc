@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "embedding/repulsion.h"
 
 #include <gtest/gtest.h>
@@ -40,8 +41,8 @@ TEST(RepulsionTest, ComesNearToTheSumOverAllPairs) {
         force.y += q * q * dy;
       }
       normalizer -= 1;
-      const PlanePoint& found = repulsion.forces()[i];
-      error += std::hypot(found.x - force.x, found.y - force.y);
+      const PlanePoint& approximate = repulsion.forces()[i];
+      error += std::hypot(approximate.x - force.x, approximate.y - force.y);
       length += std::hypot(force.x, force.y);
     }
     EXPECT_LT(error / length, 0.05) << spread;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "embedding/tsne.h"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ class Attraction {
     for (std::size_t i = 0; i < count; ++i) {
       for (const std::size_t j : neighbours[i]) {
         edges[i].push_back(j);
-        edges[j].push_back(i);  // of two that name each other there are two edges
+        edges[j].push_back(i);  // Two points that name each other get two edges.
       }
       total += 2 * neighbours[i].size();
     }
@@ -57,7 +58,7 @@ class Attraction {
   }
 
  private:
-  std::vector<std::size_t> begin_;  // of each point's edges
+  std::vector<std::size_t> begin_;  // where each point's edges begin
   std::vector<std::size_t> others_;
   double weight_ = 0;
 };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A map on which what is alike lies together: t-SNE (van der Maaten and Hinton 2008).
 #pragma once
 

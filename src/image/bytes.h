@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading of integers and prefixes from untrusted bytes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much memory large images may take at once, over all threads of the process.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "image/exif.h"
 
 #include <array>
@@ -30,7 +31,7 @@ class Tiff {
     const std::size_t directory = read(4, 4).value_or(0);
     const auto count = read(directory, 2);
     if (!count) return std::nullopt;
-    uint64_t data_behind = 0;  // of all entries so far; more than there can be is passed over
+    uint64_t data_behind = 0;  // the sum so far; an entry beyond what there can be is passed over
     for (std::size_t i = 0; i < *count; ++i) {
       const std::size_t entry = directory + 2 + 12 * i;
       if (entry + 12 > bytes_.size()) return std::nullopt;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The images in tests/golden/pixels give the pixels that Pillow gave when they were made.
 #include <gtest/gtest.h>
 

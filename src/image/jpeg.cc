@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "image/jpeg.h"
 
 #include <algorithm>
@@ -168,7 +169,7 @@ class Decoder {
 
 // Baseline, extended and progressive DCT, with Huffman or arithmetic coding.
 bool is_supported(uint8_t frame_marker) {
-#if LIBJPEG_TURBO_VERSION_NUMBER >= 3000000
+#if LIBJPEG_TURBO_VERSION_NUMBER >= 3'000'000
   if (frame_marker == 0xC3) return true;  // lossless, Huffman coding
 #endif
   return frame_marker == 0xC0 || frame_marker == 0xC1 || frame_marker == 0xC2 ||

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // VERGER_MULTIVERSION before a function has the compiler build it for AVX2 as well; the processor
 // picks at load time. The results are the same bits: only integers and single float operations.
 // Sanitizers intercept too late for such load-time picks, so their builds take the plain version.

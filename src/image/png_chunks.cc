@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What each chunk of a PNG does: the second half of PngStream.
 #include <algorithm>
 
@@ -121,7 +122,7 @@ std::optional<Rejection> PngStream::handle_header(Bytes body) {
 std::optional<Rejection> PngStream::handle_palette(Bytes body) {
   if (!is_palette(header_.layout)) return std::nullopt;
   const std::size_t entries = body.size() / 3;
-  palette_entries_ = entries;  // of the last palette before the data, which counts
+  palette_entries_ = entries;  // The last palette before the data counts.
   header_.palette.emplace();
   std::copy_n(body.begin(), 3 * std::min(entries, kMostEntries), header_.palette->begin());
   return std::nullopt;

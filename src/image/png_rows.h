@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rows of a PNG: undoing the filters and turning samples into RGB.
 #pragma once
 

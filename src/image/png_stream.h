@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <array>
@@ -103,7 +104,7 @@ class PngStream {
 
   Bytes bytes_;
   std::size_t position_ = 0;
-  std::size_t data_left_ = 0;  // of the current data chunk
+  std::size_t data_left_ = 0;  // what is still to come of the current data chunk
   PngHeader header_;
   std::string raw_profile_;  // EXIF in ImageMagick's "Raw profile type exif" text
   bool has_exif_chunk_ = false;
@@ -113,7 +114,7 @@ class PngStream {
   bool is_animated_ = false;
   bool has_default_image_ = false;
   static constexpr std::size_t kMostEntries = 256;
-  std::size_t palette_entries_ = 0;  // of the last palette
+  std::size_t palette_entries_ = 0;  // how many the last palette has
   bool has_palette_ = false;         // before the data
   bool has_single_transparent_entry_ = false;
   std::size_t text_size_ = 0;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The metadata of a PNG that a decoder has to look into: texts and colour profiles.
 #pragma once
 
@@ -17,8 +18,9 @@ struct PngText {
   bool is_too_large = false;       // expands to more than kMaxPngText
 };
 
-inline constexpr std::size_t kMaxPngText = std::size_t{1} << 20;    // of a chunk (Pillow's limit)
-inline constexpr std::size_t kMaxPngTextMemory = 64 * kMaxPngText;  // of all chunks together
+// Pillow's limits, in bytes: what one chunk and what all chunks together may expand to.
+inline constexpr std::size_t kMaxPngText = std::size_t{1} << 20;
+inline constexpr std::size_t kMaxPngTextMemory = 64 * kMaxPngText;
 
 PngText read_text(Bytes chunk);                // tEXt
 PngText read_compressed_text(Bytes chunk);     // zTXt

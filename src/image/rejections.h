@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shorthand for the rejections that decoding ends in. Each message is one sentence.
 #pragma once
 

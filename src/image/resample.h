@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One row of one pass of a resize. Rows are interleaved RGB.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the worker takes its images from.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An S3 Inventory as INPUT: the list of a bucket's objects that AWS writes daily or weekly, by its
 // manifest.json (Amazon S3 User Guide, "Locating your inventory list").
 #pragma once
@@ -26,7 +27,7 @@ struct InventoryManifest {
   std::string destination;  // the bucket that holds the files
   int64_t created_ms = 0;   // since 1970
   Format format = Format::kCsv;
-  std::vector<std::string> columns;  // of CSV, in order
+  std::vector<std::string> columns;  // what a CSV file's columns are, in order
   std::vector<File> files;
 
   // kIo: half a sentence on what `text` lacks.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <arrow/adapters/orc/adapter.h>
 #include <arrow/array.h>
 #include <arrow/csv/reader.h>

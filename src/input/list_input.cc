@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "input/list_input.h"
 
 #include <string>
@@ -32,13 +33,13 @@ Result<InputFiles> files_of(const Store& input, const InputOptions& options, Sel
 
 // The input itself, when it is a container.
 Result<std::vector<FileEntry>> single_container(const Store& input) {
-  std::vector<FileEntry> found;
-  if (!is_container(input.display_path(""))) return found;
+  std::vector<FileEntry> files;
+  if (!is_container(input.display_path(""))) return files;
   VERGER_ASSIGN_OR_RETURN(const bool file, input.exists(""));
-  if (!file) return found;  // a folder of such a name, as Spark writes tables
+  if (!file) return files;  // a folder of such a name, as Spark writes tables
   VERGER_ASSIGN_OR_RETURN(FileEntry entry, input.find(""));
-  found.push_back(std::move(entry));
-  return found;
+  files.push_back(std::move(entry));
+  return files;
 }
 
 Result<ListedInput> packed(std::shared_ptr<const Store> input, std::vector<FileEntry> containers,

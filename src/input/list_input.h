@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // INPUT → images, whatever holds them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "input/packed_source.h"
 
 #include <algorithm>
@@ -152,9 +153,9 @@ ListedImage PackedSource::listed(std::size_t image) const {
 }
 
 std::size_t PackedSource::number_of(const std::string& label) {
-  const auto [found, is_new] = label_numbers_.try_emplace(label, labels_.size());
+  const auto [entry, is_new] = label_numbers_.try_emplace(label, labels_.size());
   if (is_new) labels_.push_back(label);
-  return found->second;
+  return entry->second;
 }
 
 Result<std::vector<uint8_t>> PackedSource::read(std::size_t image) const {
@@ -181,8 +182,8 @@ std::vector<std::vector<std::size_t>> PackedSource::runs(std::vector<std::size_t
   };
   std::vector<Placed> placed;
   for (const std::size_t image : images) {
-    const Image found = at(image);
-    placed.push_back({image, found.container, found.place});
+    const Image packed = at(image);
+    placed.push_back({image, packed.container, packed.place});
   }
   std::ranges::sort(placed, {},
                     [](const Placed& one) { return std::pair(one.container, one.place.position); });

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
@@ -49,7 +50,7 @@ class PackedSource final : public ImageSource {
   std::vector<std::vector<std::size_t>> runs(std::vector<std::size_t> images) const override;
   void read_run(std::span<const std::size_t> run, ImageSink& sink) const override;
   int default_reads_in_flight() const override;
-  Result<Changed> find_changed() const override;  // of the containers
+  Result<Changed> find_changed() const override;  // says which containers changed
 
  private:
   struct Image {
@@ -74,7 +75,7 @@ class PackedSource final : public ImageSource {
   std::shared_ptr<const Store> store_;
   std::vector<FileEntry> files_;  // sorted by their names
   const bool recursive_;
-  std::vector<std::unique_ptr<Container>> containers_;  // of files_
+  std::vector<std::unique_ptr<Container>> containers_;  // one for each of files_
   SortedList images_;
   std::vector<std::string> labels_;
   std::map<std::string, std::size_t> label_numbers_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "input/selected_source.h"
 
 #include <map>
@@ -5,7 +6,7 @@
 namespace verger {
 
 std::vector<std::vector<std::size_t>> SelectedSource::runs(std::vector<std::size_t> images) const {
-  std::map<std::size_t, std::size_t> numbers;  // of the chosen images, by those of the source
+  std::map<std::size_t, std::size_t> numbers;  // from the source's numbers to those of the chosen
   for (std::size_t& image : images) {
     const std::size_t original = chosen_[image];
     numbers[original] = image;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The checker and describer of a result.
 #pragma once
 
@@ -43,7 +44,7 @@ struct Inspection {
   RunRecord record;
   std::vector<TableDescription> tables;
   std::vector<Check> checks;
-  std::vector<HeadRow> head;     // of the features
+  std::vector<HeadRow> head;     // the first rows of the features
   std::vector<double> spectrum;  // explained variance ratio of the components kept
 
   bool ok() const;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inspect/inspection.h"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ class Inspector {
  public:
   Inspector(std::shared_ptr<Store> store, RunRecord record)
       : store_(std::move(store)), folders_(table_folders(record.options.output.layout)) {
-    found_.record = std::move(record);
+    inspection_.record = std::move(record);
   }
 
   Result<Inspection> run(std::size_t head_rows, Crew& crew, const StorageOptions& storage,
@@ -35,7 +36,7 @@ class Inspector {
 
  private:
   bool has_features() const { return survey_.shards > 0; }
-  bool has_reduction() const { return found_.record.reduction.has_value(); }
+  bool has_reduction() const { return inspection_.record.reduction.has_value(); }
 
   void check_complete();
   void check_shards();
@@ -50,19 +51,19 @@ class Inspector {
   std::shared_ptr<Store> store_;
   TableFolders folders_;
   Survey survey_;  // after run() began
-  Inspection found_;
+  Inspection inspection_;
 };
 
 void Inspector::add(std::string name, const std::string& fault, std::string fine) {
-  found_.checks.push_back(
+  inspection_.checks.push_back(
       {std::move(name), fault.empty() ? std::move(fine) : fault, fault.empty()});
 }
 
 void Inspector::check_complete() {
   std::string fault;
-  if (found_.record.state != "done") {
-    const bool update = found_.record.command == "update";
-    fault = "the run did not finish; its state is '" + found_.record.state + "'; " +
+  if (inspection_.record.state != "done") {
+    const bool update = inspection_.record.command == "update";
+    fault = "the run did not finish; its state is '" + inspection_.record.state + "'; " +
             (update ? "run 'verger update' again" : "go on with it by --resume");
     const auto leases = read_leases(*store_);
     for (const auto& lease : leases.ok() ? *leases : std::vector<LeaseRecord>()) {
@@ -82,13 +83,13 @@ void Inspector::check_complete() {
 }
 
 void Inspector::check_shards() {
-  if (const auto& update = found_.record.update) {
+  if (const auto& update = inspection_.record.update) {
     // It leaves gaps among the shards' numbers, and its shards are of images from anywhere.
     const int64_t expected = update->shards.kept + update->shards.rewritten + update->shards.added;
-    const auto found = std::to_string(survey_.shards);
+    const auto present = std::to_string(survey_.shards);
     const bool all = static_cast<int64_t>(survey_.shards) == expected;
-    add("shards", all ? "" : found + " shards are there, not " + std::to_string(expected),
-        found + " shards, as the update left them");
+    add("shards", all ? "" : present + " shards are there, not " + std::to_string(expected),
+        present + " shards, as the update left them");
     return;
   }
   add("shards", survey_.all.gap,
@@ -125,7 +126,7 @@ Status Inspector::check_strays() {
 void Inspector::check_counts() {
   const Counts& sum = survey_.all.counts;
   std::string fault = survey_.all.unreconciled;
-  if (fault.empty() && !(sum == found_.record.counts)) {
+  if (fault.empty() && !(sum == inspection_.record.counts)) {
     fault = "the shards add up to " + std::to_string(sum.listed) + " listed, " +
             std::to_string(sum.features) + " features and " + std::to_string(sum.rejected) +
             " rejected, which is not what the run recorded";
@@ -138,7 +139,7 @@ void Inspector::check_counts() {
 void Inspector::check_reduction() {
   std::string fault;
   const auto model = load_model(*store_);
-  const auto k = found_.record.reduction->k;
+  const auto k = inspection_.record.reduction->k;
   if (!model.ok()) {
     fault = model.error().message();
   } else if (model->model.k != k) {
@@ -148,14 +149,14 @@ void Inspector::check_reduction() {
     double total = 0;
     for (const double value : model->model.eigenvalues) total += value;
     for (int i = 0; i < model->model.k; ++i) {
-      found_.spectrum.push_back(model->model.eigenvalues[static_cast<std::size_t>(i)] / total);
+      inspection_.spectrum.push_back(model->model.eigenvalues[static_cast<std::size_t>(i)] / total);
     }
   }
   int64_t rows = 0;
   for (const auto& part : survey_.reduction.parts) rows += part.rows;
-  if (fault.empty() && rows != found_.record.counts.features) {
+  if (fault.empty() && rows != inspection_.record.counts.features) {
     fault = "the pca table has " + std::to_string(rows) + " rows, the features table " +
-            std::to_string(found_.record.counts.features);
+            std::to_string(inspection_.record.counts.features);
   }
   add("reduction", fault,
       std::to_string(rows) + " rows of " + std::to_string(k) + " components, as the model has");
@@ -179,7 +180,7 @@ void Inspector::describe_table(const std::string& name, const std::string& folde
     const auto schema = read_part_schema(*store_, size.parts.front());
     if (schema.ok()) table.columns = schema->columns;
   }
-  found_.tables.push_back(std::move(table));
+  inspection_.tables.push_back(std::move(table));
 }
 
 void Inspector::read_head(std::size_t rows) {
@@ -187,14 +188,14 @@ void Inspector::read_head(std::size_t rows) {
     auto reader = FeaturesPartReader::open(*store_, part, 0);
     FeatureRows read;
     do {
-      if (found_.head.size() >= rows) return;
+      if (inspection_.head.size() >= rows) return;
       if (!reader.ok() || !reader->next(read).ok()) return;  // the check of files has told why
       const std::size_t values = std::min(kHeadValues, read.width);
-      for (std::size_t row = 0; row < read.size() && found_.head.size() < rows; ++row) {
+      for (std::size_t row = 0; row < read.size() && inspection_.head.size() < rows; ++row) {
         const auto begin = read.features.begin() + static_cast<std::ptrdiff_t>(row * read.width);
-        found_.head.push_back({read.path[row],
-                               read.label[row],
-                               {begin, begin + static_cast<std::ptrdiff_t>(values)}});
+        inspection_.head.push_back({read.path[row],
+                                    read.label[row],
+                                    {begin, begin + static_cast<std::ptrdiff_t>(values)}});
       }
     } while (read.size() > 0);
   }
@@ -202,7 +203,7 @@ void Inspector::read_head(std::size_t rows) {
 
 Result<Inspection> Inspector::run(std::size_t head_rows, Crew& crew, const StorageOptions& storage,
                                   Watch watch) {
-  VERGER_ASSIGN_OR_RETURN(survey_, survey(store_, found_.record, crew, storage, watch));
+  VERGER_ASSIGN_OR_RETURN(survey_, survey(store_, inspection_.record, crew, storage, watch));
   check_complete();
   if (has_features()) check_shards();
   add("files", survey_.all.file_fault,
@@ -210,7 +211,7 @@ Result<Inspection> Inspector::run(std::size_t head_rows, Crew& crew, const Stora
   VERGER_RETURN_IF_ERROR(check_strays());
   if (has_features()) check_counts();
   if (has_reduction()) check_reduction();
-  if (has_reduction() && found_.ok()) check_familiarity();
+  if (has_reduction() && inspection_.ok()) check_familiarity();
   if (has_features()) {
     describe_table("features", folders_.features, survey_.all.features);
     describe_table("rejected", folders_.rejected, survey_.all.rejected);
@@ -221,7 +222,7 @@ Result<Inspection> Inspector::run(std::size_t head_rows, Crew& crew, const Stora
     describe_table("pca", folders_.pca, pca);
   }
   read_head(head_rows);
-  return std::move(found_);
+  return std::move(inspection_);
 }
 
 }  // namespace

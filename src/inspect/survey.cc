@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "inspect/survey.h"
 
 #include <algorithm>
@@ -108,16 +109,16 @@ Result<Survey> survey(const std::shared_ptr<Store>& store, const RunRecord& reco
       .input = *store, .output = output, .options = options, .uuid = "", .mark = "", .lease = ""};
   const int threads =
       std::max(default_threads(), std::min(store->default_reads_in_flight(), kMostFiles));
-  std::vector<GroupFindings> found(groups.tasks.size());
+  std::vector<GroupFindings> findings_of(groups.tasks.size());
   const GroupDone keep = [&](std::size_t task, GroupFindings findings) -> Status {
-    found[task] = std::move(findings);
+    findings_of[task] = std::move(findings);
     return {};
   };
-  watch.observer.stage_started("inspect", static_cast<int64_t>(found.size()));
+  watch.observer.stage_started("inspect", static_cast<int64_t>(findings_of.size()));
   VERGER_RETURN_IF_ERROR(
       crew.inspect({.run = run}, groups.tasks, {threads, watch.cancel, watch.observer}, keep));
   watch.observer.stage_finished();
-  survey.all = joined(found, groups.of_shards);
+  survey.all = joined(findings_of, groups.of_shards);
   return survey;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // All that a result records, read by a crew.
 #pragma once
 
@@ -16,7 +17,7 @@ namespace verger {
 struct Survey {
   std::size_t shards = 0;
   ReductionRecord reduction{};  // empty of a result without one
-  GroupFindings all;            // of the shards, and of the reduction's files
+  GroupFindings all;            // what the shards and the reduction's files show
 };
 
 // `record`: of the result in `store`. kIo when one of its other records cannot be read.

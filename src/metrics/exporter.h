@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the metrics of a run reach whoever collects them: a file, or a port (docs/metrics.md).
 #pragma once
 

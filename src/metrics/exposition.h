@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Prometheus' text format, version 0.0.4.
 // https://prometheus.io/docs/instrumenting/exposition_formats/
 #pragma once
@@ -41,7 +42,7 @@ class Exposition {
  private:
   void line(std::string_view name, const MetricLabels& labels, double value);
 
-  std::string name_;  // of the last family
+  std::string name_;  // which family was written last
   std::string text_;
 };
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "metrics/exposition.h"
 
 #include <gmock/gmock.h>
@@ -58,7 +59,7 @@ TEST(Exposition, BytesThatAreNoTextAreReplaced) {
 
 TEST(Exposition, NumbersReadBackAsTheSame) {
   Exposition exposition;
-  for (const double value : {0.1, 1e300, 9007199254740991.0, -2.5e-9}) {
+  for (const double value : {0.1, 1e300, 9'007'199'254'740'991.0, -2.5e-9}) {
     Exposition one;
     one.single("a", MetricType::kGauge, "A.", value);
     EXPECT_EQ(std::stod(one.text().substr(one.text().rfind(' '))), value);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,8 +51,8 @@ Status replace_file(const std::string& path, std::string_view text) {
 
 // Replacing a device or a pipe by a file would be harm.
 Status check_replaceable(const std::string& path) {
-  struct stat found{};
-  if (stat(path.c_str(), &found) != 0 || S_ISREG(found.st_mode)) return {};
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return {};
   return Status::io("--metrics cannot replace " + path +
                     ", which is not a file; give the name of one.");
 }
@@ -93,7 +94,7 @@ class FileExporter final : public MetricsExporter {
   const std::string path_;
   const RunMetrics& metrics_;
   const Complaint complain_;
-  bool failing_ = false;  // of the thread's; after its end the destructor's
+  bool failing_ = false;  // belongs to the thread, and after its end to the destructor
 
   std::mutex mutex_;
   bool stopping_ = false;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The metrics of one run (docs/metrics.md): an observer that counts what the pipeline tells it.
 #pragma once
 

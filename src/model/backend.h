@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an inference engine offers behind Model.
 #pragma once
 

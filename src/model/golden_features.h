@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What Keras and ONNX Runtime computed, for tests: tests/golden/features/make_features.py.
 #pragma once
 
@@ -16,7 +17,7 @@
 
 namespace verger {
 
-inline constexpr double kGoldenTolerance = 2e-5;  // of the largest feature
+inline constexpr double kGoldenTolerance = 2e-5;  // relative to the largest feature
 
 inline std::string golden_path(const std::string& name) {
   return std::string(VERGER_SOURCE_DIR) + "/tests/golden/features/" + name;

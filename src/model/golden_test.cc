@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MobileNetV2's features are those that Keras computed.
 #include <gtest/gtest.h>
 

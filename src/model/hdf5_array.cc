@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Arrays ("datasets"): their shape, the type of their numbers, and where they lie.
 #include "model/hdf5_array.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/hdf5_file.h"
 
 #include <algorithm>
@@ -95,9 +96,9 @@ Hdf5File::Hdf5File(Bytes bytes) : file_(from_signature(bytes)), root_(root_addre
 }
 
 bool Hdf5File::read(const std::string& path, std::span<float> values) const {
-  const auto found = arrays_.find(path);
-  if (found == arrays_.end()) return false;
-  const auto array = Hdf5Object::read(file_, found->second);
+  const auto entry = arrays_.find(path);
+  if (entry == arrays_.end()) return false;
+  const auto array = Hdf5Object::read(file_, entry->second);
   return array && read_hdf5_array(file_, *array, values);
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading a small, possibly hostile HDF5 file that lies in memory.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Groups: as a B-tree of symbol tables with a heap of names, or as links in the object's header.
 #include "model/hdf5_group.h"
 

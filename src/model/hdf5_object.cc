@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/hdf5_object.h"
 
 #include <algorithm>
@@ -54,8 +55,8 @@ std::optional<Hdf5Object> Hdf5Object::read(Bytes file, uint64_t address) {
 }
 
 const Hdf5Message* Hdf5Object::find(Hdf5MessageType type) const {
-  const auto found = std::ranges::find(messages_, type, &Hdf5Message::type);
-  return found == messages_.end() ? nullptr : &*found;
+  const auto message = std::ranges::find(messages_, type, &Hdf5Message::type);
+  return message == messages_.end() ? nullptr : &*message;
 }
 
 bool Hdf5Object::add(uint64_t type, uint64_t flags, Bytes body) {

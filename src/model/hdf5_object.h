@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The objects of an HDF5 file: HDF5 File Format Specification Version 3.0, section IV.
 #pragma once
 

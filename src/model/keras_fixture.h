@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HDF5 files as the versions of Keras write them, for tests.
 #pragma once
 

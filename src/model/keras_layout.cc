@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/keras_layout.h"
 
 #include <algorithm>
@@ -54,8 +55,8 @@ std::optional<KerasLayer> layer_named(std::string_view name) {
     }
     return layers;
   }();
-  const auto found = by_name.find(name);
-  return found == by_name.end() ? std::nullopt : std::optional(found->second);
+  const auto entry = by_name.find(name);
+  return entry == by_name.end() ? std::nullopt : std::optional(entry->second);
 }
 
 // The layer of a group named by its class and a count: conv2d, conv2d_1, …

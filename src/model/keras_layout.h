@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the Keras versions put the variables of MobileNetV2 in an HDF5 file.
 #pragma once
 

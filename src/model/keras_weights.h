@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The weights of MobileNetV2 from the bytes of a Keras HDF5 file.
 #pragma once
 

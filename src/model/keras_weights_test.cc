@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/keras_weights.h"
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MobileNetV2 1.0 as data: the one table from which weights are checked and graphs are built.
 #pragma once
 

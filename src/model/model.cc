@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "verger/model.h"
 
 #include <charconv>
@@ -97,7 +98,7 @@ Result<uint64_t> untrained_seed(std::string_view weights) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seed);
   if (!is_untrained(weights) || error != std::errc() || end != digits.data() + digits.size()) {
     return Status::invalid_argument("--weights '" + std::string(weights) +
-                                    "' must end in a whole number from 0 to 18446744073709551615, "
+                                    "' must end in a whole number from 0 to 2^64 - 1, "
                                     "as in untrained:42.");
   }
   return seed;

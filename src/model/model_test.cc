@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "verger/model.h"
 
 #include <gmock/gmock.h>
@@ -158,7 +159,7 @@ TEST(Model, Bf16IsNearOrRefused) {
 TEST(Model, SeedsAreWholeNumbers) {
   EXPECT_TRUE(is_untrained("untrained:1"));
   EXPECT_FALSE(is_untrained("folder/untrained.h5"));
-  EXPECT_EQ(*untrained_seed("untrained:18446744073709551615"), 18446744073709551615ULL);
+  EXPECT_EQ(*untrained_seed("untrained:18446744073709551615"), 18'446'744'073'709'551'615ULL);
   for (const char* bad : {"untrained:", "untrained:-1", "untrained:1x",
                           "untrained:18446744073709551616", "weights.h5"}) {
     EXPECT_EQ(untrained_seed(bad).error().code(), StatusCode::kInvalidArgument) << bad;

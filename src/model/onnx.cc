@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any ONNX model from an image to a vector, by the plug-in.
 
 #include <dlfcn.h>

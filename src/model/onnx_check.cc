@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/onnx_check.h"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace verger {
 
 namespace {
 
-constexpr int kMostDepth = 64;  // of networks within networks
+constexpr int kMostDepth = 64;  // Networks within networks go no deeper.
 
 std::string_view text_of(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -30,7 +31,7 @@ class TensorCheck {
           "keeps weights in another file, and only what is inside the model is read; export it "
           "again, with its weights inside the file");
     }
-    if (numbers_ / 8 <= held_) return {};  // of a bit at least
+    if (numbers_ / 8 <= held_) return {};  // Each number takes a bit at least.
     return Status::model("declares a tensor of more numbers than the file holds");
   }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an ONNX file must be before an engine is given it, which trusts what it reads.
 #pragma once
 

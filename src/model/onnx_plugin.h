@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The plug-in that runs ONNX models: a shared library with OpenVINO behind it, which is opened when
 // such a model is asked for. Whoever runs MobileNetV2 alone needs neither.
 #pragma once

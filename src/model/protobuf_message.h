@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fields of a message (Protocol Buffers, "Encoding"), of which ONNX files are made.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/untrained.h"
 
 #include <cmath>
@@ -53,7 +54,7 @@ NetworkWeights untrained_weights(uint64_t seed) {
     }
     const int inputs =
         layer.kernel_side * layer.kernel_side * (layer.depthwise ? 1 : layer.in_channels);
-    const double unit = std::sqrt(2.0 / inputs) / 4294967296.0;
+    const double unit = std::sqrt(2.0 / inputs) / 4'294'967'296.0;
     for (float& value : weights[kKernel]) {
       value = static_cast<float>(static_cast<double>(random.normal()) * unit);
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random weights that are the same bits on every machine, for demonstrations and tests.
 #pragma once
 

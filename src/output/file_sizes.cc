@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "output/file_sizes.h"
 
 #include <set>
@@ -20,8 +21,8 @@ Result<FileSizes> sizes_of_files(const OutputFolder& output) {
 
 std::string missing_file(const ShardManifest& manifest, const FileSizes& sizes) {
   for (const PartInfo& file : manifest.files()) {
-    const auto found = sizes.find(file.name);
-    if (found == sizes.end() || found->second != file.bytes) return file.name;
+    const auto entry = sizes.find(file.name);
+    if (entry == sizes.end() || entry->second != file.bytes) return file.name;
   }
   return "";
 }

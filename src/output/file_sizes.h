@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which files of a result are there, as far as their sizes tell.
 #pragma once
 
@@ -11,7 +12,7 @@
 
 namespace verger {
 
-using FileSizes = std::map<std::string, int64_t>;  // of files, by their names below the output
+using FileSizes = std::map<std::string, int64_t>;  // by the files' names below the output
 
 // Of all files of the output that manifests may name.
 Result<FileSizes> sizes_of_files(const OutputFolder& output);

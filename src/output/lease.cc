@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "output/lease.h"
 
 #include <algorithm>
@@ -63,7 +64,7 @@ Result<std::shared_ptr<Store>> hold_output(std::shared_ptr<Store> output, std::s
 }
 
 // Writes the claim, and looks who else is there. When it is not alone the claim is withdrawn.
-Result<Lease::Found> Lease::claim(LeaseRecord claimed) {
+Result<Lease::ClaimOutcome> Lease::claim(LeaseRecord claimed) {
   claimed.state = LeaseState::kClaimed;
   claimed.lapses_ms = epoch_ms() + timing_.lapse.count();
   if (claimed.token == record_.token) version_.reset();
@@ -72,39 +73,40 @@ Result<Lease::Found> Lease::claim(LeaseRecord claimed) {
   if (!put().ok()) VERGER_RETURN_IF_ERROR(put());
   VERGER_ASSIGN_OR_RETURN(const auto others, read_leases(*output_));
   const auto own = std::ranges::find(others, claimed.token, &LeaseRecord::token);
-  Found found;
-  if (own == others.end()) return found.claim = Claim::kContested, found;  // stopped for long since
+  ClaimOutcome outcome;
+  if (own == others.end())
+    return outcome.claim = Claim::kContested, outcome;  // stopped for long since
   const LeaseClock clock{.now_ms = own->written_ms, .lapse = timing_.lapse};
   for (const LeaseRecord& other : others) {
     if (other.token == claimed.token) continue;
     if (other.token == record_.token) {
-      found.own_stands = true;
+      outcome.own_stands = true;
     } else if (!other.is_live(clock)) {
-      found.gone.push_back(other.name());
-      found.perhaps_at_work |= !has_ended(other.holder);
+      outcome.gone.push_back(other.name());
+      outcome.perhaps_at_work |= !has_ended(other.holder);
     } else if (other.state != LeaseState::kClaimed) {
-      found.claim = Claim::kRefused;
-      found.refusal = refusal(*output_, other, clock);
-    } else if (found.claim == Claim::kAlone) {
-      found.claim = Claim::kContested;
+      outcome.claim = Claim::kRefused;
+      outcome.refusal = refusal(*output_, other, clock);
+    } else if (outcome.claim == Claim::kAlone) {
+      outcome.claim = Claim::kContested;
     }
   }
-  if (found.claim != Claim::kAlone) VERGER_RETURN_IF_ERROR(output_->remove(claimed.name()));
-  return found;
+  if (outcome.claim != Claim::kAlone) VERGER_RETURN_IF_ERROR(output_->remove(claimed.name()));
+  return outcome;
 }
 
 Result<bool> Lease::try_claim() {
   const std::lock_guard lock(state_mutex_);
   const int64_t claimed_until = boot_ms() + timing_.lapse.count();
-  VERGER_ASSIGN_OR_RETURN(const Found found, claim(record_));
-  if (found.claim == Claim::kRefused) return Status::io(found.refusal);
-  if (found.claim == Claim::kContested) return false;
+  VERGER_ASSIGN_OR_RETURN(const ClaimOutcome outcome, claim(record_));
+  if (outcome.claim == Claim::kRefused) return Status::io(outcome.refusal);
+  if (outcome.claim == Claim::kContested) return false;
   VERGER_RETURN_IF_ERROR(output_->probe_versions(record_.name(), json_file(record_.to_json())));
   // Stopped since, it may have been passed over: the next attempt will tell.
   if (boot_ms() >= claimed_until) return false;
-  for (const std::string& gone : found.gone) VERGER_RETURN_IF_ERROR(output_->remove(gone));
+  for (const std::string& gone : outcome.gone) VERGER_RETURN_IF_ERROR(output_->remove(gone));
   // Until a holder, or a worker of its, no longer goes by a look at its file from before.
-  if (found.perhaps_at_work) std::this_thread::sleep_for(timing_.look());
+  if (outcome.perhaps_at_work) std::this_thread::sleep_for(timing_.look());
   const Status held = write(LeaseState::kHeld);
   if (!lost_.ok()) return lost_ = {}, false;  // the claim was removed: it counted no more
   VERGER_RETURN_IF_ERROR(held);
@@ -201,13 +203,13 @@ Result<bool> Lease::try_regain() {
   const int64_t claimed_until = boot_ms() + timing_.lapse.count();
   LeaseRecord second = record_;
   second.token = random_uuid();
-  VERGER_ASSIGN_OR_RETURN(const Found found, claim(second));
-  if (found.claim == Claim::kContested) return false;
-  const bool free = found.claim == Claim::kAlone && found.own_stands;
+  VERGER_ASSIGN_OR_RETURN(const ClaimOutcome outcome, claim(second));
+  if (outcome.claim == Claim::kContested) return false;
+  const bool free = outcome.claim == Claim::kAlone && outcome.own_stands;
   const bool in_time = boot_ms() < claimed_until;
   Status written;
   if (free && in_time) written = write(record_.state);
-  if (found.claim == Claim::kAlone) VERGER_RETURN_IF_ERROR(output_->remove(second.name()));
+  if (outcome.claim == Claim::kAlone) VERGER_RETURN_IF_ERROR(output_->remove(second.name()));
   VERGER_RETURN_IF_ERROR(written);
   if (!free) return lose("was taken over by another run");
   return in_time;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One writer an output: the lease that a run holds on it (docs/formats.md).
 //
 // Storage need not offer more than listing and writing: a run writes its claim, then lists. Whoever
@@ -63,14 +64,14 @@ class Lease final : public Fence {
 
   // A claim of `record` among those of others.
   enum class Claim { kAlone, kContested, kRefused };
-  struct Found {
+  struct ClaimOutcome {
     Claim claim = Claim::kAlone;
-    std::string refusal;            // of kRefused
+    std::string refusal;            // why, when the claim is kRefused
     bool own_stands = false;        // the file of this lease is there
     std::vector<std::string> gone;  // the files of leases that count no more
     bool perhaps_at_work = false;   // the holder of one of those is not known to have ended
   };
-  Result<Found> claim(LeaseRecord record);
+  Result<ClaimOutcome> claim(LeaseRecord record);
 
   Result<bool> try_claim();  // false: contested by others that only claim
   Status write(LeaseState state);
@@ -86,9 +87,9 @@ class Lease final : public Fence {
   const std::shared_ptr<Store> output_;
   const LeaseTiming timing_;
 
-  std::mutex state_mutex_;   // of what follows
+  std::mutex state_mutex_;   // guards what follows
   LeaseRecord record_;       // its token never changes
-  FileVersion version_;      // of its file, as far as it is known; where versions are compared
+  FileVersion version_;      // its file's, as far as it is known; where versions are compared
   int64_t valid_until_ = 0;  // by boot_ms()
   int64_t looked_ = 0;       // when the file was seen last, by boot_ms()
   Status lost_;              // why, once it is

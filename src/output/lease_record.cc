@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "output/lease_record.h"
 
 #include <chrono>
@@ -95,7 +96,7 @@ Result<LeaseRecord> LeaseRecord::parse(const json& from) {
 }
 
 Result<std::vector<LeaseRecord>> read_leases(const Store& output) {
-  std::vector<LeaseRecord> found;
+  std::vector<LeaseRecord> leases;
   VERGER_ASSIGN_OR_RETURN(const auto files, output.list(std::string(kLeasesFolder), false, true));
   for (const auto& file : files) {
     if (!file.name.ends_with(".json")) continue;
@@ -104,9 +105,9 @@ Result<std::vector<LeaseRecord>> read_leases(const Store& output) {
     auto lease = LeaseRecord::parse(*document);
     if (!lease.ok() || lease->name() != file.name) continue;
     lease->written_ms = file.mtime_ns / 1'000'000;
-    found.push_back(*std::move(lease));
+    leases.push_back(*std::move(lease));
   }
-  return found;
+  return leases;
 }
 
 }  // namespace verger

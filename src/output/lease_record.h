@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A lease as it stands in an output, in _verger/leases/<token>.json (docs/formats.md).
 #pragma once
 

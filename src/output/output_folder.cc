@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "output/output_folder.h"
 
 #include <algorithm>
@@ -30,13 +31,13 @@ std::set<std::string> OutputFolder::owned_folders() const {
 Result<std::vector<FileEntry>> OutputFolder::present() const {
   std::vector<std::string> places = {""};
   if (tables_ == Tables::kReduction) places = {folders_.pca, folders_.model};
-  std::vector<FileEntry> found;
+  std::vector<FileEntry> all;
   for (const auto& place : places) {
     VERGER_ASSIGN_OR_RETURN(auto files, store_->list(place, true, true));
     std::erase_if(files, [](const auto& file) { return file.name.starts_with(kLeasesFolder); });
-    std::ranges::move(files, std::back_inserter(found));
+    std::ranges::move(files, std::back_inserter(all));
   }
-  return found;
+  return all;
 }
 
 // The tables of another layout lie elsewhere: they would stay beside the new ones.

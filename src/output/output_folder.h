@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The output folder: what is where in it, and in which order it becomes visible (docs/formats.md).
 #pragma once
 

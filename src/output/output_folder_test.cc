@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "output/output_folder.h"
 #include "base/uuid.h"
 #include "output/run_record.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is where in an output (docs/formats.md).
 #pragma once
 

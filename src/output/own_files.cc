@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "output/own_files.h"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ std::string_view uuid_of_part(std::string_view base_name) {
   if (!base_name.starts_with(kStart) || !base_name.ends_with(kEnd)) return {};
   const std::string_view middle =
       base_name.substr(kStart.size(), base_name.size() - kStart.size() - kEnd.size());
-  const std::string_view uuid = find_uuid(middle);  // of 00007-<uuid>-c000
+  const std::string_view uuid = find_uuid(middle);  // the middle of 00007-<uuid>-c000
   if (uuid.empty()) return {};
   const auto at = static_cast<std::size_t>(uuid.data() - middle.data());
   const std::string_view number = middle.substr(0, at);

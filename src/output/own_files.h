@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which files of an output are verger's own: only those may be replaced or removed.
 #pragma once
 
@@ -39,7 +40,7 @@ class OwnFiles {
   TableFolders folders_;
   bool recorded_ = false;
   bool has_model_ = false;
-  bool any_run_ = false;  // of an older version, which did not record the UUIDs
+  bool any_run_ = false;  // An older version did not record the UUIDs.
   std::set<std::string> uuids_;
 };
 

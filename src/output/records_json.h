@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON files of a run: reading, writing, and the pieces that several of them share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run writes down of itself as a whole: _verger/run.json and _verger/reduction.json
 // (docs/formats.md).
 #pragma once
@@ -34,7 +35,7 @@ struct ReductionRecord {
 // decode, infer and write. Seconds, summed over the threads.
 struct PipelineRecord {
   int64_t images = 0;   // worked on, not resumed
-  int64_t bytes = 0;    // of the images read
+  int64_t bytes = 0;    // how much was read of the images
   int64_t readers = 0;  // threads
   int64_t workers = 0;
   double wall = 0;
@@ -57,7 +58,7 @@ struct RunRecord {
   // it took over or will remove. Empty in records of older versions.
   std::vector<std::string> uuids;
   RunOptions options;
-  std::optional<ModelInfo> model;  // of the network; absent when `reduce` did not know it
+  std::optional<ModelInfo> model;  // describes the network; absent when `reduce` did not know it
   Counts counts;
   PassedOver passed_over{};  // when INPUT was listed
 
@@ -75,8 +76,8 @@ struct RunRecord {
     int64_t k = 0;
     int64_t count = 0;   // rows that the model was fitted on
     double below = 0;    // cumulative variance ratio of k − 1 components,
-    double reached = 0;  // of k,
-    double above = 0;    // and of k + 1
+    double reached = 0;  // that of k,
+    double above = 0;    // and that of k + 1
   };
   std::optional<Reduction> reduction;
 
@@ -88,7 +89,7 @@ struct RunRecord {
   };
   std::optional<PrecisionCheck> precision_check;  // absent with f32
 
-  std::optional<UpdateRecord> update;  // of "update" alone
+  std::optional<UpdateRecord> update;  // only "update" has one
 
   std::vector<std::pair<std::string, double>> seconds;  // wall time by stage, in order
 

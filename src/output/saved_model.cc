@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "output/saved_model.h"
 
 #include <utility>
@@ -42,8 +43,8 @@ Result<DecodedPcaModel> load_model(const Store& store, const std::string& folder
 Result<DecodedPcaModel> load_model(const Store& store) {
   for (const std::string& folder : {std::string(), table_folders(Layout::kTables).model,
                                     table_folders(Layout::kNotebook).model}) {
-    VERGER_ASSIGN_OR_RETURN(const bool found, store.exists(below(folder, "model.json")));
-    if (found) return load_model(store, folder, "");
+    VERGER_ASSIGN_OR_RETURN(const bool is_there, store.exists(below(folder, "model.json")));
+    if (is_there) return load_model(store, folder, "");
   }
   return Status::model("No model in " + store.display_path("") +
                        ": expected a folder with model.json, as 'verger run' or 'verger reduce' "

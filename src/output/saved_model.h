@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A fitted model on storage: the folder model/ of a result.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is written down of each finished shard, in _verger/shards/ (docs/formats.md).
 #pragma once
 
@@ -24,9 +25,9 @@ struct StoredMoments {
 struct ShardManifest {
   Shard shard;
   Counts counts;
-  std::string inputs_sha256;   // of the images' fingerprints
-  std::string options_sha256;  // of everything that decides an image's features
-  std::string model_sha256;    // of the PCA model that projected the shard at once; else ""
+  std::string inputs_sha256;   // covers the images' fingerprints
+  std::string options_sha256;  // covers everything that decides an image's features
+  std::string model_sha256;    // names the PCA model that projected the shard at once; else ""
   PartInfo features;
   std::optional<PartInfo> rejected;  // absent when the shard rejected nothing
   std::optional<PartInfo> moments;   // absent when recomputing them reads less than they hold

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an update writes down of itself in _verger/run.json (docs/formats.md).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "packed/arrow_container.h"
 
 #include <arrow/array.h>
@@ -116,9 +117,9 @@ bool is_stream(arrow::io::RandomAccessFile& file) {
 }
 
 std::string huggingface_of(const arrow::Schema& schema) {
-  const auto found =
+  const auto metadata =
       schema.metadata() ? schema.metadata()->Get("huggingface") : arrow::Result<std::string>("");
-  return found.ok() ? *found : "";
+  return metadata.ok() ? *metadata : "";
 }
 
 }  // namespace
@@ -138,14 +139,14 @@ Result<std::shared_ptr<arrow::ipc::RecordBatchFileReader>> ArrowContainer::open(
 Result<PackedListing> ArrowContainer::list(const PackedVisitor& visitor) {
   VERGER_ASSIGN_OR_RETURN(const auto whole, open({}));
   const arrow::Schema& schema = *whole->schema();
-  found_ = describe(schema);
-  auto chosen = choose_columns(found_, file_.options, file_.label().has_value());
+  table_columns_ = describe(schema);
+  auto chosen = choose_columns(table_columns_, file_.options, file_.label().has_value());
   if (!chosen.ok()) return file_.error(chosen.error().message());
   columns_ = *chosen;
-  if (!columns_.content) return PackedListing{.no_images = columns_text(found_)};
+  if (!columns_.content) return PackedListing{.no_images = columns_text(table_columns_)};
   std::vector<std::string> class_names;
   if (columns_.label) {
-    class_names = class_names_of(huggingface_of(schema), found_[*columns_.label].path);
+    class_names = class_names_of(huggingface_of(schema), table_columns_[*columns_.label].path);
   }
   const RowVisit visit(file_, std::move(class_names), visitor);
   // The content would be read with the others, so a table that tells nothing else of its images is
@@ -153,7 +154,7 @@ Result<PackedListing> ArrowContainer::list(const PackedVisitor& visitor) {
   std::vector<int> told;
   for (const auto& column : {columns_.path, columns_.label, columns_.length}) {
     if (!column) continue;
-    told.push_back(schema.GetFieldIndex(found_[*column].path));
+    told.push_back(schema.GetFieldIndex(table_columns_[*column].path));
     if (told.back() < 0) return file_.error("two columns are of the same name");
   }
   VERGER_ASSIGN_OR_RETURN(const auto reader, open(told));
@@ -174,7 +175,7 @@ Status ArrowContainer::open_listed() {
 
 Status ArrowContainer::list_batch(const arrow::RecordBatch& batch, const RowVisit& visit) {
   const auto column = [&](std::optional<std::size_t> number) {
-    return number ? column_of(batch, found_[*number].path) : nullptr;
+    return number ? column_of(batch, table_columns_[*number].path) : nullptr;
   };
   const auto path = column(columns_.path);
   const auto label = column(columns_.label);
@@ -216,7 +217,7 @@ void ArrowContainer::read(std::span<const ImagePlace> images, ImageSink& sink) c
 
 Status ArrowContainer::read_rows(std::span<const ImagePlace> images, ImageSink& sink) const {
   VERGER_ASSIGN_OR_RETURN(const auto whole, open({}));
-  const std::string& content = found_[*columns_.content].path;
+  const std::string& content = table_columns_[*columns_.content].path;
   const int field = whole->schema()->GetFieldIndex(content.substr(0, content.find('.')));
   VERGER_ASSIGN_OR_RETURN(const auto reader, open({std::max(field, 0)}));
   const int number = batch_of(images.front().position);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <memory>
@@ -38,7 +39,7 @@ class ArrowContainer final : public Container {
   int batch_of(int64_t row) const;
 
   const ContainerFile file_;
-  std::vector<TableColumn> found_;  // what columns_ counts
+  std::vector<TableColumn> table_columns_;  // what columns_ counts
   TableColumns columns_;
   std::vector<int64_t> batches_ = {0};  // the first row of each, and the number of rows
 };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file that holds many images: a Parquet or Arrow table with a column of bytes, or a tar.
 #pragma once
 

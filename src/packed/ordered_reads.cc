@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "packed/ordered_reads.h"
 
 #include <atomic>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files read with many requests in flight, and handed over in their order.
 #pragma once
 

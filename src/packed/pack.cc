@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "packed/pack.h"
 
 #include <algorithm>
@@ -101,9 +102,9 @@ class Packing {
   }
 
   Status check_free() {
-    VERGER_ASSIGN_OR_RETURN(const auto found, output_->list("", true, true));
+    VERGER_ASSIGN_OR_RETURN(const auto present, output_->list("", true, true));
     present_.clear();
-    for (const FileEntry& file : found) {
+    for (const FileEntry& file : present) {
       if (!file.name.starts_with(kLeasesFolder)) present_.insert(file.name);
     }
     if (plan_.overwrite || plan_.resume || present_.empty()) return check_no_others();

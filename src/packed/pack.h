@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Loose images → containers.
 #pragma once
 
@@ -24,9 +25,9 @@ struct PackPlan {
 
 struct PackRecord {
   int64_t images = 0;
-  int64_t bytes = 0;  // of the images
+  int64_t bytes = 0;  // how much the images take
   int64_t containers = 0;
-  int64_t kept = 0;  // of them, those that were there already
+  int64_t kept = 0;  // containers that were there already
   PassedOver passed_over{};
 };
 

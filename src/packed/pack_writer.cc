@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "packed/pack_writer.h"
 
 #include <arrow/array/builder_binary.h>
@@ -19,7 +20,7 @@ namespace verger {
 
 namespace {
 
-constexpr int64_t kRowGroupBytes = kReadBytes - (kReadBytes >> 4);  // of images: one read takes it
+constexpr int64_t kRowGroupBytes = kReadBytes - (kReadBytes >> 4);  // so one read takes a group
 constexpr int64_t kMostRowBytes = int64_t{100} << 20;  // a page of Parquet holds it whole
 
 // Spark's binaryFile with the label. What a listing reads lies side by side.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the kinds of tables have in common.
 #pragma once
 
@@ -43,7 +44,7 @@ class RowVisit {
   const ContainerFile& file_;
   const ImageNames names_;
   const std::vector<std::string> class_names_;
-  const std::string path_;                            // of the table
+  const std::string path_;                            // where the table is
   const std::optional<std::string> partition_label_;  // above it
   const PackedVisitor& visitor_;
 };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "packed/parquet_container.h"
 
 #include <arrow/io/caching.h>
@@ -32,22 +33,22 @@ parquet::ReaderProperties properties(bool buffered) {
 
 TableColumn describe(const parquet::ColumnDescriptor& column) {
   using Kind = TableColumn::Kind;
-  TableColumn found{.path = column.path()->ToDotString()};
-  if (column.max_repetition_level() > 0) return found;
+  TableColumn described{.path = column.path()->ToDotString()};
+  if (column.max_repetition_level() > 0) return described;
   const bool text =
       column.logical_type()->is_string() || column.converted_type() == parquet::ConvertedType::UTF8;
   switch (column.physical_type()) {
     case parquet::Type::BYTE_ARRAY:
-      found.kind = text ? Kind::kText : Kind::kBytes;
+      described.kind = text ? Kind::kText : Kind::kBytes;
       break;
     case parquet::Type::INT32:
     case parquet::Type::INT64:
-      found.kind = Kind::kInteger;
+      described.kind = Kind::kInteger;
       break;
     default:
       break;
   }
-  return found;
+  return described;
 }
 
 // A column of text or integers of one row group, value by value.
@@ -92,8 +93,8 @@ class Cells {
 
 std::string huggingface_of(const parquet::FileMetaData& metadata) {
   const auto& pairs = metadata.key_value_metadata();
-  const auto found = pairs ? pairs->Get("huggingface") : arrow::Result<std::string>("");
-  return found.ok() ? *found : "";
+  const auto value = pairs ? pairs->Get("huggingface") : arrow::Result<std::string>("");
+  return value.ok() ? *value : "";
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <memory>
@@ -40,7 +41,7 @@ class ParquetContainer final : public Container {
   std::shared_ptr<parquet::FileMetaData> metadata_;
   TableColumns columns_;
   std::string no_images_;                 // why, when there is no column of them
-  std::vector<std::string> class_names_;  // of labels that are numbers
+  std::vector<std::string> class_names_;  // what labels that are numbers stand for
   std::vector<int64_t> groups_;           // the first row of each row group, and the number of rows
 };
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parquet and Arrow tables as containers.
 #include <arrow/array.h>
 #include <arrow/buffer.h>
@@ -93,25 +94,25 @@ class Tables : public testing::TestWithParam<const char*> {
 };
 
 TEST_P(Tables, OfBinaryFileGiveTheirOwnPaths) {
-  const auto found =
+  const auto result =
       read(table({{"path", strings({"s3://b/Pear/1.jpg", "s3://b/Plum/2.jpg", "/x"})},
                   {"length", integers({3, 4, 0})},
                   {"content", binaries({"one", "four", ""})}}));
-  ASSERT_TRUE(found.listed.ok()) << found.listed.message();
-  EXPECT_THAT(found.contents, ElementsAre("one", "four", ""));
-  EXPECT_EQ(found.images[1].path, "s3://b/Plum/2.jpg");
-  EXPECT_EQ(found.images[1].label, "Plum");
-  EXPECT_EQ(found.images[1].place.length, 4);
+  ASSERT_TRUE(result.listed.ok()) << result.listed.message();
+  EXPECT_THAT(result.contents, ElementsAre("one", "four", ""));
+  EXPECT_EQ(result.images[1].path, "s3://b/Plum/2.jpg");
+  EXPECT_EQ(result.images[1].label, "Plum");
+  EXPECT_EQ(result.images[1].place.length, 4);
 }
 
 TEST_P(Tables, WithoutPathsNumberTheirRows) {
-  const auto found =
+  const auto result =
       read(table({{"photo", binaries({"a", "b", "c"})}, {"label", integers({7, 8, 9})}}));
-  ASSERT_TRUE(found.listed.ok()) << found.listed.message();
-  EXPECT_THAT(found.contents, ElementsAre("a", "b", "c"));
-  EXPECT_EQ(found.images[2].path,
+  ASSERT_TRUE(result.listed.ok()) << result.listed.message();
+  EXPECT_THAT(result.contents, ElementsAre("a", "b", "c"));
+  EXPECT_EQ(result.images[2].path,
             store_->display_path(std::string("t.") + GetParam()) + "/000000000002");
-  EXPECT_EQ(found.images[2].label, "9");
+  EXPECT_EQ(result.images[2].label, "9");
 }
 
 TEST_P(Tables, OfHuggingFaceHoldTheirImagesInAStruct) {
@@ -120,22 +121,22 @@ TEST_P(Tables, OfHuggingFaceHoldTheirImagesInAStruct) {
   const auto image = *arrow::StructArray::Make(
       {binaries({"a", "b", "c"}), strings({"1.jpg", std::nullopt, "3.jpg"})},
       std::vector<std::string>{"bytes", "path"}, std::shared_ptr<arrow::Buffer>(valid));
-  const auto found =
+  const auto result =
       read(table({{"image", image}, {"class", strings({"Pear", std::nullopt, "x"})}}),
            {.pattern = "", .label_column = "class"});
-  ASSERT_TRUE(found.listed.ok()) << found.listed.message();
-  ASSERT_EQ(found.contents.size(), 3U);
-  EXPECT_EQ(found.contents[1], "b");
-  EXPECT_THAT(found.contents[2], HasSubstr("row 2 of file:"));
-  EXPECT_EQ(found.images[0].label, "Pear");
-  EXPECT_EQ(found.images[1].label, folder_.path().filename());  // a null: the table's folder
+  ASSERT_TRUE(result.listed.ok()) << result.listed.message();
+  ASSERT_EQ(result.contents.size(), 3U);
+  EXPECT_EQ(result.contents[1], "b");
+  EXPECT_THAT(result.contents[2], HasSubstr("row 2 of file:"));
+  EXPECT_EQ(result.images[0].label, "Pear");
+  EXPECT_EQ(result.images[1].label, folder_.path().filename());  // a null: the table's folder
 }
 
 TEST_P(Tables, APatternPicksRowsByTheirPaths) {
-  const auto found = read(table({{"path", strings({"/a/1.jpg", "/a/2.png", "/a/3.jpg"})},
-                                 {"content", binaries({"1", "2", "3"})}}),
-                          {.pattern = "*.jpg"});
-  EXPECT_THAT(found.contents, ElementsAre("1", "3"));
+  const auto result = read(table({{"path", strings({"/a/1.jpg", "/a/2.png", "/a/3.jpg"})},
+                                  {"content", binaries({"1", "2", "3"})}}),
+                           {.pattern = "*.jpg"});
+  EXPECT_THAT(result.contents, ElementsAre("1", "3"));
 }
 
 TEST_P(Tables, WithoutImagesOrTheLabelsThatAreAskedForAreOneSentence) {
@@ -155,11 +156,11 @@ TEST_P(Tables, LabelsOfHuggingFaceHaveNames) {
   const auto named = plain->ReplaceSchemaMetadata(arrow::key_value_metadata(
       {"huggingface"}, {R"({"info": {"features": {"photo": {"_type": "Image"}, "label":
                             {"_type": "ClassLabel", "names": ["Apple", "Pear"]}}}})"}));
-  const auto found = read(named);
-  ASSERT_EQ(found.images.size(), 3U) << found.listed.message();
-  EXPECT_EQ(found.images[0].label, "Pear");
-  EXPECT_EQ(found.images[1].label, "Apple");
-  EXPECT_EQ(found.images[2].label, folder_.path().filename());  // −1: it has none
+  const auto result = read(named);
+  ASSERT_EQ(result.images.size(), 3U) << result.listed.message();
+  EXPECT_EQ(result.images[0].label, "Pear");
+  EXPECT_EQ(result.images[1].label, "Apple");
+  EXPECT_EQ(result.images[2].label, folder_.path().filename());  // −1: it has none
   EXPECT_EQ(read(plain).images[0].label, "1");
 }
 
@@ -192,11 +193,11 @@ TEST(ArrowTable, MayHoldViewsAndCategories) {
   const auto file = store->create("t.arrow").value();
   write_arrow(*rows, *file->stream());
   ASSERT_TRUE(file->commit().ok());
-  const auto found = read_container(store, "t.arrow");
-  ASSERT_EQ(found.images.size(), 2U) << found.listed.message();
-  EXPECT_EQ(found.images[0].label, "Quince");
-  EXPECT_EQ(found.images[1].label, "Plum");
-  EXPECT_THAT(found.contents, ElementsAre("one", "bytes that are out of line"));
+  const auto result = read_container(store, "t.arrow");
+  ASSERT_EQ(result.images.size(), 2U) << result.listed.message();
+  EXPECT_EQ(result.images[0].label, "Quince");
+  EXPECT_EQ(result.images[1].label, "Plum");
+  EXPECT_THAT(result.contents, ElementsAre("one", "bytes that are out of line"));
 }
 
 TEST(ArrowTable, IsNoStream) {
@@ -241,11 +242,11 @@ TEST(ParquetTable, ADamagedPageCostsTheRowsOfItsRowGroupAlone) {
   const std::string text(bytes.begin(), bytes.end());
   bytes[text.find("third")] ^= 1;
   ASSERT_TRUE(store->write("t.parquet", bytes).ok());
-  const auto found = read_container(store, "t.parquet");
-  ASSERT_EQ(found.contents.size(), 4U);
-  EXPECT_EQ(found.contents[1], "second");
-  EXPECT_THAT(found.contents[2], HasSubstr("Cannot read"));
-  EXPECT_THAT(found.contents[3], HasSubstr("Cannot read"));
+  const auto result = read_container(store, "t.parquet");
+  ASSERT_EQ(result.contents.size(), 4U);
+  EXPECT_EQ(result.contents[1], "second");
+  EXPECT_THAT(result.contents[2], HasSubstr("Cannot read"));
+  EXPECT_THAT(result.contents[3], HasSubstr("Cannot read"));
 }
 
 }  // namespace

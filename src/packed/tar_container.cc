@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "packed/tar_container.h"
 
 #include <arrow/result.h>
@@ -16,7 +17,7 @@ namespace verger {
 namespace {
 
 constexpr int64_t kGap = int64_t{64} << 10;  // bytes between two images that are read along
-constexpr int64_t kNoPlace = -1;             // of a member without bytes of its own
+constexpr int64_t kNoPlace = -1;             // A member without bytes of its own lies nowhere.
 
 // GNU tar says nothing of a tar without its end mark, and fails at one that is cut in a member.
 std::string warning_of(TarEnd end, std::size_t images) {
@@ -31,10 +32,10 @@ std::string warning_of(TarEnd end, std::size_t images) {
 Result<PackedListing> TarContainer::list(const PackedVisitor& visitor) {
   VERGER_ASSIGN_OR_RETURN(const auto opened, file_.open());
   ForwardReader reader = forward_reader(*opened, file_.entry.size, file_.store->read_ahead());
-  const auto found = list_tar_images(reader, file_.options);
-  if (!found.ok()) return file_.error(found.error().message());
+  const auto listing = list_tar_images(reader, file_.options);
+  if (!listing.ok()) return file_.error(listing.error().message());
   const std::string tar = file_.path();
-  for (const auto& [member, label] : found->images) {
+  for (const auto& [member, label] : listing->images) {
     PackedImage image;
     image.path = tar + '/' + member.name;
     const bool in_folder = member.name.find('/') != member.name.npos;
@@ -43,13 +44,13 @@ Result<PackedListing> TarContainer::list(const PackedVisitor& visitor) {
     image.place = {member.regular ? member.offset : kNoPlace, member.size};
     VERGER_RETURN_IF_ERROR(visitor(std::move(image)));
   }
-  return PackedListing{.warning = warning_of(found->end, found->images.size()),
-                       .hidden = found->hidden};
+  return PackedListing{.warning = warning_of(listing->end, listing->images.size()),
+                       .hidden = listing->hidden};
 }
 
 std::vector<std::size_t> TarContainer::cut(std::span<const ImagePlace> images) const {
   std::vector<std::size_t> runs;
-  int64_t begin = 0;  // of the run's bytes
+  int64_t begin = 0;  // where the run's bytes begin
   int64_t end = 0;
   for (const ImagePlace& image : images) {
     const int64_t after = image.position + image.length;  // tar.cc keeps it from overflowing

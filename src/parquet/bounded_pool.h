@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory for the pages of Parquet files whose headers may lie about their sizes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "parquet/columns.h"
 
 #include <arrow/array/util.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The columns of verger's tables, and the arrays that fill them.
 //
 // One list of columns gives both the Parquet schema and Spark's description of it in the footer, so
@@ -27,7 +28,7 @@ enum class ColumnType {
 struct Column {
   std::string_view name;
   ColumnType type = ColumnType::kString;
-  std::size_t attributes = 0;  // of a vector, as Spark ML's transformers record it; 0: not recorded
+  std::size_t attributes = 0;  // how many Spark ML's transformers record; 0: none are recorded
 };
 
 // Nullable and not as in Spark's own files.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Small parts that are read whole, and must be the file that a record describes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of the features table, row by row (docs/formats.md).
 #pragma once
 

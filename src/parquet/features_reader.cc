@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Features are read by Parquet's levels rather than as Arrow arrays: whatever wrote the list, and
 // however it named and typed it, its leaf is one column of numbers, where a repetition level of 0
 // begins a row and a definition level below the highest is a null (or an empty list).
@@ -156,10 +157,10 @@ class FeaturesReader final : public FeaturesPartReader::Rows {
 
   const std::unique_ptr<parquet::ParquetFileReader> file_;
   const FeatureColumns columns_;
-  const std::string name_;  // of the column of vectors
+  const std::string name_;  // what the column of vectors is called
   const std::string place_;
   std::size_t width_;    // 0 until it is known
-  std::size_t row_ = 0;  // of the part
+  std::size_t row_ = 0;  // which row of the part comes next
   int next_group_ = 0;
   std::optional<Group> group_;
 };

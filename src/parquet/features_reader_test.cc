@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <arrow/array.h>
 #include <arrow/builder.h>
 #include <arrow/table.h>

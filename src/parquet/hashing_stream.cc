@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "parquet/hashing_stream.h"
 
 #include <arrow/buffer.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "parquet/inputs_part.h"
 
 #include <parquet/metadata.h>

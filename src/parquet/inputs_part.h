@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which images a shard is of, and what each was known by: the files of _verger/inputs/
 // (docs/formats.md).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Leaf columns of Parquet files, by levels: a repetition level of 0 begins a row, and a definition
 // level below the highest is a null (or an empty list).
 #pragma once
@@ -60,19 +61,19 @@ class Leaf {
   std::unique_ptr<Value[]> values_;
   std::size_t levels_ = 0;  // in this batch
   std::size_t at_ = 0;
-  std::size_t value_ = 0;  // of the batch's values, which leave nulls out
+  std::size_t value_ = 0;  // counts the batch's values, which leave nulls out
 };
 
 // The only leaf below a top-level column; none when it is absent or has several.
 inline std::optional<int> leaf_of(const parquet::SchemaDescriptor& schema,
                                   const std::string& name) {
-  std::optional<int> found;
+  std::optional<int> leaf;
   for (int column = 0; column < schema.num_columns(); ++column) {
     if (schema.GetColumnRoot(column)->name() != name) continue;
-    if (found) return std::nullopt;
-    found = column;
+    if (leaf) return std::nullopt;
+    leaf = column;
   }
-  return found;
+  return leaf;
 }
 
 }  // namespace verger

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Opening Parquet files that may be damaged.
 #pragma once
 

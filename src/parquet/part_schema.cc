@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <arrow/type.h>
 #include <parquet/arrow/schema.h>
 #include <parquet/metadata.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "parquet/part_writer.h"
 
 #include <arrow/array/array_base.h>

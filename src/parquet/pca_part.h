@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of the pca table: the projections of features by a model (docs/formats.md).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "parquet/plan_part.h"
 
 #include <parquet/metadata.h>
@@ -81,9 +82,9 @@ Result<PlanRows> read_plan_rows(parquet::ParquetFileReader& file, const std::str
   }
   for (std::size_t i = 0; fits && i < columns; ++i) {
     const auto& column = kPlanColumns[i].rows;
-    const std::size_t found = is_text(kPlanColumns[i]) ? (rows.*std::get<Texts>(column)).size()
-                                                       : (rows.*std::get<Numbers>(column)).size();
-    fits = found == rows.count();
+    const std::size_t size = is_text(kPlanColumns[i]) ? (rows.*std::get<Texts>(column)).size()
+                                                      : (rows.*std::get<Numbers>(column)).size();
+    fits = size == rows.count();
   }
   if (!fits) return part_error(place, "it holds a null, or columns of unequal length");
   return rows;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which images a shard is to be made of: the files of _verger/plan/ (docs/crew.md).
 #pragma once
 
@@ -15,10 +16,10 @@ namespace verger {
 // as the others.
 struct PlanRows {
   std::vector<std::string> file;  // the image, or its container: its name below the input
-  std::vector<int64_t> size;      // of the file, as listed
+  std::vector<int64_t> size;      // bytes of the file, as listed
   std::vector<int64_t> modified_ns;
 
-  std::vector<std::string> path;  // of the image in a container, as the tables show it
+  std::vector<std::string> path;  // where the image is in a container, as the tables show it
   std::vector<std::string> label;
   std::vector<int64_t> position;
   std::vector<int64_t> length;

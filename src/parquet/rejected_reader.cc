@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <arrow/array.h>
 #include <arrow/record_batch.h>
 #include <parquet/arrow/reader.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FeatureRows, cut into the row groups of a part file.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables on disk: one Parquet file a part, as Spark writes it (docs/formats.md).
 #pragma once
 
@@ -23,7 +24,7 @@ struct FeatureRows {
   std::size_t width = 0;
   std::size_t size() const { return path.size(); }
 
-  void append(const FeatureRows& other, std::size_t row);  // of the same width
+  void append(const FeatureRows& other, std::size_t row);  // `other` has this width
   void clear();                                            // leaves the width
 };
 

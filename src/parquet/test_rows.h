@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows and a model for the tests of the tables: deterministic, and as uneven as features are.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far a fitted model is from what its features have become: from the models and the moments
 // alone.
 #pragma once

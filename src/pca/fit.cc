@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Moments → PcaModel: the correlation (or covariance) matrix and its eigensystem.
 #include <algorithm>
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Against scikit-learn's answers in tests/golden/reduction, which make_golden.py writes there.
 #include <gmock/gmock.h>
 

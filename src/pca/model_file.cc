@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A PcaModel as files: docs/formats.md, section Model.
 #include <algorithm>
 #include <array>
@@ -66,21 +67,21 @@ const EncodedFile* find_file(std::span<const EncodedFile> files, std::string_vie
 template <class T>
 bool take(const Json& object, std::string_view key, T& value) {
   if (!object.is_object()) return false;
-  const auto found = object.find(key);
-  if (found == object.end()) return false;
+  const auto entry = object.find(key);
+  if (entry == object.end()) return false;
   bool fits = false;
   if constexpr (std::is_same_v<T, bool>) {
-    fits = found->is_boolean();
+    fits = entry->is_boolean();
   } else if constexpr (std::is_same_v<T, std::string>) {
-    fits = found->is_string();
+    fits = entry->is_string();
   } else if constexpr (std::is_integral_v<T>) {
     // The limit keeps the conversion to any of the types used here exact.
-    fits = found->is_number_unsigned() &&
-           found->template get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<T>::max());
+    fits = entry->is_number_unsigned() &&
+           entry->template get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<T>::max());
   } else {
-    fits = found->is_number();
+    fits = entry->is_number();
   }
-  if (fits) value = found->template get<T>();
+  if (fits) value = entry->template get<T>();
   return fits;
 }
 
@@ -91,13 +92,13 @@ bool take_or_absent(const Json& object, std::string_view key, T& value) {
 }
 
 bool take_provenance(const Json& json, PcaProvenance& provenance) {
-  const auto found = json.find("provenance");
-  return found != json.end() && take(*found, "verger_version", provenance.verger_version) &&
-         take(*found, "model_name", provenance.model_name) &&
-         take(*found, "weights", provenance.weights) &&
-         take(*found, "weights_sha256", provenance.weights_sha256) &&
-         take(*found, "precision", provenance.precision) &&
-         take(*found, "untrained", provenance.untrained);
+  const auto entry = json.find("provenance");
+  return entry != json.end() && take(*entry, "verger_version", provenance.verger_version) &&
+         take(*entry, "model_name", provenance.model_name) &&
+         take(*entry, "weights", provenance.weights) &&
+         take(*entry, "weights_sha256", provenance.weights_sha256) &&
+         take(*entry, "precision", provenance.precision) &&
+         take(*entry, "untrained", provenance.untrained);
 }
 
 Result<Json> parse_model_file(std::span<const EncodedFile> files) {

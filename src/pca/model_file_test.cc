@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -192,13 +193,14 @@ TEST(ModelFileTest, ANewerVersionIsNamed) {
 }
 
 TEST(ModelFileTest, AnotherShapeThanTheArraysIsFound) {
-  for (const auto& [key, value] : std::vector<std::pair<std::string, Json>>{{"width", 7},
-                                                                            {"width", 2147483647},
-                                                                            {"k", 6},
-                                                                            {"k", 0},
-                                                                            {"count", 1},
-                                                                            {"width", 4294967296},
-                                                                            {"variance", 1.1}}) {
+  for (const auto& [key, value] :
+       std::vector<std::pair<std::string, Json>>{{"width", 7},
+                                                 {"width", 2'147'483'647},
+                                                 {"k", 6},
+                                                 {"k", 0},
+                                                 {"count", 1},
+                                                 {"width", 4'294'967'296},
+                                                 {"variance", 1.1}}) {
     auto files = example();
     Json json = model_json(files);
     json[key] = value;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "verger/moments.h"
 
 #include <algorithm>
@@ -16,7 +17,9 @@ namespace {
 std::size_t upper_size(std::size_t width) { return width * (width + 1) / 2; }
 
 bool all_finite(std::span<const float> values) {
-  int32_t largest = 0;  // of the bits without sign, which order as the magnitudes do; vectorises
+  // Without their sign, the bits of floats order as the magnitudes do; a loop over integers is
+  // one that compilers vectorise.
+  int32_t largest = 0;
   for (const float value : values) {
     largest = std::max(largest, std::bit_cast<int32_t>(value) & 0x7fffffff);
   }

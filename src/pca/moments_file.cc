@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bytes of Moments: docs/formats.md, section Moments.
 #include <algorithm>
 #include <bit>

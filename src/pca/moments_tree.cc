@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <cassert>
 #include <optional>
 #include <string>
@@ -27,7 +28,7 @@ Status MomentsTree::add(std::size_t shard, Moments moments) {
   added_[shard] = true;
   moments.close();
   std::size_t node = shard;
-  std::size_t nodes = shards_;  // of this level
+  std::size_t nodes = shards_;  // how many this level has
   for (int level = 0; nodes > 1; ++level, node /= 2, nodes = (nodes + 1) / 2) {
     const std::size_t neighbour = node ^ 1;
     if (neighbour >= nodes) continue;  // the last of an odd level rises alone

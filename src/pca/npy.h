@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NumPy's .npy format, version 1.0 (numpy.lib.format), of little-endian float64 in C order.
 #pragma once
 

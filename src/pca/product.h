@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Products of float64 matrices whose bits are the same on every processor.
 //
 // A BLAS picks its order of summation by processor, shape and threads. Here each element of AᵀB is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The innermost product, once for every instruction set.
 //
 // Each set has a source file of its own, compiled for that set. Include nothing here that brings

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Symmetric matrices for the tests of this folder, and their eigensystems.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run under way: the stages that the roads of pipeline.cc are made of, whoever does their shards.
 #pragma once
 
@@ -130,7 +131,7 @@ class Job {
   std::set<std::string> written_;
   std::chrono::steady_clock::time_point stage_start_ = std::chrono::steady_clock::now();
 
-  std::mutex mutex_;                         // of what follows
+  std::mutex mutex_;                         // guards what follows
   std::vector<ShardManifest> by_crew_;       // that a crew elsewhere sent
   std::unique_ptr<ImageSource> source_;      // after list()
   std::vector<std::string> features_parts_;  // after close_extraction() or find_features()

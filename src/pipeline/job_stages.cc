@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The stages of a run that a crew has a hand in.
 #include <algorithm>
 #include <utility>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The road, for a whole run:
 //
 //   extract:  list → fetch → decode → resize → infer ─┬→ write features

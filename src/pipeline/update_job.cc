@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "pipeline/update_job.h"
 
 #include <algorithm>
@@ -25,16 +26,16 @@ Result<std::unique_ptr<UpdateJob>> UpdateJob::open(const std::string& input,
 
 Status UpdateJob::compare(const ModelInfo& model) {
   VERGER_RETURN_IF_ERROR(job_->list());
-  VERGER_ASSIGN_OR_RETURN(found_, find_output(job_->output()));
-  VERGER_RETURN_IF_ERROR(check_same_recipe(found_, job_->output(), job_->options(), model));
+  VERGER_ASSIGN_OR_RETURN(stored_, find_output(job_->output()));
+  VERGER_RETURN_IF_ERROR(check_same_recipe(stored_, job_->output(), job_->options(), model));
   VERGER_ASSIGN_OR_RETURN(run_json_, store().read(std::string(kRunRecordName)));
   VERGER_RETURN_IF_ERROR(load_old_model());
-  for (const auto& manifest : found_.manifests) end_ = std::max(end_, manifest.shard.end);
+  for (const auto& manifest : stored_.manifests) end_ = std::max(end_, manifest.shard.end);
 
   const Watch& watch = job_->watch();
   watch.observer.stage_started("compare", 0);
   VERGER_ASSIGN_OR_RETURN(plan_,
-                          plan_update(store(), job_->images(), found_.manifests, watch.cancel));
+                          plan_update(store(), job_->images(), stored_.manifests, watch.cancel));
   watch.observer.stage_finished();
   for (const auto& manifest : plan_.kept) numbers_.push_back(manifest.shard.number);
   for (const auto& shard : plan_.changed) {
@@ -43,8 +44,8 @@ Status UpdateJob::compare(const ModelInfo& model) {
   std::ranges::sort(numbers_);
   for (const Shard& shard : new_shards()) numbers_.push_back(shard.number);
   // Which rows an interrupted update had changed already is not known.
-  features_changed_ = !found_.finished;
-  job_->record().options.output.parts = found_.record.options.output.parts;
+  features_changed_ = !stored_.finished;
+  job_->record().options.output.parts = stored_.record.options.output.parts;
   record_plan();
   job_->stage_done("compare");
   return {};
@@ -55,12 +56,12 @@ Status UpdateJob::compare(const ModelInfo& model) {
 Status UpdateJob::load_old_model() {
   VERGER_ASSIGN_OR_RETURN(old_reduction_, read_reduction_record(store()));
   if (old_reduction_.features.empty()) {
-    for (const auto& manifest : found_.manifests) {
+    for (const auto& manifest : stored_.manifests) {
       old_reduction_.features.push_back(manifest.features.name);
     }
   }
   auto model = load_model(store());
-  if (!model.ok()) return found_.finished ? model.error() : Status();
+  if (!model.ok()) return stored_.finished ? model.error() : Status();
   old_ = *std::move(model);
   projections_stand_ = old_reduction_.features.size() == old_reduction_.parts.size();
   for (const auto& file : encode_pca_model(old_->model, old_->provenance)) {
@@ -74,20 +75,20 @@ void UpdateJob::record_plan() {
   const auto emptied = std::ranges::count(plan_.changed, std::size_t{0}, &ChangedShard::images);
   const auto count = [](const auto& list) { return static_cast<int64_t>(list.size()); };
   RunRecord& record = job_->record();
-  record.update =
-      UpdateRecord{.options = update_,
-                   .kept = plan_.images_kept,
-                   .added = plan_.images_added,
-                   .changed = plan_.images_changed,
-                   .removed = plan_.images_removed,
-                   .inferred = count(plan_.anew),
-                   .shards = {.kept = count(plan_.kept),
-                              .rewritten = count(plan_.changed) - emptied,
-                              .added = count(new_shards()),
-                              .removed = emptied},
-                   .refitted = false,
-                   .drift = found_.finished || !found_.record.update ? std::nullopt
-                                                                     : found_.record.update->drift};
+  record.update = UpdateRecord{.options = update_,
+                               .kept = plan_.images_kept,
+                               .added = plan_.images_added,
+                               .changed = plan_.images_changed,
+                               .removed = plan_.images_removed,
+                               .inferred = count(plan_.anew),
+                               .shards = {.kept = count(plan_.kept),
+                                          .rewritten = count(plan_.changed) - emptied,
+                                          .added = count(new_shards()),
+                                          .removed = emptied},
+                               .refitted = false,
+                               .drift = stored_.finished || !stored_.record.update
+                                            ? std::nullopt
+                                            : stored_.record.update->drift};
   record.shards = {.total = count(numbers_),
                    .resumed = count(plan_.kept),
                    .resumed_images = record.counts.listed - count(plan_.anew)};
@@ -95,12 +96,12 @@ void UpdateJob::record_plan() {
 }
 
 bool UpdateJob::up_to_date() const {
-  return found_.finished && plan_.nothing() && update_.refit != Refit::kAlways;
+  return stored_.finished && plan_.nothing() && update_.refit != Refit::kAlways;
 }
 
 RunRecord UpdateJob::unchanged() {
   const RunRecord& now = job_->record();
-  RunRecord record = found_.record;
+  RunRecord record = stored_.record;
   record.command = now.command;
   record.state = "unchanged";
   record.started = now.started;
@@ -130,9 +131,9 @@ std::vector<Shard> UpdateJob::new_shards() const {
   const auto changed = static_cast<std::size_t>(plan_.images_changed);
   const std::size_t added = plan_.anew.size() - changed;
   std::size_t listed = 0;
-  for (const auto& manifest : found_.manifests) listed += manifest.shard.size();
+  for (const auto& manifest : stored_.manifests) listed += manifest.shard.size();
   listed = std::max<std::size_t>(listed, 1);
-  const std::size_t parts = (added * found_.manifests.size() + listed - 1) / listed;
+  const std::size_t parts = (added * stored_.manifests.size() + listed - 1) / listed;
   auto shards = plan_shards(added, static_cast<int>(std::min(parts, added)));
   for (Shard& shard : shards) {
     shard.number += plan_.next_number;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An update under way: the stages of its road, which pipeline.cc puts in order.
 #pragma once
 
@@ -56,11 +57,11 @@ class UpdateJob {
   Store& store() const { return job_->output().store(); }
 
   const UpdateOptions update_;
-  FoundOutput found_;              // after compare()
-  std::vector<uint8_t> run_json_;  // of the output, as compare() read it
+  StoredOutput stored_;            // after compare()
+  std::vector<uint8_t> run_json_;  // the output's, as compare() read it
   UpdatePlan plan_;
-  std::vector<std::size_t> numbers_;  // of the shards of the result, ascending
-  std::size_t end_ = 0;               // of the images of all shards that were found
+  std::vector<std::size_t> numbers_;  // the numbers of the result's shards, ascending
+  std::size_t end_ = 0;               // where the images of all stored shards end
   std::atomic<bool> features_changed_ = false;
 
   ReductionRecord old_reduction_;       // its `features` filled

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The stages of an update from the first write on.
 #include <algorithm>
 #include <map>
@@ -37,7 +38,7 @@ Status UpdateJob::extract(const Network& network) {
   VERGER_RETURN_IF_ERROR(job_->extract(stage, tasks(), ledger, note_change));
   VERGER_RETURN_IF_ERROR(job_->close_extraction(ledger));
   if (network.reference == nullptr) return {};
-  job_->record().precision_check = found_.record.precision_check;
+  job_->record().precision_check = stored_.record.precision_check;
   return plan_.anew.empty() ? Status() : job_->check_precision(anew, network);
 }
 
@@ -96,7 +97,7 @@ Status UpdateJob::measure(const Moments& moments) {
   RunRecord& record = job_->record();
   auto& drift = record.update->drift;
   const bool replaced = !old_ || !projections_stand_ || !new_;
-  if (!found_.finished && drift && replaced) return {};
+  if (!stored_.finished && drift && replaced) return {};
   drift.reset();
   if (!old_ || moments.count() < 2) return {};
   const PcaModel* after = new_ ? &new_->model : &old_->model;

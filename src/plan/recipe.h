@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The identity of an extraction: shards of the same recipe and images are interchangeable.
 #pragma once
 

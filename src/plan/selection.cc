@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plan/selection.h"
 
 #include <algorithm>
@@ -31,8 +32,8 @@ constexpr std::array<ReasonText, 8> kReasons = {{
     {"no-images", "table without a column of images", "tables without a column of images"},
 }};
 
-constexpr std::size_t kMostKinds = 64;    // that are told apart
-constexpr std::size_t kMostShown = 4;     // of them in a sentence
+constexpr std::size_t kMostKinds = 64;    // so many are told apart
+constexpr std::size_t kMostShown = 4;     // a sentence names so many of them
 constexpr std::size_t kLongestKind = 12;  // a longer ending is none
 constexpr std::string_view kNoKind = "none";
 
@@ -92,9 +93,9 @@ void PassedOver::add_other_kind(std::string_view name) {
 std::string PassedOver::text() const {
   std::string text;
   for (const auto& [name, one, many] : kReasons) {
-    const auto found = by_reason.find(std::string(name));
-    if (found == by_reason.end()) continue;
-    const int64_t count = found->second;
+    const auto entry = by_reason.find(std::string(name));
+    if (entry == by_reason.end()) continue;
+    const int64_t count = entry->second;
     if (!text.empty()) text += ", ";
     text += !kinds.empty() && name == reason_name(PassedReason::kOtherKind)
                 ? kinds_text(kinds, count)

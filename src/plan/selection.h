@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which files below INPUT hold its images, and what is told of the others.
 #pragma once
 
@@ -31,7 +32,7 @@ std::string_view reason_name(PassedReason reason);  // "hidden", "hidden-folder"
 // How much was passed over.
 struct PassedOver {
   std::map<std::string, int64_t> by_reason;  // by reason_name()
-  std::map<std::string, int64_t> kinds;      // of other-kind, by the ending: ".heic"
+  std::map<std::string, int64_t> kinds;      // counts other-kind by the ending: ".heic"
 
   void add(PassedReason reason, int64_t count = 1);
   void add_other_kind(std::string_view name);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which shard an image is in: decided by the number of images alone, whoever drives the run.
 #pragma once
 

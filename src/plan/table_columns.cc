@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plan/table_columns.h"
 
 #include <algorithm>
@@ -31,9 +32,9 @@ std::optional<std::size_t> find_content(const std::vector<TableColumn>& columns,
                                         const std::string& image_column) {
   if (!image_column.empty()) return find(columns, image_column, is_bytes_or_text);
   for (const char* name : {"content", "image.bytes", "bytes"}) {
-    if (const auto found = find(columns, name, is_bytes_or_text)) return found;
+    if (const auto column = find(columns, name, is_bytes_or_text)) return column;
   }
-  if (const auto found = find(columns, "image", is_bytes)) return found;
+  if (const auto column = find(columns, "image", is_bytes)) return column;
   std::optional<std::size_t> only;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].kind != Kind::kBytes || is_pixels(columns, columns[i].path)) continue;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which columns of a table hold the images, and what is told of them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The members of a tar: ustar, with pax and GNU extensions for long names and large files (POSIX.1
 // pax interchange format; GNU tar's manual, "Basic Tar Format"). libarchive reads more, but it
 // tells of no member where its bytes begin, which reading in ranges needs.
@@ -18,7 +19,7 @@ inline constexpr int64_t kTarBlock = 512;
 
 struct TarMember {
   std::string name;     // '/'-separated, without empty, "." and ".." components
-  int64_t offset = 0;   // of its bytes in the tar
+  int64_t offset = 0;   // where its bytes begin in the tar
   int64_t size = 0;     // may pass the end of a tar that is cut off
   bool regular = true;  // false: a link or a sparse file, whose bytes are not simply there
 };

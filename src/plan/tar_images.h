@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The images of a tar, and their labels.
 #pragma once
 
@@ -14,7 +15,7 @@ namespace verger {
 
 struct TarImage {
   TarMember member;
-  std::optional<std::string> label;  // of WebDataset's member beside it; none: its folder's name
+  std::optional<std::string> label;  // from WebDataset's member beside it; none: the folder's name
 };
 
 struct TarListing {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "report/alike.h"
 
 #include <cmath>
@@ -17,18 +18,18 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kShownNeighbors = 5;  // of each point, for who clicks on it
+constexpr std::size_t kShownNeighbors = 5;  // A click on a point shows so many.
 
 using Neighbours = std::vector<std::vector<Neighbour>>;
 
 // The numbers of the labels, in the order in which they come first among the points.
 std::vector<std::size_t> label_numbers(const ReportRows& rows) {
   std::map<std::string_view, std::size_t> numbers;
-  std::vector<std::size_t> found;
+  std::vector<std::size_t> labels;
   for (const auto& point : rows.points) {
-    found.push_back(numbers.try_emplace(point.label, numbers.size()).first->second);
+    labels.push_back(numbers.try_emplace(point.label, numbers.size()).first->second);
   }
-  return found;
+  return labels;
 }
 
 json islands_json(const ReportRows& rows, const std::vector<PlanePoint>& map) {
@@ -85,21 +86,21 @@ Result<Alike> compare_points(const ReportRows& rows, int threads, const CancelTo
   VERGER_ASSIGN_OR_RETURN(
       const Neighbours nearest,
       find_nearest_others(table, all, mapped ? kMapNeighbors : 1, threads, cancel));
-  Alike found;
-  found.closest_pairs = closest_pairs_of(rows, nearest, limits.pairs);
-  found.confusions =
+  Alike alike;
+  alike.closest_pairs = closest_pairs_of(rows, nearest, limits.pairs);
+  alike.confusions =
       confusions_json(count_confusions(table, all, nearest), table, limits.confusions);
-  found.confusions["rows"] = rows.total;
+  alike.confusions["rows"] = rows.total;
   if (mapped) {
-    VERGER_ASSIGN_OR_RETURN(found.map, map_json(rows, nearest, threads, cancel));
+    VERGER_ASSIGN_OR_RETURN(alike.map, map_json(rows, nearest, threads, cancel));
   }
-  if (rows.sampled() || table.size() < 2) return found;
+  if (rows.sampled() || table.size() < 2) return alike;
   Neighbours measured;
   for (const std::size_t row : Familiarity::measured_rows(table.size())) {
     measured.push_back({nearest[row].front()});
   }
-  found.familiarity = Familiarity::measure(table, measured);
-  return found;
+  alike.familiarity = Familiarity::measure(table, measured);
+  return alike;
 }
 
 std::set<std::string> paths_of(const Alike& alike) {

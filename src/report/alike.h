@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the nearest neighbours of the rows tell: classes that look alike, a map, what is familiar.
 #pragma once
 
@@ -18,8 +19,8 @@ namespace verger {
 // Of the points of a report; where they are a sample, each is compared with the others of it.
 struct Alike {
   nlohmann::json closest_pairs;
-  nlohmann::json confusions;               // confusions_json()
-  nlohmann::json map;                      // of the points (docs/report.schema.json), or null
+  nlohmann::json confusions;  // confusions_json()
+  nlohmann::json map;         // the map of the points (docs/report.schema.json), or null
   std::optional<Familiarity> familiarity;  // where the points are all rows
 };
 

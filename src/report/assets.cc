@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "report/assets.h"
 
 #include "base/embedded_file.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which stage limited an extraction, and by how much.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The photographs that are most alike of all, by their components.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What 1,000,000 images would cost on machines that are rented by the hour.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
 #include <algorithm>
@@ -69,7 +70,7 @@ std::string common_prefix(const std::vector<ReportPoint>& points) {
 }
 
 json points_json(const ReportRows& rows) {
-  std::map<std::string, std::size_t> numbers;  // of the labels of the points
+  std::map<std::string, std::size_t> numbers;  // The points name their labels by these.
   json labels = json::array();
   json x = json::array();
   json y = json::array();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one looks at of a result: a report of its run, as JSON (docs/report.schema.json) and as a
 // page that needs nothing but a browser.
 #pragma once
@@ -17,9 +18,9 @@ namespace verger {
 
 // What bounds the size of a report, whatever that of the result.
 struct ReportLimits {
-  std::size_t points = 25'000;     // of the map, and rows that are compared with each other
+  std::size_t points = 25'000;     // on the map; as many rows are compared with each other
   std::size_t mapped = 25'000;     // points of which a map of islands is made, and none of more
-  std::size_t thumbnails = 1'000;  // of points of the map, beside those of the outliers
+  std::size_t thumbnails = 1'000;  // points of the map that have one; the outliers have their own
   std::size_t outliers = 24;
   std::size_t rejected = 500;    // files listed
   std::size_t labels = 2'000;    // classes listed

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "report/rows.h"
 
 #include <algorithm>
@@ -42,23 +43,23 @@ class PartScan {
 
   Status add(const FeatureRows& rows) {
     for (std::size_t i = 0; i < rows.size(); ++i, ++row_) {
-      ++found_.total;
-      ++found_.labels[rows.label[i]];
+      ++rows_.total;
+      ++rows_.labels[rows.label[i]];
       ReportPoint point = point_of(rows, i, model_);
       if (is_spread_row(row_, total_, limits_.points)) keep(rows, i, point);
-      found_.outliers.push_back(std::move(point));
+      rows_.outliers.push_back(std::move(point));
     }
-    keep_farthest(found_.outliers, limits_.outliers);
+    keep_farthest(rows_.outliers, limits_.outliers);
     return {};
   }
 
-  ReportRows take() { return std::move(found_); }
+  ReportRows take() { return std::move(rows_); }
 
  private:
   void keep(const FeatureRows& rows, std::size_t i, const ReportPoint& point) {
-    SearchTable& table = found_.table;
+    SearchTable& table = rows_.table;
     const float* values = rows.features.data() + i * rows.width;
-    found_.points.push_back(point);
+    rows_.points.push_back(point);
     table.path.push_back(point.path);
     table.label.push_back(point.label);
     table.unit.insert(table.unit.end(), values, values + rows.width);
@@ -69,7 +70,7 @@ class PartScan {
   std::size_t row_;
   std::size_t total_;
   const ReportLimits& limits_;
-  ReportRows found_;
+  ReportRows rows_;
 };
 
 // Joins what the parts hold, in their order, as they come: those that come early wait. Thread-safe.
@@ -137,14 +138,14 @@ Result<ReportRows> count_labels(const Store& output, const std::vector<std::stri
                                 int threads, const CancelToken& cancel) {
   Joined joined(0);
   const auto read_part = [&](std::size_t i) -> Status {
-    ReportRows found;
+    ReportRows part;
     const auto count = [&](const FeatureRows& rows) -> Status {
-      found.total += static_cast<int64_t>(rows.size());
-      for (const auto& label : rows.label) ++found.labels[label];
+      part.total += static_cast<int64_t>(rows.size());
+      for (const auto& label : rows.label) ++part.labels[label];
       return {};
     };
     VERGER_RETURN_IF_ERROR(visit_features_part(output, parts[i], 0, count));
-    joined.add(i, std::move(found));
+    joined.add(i, std::move(part));
     return {};
   };
   VERGER_RETURN_IF_ERROR(parallel_for(parts.size(), threads, cancel, read_part));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One pass over the rows of a result: what the report says of them all, and a sample of them.
 #pragma once
 
@@ -29,7 +30,7 @@ struct ReportRows {
   int64_t total = 0;
   std::map<std::string, int64_t> labels;
   std::vector<ReportPoint> points;    // evenly spread over the rows, in their order
-  SearchTable table;                  // of the points
+  SearchTable table;                  // has the points' rows
   std::vector<ReportPoint> outliers;  // highest scores first; by path among equals
 
   bool sampled() const { return static_cast<int64_t>(points.size()) < total; }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "report/thumbnails.h"
 
 #include <algorithm>
@@ -71,15 +72,15 @@ std::map<std::string, std::string> make_thumbnails(const std::string& input,
   once.retries = 0;
   const auto store = Store::open(input, once);
   if (!store.ok()) return made;
-  std::vector<std::optional<std::vector<uint8_t>>> found(paths.size());
+  std::vector<std::optional<std::vector<uint8_t>>> thumbnails(paths.size());
   const auto end = Clock::now() + kPatience;
   const Status status = parallel_for(paths.size(), threads, cancel, [&](std::size_t i) -> Status {
-    if (Clock::now() <= end) found[i] = thumbnail_of(**store, paths[i], kThumbnailSide);
+    if (Clock::now() <= end) thumbnails[i] = thumbnail_of(**store, paths[i], kThumbnailSide);
     return {};
   });
   if (!status.ok()) return made;
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    if (found[i]) made.emplace(paths[i], base64(*found[i]));
+    if (thumbnails[i]) made.emplace(paths[i], base64(*thumbnails[i]));
   }
   return made;
 }

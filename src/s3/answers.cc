@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "s3/answers.h"
 
 #include <algorithm>
@@ -194,9 +195,9 @@ std::optional<int64_t> parse_http_time(const std::string& text) {
                   &utc.tm_hour, &utc.tm_min, &utc.tm_sec) != 6) {
     return std::nullopt;
   }
-  const auto* const found = std::ranges::find(kMonths, std::string_view(month.data()));
-  if (found == kMonths.end()) return std::nullopt;
-  utc.tm_mon = static_cast<int>(found - kMonths.begin());
+  const auto* const position = std::ranges::find(kMonths, std::string_view(month.data()));
+  if (position == kMonths.end()) return std::nullopt;
+  utc.tm_mon = static_cast<int>(position - kMonths.begin());
   return nanoseconds(year, utc);
 }
 

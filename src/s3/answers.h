@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What servers of S3 answer in XML, and whether it can be true.
 #pragma once
 
@@ -19,7 +20,7 @@ struct ListedObject {
 
 struct ListPage {
   std::vector<ListedObject> objects;
-  std::vector<std::string> prefixes;  // of keys that were put together by a delimiter, once each
+  std::vector<std::string> prefixes;  // by which a delimiter put keys together, once each
   std::string next;                   // the token of the next page; "" behind the last one
 };
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "s3/answers.h"
 
 #include <gmock/gmock.h>
@@ -35,7 +36,7 @@ TEST(ListPage, HasObjectsAndPrefixes) {
   ASSERT_EQ(read->objects.size(), 2u);
   EXPECT_EQ(read->objects[0].key, "Test/a b+é\x01//1.jpg");
   EXPECT_EQ(read->objects[0].size, 7000);
-  EXPECT_EQ(read->objects[0].mtime_ns, 1738324800123000000);
+  EXPECT_EQ(read->objects[0].mtime_ns, 1'738'324'800'123'000'000);
   EXPECT_THAT(read->prefixes, ElementsAre("Test/c d/"));
   EXPECT_EQ(read->next, "a&b");
 }
@@ -100,9 +101,9 @@ TEST(Upload, IsNamedAndCompleted) {
 }
 
 TEST(Times, AreReadInBothForms) {
-  EXPECT_EQ(parse_iso_time("2025-01-31T12:00:00Z"), 1738324800000000000);
-  EXPECT_EQ(parse_iso_time("2025-01-31T12:00:00.5Z"), 1738324800500000000);
-  EXPECT_EQ(parse_http_time("Fri, 31 Jan 2025 12:00:00 GMT"), 1738324800000000000);
+  EXPECT_EQ(parse_iso_time("2025-01-31T12:00:00Z"), 1'738'324'800'000'000'000);
+  EXPECT_EQ(parse_iso_time("2025-01-31T12:00:00.5Z"), 1'738'324'800'500'000'000);
+  EXPECT_EQ(parse_http_time("Fri, 31 Jan 2025 12:00:00 GMT"), 1'738'324'800'000'000'000);
   EXPECT_EQ(parse_iso_time("4331-01-31T12:00:00Z"), parse_iso_time("2200-01-31T12:00:00Z"));
   for (const char* bad : {"", "yesterday", "2025-01-31", "2025-01-31T12:00:00"}) {
     EXPECT_FALSE(parse_iso_time(bad)) << bad;

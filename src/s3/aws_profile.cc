@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "s3/aws_profile.h"
 
 #include <algorithm>
@@ -92,8 +93,8 @@ Result<AwsProfile> AwsProfile::load() {
 }
 
 std::string AwsProfile::value(const std::string& key) const {
-  const auto found = values_.find(key);
-  return found == values_.end() ? "" : found->second;
+  const auto entry = values_.find(key);
+  return entry == values_.end() ? "" : entry->second;
 }
 
 std::string AwsProfile::s3_endpoint() const {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What AWS' own files say of the profile in use. Arrow's client reads its credentials and region
 // from them by itself, but knows no endpoint and no authorities of a profile, and takes a profile
 // that does not exist for one without credentials.
@@ -32,7 +33,7 @@ class AwsProfile {
   std::string name_;
   bool exists_ = false;
   std::map<std::string, std::string> values_;
-  std::map<std::string, std::string> s3_;  // of its `services`
+  std::map<std::string, std::string> s3_;  // what its `services` say
 };
 
 // kIo when the environment holds half a key, or when `key` and `secret`, which AWS' default chain

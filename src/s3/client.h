@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What can be done with the objects of one bucket of S3.
 #pragma once
 
@@ -20,7 +21,7 @@ namespace verger {
 struct Precondition {
   enum class Kind { kNone, kAbsent, kVersion };
   Kind kind = Kind::kNone;
-  std::string etag{};  // of kVersion, quotes included
+  std::string etag{};  // what kVersion compares with, quotes included
 };
 
 // One page of a listing: keys that begin with `prefix` and come behind `start_after`.

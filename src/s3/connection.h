@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A connection to a server, straight or through a proxy, plain or by TLS.
 #pragma once
 

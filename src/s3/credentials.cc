@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "s3/credentials.h"
 
 #include <arrow/filesystem/s3fs.h>

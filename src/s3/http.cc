@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "s3/http.h"
 
 #include <algorithm>
@@ -161,15 +162,15 @@ class Reader {
   bool answered_ = false;  // a byte came
   std::optional<Parser> parser_;
   std::array<char, kBuffer> buffer_;
-  std::size_t begin_ = 0;  // of what was received and not parsed yet
+  std::size_t begin_ = 0;  // where what was received and not parsed yet begins
   std::size_t end_ = 0;
 };
 
 }  // namespace
 
 std::string HttpAnswer::header(std::string_view name) const {
-  const auto found = headers.find(name);
-  return found == headers.end() ? "" : found->second;
+  const auto header = headers.find(name);
+  return header == headers.end() ? "" : header->second;
 }
 
 Result<HttpAnswer, Fault> exchange(Connection& connection, const HttpRequest& request,

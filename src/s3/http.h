@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A request by HTTP/1.1 and its answer, on one connection.
 #pragma once
 
@@ -33,7 +34,7 @@ struct HttpAnswer {
 
 // Where the body of an answer goes.
 struct BodyPlace {
-  std::span<uint8_t> bytes{};               // of status 206 or 200, if this is not empty
+  std::span<uint8_t> bytes{};  // takes the body of status 206 or 200, if this is not empty
   std::size_t most = std::size_t{1} << 20;  // bytes of any other; more is a fault
 };
 

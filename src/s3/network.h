@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the environment says of the network: whom to trust, and by which proxy to go.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>
@@ -8,9 +9,9 @@ namespace verger {
 
 // What came of a request.
 struct S3Answer {
-  int status = 0;         // of HTTP; 0: none came
-  std::string code{};     // of S3's own, of a failure; or "" if it says none
-  std::string cause{};    // half a sentence, of a failure that is none of S3's
+  int status = 0;         // HTTP's; 0: none came
+  std::string code{};     // what S3 calls a failure; "" if it does not say
+  std::string cause{};    // half a sentence on a failure that is none of S3's
   std::string message{};  // the server's own words
   std::string region{};   // where the bucket is, if the server says so
   bool failed = false;

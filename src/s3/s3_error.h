@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What S3 answers, as one sentence of ours.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "s3/s3_place.h"
 
 #include <algorithm>
@@ -39,9 +40,9 @@ Result<S3Place> parse_s3_place(const std::string& place) {
 }
 
 Result<StorageOptions> with_environment(StorageOptions options) {
-  auto found = AwsProfile::load();
-  if (!found.ok() && !options.s3_anonymous) return found.error();
-  const AwsProfile profile = found.ok() ? *std::move(found) : AwsProfile();
+  auto loaded = AwsProfile::load();
+  if (!loaded.ok() && !options.s3_anonymous) return loaded.error();
+  const AwsProfile profile = loaded.ok() ? *std::move(loaded) : AwsProfile();
   if (options.s3_endpoint.empty() && lower(first_variable({kIgnoreEndpoints})) != "true") {
     options.s3_endpoint = first_variable({"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});
     if (options.s3_endpoint.empty()) options.s3_endpoint = profile.s3_endpoint();

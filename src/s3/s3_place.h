@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What s3:// places mean.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clients of a scripted server, and what the tests of both say to each other.
 #pragma once
 

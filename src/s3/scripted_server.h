@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An HTTP server on 127.0.0.1 for a test, which decides what it answers to each request.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // AWS' Signature Version 4, by which a request proves whose it is without its secret.
 #pragma once
 
@@ -12,7 +13,7 @@ namespace verger {
 struct Credentials {
   std::string key;  // "": sign nothing
   std::string secret;
-  std::string token;  // of a session; "" without one
+  std::string token;  // a session has one; "" without
 };
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;  // names in lower case
@@ -22,7 +23,7 @@ struct RequestToSign {
   std::string_view path;      // percent-encoded, as it is sent
   std::string_view query;     // likewise, its parts sorted
   HeaderList headers;         // all of them are signed; host, x-amz-date, x-amz-content-sha256, …
-  std::string_view sha256{};  // of the body, hexadecimal
+  std::string_view sha256{};  // what the body hashes to, hexadecimal
 };
 
 // "20130524T000000Z", the header x-amz-date.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "s3/signature.h"
 
 #include <gmock/gmock.h>
@@ -54,7 +55,7 @@ TEST(Signature, IsThatOfTheExamplesWithAQuery) {
               EndsWith("34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"));
 }
 
-TEST(Signature, TellsTheTimeInUtc) { EXPECT_EQ(amz_date(1369353600), kDate); }
+TEST(Signature, TellsTheTimeInUtc) { EXPECT_EQ(amz_date(1'369'353'600), kDate); }
 
 TEST(Percent, EncodesAllButWhatIsSafe) {
   EXPECT_EQ(percent_encode("a b+c%/é~-_."), "a%20b%2Bc%25%2F%C3%A9~-_.");

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "s3/transport.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ namespace {
 
 constexpr std::string_view kAmazon = "amazonaws.com";
 constexpr std::size_t kMostIdle = 128;  // connections kept open
-constexpr int kMostCorrections = 2;     // of a request's region and clock
+constexpr int kMostCorrections = 2;     // how often a request's region and clock are set right
 constexpr auto kPausePiece = std::chrono::milliseconds(200);
 
 std::atomic<const CancelToken*> interrupt_token = nullptr;

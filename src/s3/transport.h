@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Requests to one bucket of S3: addressed, signed, sent, and tried again.
 //
 // Each is signed by Signature Version 4, its body included, and tried again as `retries` says when
@@ -76,7 +77,7 @@ class S3Transport {
   std::optional<Proxy> proxy_;
   std::atomic<int64_t> clock_ahead_ = 0;  // seconds, of the server's before this machine's
 
-  mutable std::mutex mutex_;  // of what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::string region_;
   std::string idle_host_;
   std::vector<std::unique_ptr<Connection>> idle_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The XML that servers answer with.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The varieties as they are drawn up; variety() makes more of them.
 #pragma once
 

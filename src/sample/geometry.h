@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Small vectors, and the few curves that fruit are made of.
 //
 // Everything in this folder computes with +, −, × and ÷ in float32, std::sqrt and comparisons only,

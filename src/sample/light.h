@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Light on what the canvas shows, and the shadow under it.
 #pragma once
 
@@ -9,7 +10,7 @@ namespace verger::orchard {
 
 struct Light {
   Vec3 key = {-0.45F, 0.65F, 0.6F};    // direction to the lamp, unit
-  Vec3 colour = {1.0F, 0.97F, 0.92F};  // of the lamp
+  Vec3 colour = {1.0F, 0.97F, 0.92F};  // the lamp's
   float exposure = 1;
 };
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Patterns in space: a value at each point, smooth and the same for the same seed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sample/noise.h"
 
 #include <gtest/gtest.h>
@@ -42,10 +43,10 @@ TEST(Noise, SeedsDiffer) {
 
 TEST(Random, IsSplitMix64) {
   // The reference sequence of seed 1234567.
-  Random random(1234567);
-  EXPECT_EQ(random.next(), 6457827717110365317U);
-  EXPECT_EQ(random.next(), 3203168211198807973U);
-  EXPECT_EQ(random.next(), 9817491932198370423U);
+  Random random(1'234'567);
+  EXPECT_EQ(random.next(), 6'457'827'717'110'365'317U);
+  EXPECT_EQ(random.next(), 3'203'168'211'198'807'973U);
+  EXPECT_EQ(random.next(), 9'817'491'932'198'370'423U);
 }
 
 TEST(Turn, IsOnTheCircleAndNearTheTrueAngle) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The colour of a skin at a point, before light falls on it.
 #pragma once
 

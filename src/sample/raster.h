@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which surface each sample of the picture sees.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sample/light.h"
 #include "sample/random.h"
 #include "sample/raster.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A make-believe orchard: photographs of fruit that nobody grew, for demonstrations and tests.
 #pragma once
 

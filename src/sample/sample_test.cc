@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sample/sample.h"
 
 #include <gmock/gmock.h>
@@ -18,14 +19,14 @@ namespace fs = std::filesystem;
 
 // Every file below `root`: relative name → bytes.
 std::map<std::string, std::string> files(const fs::path& root) {
-  std::map<std::string, std::string> found;
+  std::map<std::string, std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
     if (!entry.is_regular_file()) continue;
     std::ifstream file(entry.path(), std::ios::binary);
-    found[fs::relative(entry.path(), root).string()] =
+    files[fs::relative(entry.path(), root).string()] =
         std::string(std::istreambuf_iterator<char>(file), {});
   }
-  return found;
+  return files;
 }
 
 TEST(Sample, ImagesAreSpreadEvenly) {

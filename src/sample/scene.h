@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One picture's contents: the parts of a fruit, put together and turned.
 #pragma once
 
@@ -13,7 +14,7 @@ namespace verger::orchard {
 struct Part {
   Surface surface;
   Skin skin;
-  uint32_t seed = 0;   // of its patterns
+  uint32_t seed = 0;   // decides its patterns
   float shade = 1;     // brightness among its sisters
   float relative = 1;  // size of its patterns, in fruit radii
 };

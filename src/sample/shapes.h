@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bodies and trimmings that varieties share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Recipes of skins: what the varieties of one kind have in common, by their colours (0xRRGGBB) and
 // how much of the surface (0 … 1) each covers.
 #pragma once

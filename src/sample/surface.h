@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Surfaces as grids of points: bodies of revolution, tubes, leaves.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What grows in the orchard: each variety's shape, colours and trimmings.
 #pragma once
 

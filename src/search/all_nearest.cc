@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/all_nearest.h"
 
 #include <algorithm>
@@ -61,8 +62,8 @@ Result<std::vector<std::vector<Neighbour>>> find_nearest_others(const SearchTabl
                                                                 const CancelToken& cancel) {
   const RowPanels panels(table);
   const std::size_t blocks = (table.size() + kBlockOthers - 1) / kBlockOthers;
-  std::vector<std::vector<Neighbour>> found(rows.size());
-  if (neighbors == 0 || table.size() < 2) return found;
+  std::vector<std::vector<Neighbour>> neighbours(rows.size());
+  if (neighbors == 0 || table.size() < 2) return neighbours;
   const auto work = [&](std::size_t task) -> Status {
     const std::size_t first = task * kRowsAtOnce;
     const auto some = rows.subspan(first, std::min(kRowsAtOnce, rows.size() - first));
@@ -75,14 +76,14 @@ Result<std::vector<std::vector<Neighbour>>> find_nearest_others(const SearchTabl
       chunk.look_at(begin, std::min(begin + kBlockOthers, table.size()));
     }
     for (std::size_t i = 0; i < some.size(); ++i) {
-      found[first + i] = std::move(chunk.nearest(i)).sorted();
+      neighbours[first + i] = std::move(chunk.nearest(i)).sorted();
     }
     return {};
   };
   VERGER_RETURN_IF_ERROR(
       parallel_for((rows.size() + kRowsAtOnce - 1) / kRowsAtOnce, threads, cancel, work));
   if (cancel.cancelled()) return Status::cancelled("Interrupted.");
-  return found;
+  return neighbours;
 }
 
 }  // namespace verger

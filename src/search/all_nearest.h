@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rows that are nearest to rows of the same table.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/all_nearest.h"
 
 #include <gtest/gtest.h>
@@ -31,14 +32,14 @@ TEST(AllNearestTest, FindsWhatSortingAllRowsFinds) {
     std::copy_n(table.row(7).data(), width, table.unit.data() + 900 * width);  // a copy, far away
     const auto rows = spread_rows(table.size(), 250);
     ASSERT_EQ(rows.size(), 250U);
-    const auto found = find_nearest_others(table, rows, 12, 2, cancel).value();
+    const auto actual = find_nearest_others(table, rows, 12, 2, cancel).value();
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto expected = by_sorting(table, rows[i], 12);
-      ASSERT_EQ(found[i].size(), expected.size());
+      ASSERT_EQ(actual[i].size(), expected.size());
       for (std::size_t j = 0; j < expected.size(); ++j) {
-        EXPECT_NEAR(found[i][j].cosine, expected[j].cosine, 2e-7) << width << ' ' << rows[i];
+        EXPECT_NEAR(actual[i][j].cosine, expected[j].cosine, 2e-7) << width << ' ' << rows[i];
       }
-      EXPECT_EQ(found[i].front().row, expected.front().row);
+      EXPECT_EQ(actual[i].front().row, expected.front().row);
     }
   }
 }
@@ -47,9 +48,9 @@ TEST(AllNearestTest, TheCopyComesFirstAndNoRowIsItsOwnNeighbour) {
   SearchTable table = clustered_table(1100, 60, 4);
   std::copy_n(table.row(7).data(), 60, table.unit.data() + 900 * 60);
   const std::vector<std::size_t> rows = {7, 900};
-  const auto found = find_nearest_others(table, rows, 1, 1, CancelToken()).value();
-  EXPECT_EQ(found[0].front().row, 900U);
-  EXPECT_EQ(found[1].front().row, 7U);
+  const auto actual = find_nearest_others(table, rows, 1, 1, CancelToken()).value();
+  EXPECT_EQ(actual[0].front().row, 900U);
+  EXPECT_EQ(actual[1].front().row, 7U);
 }
 
 TEST(AllNearestTest, ThreadsChangeNothingAndFewRowsGiveAllOthers) {
@@ -75,9 +76,9 @@ TEST(AllNearestTest, ACancelledSearchIsCancelled) {
   CancelToken cancel;
   cancel.cancel();
   const SearchTable table = clustered_table(30, 8, 5);
-  const auto found = find_nearest_others(table, spread_rows(30, 30), 5, 1, cancel);
-  ASSERT_FALSE(found.ok());
-  EXPECT_EQ(found.error().code(), StatusCode::kCancelled);
+  const auto actual = find_nearest_others(table, spread_rows(30, 30), 5, 1, cancel);
+  ASSERT_FALSE(actual.ok());
+  EXPECT_EQ(actual.error().code(), StatusCode::kCancelled);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/all_pairs.h"
 
 #include <algorithm>
@@ -47,19 +48,23 @@ std::vector<RowPair> AllPairs::in_block(const std::vector<std::size_t>& rows,
     wishes.push_back({similarity, static_cast<std::size_t>(first - others.begin())});
   }
   RowBlock block = RowProducts(table_, panels_).compare(rows, std::move(others), std::move(wishes));
-  std::vector<RowPair> found;
+  std::vector<RowPair> pairs;
   for (std::size_t i = 0; i < block.rows.size(); ++i) {
     const std::size_t row = block.rows[i];
     const auto first = std::ranges::upper_bound(block.others, row);
     for (auto j = static_cast<std::size_t>(first - block.others.begin()); j < block.others.size();
          ++j) {
       const double cosine = block.of_row(i)[j];
-      if (cosine >= similarity) found.push_back({row, block.others[j], cosine});
+      if (cosine >= similarity) pairs.push_back({row, block.others[j], cosine});
     }
   }
-  return found;
+  return pairs;
 }
 
+// No pair is missed and none comes twice: a pair's first row is in one strip, and its second, which
+// comes after it, in one piece of those from the strip on. What compare() drops cannot reach
+// `similarity` (row_block.h), and the sum of a pair that stays is the same chain whichever other
+// pairs share its block. So neither the cut into pieces nor the threads show in the result.
 Result<std::vector<RowPair>> AllPairs::find(std::span<const uint8_t> skipped, std::size_t strip,
                                             double similarity, int threads,
                                             const CancelToken& cancel) const {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pairs of rows that are alike, found by comparing every row of a table with every other.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a search found, as JSON: what the program prints by --json, the service sends, and the
 // Python package hands on (docs/serve.md).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/confusions.h"
 
 #include <algorithm>
@@ -14,9 +15,9 @@ using nlohmann::json;
 
 Confusions count_confusions(const SearchTable& table, std::span<const std::size_t> rows,
                             std::span<const std::vector<Neighbour>> nearest) {
-  Confusions found{.rows = table.size(), .measured = rows.size(), .confusions = {}};
+  Confusions counted{.rows = table.size(), .measured = rows.size(), .confusions = {}};
   std::map<std::string_view, int64_t> of_label;
-  std::map<std::pair<std::string_view, std::string_view>, Confusion> confusions;
+  std::map<std::pair<std::string_view, std::string_view>, Confusion> by_labels;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string& label = table.label[rows[i]];
     ++of_label[label];
@@ -24,22 +25,22 @@ Confusions count_confusions(const SearchTable& table, std::span<const std::size_
     const Neighbour& other = nearest[i].front();
     const std::string& nearest_label = table.label[other.row];
     if (label == nearest_label) continue;
-    ++found.confused;
-    Confusion& confusion = confusions[{label, nearest_label}];
+    ++counted.confused;
+    Confusion& confusion = by_labels[{label, nearest_label}];
     const auto cosine = static_cast<double>(other.cosine);
     if (confusion.images++ > 0 && confusion.cosine >= cosine) continue;
     confusion.row = rows[i];
     confusion.nearest_row = other.row;
     confusion.cosine = cosine;
   }
-  for (auto& [labels, confusion] : confusions) {
+  for (auto& [labels, confusion] : by_labels) {
     confusion.label = labels.first;
     confusion.nearest_label = labels.second;
     confusion.of = of_label[labels.first];
-    found.confusions.push_back(std::move(confusion));
+    counted.confusions.push_back(std::move(confusion));
   }
-  std::ranges::stable_sort(found.confusions, std::ranges::greater(), &Confusion::images);
-  return found;
+  std::ranges::stable_sort(counted.confusions, std::ranges::greater(), &Confusion::images);
+  return counted;
 }
 
 Result<Confusions> find_confusions(const SearchTable& table, int threads,
@@ -49,9 +50,9 @@ Result<Confusions> find_confusions(const SearchTable& table, int threads,
   return count_confusions(table, rows, nearest);
 }
 
-json confusions_json(const Confusions& found, const SearchTable& table, std::size_t most) {
+json confusions_json(const Confusions& confusions, const SearchTable& table, std::size_t most) {
   json listed = json::array();
-  for (const Confusion& confusion : found.confusions) {
+  for (const Confusion& confusion : confusions.confusions) {
     if (listed.size() >= most) break;
     listed.push_back({{"label", confusion.label},
                       {"nearest_label", confusion.nearest_label},
@@ -61,10 +62,10 @@ json confusions_json(const Confusions& found, const SearchTable& table, std::siz
                       {"nearest_path", table.path[confusion.nearest_row]},
                       {"cosine", confusion.cosine}});
   }
-  return {{"rows", found.rows},
-          {"measured", found.measured},
-          {"confused", found.confused},
-          {"total", found.confusions.size()},
+  return {{"rows", confusions.rows},
+          {"measured", confusions.measured},
+          {"confused", confusions.confused},
+          {"total", confusions.confusions.size()},
           {"listed", std::move(listed)}};
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which classes look alike: whose photographs are nearest to those of another class.
 #pragma once
 
@@ -31,8 +32,8 @@ struct Confusion {
 };
 
 struct Confusions {
-  std::size_t rows = 0;               // of the table
-  std::size_t measured = 0;           // of them
+  std::size_t rows = 0;               // all that the table has
+  std::size_t measured = 0;           // those that were looked at
   int64_t confused = 0;               // whose nearest other is of another label
   std::vector<Confusion> confusions;  // those of most images first, then by labels
 };
@@ -47,6 +48,7 @@ Result<Confusions> find_confusions(const SearchTable& table, int threads,
                                    const CancelToken& cancel);
 
 // {"rows", "measured", "confused", "total", "listed"}: `most` of all `total` confusions at most.
-nlohmann::json confusions_json(const Confusions& found, const SearchTable& table, std::size_t most);
+nlohmann::json confusions_json(const Confusions& confusions, const SearchTable& table,
+                               std::size_t most);
 
 }  // namespace verger

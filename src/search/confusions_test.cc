@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/confusions.h"
 
 #include <gmock/gmock.h>
@@ -17,32 +18,33 @@ TEST(ConfusionsTest, CountsWhoseNearestIsOfAnotherLabel) {
     std::copy_n(table.row(static_cast<std::size_t>(of)).data(), 30,
                 table.unit.data() + static_cast<std::size_t>(row) * 30);
   }
-  const Confusions found = find_confusions(table, 2, CancelToken()).value();
-  EXPECT_EQ(found.rows, 60U);
-  EXPECT_EQ(found.measured, 60U);
-  EXPECT_EQ(found.confused, 8);
-  ASSERT_EQ(found.confusions.size(), 4U);
-  const Confusion& first = found.confusions[0];
+  const Confusions confusions = find_confusions(table, 2, CancelToken()).value();
+  EXPECT_EQ(confusions.rows, 60U);
+  EXPECT_EQ(confusions.measured, 60U);
+  EXPECT_EQ(confusions.confused, 8);
+  ASSERT_EQ(confusions.confusions.size(), 4U);
+  const Confusion& first = confusions.confusions[0];
   EXPECT_EQ(first.label, "class 0");
   EXPECT_EQ(first.nearest_label, "class 4");
   EXPECT_EQ(first.images, 3);
   EXPECT_EQ(first.of, 10);
   EXPECT_NEAR(first.cosine, 1, 1e-6);
   EXPECT_EQ(first.nearest_row, first.row + 40);
-  EXPECT_EQ(found.confusions[1].label, "class 4");
-  EXPECT_EQ(found.confusions[1].nearest_label, "class 0");
-  EXPECT_EQ(found.confusions[3].nearest_label, "class 2");
+  EXPECT_EQ(confusions.confusions[1].label, "class 4");
+  EXPECT_EQ(confusions.confusions[1].nearest_label, "class 0");
+  EXPECT_EQ(confusions.confusions[3].nearest_label, "class 2");
 
-  const auto document = confusions_json(found, table, 2);
+  const auto document = confusions_json(confusions, table, 2);
   EXPECT_EQ(document["listed"].size(), 2U);
   EXPECT_EQ(document["total"], 4);
   EXPECT_EQ(document["listed"][0]["path"], table.path[first.row]);
 }
 
 TEST(ConfusionsTest, OneRowIsNotConfused) {
-  const Confusions found = find_confusions(clustered_table(1, 30, 1), 1, CancelToken()).value();
-  EXPECT_EQ(found.confused, 0);
-  EXPECT_TRUE(found.confusions.empty());
+  const Confusions confusions =
+      find_confusions(clustered_table(1, 30, 1), 1, CancelToken()).value();
+  EXPECT_EQ(confusions.confused, 0);
+  EXPECT_TRUE(confusions.confusions.empty());
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/duplicates.h"
 
 #include <algorithm>
@@ -68,7 +69,7 @@ class DuplicateSearch {
   std::vector<State> state_;
   std::vector<Thumbnail> thumbnails_;
   std::vector<DuplicatePair> promising_;
-  Duplicates found_;
+  Duplicates result_;
 };
 
 std::optional<RgbImage> DuplicateSearch::picture(std::size_t row) const {
@@ -133,7 +134,7 @@ Status DuplicateSearch::read_thumbnails(const std::vector<RowPair>& pairs) {
 // Keeps the promising ones of the candidates.
 Status DuplicateSearch::sift(const std::vector<RowPair>& pairs) {
   if (options_.pixels) VERGER_RETURN_IF_ERROR(read_thumbnails(pairs));
-  found_.candidates += static_cast<int64_t>(pairs.size());
+  result_.candidates += static_cast<int64_t>(pairs.size());
   for (const auto& [first, second, cosine] : pairs) {
     const bool judged = known(first) && known(second);
     const bool promising = judged ? may_be_copies(thumbnails_[first], thumbnails_[second])
@@ -145,7 +146,7 @@ Status DuplicateSearch::sift(const std::vector<RowPair>& pairs) {
 
 // Looks at the pixels of the promising pairs, and keeps those that are copies.
 Status DuplicateSearch::confirm() {
-  std::vector<std::size_t> begins;  // of the pairs of one first row, whose picture is read once
+  std::vector<std::size_t> begins;  // where another first row begins: its picture is read once
   for (std::size_t i = 0; i < promising_.size(); ++i) {
     if (i == 0 || promising_[i].first != promising_[i - 1].first) begins.push_back(i);
   }
@@ -194,11 +195,11 @@ Result<Duplicates> DuplicateSearch::run() {
     if (known(row)) pixels[row] = int64_t{thumbnails_[row].width} * thumbnails_[row].height;
   }
   drop_contradicted(promising_, pixels);
-  found_.pictures = std::ranges::count(state_, State::kRead);
-  found_.unread = std::ranges::count(state_, State::kUnread);
-  found_.groups = group_duplicates(table_, promising_, pixels);
-  found_.pairs = std::move(promising_);
-  return std::move(found_);
+  result_.pictures = std::ranges::count(state_, State::kRead);
+  result_.unread = std::ranges::count(state_, State::kUnread);
+  result_.groups = group_duplicates(table_, promising_, pixels);
+  result_.pairs = std::move(promising_);
+  return std::move(result_);
 }
 
 }  // namespace

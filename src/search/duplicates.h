@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Near-identical photographs of a result: copies saved again or resized, and their labels.
 //
 // Rows whose principal components are alike are the candidates; their pictures, read once more,
@@ -45,14 +46,14 @@ inline constexpr std::size_t kCandidateNeighbors = 64;
 struct DuplicatePair {
   std::size_t first = 0;  // first < second: rows of the table
   std::size_t second = 0;
-  double cosine = 0;       // of their components
+  double cosine = 0;       // between their components
   double distance = 0;     // copy_distance(); 0 when not confirmed
   bool confirmed = false;  // by the pixels of both
 };
 
 // Rows that pairs join, directly or by way of others.
 struct DuplicateGroup {
-  std::size_t representative = 0;  // of most pixels, as far as known; the first of several
+  std::size_t representative = 0;  // has most pixels, as far as known; the first of several
   std::vector<std::size_t> rows;   // ascending, the representative among them
   bool label_conflict = false;     // not all of one label
   bool confirmed = true;           // every pair of it
@@ -63,7 +64,7 @@ struct Duplicates {
   std::vector<DuplicateGroup> groups;  // by their first rows
   int64_t candidates = 0;              // pairs that were looked at
   int64_t pictures = 0;                // read
-  int64_t unread = 0;                  // of the candidates: not there or not readable any more
+  int64_t unread = 0;                  // candidates that are gone, or not readable any more
 };
 
 // Compares all rows with all; with an `index` (may be null) the nearest of each. The result is the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/duplicates.h"
 
 #include <gmock/gmock.h>
@@ -55,23 +56,23 @@ std::vector<RowPair> plain_pairs(const SearchTable& table, std::span<const uint8
 TEST(AllPairsTest, AreThoseOfAPlainLoop) {
   for (const std::size_t width : {20U, 32U, 300U}) {
     const SearchTable table = clustered_table(900, width, 5);
-    const AllPairs pairs(table);
+    const AllPairs all(table);
     std::vector<uint8_t> skipped(table.size(), 0);
     skipped[11] = 1;
     for (const double least : {-1.0, 0.2, 0.7, 0.85}) {
-      std::vector<RowPair> found;
+      std::vector<RowPair> pairs;
       for (std::size_t strip = 0; strip * kStripRows < table.size(); ++strip) {
-        const auto one = pairs.find(skipped, strip, least, 1, {}).value();
-        EXPECT_EQ(one, pairs.find(skipped, strip, least, 3, {}).value());
-        found.insert(found.end(), one.begin(), one.end());
+        const auto one = all.find(skipped, strip, least, 1, {}).value();
+        EXPECT_EQ(one, all.find(skipped, strip, least, 3, {}).value());
+        pairs.insert(pairs.end(), one.begin(), one.end());
       }
       const auto plain = plain_pairs(table, skipped, least);
-      ASSERT_EQ(found.size(), plain.size());
-      EXPECT_GT(found.size(), least < 0.8 ? 1000U : 0U);
+      ASSERT_EQ(pairs.size(), plain.size());
+      EXPECT_GT(pairs.size(), least < 0.8 ? 1000U : 0U);
       for (std::size_t i = 0; i < plain.size(); ++i) {
-        ASSERT_EQ(std::pair(found[i].first, found[i].second),
+        ASSERT_EQ(std::pair(pairs[i].first, pairs[i].second),
                   std::pair(plain[i].first, plain[i].second));
-        ASSERT_NEAR(found[i].cosine, plain[i].cosine, 1e-5);
+        ASSERT_NEAR(pairs[i].cosine, plain[i].cosine, 1e-5);
       }
     }
   }
@@ -140,13 +141,13 @@ TEST(DuplicatesTest, WithoutPicturesOnlyEqualRowsCountAndAreNotConfirmed) {
     return Status::io("Cannot read " + path + ": it is gone.");
   };
   Observer observer;
-  const auto found = find_duplicates(table, nullptr, none, {}, {}, {}, observer).value();
-  ASSERT_EQ(found.groups.size(), 1U);
-  EXPECT_THAT(found.groups[0].rows, ElementsAre(0, 20, 40));
-  EXPECT_EQ(found.pairs.size(), 2U);
-  EXPECT_FALSE(found.groups[0].confirmed);
-  EXPECT_TRUE(found.groups[0].label_conflict);
-  EXPECT_GT(found.unread, 0);
+  const auto duplicates = find_duplicates(table, nullptr, none, {}, {}, {}, observer).value();
+  ASSERT_EQ(duplicates.groups.size(), 1U);
+  EXPECT_THAT(duplicates.groups[0].rows, ElementsAre(0, 20, 40));
+  EXPECT_EQ(duplicates.pairs.size(), 2U);
+  EXPECT_FALSE(duplicates.groups[0].confirmed);
+  EXPECT_TRUE(duplicates.groups[0].label_conflict);
+  EXPECT_GT(duplicates.unread, 0);
 
   DuplicateOptions blind;
   blind.pixels = false;

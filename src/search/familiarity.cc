@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/familiarity.h"
 
 #include <algorithm>
@@ -69,8 +70,8 @@ std::optional<Familiarity> Familiarity::measure(const SearchTable& table,
   }
   std::vector<double> margins;
   for (const auto& of_row : nearest) {
-    const auto found = made.usual_.find(table.label[of_row.front().row]);
-    const double usual = found == made.usual_.end() ? made.usual_of_others_ : found->second;
+    const auto entry = made.usual_.find(table.label[of_row.front().row]);
+    const double usual = entry == made.usual_.end() ? made.usual_of_others_ : entry->second;
     margins.push_back(static_cast<double>(of_row.front().cosine) - usual);
   }
   std::ranges::sort(margins);
@@ -82,8 +83,8 @@ std::optional<Familiarity> Familiarity::measure(const SearchTable& table,
 }
 
 double Familiarity::share(const std::string& label, double cosine) const {
-  const auto found = usual_.find(label);
-  const double margin = cosine - (found == usual_.end() ? usual_of_others_ : found->second);
+  const auto entry = usual_.find(label);
+  const double margin = cosine - (entry == usual_.end() ? usual_of_others_ : entry->second);
   const auto above = std::ranges::upper_bound(margins_, margin);
   if (above == margins_.begin()) return 0;
   if (above == margins_.end()) return 1;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a photograph is of a kind that a result knows, by how near its own photographs are to
 // each other.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/nearest.h"
 
 #include <algorithm>
@@ -67,9 +68,9 @@ std::vector<std::vector<Neighbour>> find_nearest(const SearchTable& table,
       }
     }
   }
-  std::vector<std::vector<Neighbour>> found;
-  for (NearestSoFar& of_query : best) found.push_back(std::move(of_query).sorted());
-  return found;
+  std::vector<std::vector<Neighbour>> neighbours;
+  for (NearestSoFar& of_query : best) neighbours.push_back(std::move(of_query).sorted());
+  return neighbours;
 }
 
 }  // namespace verger

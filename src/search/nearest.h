@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The nearest rows by cosine, exactly.
 #pragma once
 
@@ -10,7 +11,7 @@
 namespace verger {
 
 struct Neighbour {
-  std::size_t row = 0;  // of the table
+  std::size_t row = 0;  // which row of the table
   float cosine = 0;     // −1 … 1
 };
 

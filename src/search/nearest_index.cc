@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/nearest_index.h"
 
 #include <hnswlib/hnswlib.h>
@@ -24,7 +25,7 @@ constexpr std::string_view kIndexFormat = "verger-index";
 constexpr std::size_t kLinks = 16;           // M
 constexpr std::size_t kBuildBreadth = 200;   // ef_construction
 constexpr std::size_t kSearchBreadth = 400;  // ef
-constexpr std::size_t kSeed = 1;             // of the rows' levels
+constexpr std::size_t kSeed = 1;             // draws the rows' levels
 
 Status graph_error(const std::string& verb, const std::exception& error) {
   return Status::io("Cannot " + verb + " the index of nearest rows: " + error.what() + ".");
@@ -40,7 +41,7 @@ struct IndexRecord {
   int64_t rows = 0;
   int64_t width = 0;
   std::string reduction_sha256;
-  std::string sha256;  // of the index
+  std::string sha256;  // what the index hashes to
 
   bool fits(const SearchedOutput& searched) const {
     return reduction_sha256 == searched.reduction_sha256 &&
@@ -109,17 +110,17 @@ Result<NearestIndex> NearestIndex::build(const SearchTable& table, int threads,
 
 Result<std::vector<Neighbour>> NearestIndex::find(std::span<const float> query,
                                                   std::size_t neighbors) const {
-  std::vector<Neighbour> found;
+  std::vector<Neighbour> neighbours;
   try {
     auto nearest = graph_->rows->searchKnn(query.data(), std::min(neighbors, size()));
     for (; !nearest.empty(); nearest.pop()) {
-      found.push_back({nearest.top().second, 1 - nearest.top().first});
+      neighbours.push_back({nearest.top().second, 1 - nearest.top().first});
     }
   } catch (const std::exception& error) {
     return graph_error("search", error);
   }
-  std::ranges::sort(found, is_nearer);
-  return found;
+  std::ranges::sort(neighbours, is_nearer);
+  return neighbours;
 }
 
 Result<std::vector<float>> NearestIndex::row(std::size_t number) const {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An approximate index of nearest rows, for tables too large to compare with every row.
 #pragma once
 

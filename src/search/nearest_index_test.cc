@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/nearest_index.h"
 
 #include <gmock/gmock.h>
@@ -42,14 +43,14 @@ TEST_F(NearestIndexTest, RecallsWhatIsNearest) {
   const auto exact = find_nearest(table_, queries.unit, 10);
   std::size_t recalled = 0;
   for (std::size_t query = 0; query < queries.size(); ++query) {
-    const auto found = index.find(queries.row(query), 10).value();
-    ASSERT_EQ(found.size(), 10U);
-    EXPECT_TRUE(std::ranges::is_sorted(found, is_nearer));
+    const auto neighbours = index.find(queries.row(query), 10).value();
+    ASSERT_EQ(neighbours.size(), 10U);
+    EXPECT_TRUE(std::ranges::is_sorted(neighbours, is_nearer));
     std::set<std::size_t> rows;
-    for (const Neighbour& neighbour : found) rows.insert(neighbour.row);
+    for (const Neighbour& neighbour : neighbours) rows.insert(neighbour.row);
     for (const Neighbour& neighbour : exact[query]) recalled += rows.count(neighbour.row);
   }
-  EXPECT_GE(recalled, 980U);  // of 1000
+  EXPECT_GE(recalled, 980U);  // 1,000 would be all.
 }
 
 TEST_F(NearestIndexTest, OneThreadBuildsTheSameTwiceAndVectorsComeBack) {
@@ -109,9 +110,9 @@ TEST_F(NearestIndexTest, GivesThePairsOfEachRow) {
     for (const RowPair& pair : by_all) exact.insert({pair.first, pair.second});
   }
   ASSERT_GT(exact.size(), 1000U);
-  std::size_t found = 0;
-  for (const auto& pair : exact) found += near.count(pair);
-  EXPECT_GE(static_cast<double>(found), 0.98 * static_cast<double>(exact.size()));
+  std::size_t hits = 0;
+  for (const auto& pair : exact) hits += near.count(pair);
+  EXPECT_GE(static_cast<double>(hits), 0.98 * static_cast<double>(exact.size()));
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/nearest.h"
 
 #include <gmock/gmock.h>
@@ -25,18 +26,18 @@ TEST(NearestTest, FindsWhatSortingAllRowsFinds) {
   for (const std::size_t width : {1U, 15U, 37U}) {
     const SearchTable table = clustered_table(200, width, 1);
     const SearchTable queries = clustered_table(7, width, 2);
-    const auto found = find_nearest(table, queries.unit, 12);
-    ASSERT_EQ(found.size(), 7U);
+    const auto neighbours = find_nearest(table, queries.unit, 12);
+    ASSERT_EQ(neighbours.size(), 7U);
     for (std::size_t query = 0; query < 7; ++query) {
       std::vector<double> cosines;
       for (std::size_t row = 0; row < table.size(); ++row) {
         cosines.push_back(exact_cosine(queries.row(query), table.row(row)));
       }
       std::ranges::sort(cosines, std::greater());
-      ASSERT_EQ(found[query].size(), 12U);
-      EXPECT_TRUE(std::ranges::is_sorted(found[query], is_nearer));
+      ASSERT_EQ(neighbours[query].size(), 12U);
+      EXPECT_TRUE(std::ranges::is_sorted(neighbours[query], is_nearer));
       for (std::size_t i = 0; i < 12; ++i) {
-        EXPECT_NEAR(static_cast<double>(found[query][i].cosine), cosines[i], 1e-6);
+        EXPECT_NEAR(static_cast<double>(neighbours[query][i].cosine), cosines[i], 1e-6);
       }
     }
   }
@@ -47,9 +48,9 @@ TEST(NearestTest, EqualRowsComeInTheTablesOrderAndAllAreGivenOfAFew) {
   for (std::size_t row = 1; row < 3; ++row) {
     std::copy_n(table.unit.begin(), 4, table.unit.begin() + static_cast<std::ptrdiff_t>(row * 4));
   }
-  const auto found = find_nearest(table, table.row(2), 10);
+  const auto neighbours = find_nearest(table, table.row(2), 10);
   std::vector<std::size_t> rows;
-  for (const Neighbour& neighbour : found[0]) rows.push_back(neighbour.row);
+  for (const Neighbour& neighbour : neighbours[0]) rows.push_back(neighbour.row);
   EXPECT_THAT(rows, ElementsAre(0, 1, 2));
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/picture.h"
 
 #include <algorithm>
@@ -10,10 +11,9 @@ namespace verger {
 namespace {
 
 constexpr int kLargestSide = 256;
-constexpr double kShapeTolerance =
-    0.03;                               // of the ratio of width to height; rounding of small sizes
-constexpr double kSumRounding = 1e-12;  // that of a sum of products
-constexpr double kFlat = 1e-3;          // grey levels²: a band below it holds nothing but rounding
+constexpr double kShapeTolerance = 0.03;  // relative, of width to height: small sizes are rounded
+constexpr double kSumRounding = 1e-12;    // what summing products may round
+constexpr double kFlat = 1e-3;  // grey levels²: a band below it holds nothing but rounding
 
 struct Plane {
   int width = 0;

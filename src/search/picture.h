@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Are two pictures one and the same photograph, saved again or resized?
 //
 // The features of MobileNetV2 cannot tell: a copy saved at a low quality lies farther away than the
@@ -16,7 +17,7 @@ namespace verger {
 struct Thumbnail {
   static constexpr int kSide = 16;
   std::array<uint8_t, std::size_t{kSide} * kSide> luma{};
-  int width = 0;  // of the picture, pixels
+  int width = 0;  // the picture's, pixels
   int height = 0;
 };
 Thumbnail make_thumbnail(const RgbImage& image);

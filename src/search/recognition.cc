@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/recognition.h"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ class Recognition {
   const std::size_t neighbors_;
   const int threads_;
   const CancelToken& cancel_;
-  std::vector<float> vectors_;  // of the batch, each of length 1
+  std::vector<float> vectors_;  // the batch's, each of length 1
 };
 
 Status Recognition::take_rows(std::span<const Query> batch) {
@@ -112,15 +113,15 @@ Result<std::vector<Answer>> Recognition::answer(std::span<const Query> batch) {
   VERGER_RETURN_IF_ERROR(take_rows(batch));
   VERGER_RETURN_IF_ERROR(run_network(batch, answers));
   // One more, in place of the row itself.
-  VERGER_ASSIGN_OR_RETURN(auto found, searcher_.find(vectors_, neighbors_ + 1));
+  VERGER_ASSIGN_OR_RETURN(auto nearest, searcher_.find(vectors_, neighbors_ + 1));
   for (std::size_t i = 0; i < batch.size(); ++i) {
     Answer& answer = answers[i];
     if (answer.rejection) continue;
     if (batch[i].row) {
-      std::erase_if(found[i], [&](const Neighbour& other) { return other.row == *batch[i].row; });
+      std::erase_if(nearest[i], [&](const Neighbour& other) { return other.row == *batch[i].row; });
     }
-    found[i].resize(std::min(found[i].size(), neighbors_));
-    conclude(answer, std::move(found[i]), searcher_);
+    nearest[i].resize(std::min(nearest[i].size(), neighbors_));
+    conclude(answer, std::move(nearest[i]), searcher_);
   }
   return answers;
 }
@@ -226,9 +227,10 @@ Result<std::vector<Answer>> answer_photographs(const Searcher& searcher, Photogr
         reader.read(photograph.bytes, std::span(vectors).subspan(answers.size() * width, width)));
     answers.push_back(std::move(answer));
   }
-  VERGER_ASSIGN_OR_RETURN(auto found, searcher.find(vectors, static_cast<std::size_t>(neighbors)));
+  VERGER_ASSIGN_OR_RETURN(auto nearest,
+                          searcher.find(vectors, static_cast<std::size_t>(neighbors)));
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (!answers[i].rejection) conclude(answers[i], std::move(found[i]), searcher);
+    if (!answers[i].rejection) conclude(answers[i], std::move(nearest[i]), searcher);
   }
   return answers;
 }

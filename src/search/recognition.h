@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a photograph shows, by the photographs of a result that are nearest to it.
 #pragma once
 
@@ -49,7 +50,7 @@ Result<std::vector<Query>> find_queries(const Searcher& searcher,
 struct Answer {
   std::string path;
   std::vector<Neighbour> neighbours;   // nearest first; a row is not its own neighbour
-  std::vector<Vote> votes;             // of the neighbours
+  std::vector<Vote> votes;             // the neighbours'
   std::optional<double> familiarity;   // Familiarity::share(); nothing where it cannot be told
   std::optional<Rejection> rejection;  // why it could not be read; then there are no neighbours
 };
@@ -84,7 +85,7 @@ class PhotographReader {
 
 // A photograph that was handed over and lies nowhere.
 struct Photograph {
-  std::string name;  // of its answer: Answer::path
+  std::string name;  // becomes Answer::path
   std::span<const uint8_t> bytes;
 };
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cosines of rows of a table beside others, a panel of components after the other.
 //
 // The cosine of two units is at most the product of their first components plus that of the
@@ -74,7 +75,7 @@ class RowProducts {
   const RowPanels& panels_;
   Panels left_;
   Panels right_;
-  std::vector<double> copy_;  // of a panel, in float64
+  std::vector<double> copy_;  // a panel, in float64
 };
 
 }  // namespace verger

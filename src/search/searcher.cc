@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/searcher.h"
 
 #include <utility>
@@ -71,9 +72,9 @@ Result<Searcher> Searcher::open(Store& output, int threads, const CancelToken& c
 }
 
 std::optional<std::size_t> Searcher::row_of(const std::string& path) const {
-  const auto found = rows_.find(path);
-  if (found == rows_.end()) return std::nullopt;
-  return found->second;
+  const auto entry = rows_.find(path);
+  if (entry == rows_.end()) return std::nullopt;
+  return entry->second;
 }
 
 Result<std::vector<float>> Searcher::vector_of(std::size_t row) const {
@@ -85,13 +86,13 @@ Result<std::vector<float>> Searcher::vector_of(std::size_t row) const {
 Result<std::vector<std::vector<Neighbour>>> Searcher::find(std::span<const float> queries,
                                                            std::size_t neighbors) const {
   if (!index_) return find_nearest(table_, queries, neighbors);
-  std::vector<std::vector<Neighbour>> found;
+  std::vector<std::vector<Neighbour>> neighbours;
   for (std::size_t at = 0; at < queries.size(); at += table_.width) {
     VERGER_ASSIGN_OR_RETURN(auto nearest,
                             index_->find(queries.subspan(at, table_.width), neighbors));
-    found.push_back(std::move(nearest));
+    neighbours.push_back(std::move(nearest));
   }
-  return found;
+  return neighbours;
 }
 
 }  // namespace verger

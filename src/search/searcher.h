@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Nearest rows of an output: exactly while it is small, by its index when it is large.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/searcher.h"
 
 #include <gmock/gmock.h>
@@ -108,11 +109,11 @@ TEST_F(SearcherTest, DuplicatesAreFoundByTheIndexToo) {
   const Searcher searcher = open(kRows - 1);
   DuplicateOptions options;
   options.pixels = false;
-  const auto found = find_duplicates(searcher.table(), searcher.index(), read_by_path({}), {},
-                                     options, cancel_, observer_)
-                         .value();
-  ASSERT_EQ(found.groups.size(), 1U);
-  EXPECT_THAT(found.groups[0].rows, testing::ElementsAre(5, 400));
+  const auto duplicates = find_duplicates(searcher.table(), searcher.index(), read_by_path({}), {},
+                                          options, cancel_, observer_)
+                              .value();
+  ASSERT_EQ(duplicates.groups.size(), 1U);
+  EXPECT_THAT(duplicates.groups[0].rows, testing::ElementsAre(5, 400));
 }
 
 }  // namespace

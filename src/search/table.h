@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rows that are searched: a pca table in memory, each row scaled to length 1.
 #pragma once
 
@@ -43,7 +44,7 @@ void scale_to_unit(std::span<float> vector);
 struct SearchedOutput {
   RunRecord run;
   ReductionRecord reduction;
-  std::string reduction_sha256;  // of _verger/reduction.json: another table has another
+  std::string reduction_sha256;  // what _verger/reduction.json hashes to: another table has another
 
   // Names this state of the result among its others: 16 hex digits.
   std::string name() const { return reduction_sha256.substr(0, 16); }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file for libraries that read and write nothing but files of this machine.
 #pragma once
 

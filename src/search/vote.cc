@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/vote.h"
 
 #include <algorithm>
@@ -13,9 +14,9 @@ std::vector<Vote> vote(const SearchTable& table, std::span<const Neighbour> neig
     const double lead = static_cast<double>(neighbour.cosine - neighbours.front().cosine);
     const double weight = std::exp(lead / kVoteTemperature);
     const std::string& label = table.label[neighbour.row];
-    auto found = std::ranges::find(votes, label, &Vote::label);
-    if (found == votes.end()) found = votes.insert(found, {.label = label});
-    found->share += weight;
+    auto vote = std::ranges::find(votes, label, &Vote::label);
+    if (vote == votes.end()) vote = votes.insert(vote, {.label = label});
+    vote->share += weight;
     total += weight;
   }
   for (Vote& of_label : votes) of_label.share /= total;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the neighbours of a photograph say that it shows.
 #pragma once
 
@@ -11,7 +12,7 @@ namespace verger {
 
 struct Vote {
   std::string label;
-  double share = 0;  // of all weights; the shares add up to 1
+  double share = 0;  // a part of all weights; the shares add up to 1
 };
 
 // The weighted vote of k nearest neighbours of Wu, Xiong, Yu and Lin (2018, "Unsupervised Feature

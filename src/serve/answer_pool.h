@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The threads that work for the clients, and the queue in front of them.
 #pragma once
 

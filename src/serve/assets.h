@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The files of the page that the service shows, as they are in src/serve/page.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the threads of the service reply: answers and thumbnails, from one state of the result.
 #pragma once
 

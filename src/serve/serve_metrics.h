@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the service tells of itself to Prometheus (docs/serve.md).
 #pragma once
 

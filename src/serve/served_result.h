@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A result as the service has it in memory, and which one it is now.
 #pragma once
 
@@ -57,7 +58,7 @@ struct ServedPlace {
   std::shared_ptr<Store> store{};
   NetworkLoader load_network{};
   StorageOptions storage{};
-  int64_t max_pixels = 0;  // of a photograph, besides the run's own limit
+  int64_t max_pixels = 0;  // A photograph may have no more, besides the run's own limit.
   int threads = 1;
 };
 
@@ -91,9 +92,9 @@ class CurrentResult {
   void give_up_on(const std::string& records, const std::string& why, Observer& observer);
 
   const ServedPlace place_;
-  std::string records_;  // of the state that was loaded or refused last
+  std::string records_;  // describes the state that was loaded or refused last
   bool failed_ = false;  // it was refused
-  int calls_ = 0;        // of refresh() since
+  int calls_ = 0;        // how often refresh() was called since
   std::string told_;     // why the last one was refused
 
   mutable std::mutex mutex_;  // guards what follows

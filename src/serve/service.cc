@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "serve/service.h"
 
 #include <openssl/crypto.h>
@@ -32,7 +33,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kJson = "application/json";
 constexpr int kMostNeighbors = 1000;
-constexpr std::size_t kMostPhotographs = 32;                 // of one request
+constexpr std::size_t kMostPhotographs = 32;                 // that one request carries
 constexpr std::string_view kThumbnails = "/v1/thumbnails/";  // RESULT/ROW
 
 enum class Subject { kPage, kScript, kStyle, kHealth, kMetrics, kSimilar, kThumbnail, kNone };
@@ -241,7 +242,7 @@ class Service::Routes final : public WebHandler {
 
   const ServeOptions options_;
   const CurrentResult& results_;
-  const std::string token_sha256_;  // of the header that holds it
+  const std::string token_sha256_;  // what the header that holds it hashes to
   ServeMetrics metrics_;
   ListenPlace place_;
   // The pool, whose jobs hold what they answer to, ends before the server does.

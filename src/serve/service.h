@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The service of verger serve (docs/serve.md): what photographs show, asked by HTTP.
 #pragma once
 

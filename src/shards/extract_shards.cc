@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "shards/extract_shards.h"
 
 #include <algorithm>
@@ -37,6 +38,19 @@ OpenBlocks::Limits limits_of(const WorkerOptions& options, const ModelInfo& mode
           .width = static_cast<std::size_t>(model.width)};
 }
 
+// Readers fetch images into a queue, workers take them out of it and fill in the rows of open
+// blocks.
+//
+// Nobody waits for ever. A worker waits for the queue alone. A reader waits for the queue, for the
+// budget of bytes, or for room among the open blocks, and all three become free by what workers do
+// with images that were fetched already. It lays out a block only when all runs of the blocks
+// before are taken: so every image of every open block is in some reader's hands or beyond, and
+// each open block becomes full without any later one. That is also why next_run() may hold its lock
+// while it waits for room: whoever could make room does not need the lock.
+//
+// No order of completion shows. A row has its place in its block from the start, and a block is
+// handed over after those before it in its shard, by one thread at a time (OpenBlocks::full). So
+// sinks_ needs no lock: what one thread did to a shard's sink happens before the next one gets it.
 class ShardExtraction {
  public:
   ShardExtraction(const ImageSource& source, std::span<const Shard> shards, const Model& model,
@@ -85,7 +99,7 @@ class ShardExtraction {
   std::atomic<bool> failed_ = false;
 
   std::mutex runs_mutex_;
-  std::deque<Run> runs_;  // of the blocks laid out, not yet taken
+  std::deque<Run> runs_;  // wait in the blocks laid out, not yet taken
 
   ByteBudget budget_{kBytesInFlight};
   BoundedQueue<Fetched> queue_;  // goes before the budget, on which its items have claims
@@ -190,6 +204,7 @@ Status ShardExtraction::extract_image(Extractor& extractor, Fetched fetched) {
 
   observer_.advanced(1, rejection ? 1 : 0);
   if (rejection) block.rejections[row] = {*std::move(rejection), length};
+  // Whoever fills in the last row sees all others: each was written before its thread counted down.
   if (block.remaining.fetch_sub(1) > 1) return {};
   return blocks_.full(block, [&](OpenBlock& next) { return hand_over(next); });
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one worker: images → features, shard by shard. Local threads and cluster tasks drive it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "shards/extract_shards.h"
 
 #include <gmock/gmock.h>
@@ -172,12 +173,13 @@ TEST(ExtractShards, EveryImageIsOneRowOrOneRejectionInListingOrder) {
     std::size_t rejected = 0;
     for (std::size_t image = result.shard.begin; image < result.shard.end; ++image) {
       if (MemorySource::unreadable(image) || MemorySource::bad(image)) {
-        const RejectedRow& found = result.rejected.at(rejected++);
-        EXPECT_EQ(found.path, source.path(image));
-        EXPECT_EQ(found.label, source.label(image));
+        const RejectedRow& rejection = result.rejected.at(rejected++);
+        EXPECT_EQ(rejection.path, source.path(image));
+        EXPECT_EQ(rejection.label, source.label(image));
         const bool unreadable = MemorySource::unreadable(image);
-        EXPECT_EQ(found.reason, unreadable ? RejectReason::kUnreadable : RejectReason::kNotAnImage);
-        EXPECT_EQ(found.length, unreadable ? -1 : 9);
+        EXPECT_EQ(rejection.reason,
+                  unreadable ? RejectReason::kUnreadable : RejectReason::kNotAnImage);
+        EXPECT_EQ(rejection.length, unreadable ? -1 : 9);
       } else {
         EXPECT_EQ(result.features.path.at(row), source.path(image));
         EXPECT_EQ(result.features.label.at(row++), source.label(image));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table of features that stands: its parts → moments, pca parts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What lies between the threads that read images and those that work on them.
 #pragma once
 

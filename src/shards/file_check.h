@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Is a file of a result what its record says?
 #pragma once
 

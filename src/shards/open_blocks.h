@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The images being worked on, block by block.
 #pragma once
 
@@ -54,9 +55,9 @@ class OpenBlocks {
  public:
   struct Limits {
     std::size_t block_rows = 1;
-    std::size_t rows = 1;    // of all open blocks; one block may always be open
+    std::size_t rows = 1;    // in all open blocks together; one block may always be open
     std::size_t shards = 1;  // whose blocks are laid out in turns
-    std::size_t width = 1;   // of a row
+    std::size_t width = 1;   // values a row
   };
 
   // `shards`: borrowed, none empty.
@@ -76,7 +77,7 @@ class OpenBlocks {
  private:
   struct Layout {
     std::size_t shard;
-    std::size_t begin;  // of the next block
+    std::size_t begin;  // where the next block begins
   };
   struct Pending {
     std::deque<std::unique_ptr<OpenBlock>> blocks;  // in order
@@ -88,7 +89,7 @@ class OpenBlocks {
 
   const std::span<const Shard> shards_;
   const Limits limits_;
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards what follows
   std::condition_variable has_room_;
   std::deque<Layout> layouts_;              // the next block is of the first of them
   std::size_t next_shard_ = 0;              // behind them

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "shards/precision_check.h"
 
 #include <algorithm>

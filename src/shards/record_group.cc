@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "shards/record_group.h"
 
 #include <algorithm>
@@ -22,10 +23,11 @@ std::string unreconciled(const ShardManifest& manifest) {
          " does not reconcile: listed is not features + rejected";
 }
 
-void check_files(const Store& store, const std::vector<RecordedFile>& files, GroupFindings& found) {
+void check_files(const Store& store, const std::vector<RecordedFile>& files,
+                 GroupFindings& findings) {
   for (const RecordedFile& file : files) {
-    found.files += 1;
-    if (found.file_fault.empty()) found.file_fault = check_file(store, file).message();
+    findings.files += 1;
+    if (findings.file_fault.empty()) findings.file_fault = check_file(store, file).message();
   }
 }
 
@@ -61,26 +63,27 @@ std::string gap_at(std::size_t shard) {
 }
 
 Result<GroupFindings> check_group(const Store& store, const RecordGroup& group) {
-  GroupFindings found;
+  GroupFindings findings;
   for (std::size_t i = 0; i < group.manifests.size(); ++i) {
     VERGER_ASSIGN_OR_RETURN(const auto manifest, read_shard_manifest(store, group.manifests[i]));
     const Shard& shard = manifest.shard;
     if (i == 0) {
-      found.first = shard.number;
-      found.begin = found.end = shard.begin;
+      findings.first = shard.number;
+      findings.begin = findings.end = shard.begin;
     }
-    if (shard.number != found.first + i || shard.begin != found.end || shard.end < shard.begin) {
-      note_fault(found.gap, gap_at(found.first + i));
+    if (shard.number != findings.first + i || shard.begin != findings.end ||
+        shard.end < shard.begin) {
+      note_fault(findings.gap, gap_at(findings.first + i));
     }
-    found.end = shard.end;
-    found.counts += manifest.counts;
-    note_fault(found.unreconciled, unreconciled(manifest));
-    found.features.add(manifest.features);
-    if (manifest.rejected) found.rejected.add(*manifest.rejected);
-    check_files(store, files_of(manifest), found);
+    findings.end = shard.end;
+    findings.counts += manifest.counts;
+    note_fault(findings.unreconciled, unreconciled(manifest));
+    findings.features.add(manifest.features);
+    if (manifest.rejected) findings.rejected.add(*manifest.rejected);
+    check_files(store, files_of(manifest), findings);
   }
-  check_files(store, group.files, found);
-  return found;
+  check_files(store, group.files, findings);
+  return findings;
 }
 
 }  // namespace verger

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A part of an inspection that anyone can do by itself: are some of a result's records true?
 #pragma once
 
@@ -35,8 +36,8 @@ struct GroupFindings {
   std::string gap;           // a shard that does not follow the one before it
   std::string unreconciled;  // a shard whose counts are not those of its files
   std::string file_fault;    // a file that is not what its record says
-  Counts counts;             // of the shards
-  int64_t files = 0;         // that were looked at
+  Counts counts;             // the shards' sum
+  int64_t files = 0;         // how many were looked at
   TableSize features;
   TableSize rejected;
 };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "shards/shard_ledger.h"
 
 #include <algorithm>
@@ -16,8 +17,8 @@ ShardLedger::ShardLedger(const OutputFolder& output, std::vector<std::size_t> nu
 }
 
 std::size_t ShardLedger::position(std::size_t number) const {
-  const auto found = std::ranges::lower_bound(numbers_, number);
-  return static_cast<std::size_t>(found - numbers_.begin());
+  const auto position = std::ranges::lower_bound(numbers_, number);
+  return static_cast<std::size_t>(position - numbers_.begin());
 }
 
 Status ShardLedger::enter(FinishedShard finished) {

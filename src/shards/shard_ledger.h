@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the finished shards of a run left behind, whoever did them.
 #pragma once
 

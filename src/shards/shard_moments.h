@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The moments of all shards: merged as they come, or, where they are many and made elsewhere, by a
 // crew (docs/numerics.md).
 #pragma once
@@ -50,7 +51,7 @@ class ShardMoments {
   const Store& output_;
   const int width_;
   const std::size_t shards_;
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards what follows
   MomentsTree tree_;
   std::vector<StoredMoments> stored_;  // by shard; of a crew's
 };

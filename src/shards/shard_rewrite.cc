@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "shards/shard_rewrite.h"
 
 #include <limits>
@@ -8,11 +9,11 @@
 namespace verger {
 
 std::vector<std::size_t> ShardMatch::images(RowFate which) const {
-  std::vector<std::size_t> found;
+  std::vector<std::size_t> images;
   for (std::size_t row = 0; row < fate.size(); ++row) {
-    if (fate[row] == which) found.push_back(image[row]);
+    if (fate[row] == which) images.push_back(image[row]);
   }
-  return found;
+  return images;
 }
 
 bool ShardRewrite::Rows::at_feature(const std::string& path) const {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A shard as an update leaves it: rows of unchanged images as they are stored, those of changed
 // ones made anew.
 #pragma once
@@ -77,10 +78,10 @@ class ShardRewrite {
   Status flush();
   Status other_images() const;
 
-  const std::string place_;  // of the stored features
+  const std::string place_;  // where the stored features are
   FeaturesPartReader stored_features_;
   const ShardMatch match_;
-  std::vector<std::size_t> images_;  // of the listing, that remain
+  std::vector<std::size_t> images_;  // numbers in the listing of those that remain
   std::unique_ptr<OpenShard> shard_;
   std::size_t row_ = 0;  // the next of the match
   Rows stored_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What becomes of a finished shard: its part files, its moments, its manifest.
 #pragma once
 
@@ -28,18 +29,18 @@ struct ShardRecipe {
   const ModelInfo& model;
   const ImageOptions& image;
   Layout layout;
-  std::string uuid;                      // of this run's part files
-  std::string mark{};                    // of the names of moments and inputs (moments_name())
+  std::string uuid;    // stands in the names of this run's part files
+  std::string mark{};  // stands in the names of moments and inputs (moments_name())
   const PcaModel* projection = nullptr;  // project by this model at once, instead of taking moments
-  std::string projection_sha256{};       // of that model
-  int attempt = 0;                       // of the names of all files but the manifest
+  std::string projection_sha256{};       // what that model hashes to
+  int attempt = 0;                       // stands in the names of all files but the manifest
   bool shared = false;  // somebody else may be doing the same shard of the same run
 };
 
 struct FinishedShard {
   ShardManifest manifest;
   std::optional<Moments> moments{};  // absent with a projection, and where they are yet to be read
-  bool features_changed = false;     // of a shard that was written anew
+  bool features_changed = false;     // tells whether writing a shard anew changed them
 };
 
 class OpenShard;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Store that is written only while its writer may write.
 #pragma once
 

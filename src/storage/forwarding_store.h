@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Store that passes on to another one what it does not do itself.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/io_error.h"
 
 #include <arrow/status.h>

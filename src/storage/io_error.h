@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Errors of files as one sentence: "Cannot read file:/a/b.jpg: permission denied."
 #pragma once
 

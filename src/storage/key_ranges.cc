@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/key_ranges.h"
 
 #include <algorithm>
@@ -9,7 +10,7 @@ namespace verger {
 
 namespace {
 
-constexpr int kFractionDigits = 10;  // of a fraction: about what a double holds
+constexpr int kFractionDigits = 10;  // A fraction has about as many as a double holds.
 
 bool continues_a_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The keys of a bucket in ranges, each of which another lister reads from page to page.
 //
 // Nobody knows beforehand where the keys are. So a lister that has nothing to do takes the upper

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/key_ranges.h"
 
 #include <gmock/gmock.h>
@@ -18,7 +19,7 @@ std::vector<std::string> read(const std::set<std::string>& keys, std::size_t mos
                               std::size_t* pages = nullptr) {
   KeyRanges ranges("p/");
   std::vector<std::size_t> open = {0};
-  std::vector<std::string> found;
+  std::vector<std::string> in_order;
   while (!open.empty()) {
     for (std::size_t i = 0; i < open.size();) {
       if (pages != nullptr) ++*pages;
@@ -27,7 +28,7 @@ std::vector<std::string> read(const std::set<std::string>& keys, std::size_t mos
       for (std::size_t read = 0; more && read < kPage; ++read, ++key) {
         more = key != keys.end() && ranges.holds(open[i], *key);
         if (!more) break;
-        found.push_back(*key);
+        in_order.push_back(*key);
         ranges.move(open[i], *key);
       }
       if (more) {
@@ -44,7 +45,7 @@ std::vector<std::string> read(const std::set<std::string>& keys, std::size_t mos
     }
   }
   EXPECT_TRUE(ranges.empty());
-  return found;
+  return in_order;
 }
 
 std::string numbered(int number) {
@@ -80,10 +81,10 @@ class EveryKeyOnce : public testing::TestWithParam<std::set<std::string> (*)()> 
 TEST_P(EveryKeyOnce, HoweverManyRead) {
   const std::set<std::string> keys = GetParam()();
   for (const std::size_t most : {1u, 2u, 5u, 16u, 100u}) {
-    auto found = read(keys, most);
-    EXPECT_EQ(found.size(), keys.size()) << most;
-    std::ranges::sort(found);
-    EXPECT_TRUE(std::ranges::equal(found, keys)) << most;
+    auto actual = read(keys, most);
+    EXPECT_EQ(actual.size(), keys.size()) << most;
+    std::ranges::sort(actual);
+    EXPECT_TRUE(std::ranges::equal(actual, keys)) << most;
   }
 }
 

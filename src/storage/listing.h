@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // INPUT → the sorted list of images.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/local_listing.h"
 
 #include <dirent.h>
@@ -37,7 +38,7 @@ struct Identity {
 
 struct Folder {
   std::string path;
-  std::string prefix{};                      // of the names in it
+  std::string prefix{};                      // with which the names in it begin
   std::shared_ptr<const Identity> within{};  // null: the one that the walk begins with
 };
 
@@ -180,7 +181,7 @@ class FolderWalk {
   const Walk& walk_;
   const FileVisitor& visitor_;
 
-  std::mutex mutex_;  // of what follows, and while the walk's functions are called
+  std::mutex mutex_;  // guards what follows, and is held while the walk's functions are called
   std::condition_variable changed_;
   std::vector<Folder> pending_;
   int at_work_ = 0;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/local_listing.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/local_path.h"
 
 #include <arrow/util/uri.h>

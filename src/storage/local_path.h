@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What people write for a local place → an absolute path.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/local_pending_file.h"
 
 #include <arrow/io/file.h>
@@ -39,9 +40,9 @@ Status sync(const std::string& path) {
 }
 
 Status make_folders(const std::string& path) {
-  struct stat found{};
-  if (stat(path.c_str(), &found) == 0) {
-    return S_ISDIR(found.st_mode) ? Status() : write_error(path, ENOTDIR);
+  struct stat status{};
+  if (stat(path.c_str(), &status) == 0) {
+    return S_ISDIR(status.st_mode) ? Status() : write_error(path, ENOTDIR);
   }
   // ENOTDIR: the parent, or one further up, is a file; the call for that one names it.
   if (errno != ENOENT && errno != ENOTDIR) return write_error(path, errno);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/local_store.h"
 
 #include <arrow/io/file.h>
@@ -90,36 +91,36 @@ Status LocalStore::visit(const std::string& folder, const Walk& walk,
 }
 
 Result<bool> LocalStore::exists(const std::string& name) const {
-  struct stat found{};
-  if (stat(local_name(name).c_str(), &found) == 0) return !S_ISDIR(found.st_mode);
+  struct stat status{};
+  if (stat(local_name(name).c_str(), &status) == 0) return !S_ISDIR(status.st_mode);
   if (errno == ENOENT || errno == ENOTDIR) return false;
   return io_error("look for", display_path(name), errno);
 }
 
 Result<FileEntry> LocalStore::find(const std::string& name) const {
-  struct stat found{};
-  if (stat(local_name(name).c_str(), &found) != 0) {
+  struct stat status{};
+  if (stat(local_name(name).c_str(), &status) != 0) {
     return io_error("read", display_path(name), errno);
   }
-  if (S_ISDIR(found.st_mode)) return io_error("read", display_path(name), EISDIR);
-  if (!S_ISREG(found.st_mode)) return no_file(display_path(name));
+  if (S_ISDIR(status.st_mode)) return io_error("read", display_path(name), EISDIR);
+  if (!S_ISREG(status.st_mode)) return no_file(display_path(name));
   return FileEntry{
       .name = name,
-      .size = found.st_size,
-      .mtime_ns = int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec};
+      .size = status.st_size,
+      .mtime_ns = int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
 // A regular file, which never blocks its reader. Opening a fifo would, but for O_NONBLOCK.
 Result<LocalStore::OpenFile> LocalStore::open_regular(const std::string& name,
                                                       int64_t& size) const {
   OpenFile file(::open(local_name(name).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat found{};
-  if (file.get() < 0 || fstat(file.get(), &found) != 0) {
+  struct stat status{};
+  if (file.get() < 0 || fstat(file.get(), &status) != 0) {
     return io_error("read", display_path(name), errno);
   }
-  if (S_ISDIR(found.st_mode)) return io_error("read", display_path(name), EISDIR);
-  if (!S_ISREG(found.st_mode)) return no_file(display_path(name));
-  size = found.st_size;
+  if (S_ISDIR(status.st_mode)) return io_error("read", display_path(name), EISDIR);
+  if (!S_ISREG(status.st_mode)) return no_file(display_path(name));
+  size = status.st_size;
   return file;
 }
 
@@ -177,8 +178,8 @@ Status LocalStore::remove(const std::string& name) {
 }
 
 Result<bool> LocalStore::is_link(const std::string& name) const {
-  struct stat found{};
-  if (lstat(local_name(name).c_str(), &found) == 0) return S_ISLNK(found.st_mode);
+  struct stat status{};
+  if (lstat(local_name(name).c_str(), &status) == 0) return S_ISLNK(status.st_mode);
   if (errno == ENOENT || errno == ENOTDIR) return false;
   return io_error("look for", display_path(name), errno);
 }

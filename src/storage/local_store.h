@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <memory>
@@ -33,7 +34,7 @@ class LocalStore final : public Store {
  private:
   class OpenFile;
 
-  std::string local_name(const std::string& name) const;  // of the file on this machine
+  std::string local_name(const std::string& name) const;  // where the file is on this machine
   Result<OpenFile> open_regular(const std::string& name, int64_t& size) const;
   // `listed`: the size that it must have; nullptr: any.
   Result<std::vector<uint8_t>> read_whole(const std::string& name, const FileEntry* listed) const;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/local_store.h"
 
 #include <arrow/filesystem/localfs.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/s3_file.h"
 
 #include <arrow/buffer.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/s3_pending_file.h"
 
 #include <arrow/io/interfaces.h>
@@ -118,7 +119,7 @@ class S3Stream final : public arrow::io::OutputStream {
   int64_t written_ = 0;
   bool closed_ = false;
   std::string upload_;      // "" while there is none
-  std::size_t number_ = 0;  // of the last part that was begun
+  std::size_t number_ = 0;  // that of the last part that was begun
   std::deque<std::future<Sent>> sending_;
   std::vector<std::string> etags_;
 };

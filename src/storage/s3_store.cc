@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/s3_store.h"
 
 #include <arrow/io/interfaces.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <arrow/buffer.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/status.h>
@@ -36,8 +37,8 @@ class MemoryServer {
   }
   std::string text(const std::string& name) {
     const std::lock_guard lock(mutex_);
-    const auto found = objects_.find("/bucket/Out/" + name);
-    return found == objects_.end() ? "none" : found->second;
+    const auto entry = objects_.find("/bucket/Out/" + name);
+    return entry == objects_.end() ? "none" : entry->second;
   }
   std::vector<std::string> requests() {
     std::vector<std::string> lines;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/s3_walk.h"
 
 #include <algorithm>
@@ -25,8 +26,8 @@ constexpr int kMostEmptyPages = 1000;
 // Who reads a range from page to page.
 struct Lister {
   std::size_t range = 0;
-  ListQuery query{};                    // of the next page
-  std::optional<ListQuery> by_token{};  // of the same, while it is open whether the other one works
+  ListQuery query{};                    // asks for the next page
+  std::optional<ListQuery> by_token{};  // asks for the same, until the other one is known to work
   std::string last{};                   // key that was read, or behind which the range begins
   bool in_order = true;                 // so far
   std::unordered_set<std::string> tokens{};
@@ -73,7 +74,7 @@ class S3Walk {
     };
     const auto count = static_cast<std::size_t>(more && shared_ ? listers_ : 1);
     VERGER_RETURN_IF_ERROR(parallel_for(count, listers_, CancelToken(), read));
-    if (found_ || walk_.missing_ok || query_.prefix.empty()) return {};
+    if (any_read_ || walk_.missing_ok || query_.prefix.empty()) return {};
     return io_error("list", place_, ENOENT);
   }
 
@@ -127,7 +128,7 @@ class S3Walk {
   // With the mutex held, as all that follows.
   Status take(Lister& lister, ListPage& page) {
     const bool empty = page.objects.empty() && page.prefixes.empty();
-    found_ |= !empty;
+    any_read_ |= !empty;
     lister.empty_pages = empty ? lister.empty_pages + 1 : 0;
     if (lister.empty_pages > kMostEmptyPages)
       return contradiction("there is no end of empty pages");
@@ -167,19 +168,19 @@ class S3Walk {
   }
 
   S3Client& client_;
-  const ListQuery query_;  // of the first page
+  const ListQuery query_;  // asks for the first page
   const std::size_t root_;
   const Walk& walk_;
   const int listers_;
   const std::string& place_;
   const FileVisitor& visitor_;
 
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   FolderGate gate_;
   KeyRanges ranges_;
   bool shared_ = false;  // ranges can be
-  bool found_ = false;
+  bool any_read_ = false;
   Status status_;
 };
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A folder for a test, a benchmark or a fuzz target.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "storage/sorted_list.h"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ namespace {
 std::size_t list_memory = std::size_t{16} << 20;  // bytes
 
 constexpr std::size_t kBlocksASample = 64;
-constexpr std::size_t kBlocksKept = 128;  // of 256 rows, some 30 kB each
+constexpr std::size_t kBlocksKept = 128;  // A block has 256 rows, some 30 kB.
 
 }  // namespace
 
@@ -73,9 +74,9 @@ class SortedList::Filed {
 
   Rows block(std::size_t number) {
     const std::lock_guard lock(mutex_);
-    if (const auto found = kept_.find(number); found != kept_.end()) {
-      found->second.used = ++clock_;
-      return found->second.rows;
+    if (const auto entry = kept_.find(number); entry != kept_.end()) {
+      entry->second.used = ++clock_;
+      return entry->second.rows;
     }
     auto read = file_.read(begins_[number]);
     if (!read.ok()) {
@@ -92,10 +93,10 @@ class SortedList::Filed {
   }
 
   RowFile file_;
-  std::vector<int64_t> begins_;       // of the blocks
+  std::vector<int64_t> begins_;       // where the blocks begin
   std::vector<std::string> samples_;  // the first key of every 64th block
 
-  mutable std::mutex mutex_;  // of what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::map<std::size_t, Kept> kept_;
   uint64_t clock_ = 0;
   Status failure_;
@@ -115,8 +116,8 @@ ListRow SortedList::operator[](std::size_t row) const {
 
 std::size_t SortedList::lower_bound(std::string_view key) const {
   if (filed_) return filed_->lower_bound(key, size_);
-  const auto found = std::ranges::lower_bound(rows_, key, {}, &ListRow::key);
-  return static_cast<std::size_t>(found - rows_.begin());
+  const auto position = std::ranges::lower_bound(rows_, key, {}, &ListRow::key);
+  return static_cast<std::size_t>(position - rows_.begin());
 }
 
 Status SortedList::check() const { return filed_ ? filed_->failure() : Status(); }

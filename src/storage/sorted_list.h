@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A long sorted list: in memory while it is short, in a temporary file beyond.
 #pragma once
 

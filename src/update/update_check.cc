@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "update/update_check.h"
 
 #include <algorithm>
@@ -90,33 +91,34 @@ Status check_options(const RunRecord& record, const OutputFolder& output,
 
 }  // namespace
 
-Result<FoundOutput> find_output(const OutputFolder& output) {
+Result<StoredOutput> find_output(const OutputFolder& output) {
   const Store& store = output.store();
   VERGER_ASSIGN_OR_RETURN(const bool exists, store.exists(std::string(kRunRecordName)));
   if (!exists) {
     return Status::io("No result in " + store.display_path("") + ": it has no " +
                       std::string(kRunRecordName) + "; make one with 'verger run'.");
   }
-  FoundOutput found;
-  VERGER_ASSIGN_OR_RETURN(found.record, read_run_record(store));
+  StoredOutput stored;
+  VERGER_ASSIGN_OR_RETURN(stored.record, read_run_record(store));
   VERGER_ASSIGN_OR_RETURN(const bool marked, store.exists(std::string(kSuccessName)));
-  found.finished = marked && found.record.state == "done";
-  VERGER_RETURN_IF_ERROR(check_record(found.record, output, found.finished));
-  VERGER_ASSIGN_OR_RETURN(found.manifests, read_shard_manifests(store));
-  VERGER_RETURN_IF_ERROR(check_manifests(found.manifests, output));
-  return found;
+  stored.finished = marked && stored.record.state == "done";
+  VERGER_RETURN_IF_ERROR(check_record(stored.record, output, stored.finished));
+  VERGER_ASSIGN_OR_RETURN(stored.manifests, read_shard_manifests(store));
+  VERGER_RETURN_IF_ERROR(check_manifests(stored.manifests, output));
+  return stored;
 }
 
-Status check_same_recipe(const FoundOutput& found, const OutputFolder& output,
+Status check_same_recipe(const StoredOutput& stored, const OutputFolder& output,
                          const RunOptions& options, const ModelInfo& model) {
-  VERGER_RETURN_IF_ERROR(check_options(found.record, output, options));
-  if (const auto& made = found.record.model; made && made->weights_sha256 != model.weights_sha256) {
+  VERGER_RETURN_IF_ERROR(check_options(stored.record, output, options));
+  if (const auto& made = stored.record.model;
+      made && made->weights_sha256 != model.weights_sha256) {
     return Status::model(difference(output, "the weights",
                                     made->weights + " (SHA-256 " + made->weights_sha256 + ")",
                                     model.weights + " (" + model.weights_sha256 + ")"));
   }
   const std::string recipe = extraction_sha256(options.image, model);
-  for (const auto& manifest : found.manifests) {
+  for (const auto& manifest : stored.manifests) {
     if (manifest.options_sha256 == recipe) continue;
     return Status::invalid_argument(
         place_of(output) + " was made by another version or engine of verger: shard " +

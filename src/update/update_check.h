@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // May this output be updated, and by these options and this network?
 #pragma once
 
@@ -14,7 +15,7 @@
 namespace verger {
 
 // An output as an update finds it.
-struct FoundOutput {
+struct StoredOutput {
   RunRecord record;
   std::vector<ShardManifest> manifests;  // in the order of their numbers
   bool finished = false;                 // false: an earlier update was interrupted
@@ -22,11 +23,11 @@ struct FoundOutput {
 
 // kIo, naming the mend, when there is no result of 'verger run', when that run did not finish, or
 // when a file is missing that its manifests name.
-Result<FoundOutput> find_output(const OutputFolder& output);
+Result<StoredOutput> find_output(const OutputFolder& output);
 
 // kInvalidArgument, naming the first difference and the mend, when the output was made with other
 // options that affect results; kModel when it was by other weights.
-Status check_same_recipe(const FoundOutput& found, const OutputFolder& output,
+Status check_same_recipe(const StoredOutput& stored, const OutputFolder& output,
                          const RunOptions& options, const ModelInfo& model);
 
 }  // namespace verger

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "update/update_plan.h"
 
 #include <algorithm>
@@ -24,6 +25,9 @@ class Finder {
  public:
   explicit Finder(const ImageSource& source) : source_(source) {}
 
+  // Steps that double from where the last path was found, and then halves: a path that lies n
+  // images further costs about 2 log2(n) comparisons, so that a shard's rows, which come in order,
+  // cost little more than their number, and an absent stretch is jumped over.
   SamePath find(const std::string& path) {
     if (at_ > 0 && source_.path(at_ - 1) >= path) at_ = 0;
     std::size_t step = 1;
@@ -42,9 +46,9 @@ class Finder {
       }
     }
     at_ = low;
-    SamePath found{low, low};
-    while (found.end < source_.size() && source_.path(found.end) == path) ++found.end;
-    return found;
+    SamePath same{low, low};
+    while (same.end < source_.size() && source_.path(same.end) == path) ++same.end;
+    return same;
   }
 
  private:
@@ -68,6 +72,18 @@ std::optional<std::size_t> only_image(SamePath place) {
 
 constexpr std::size_t kReadAtOnce = 16;  // shards' lists of images, of a few MB at most
 
+// Two passes over what the output holds, since what becomes of a row may depend on any other row.
+//
+// The first enters each row into the state of the image that it names, by path. A row of the same
+// stamp keeps its image. A row of another stamp outdates it: once, and the image is to be read for
+// that row's shard; twice, and neither row is a better place for it than a new one. A row that
+// keeps the image wins over those that outdate it, whichever comes first, so the order of the
+// shards does not matter. Only when the states are final does the second pass ask them for each
+// row's fate.
+//
+// So every listed image is in the end in one row: one that is kept, one that is written anew in a
+// shard that has it, or one of a new shard. That is why kept + changed + added = listed, whatever
+// the output held before.
 class Planner {
  public:
   Planner(const Store& output, const ImageSource& source) : output_(output), source_(source) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What brings an output up to date with a listing: which shards stay as they are, which are written
 // anew, and which images are to be read for that.
 //
@@ -66,7 +67,7 @@ struct UpdatePlan {
   int64_t images_changed = 0;  // as many of `anew`, from the front
   int64_t images_added = 0;    // the rest of `anew`
   int64_t images_removed = 0;
-  std::size_t next_number = 0;  // of a new shard
+  std::size_t next_number = 0;  // the next new shard's
 
   bool nothing() const { return changed.empty() && anew.empty(); }
 };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "update/update_plan.h"
 
 #include <gmock/gmock.h>
@@ -66,40 +67,40 @@ class UpdatePlanTest : public testing::Test {
 };
 
 std::vector<std::size_t> numbers(const std::vector<ShardManifest>& manifests) {
-  std::vector<std::size_t> found;
-  for (const auto& manifest : manifests) found.push_back(manifest.shard.number);
-  return found;
+  std::vector<std::size_t> all;
+  for (const auto& manifest : manifests) all.push_back(manifest.shard.number);
+  return all;
 }
 
 TEST_F(UpdatePlanTest, NothingToDo) {
   stored(0, {{"a"}, {"b"}});
   stored(1, {{"c"}});
-  const UpdatePlan found = plan({{"a"}, {"b"}, {"c"}}).value();
-  EXPECT_TRUE(found.nothing());
-  EXPECT_THAT(numbers(found.kept), ElementsAre(0, 1));
-  EXPECT_EQ(found.images_kept, 3);
+  const UpdatePlan made = plan({{"a"}, {"b"}, {"c"}}).value();
+  EXPECT_TRUE(made.nothing());
+  EXPECT_THAT(numbers(made.kept), ElementsAre(0, 1));
+  EXPECT_EQ(made.images_kept, 3);
 }
 
 TEST_F(UpdatePlanTest, OnlyTheShardsOfWhatChangedAreTouched) {
   stored(0, {{"a"}, {"c"}});
   stored(3, {{"e"}, {"g"}, {"i"}});
   stored(7, {{"k"}, {"m"}});
-  const UpdatePlan found = plan({{"a"}, {"b"}, {"c"}, {"e"}, {"g", 2}, {"l"}, {"m"}}).value();
-  EXPECT_THAT(numbers(found.kept), ElementsAre(0));
-  ASSERT_EQ(found.changed.size(), 2U);
-  EXPECT_EQ(found.changed[0].manifest.shard.number, 3U);
-  EXPECT_EQ(found.changed[0].images, 2U);
-  EXPECT_EQ(found.changed[0].end - found.changed[0].begin, 1U);
-  EXPECT_EQ(found.changed[1].images, 1U);
-  EXPECT_EQ(found.changed[1].begin, found.changed[1].end);
-  EXPECT_THAT(found.anew, ElementsAre(4, 1, 5));  // g; b, l
-  EXPECT_EQ(found.images_kept, 4);
-  EXPECT_EQ(found.images_changed, 1);
-  EXPECT_EQ(found.images_added, 2);
-  EXPECT_EQ(found.images_removed, 2);
-  EXPECT_EQ(found.next_number, 8U);
+  const UpdatePlan made = plan({{"a"}, {"b"}, {"c"}, {"e"}, {"g", 2}, {"l"}, {"m"}}).value();
+  EXPECT_THAT(numbers(made.kept), ElementsAre(0));
+  ASSERT_EQ(made.changed.size(), 2U);
+  EXPECT_EQ(made.changed[0].manifest.shard.number, 3U);
+  EXPECT_EQ(made.changed[0].images, 2U);
+  EXPECT_EQ(made.changed[0].end - made.changed[0].begin, 1U);
+  EXPECT_EQ(made.changed[1].images, 1U);
+  EXPECT_EQ(made.changed[1].begin, made.changed[1].end);
+  EXPECT_THAT(made.anew, ElementsAre(4, 1, 5));  // g; b, l
+  EXPECT_EQ(made.images_kept, 4);
+  EXPECT_EQ(made.images_changed, 1);
+  EXPECT_EQ(made.images_added, 2);
+  EXPECT_EQ(made.images_removed, 2);
+  EXPECT_EQ(made.next_number, 8U);
   const ShardMatch match =
-      match_shard(*store_, *source_, found.states, found.changed[0].manifest).value();
+      match_shard(*store_, *source_, made.states, made.changed[0].manifest).value();
   EXPECT_THAT(match.fate, ElementsAre(RowFate::kKept, RowFate::kChanged, RowFate::kRemoved));
   EXPECT_THAT(match.images(RowFate::kKept), ElementsAre(3));
 }
@@ -107,32 +108,32 @@ TEST_F(UpdatePlanTest, OnlyTheShardsOfWhatChangedAreTouched) {
 TEST_F(UpdatePlanTest, AShardMayDisappear) {
   stored(0, {{"a"}});
   stored(1, {{"b"}});
-  const UpdatePlan found = plan({{"a"}}).value();
-  ASSERT_EQ(found.changed.size(), 1U);
-  EXPECT_EQ(found.changed[0].images, 0U);
-  EXPECT_THAT(found.anew, IsEmpty());
-  EXPECT_FALSE(found.nothing());
+  const UpdatePlan made = plan({{"a"}}).value();
+  ASSERT_EQ(made.changed.size(), 1U);
+  EXPECT_EQ(made.changed[0].images, 0U);
+  EXPECT_THAT(made.anew, IsEmpty());
+  EXPECT_FALSE(made.nothing());
 }
 
 // As an interrupted update leaves it: the changed image is in a new shard, the old row still there.
 TEST_F(UpdatePlanTest, ARowThatIsThereAnewReplacesTheOldOne) {
   stored(0, {{"a", 1}, {"b"}});
   stored(1, {{"a", 2}});
-  const UpdatePlan found = plan({{"a", 2}, {"b"}}).value();
-  EXPECT_THAT(numbers(found.kept), ElementsAre(1));
-  ASSERT_EQ(found.changed.size(), 1U);
-  EXPECT_EQ(found.changed[0].images, 1U);
-  EXPECT_THAT(found.anew, IsEmpty());
-  EXPECT_EQ(found.images_removed, 1);
+  const UpdatePlan made = plan({{"a", 2}, {"b"}}).value();
+  EXPECT_THAT(numbers(made.kept), ElementsAre(1));
+  ASSERT_EQ(made.changed.size(), 1U);
+  EXPECT_EQ(made.changed[0].images, 1U);
+  EXPECT_THAT(made.anew, IsEmpty());
+  EXPECT_EQ(made.images_removed, 1);
 }
 
 TEST_F(UpdatePlanTest, TwoOldRowsOfAnImageBecomeOne) {
   stored(0, {{"a", 1}});
   stored(1, {{"a", 2}});
-  const UpdatePlan found = plan({{"a", 3}}).value();
-  EXPECT_THAT(found.anew, ElementsAre(0));
-  EXPECT_EQ(found.images_added, 1);
-  EXPECT_EQ(found.images_removed, 2);
+  const UpdatePlan made = plan({{"a", 3}}).value();
+  EXPECT_THAT(made.anew, ElementsAre(0));
+  EXPECT_EQ(made.images_added, 1);
+  EXPECT_EQ(made.images_removed, 2);
 }
 
 TEST_F(UpdatePlanTest, RowsOfOnePathAreKeptTogetherOrNotAtAll) {
@@ -150,9 +151,9 @@ TEST_F(UpdatePlanTest, RowsOfOnePathAreKeptTogetherOrNotAtAll) {
 TEST_F(UpdatePlanTest, AnImageThatIsThereTwiceIsAnError) {
   stored(0, {{"a"}});
   stored(1, {{"a"}});
-  const auto found = plan({{"a"}});
-  ASSERT_FALSE(found.ok());
-  EXPECT_THAT(found.error().message(), HasSubstr("a twice"));
+  const auto made = plan({{"a"}});
+  ASSERT_FALSE(made.ok());
+  EXPECT_THAT(made.error().message(), HasSubstr("a twice"));
 }
 
 TEST_F(UpdatePlanTest, ManyRowsInAnyOrderOfShards) {
@@ -164,7 +165,7 @@ TEST_F(UpdatePlanTest, ManyRowsInAnyOrderOfShards) {
     if (i % 7 != 0) shards[static_cast<std::size_t>(i % 5)].push_back(image);
   }
   for (std::size_t shard = 0; shard < shards.size(); ++shard) stored(shard, shards[shard]);
-  const UpdatePlan found = plan(listed).value();
+  const UpdatePlan made = plan(listed).value();
   int64_t kept = 0;
   int64_t added = 0;
   int64_t removed = 0;
@@ -173,10 +174,10 @@ TEST_F(UpdatePlanTest, ManyRowsInAnyOrderOfShards) {
     added += (i % 3 != 0 && i % 7 == 0) ? 1 : 0;
     removed += (i % 3 == 0 && i % 7 != 0) ? 1 : 0;
   }
-  EXPECT_EQ(found.images_kept, kept);
-  EXPECT_EQ(found.images_added, added);
-  EXPECT_EQ(found.images_removed, removed);
-  EXPECT_EQ(found.images_changed, 0);
+  EXPECT_EQ(made.images_kept, kept);
+  EXPECT_EQ(made.images_added, added);
+  EXPECT_EQ(made.images_removed, removed);
+  EXPECT_EQ(made.images_changed, 0);
 }
 
 }  // namespace

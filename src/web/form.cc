@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "web/form.h"
 
 #include <algorithm>
@@ -162,21 +163,21 @@ Result<std::vector<WebFile>> files_of_form(std::string_view body, std::string_vi
 
 Result<std::vector<WebFile>> find_files(std::string_view content_type,
                                         std::span<const uint8_t> body, std::size_t most) {
-  std::vector<WebFile> found;
+  std::vector<WebFile> files;
   const HeaderValue type(content_type);
   if (same_word(type.main(), "multipart/form-data")) {
     const std::string_view text(reinterpret_cast<const char*>(body.data()), body.size());
-    VERGER_ASSIGN_OR_RETURN(found,
+    VERGER_ASSIGN_OR_RETURN(files,
                             files_of_form(text, type.parameter("boundary").value_or(""), most));
   } else {
-    found.push_back({.name = "", .bytes = body});
+    files.push_back({.name = "", .bytes = body});
   }
-  const bool all = std::ranges::none_of(found, [](const auto& file) { return file.bytes.empty(); });
-  if (found.empty() || !all) {
+  const bool all = std::ranges::none_of(files, [](const auto& file) { return file.bytes.empty(); });
+  if (files.empty() || !all) {
     return Status::invalid_argument(
         "There is no file in the request: send its bytes, or a form with a file.");
   }
-  return found;
+  return files;
 }
 
 }  // namespace verger

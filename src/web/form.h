@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The files in the body of a request: the body itself, or the parts of a form (multipart/form-data,
 // RFC 7578).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "web/server.h"
 
 #include <atomic>
@@ -31,10 +32,10 @@ class WebServer::Core final : public WebShared {
 
   Error listen(const std::string& host, int port) {
     Error error;
-    const auto found = tcp::resolver(loop).resolve(
+    const auto endpoints = tcp::resolver(loop).resolve(
         host, std::to_string(port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
     if (error) return error;
-    const tcp::endpoint place = *found.begin();
+    const tcp::endpoint place = *endpoints.begin();
     if (acceptor_.open(place.protocol(), error); error) return error;
     acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
     if (acceptor_.bind(place, error); error) return error;
@@ -124,7 +125,7 @@ class WebServer::Core final : public WebShared {
   asio::steady_timer timer_{loop};
   asio::executor_work_guard<asio::io_context::executor_type> work_{loop.get_executor()};
   std::unordered_set<WebSession*> sessions_;
-  std::atomic<std::size_t> count_ = 0;  // of them
+  std::atomic<std::size_t> count_ = 0;  // how many sessions there are
   bool waiting_ = false;                // for one of them to end, before more are accepted
   int port_ = 0;
   std::thread thread_;

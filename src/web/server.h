@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small server of HTTP/1.1 for requests of a few megabytes, whoever sends them.
 //
 // One thread speaks with all clients, by Boost.Asio; Boost.Beast reads what they say, and refuses
@@ -21,7 +22,7 @@ namespace verger {
 
 struct WebRequest {
   std::string method;         // "GET", as sent
-  std::string path;           // of the target, before its '?'; not decoded
+  std::string path;           // the target's, before its '?'; not decoded
   std::string query;          // behind the '?'
   std::string authorization;  // the headers of these names; "" without
   std::string content_type;

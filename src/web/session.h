@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One client's connection: request after request, each with its deadlines.
 #pragma once
 
@@ -64,8 +65,8 @@ class WebSession final : public std::enable_shared_from_this<WebSession> {
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::buffer_body>> parser_;
   WebRequest request_;
-  std::size_t filled_ = 0;  // of request_.body
-  std::size_t held_ = 0;    // of shared_.held
+  std::size_t filled_ = 0;  // bytes of request_.body that came
+  std::size_t held_ = 0;    // its part of shared_.held
   std::string out_;         // what is being sent
   bool idle_ = true;        // nothing is to be answered
   bool lost_ = false;       // it is not known where the next request begins

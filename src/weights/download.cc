@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "weights/download.h"
 
 #include <arrow/buffer.h>
@@ -18,7 +19,7 @@ namespace verger {
 namespace {
 
 constexpr int kRetries = 3;
-constexpr int64_t kPiece = int64_t{1} << 20;  // of one request, after which cancellation is seen
+constexpr int64_t kPiece = int64_t{1} << 20;  // a request's; cancellation is seen after each
 
 // A public object that a URL names by path, http(s)://HOST/BUCKET/KEY. Google's storage, where
 // Keras keeps its weights, speaks S3 as well.

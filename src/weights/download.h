@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A download that is either the expected file or nothing.
 #pragma once
 

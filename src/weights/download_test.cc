@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "weights/download.h"
 
 #include <gmock/gmock.h>
@@ -54,7 +55,7 @@ class DownloadTest : public testing::Test {
 
   void expect_nothing_left() const { EXPECT_TRUE(!fs::exists(folder()) || fs::is_empty(folder())); }
 
-  const std::string body_ = std::string(2'300'000, 'w') + "eights";  // of several requests
+  const std::string body_ = std::string(2'300'000, 'w') + "eights";  // takes several requests
   const std::string sha256_ = sha256_of(body_);
   ScratchFolder scratch_;
   LoopbackServer server_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A web server on 127.0.0.1 for one test: it answers each path with the bytes it was given, a HEAD
 // with the headers alone.
 #pragma once

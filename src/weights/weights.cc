@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "weights/weights.h"
 
 #include <pwd.h>
@@ -108,8 +109,8 @@ Result<FetchedWeights> fetch_weights(const std::string& folder, const FetchWatch
 }
 
 Result<std::string> find_or_fetch_weights(const std::string& weights, const FetchWatch& watch) {
-  VERGER_ASSIGN_OR_RETURN(auto found, find_weights(weights));
-  if (found) return *std::move(found);
+  VERGER_ASSIGN_OR_RETURN(auto file, find_weights(weights));
+  if (file) return *std::move(file);
   VERGER_ASSIGN_OR_RETURN(auto fetched, fetch_weights(keras_cache_folder(), watch));
   return std::move(fetched.path);
 }

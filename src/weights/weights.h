@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the weights are: the search of `--weights`, and the download of the official file.
 #pragma once
 

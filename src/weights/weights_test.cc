@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "weights/weights.h"
 
 #include <gmock/gmock.h>
@@ -59,9 +60,9 @@ TEST_F(WeightsTest, TheCacheIsThatOfKeras) {
 }
 
 TEST_F(WeightsTest, NothingIsFoundWhereNothingIs) {
-  const auto found = find_weights("");
-  ASSERT_TRUE(found.ok());
-  EXPECT_EQ(*found, std::nullopt);
+  const auto weights = find_weights("");
+  ASSERT_TRUE(weights.ok());
+  EXPECT_EQ(*weights, std::nullopt);
 }
 
 TEST_F(WeightsTest, TheCacheIsSearchedForBothOfficialFiles) {
@@ -89,34 +90,34 @@ TEST_F(WeightsTest, TheOptionComesBeforeTheVariable) {
 
 TEST_F(WeightsTest, AFileUriIsAFile) {
   home_.write("my weights.h5", "mine");
-  const auto found = find_weights("file://" + home_.path().string() + "/my%20weights.h5");
-  EXPECT_EQ(found.value(), (home_ / "my weights.h5").string());
+  const auto weights = find_weights("file://" + home_.path().string() + "/my%20weights.h5");
+  EXPECT_EQ(weights.value(), (home_ / "my weights.h5").string());
 }
 
 TEST_F(WeightsTest, WhatIsGivenMustBeThere) {
-  auto found = find_weights((home_ / "absent.h5").string());
-  ASSERT_FALSE(found.ok());
-  EXPECT_EQ(found.error().code(), StatusCode::kModel);
-  EXPECT_THAT(found.error().message(), HasSubstr("absent.h5' of --weights do not exist."));
+  auto weights = find_weights((home_ / "absent.h5").string());
+  ASSERT_FALSE(weights.ok());
+  EXPECT_EQ(weights.error().code(), StatusCode::kModel);
+  EXPECT_THAT(weights.error().message(), HasSubstr("absent.h5' of --weights do not exist."));
 
   const Environment variable("VERGER_WEIGHTS", "/absent/by-variable.h5");
-  found = find_weights("");
-  ASSERT_FALSE(found.ok());
-  EXPECT_THAT(found.error().message(), HasSubstr("by-variable.h5' of $VERGER_WEIGHTS"));
+  weights = find_weights("");
+  ASSERT_FALSE(weights.ok());
+  EXPECT_THAT(weights.error().message(), HasSubstr("by-variable.h5' of $VERGER_WEIGHTS"));
 }
 
 TEST_F(WeightsTest, AFolderIsNoFile) {
-  const auto found = find_weights(home_.path().string());
-  ASSERT_FALSE(found.ok());
-  EXPECT_THAT(found.error().message(), HasSubstr("a folder"));
+  const auto weights = find_weights(home_.path().string());
+  ASSERT_FALSE(weights.ok());
+  EXPECT_THAT(weights.error().message(), HasSubstr("a folder"));
 }
 
 TEST_F(WeightsTest, FindingNeedsNoDownload) {
   home_.write(".keras/models/" + std::string(official_weights()[0].file_name), "cached");
   bool downloading = false;
-  const auto found =
+  const auto weights =
       find_or_fetch_weights("", {.on_download = [&](const auto&) { downloading = true; }});
-  EXPECT_EQ(found.value(), in_cache(official_weights()[0].file_name));
+  EXPECT_EQ(weights.value(), in_cache(official_weights()[0].file_name));
   EXPECT_FALSE(downloading);
 }
 
@@ -126,10 +127,10 @@ TEST_F(WeightsTest, OfflineIsOneSentenceWithNameAddressAndPlace) {
   const Environment upper("HTTPS_PROXY", nullptr);
   const Environment all("ALL_PROXY", nullptr);
   const Environment none("no_proxy", nullptr);
-  const auto found = find_or_fetch_weights("");
-  ASSERT_FALSE(found.ok());
-  EXPECT_EQ(found.error().code(), StatusCode::kModel);
-  const std::string& message = found.error().message();
+  const auto weights = find_or_fetch_weights("");
+  ASSERT_FALSE(weights.ok());
+  EXPECT_EQ(weights.error().code(), StatusCode::kModel);
+  const std::string& message = weights.error().message();
   EXPECT_THAT(message, HasSubstr(std::string(official_weights()[0].file_name)));
   EXPECT_THAT(message, HasSubstr(std::string(official_weights()[0].url)));
   EXPECT_THAT(message, HasSubstr(keras_cache_folder()));

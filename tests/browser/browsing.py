@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A headless Chromium for the tests of pages: what it asked for, what went wrong in it."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report in a real Chromium: what people see, by mouse and by keyboard."""
 
 import shutil
@@ -46,9 +47,9 @@ def opened(chromium, page):
 
 def test_every_chart_is_drawn_and_nothing_is_fetched(opened, page):
     for name in ("map", "variance", "spectrum", "balance", "time", "worker"):
-        found = opened.find_element(By.ID, f"{name}-plot")
-        assert found.find_elements(By.CSS_SELECTOR, ".main-svg"), name
-        assert found.get_attribute("aria-label")
+        plot = opened.find_element(By.ID, f"{name}-plot")
+        assert plot.find_elements(By.CSS_SELECTOR, ".main-svg"), name
+        assert plot.get_attribute("aria-label")
     asked = requests_of(opened)
     assert page.as_uri() in asked
     assert [u for u in asked - {page.as_uri()} if not u.startswith(("data:", "blob:"))] == []
@@ -89,8 +90,8 @@ def test_tables_are_sorted_by_their_heads(opened):
     head.send_keys(Keys.ENTER)
     assert opened.execute_script(first) == highest
     head.send_keys(Keys.ENTER)
-    found = opened.execute_script(cosines)
-    assert found == sorted(found)
+    actual = opened.execute_script(cosines)
+    assert actual == sorted(actual)
     assert head.find_element(By.XPATH, "..").get_attribute("aria-sort") == "ascending"
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The page of `verger serve` in a real Chromium, as on a phone: a photograph in, a label out."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs whose shards a crew does, and what they must come to."""
 
 import hashlib
@@ -26,7 +27,7 @@ def plain(name):
 
 def files(output):
     """The bytes of every file of a result, by its plain name; the manifests' as they describe."""
-    found = {}
+    hashes = {}
     for path in sorted(Path(output).rglob("*")):
         name = path.relative_to(output).as_posix()
         if not path.is_file() or name in RECORDS or name.endswith("_SUCCESS"):
@@ -34,9 +35,9 @@ def files(output):
         data = path.read_bytes()
         if name.startswith("_verger/shards/"):
             data = re.sub(r'"name": "([^"]*)"', lambda n: plain(n[1]), data.decode()).encode()
-        assert plain(name) not in found, f"{name} is there twice"
-        found[plain(name)] = hashlib.sha256(data).hexdigest()
-    return found
+        assert plain(name) not in hashes, f"{name} is there twice"
+        hashes[plain(name)] = hashlib.sha256(data).hexdigest()
+    return hashes
 
 
 def record(output):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whoever does the shards, the files hold the same bytes."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Workers, crews and drivers die, hang or do things twice: one whole result, nothing doubled."""
 
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger inspect` by a crew says what it says by itself."""
 
 import json
@@ -58,7 +59,7 @@ def test_a_fault_is_found(check, program, verger, worker, copy):
     FAULTS[check](copy)
     end, code, said = by_crew(program, worker, copy)
     assert (end["state"], code) == ("faulty", 1)
-    assert check in {found["name"] for found in end["record"]["checks"] if not found["ok"]}
+    assert check in {checked["name"] for checked in end["record"]["checks"] if not checked["ok"]}
     assert end["record"] == by_itself(verger, copy, exit_code=1)
     assert "has a fault" in said
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The moments of many shards are merged by the crew, to the bits of one program's threads."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reading a result back with pyarrow."""
 
 import numpy as np

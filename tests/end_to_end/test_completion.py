@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger completion`: the scripts load, and complete what the program really takes."""
 
 import re

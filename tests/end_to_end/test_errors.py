@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A bad argument, file or model: the documented exit code, one sentence, nothing left behind."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger inspect` finds whatever is wrong with a result."""
 
 import shutil
@@ -11,9 +12,9 @@ def copy(result, tmp_path):
 
 
 def faults(inspect, output):
-    found = inspect(output, exit_code=1)
-    assert not found["ok"]
-    return {check["name"]: check["detail"] for check in found["checks"] if not check["ok"]}
+    inspection = inspect(output, exit_code=1)
+    assert not inspection["ok"]
+    return {check["name"]: check["detail"] for check in inspection["checks"] if not check["ok"]}
 
 
 def first(folder):
@@ -21,22 +22,22 @@ def first(folder):
 
 
 def test_a_sound_result_is_sound_wherever_it_lies(inspect, copy):
-    found = inspect(copy)
-    assert found["ok"]
-    assert all(check["ok"] for check in found["checks"])
-    names = [table["name"] for table in found["tables"]]
+    inspection = inspect(copy)
+    assert inspection["ok"]
+    assert all(check["ok"] for check in inspection["checks"])
+    names = [table["name"] for table in inspection["tables"]]
     assert names == ["features", "rejected", "pca"]
 
 
 def test_what_the_notebook_checks_is_told(verger, inspect, result):
-    found = inspect(result)
-    assert found["head"][0]["path"].endswith(".jpg")
-    assert len(found["head"]) == 5
-    assert found["tables"][0]["columns"].keys() == {"path", "label", "features"}
-    assert found["run"]["counts"]["features"] == 60
-    assert found["run"]["width"] == 1280
-    k = found["run"]["reduction"]["k"]
-    assert len(found["explained_variance_ratio"]) == k
+    inspection = inspect(result)
+    assert inspection["head"][0]["path"].endswith(".jpg")
+    assert len(inspection["head"]) == 5
+    assert inspection["tables"][0]["columns"].keys() == {"path", "label", "features"}
+    assert inspection["run"]["counts"]["features"] == 60
+    assert inspection["run"]["width"] == 1280
+    k = inspection["run"]["reduction"]["k"]
+    assert len(inspection["explained_variance_ratio"]) == k
     text = verger("inspect", result).stdout
     for expected in ("(60, 1,280)", "dimension after PCA", "of the variance", "list<"):
         assert expected in text

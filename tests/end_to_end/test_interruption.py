@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An interrupted run leaves no table that looks complete."""
 
 import signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where the machine grants too little the program ends with exit code 3 and says so."""
 
 import os

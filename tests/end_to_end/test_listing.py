@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What of INPUT is taken, and what is told of the rest; valid texts in tables, plain on screens."""
 
 import json
@@ -177,7 +178,7 @@ def test_inspect_finds_a_text_that_is_no_utf8(result, tmp_path, inspect):
     part = sorted((output / "features").glob("part-*"))[0]
     written = part.read_bytes().replace(b".jpg", b".jp\xe9")
     part.write_bytes(written)
-    assert not inspect(output, exit_code=1)["ok"]  # of its SHA-256 at least
+    assert not inspect(output, exit_code=1)["ok"]  # The SHA-256 is wrong at least.
 
 
 def test_readers_hidden_names_are_no_strays_and_the_way_on_is_told(result, inspect, tmp_path):
@@ -186,8 +187,8 @@ def test_readers_hidden_names_are_no_strays_and_the_way_on_is_told(result, inspe
         (output / "features" / name).write_text("x")
     assert inspect(output)["ok"]
     (output / "features/x.parquet").write_text("x")
-    found = inspect(output, exit_code=1)
-    assert [check["name"] for check in found["checks"] if not check["ok"]] == ["strays"]
+    inspection = inspect(output, exit_code=1)
+    assert [check["name"] for check in inspection["checks"] if not check["ok"]] == ["strays"]
     (output / "features/x.parquet").unlink()
     record = json.loads((output / "_verger/run.json").read_text())
     (output / "_verger/run.json").write_text(json.dumps(record | {"state": "running"}))

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`--metrics`: what a file and a port tell of a run is what its record says."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the first versions left is inspected, resumed and updated as what this one leaves."""
 
 import json
@@ -34,8 +35,8 @@ def old(result, tmp_path):
 
 
 def test_inspected(inspect, old):
-    found = inspect(old)
-    assert all(check["ok"] for check in found["checks"])
+    inspection = inspect(old)
+    assert all(check["ok"] for check in inspection["checks"])
 
 
 def test_resumed(verger, deadly, orchard, result, tmp_path):

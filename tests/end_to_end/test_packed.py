@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Packed inputs give what the same photographs give loose, and `verger pack` packs them."""
 
 import hashlib
@@ -47,8 +48,8 @@ def table(output, name):
 
 def bits(output):
     """What does not depend on paths: labels, features, components, reasons."""
-    found = content(output)
-    kept = {name: found[name] for name in found if name not in ("features", "pca", "rejected")}
+    tables = content(output)
+    kept = {name: tables[name] for name in tables if name not in ("features", "pca", "rejected")}
     for name in ("features", "pca", "rejected"):
         rows = table(output, name)
         dropped = {"path", "message"} & set(rows.column_names)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The lines that the README and the first page of the docs show to a newcomer run as they stand."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Bad images are rows: listed = features + rejected, and each rejection says why."""
 
 import io

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`report.html` and `verger report`: the document behind it, its place, what it may not break."""
 
 import base64
@@ -28,8 +29,8 @@ def describe(verger):
 
 
 def document_of(page):
-    found = re.search(r'<script type="application/json" id="report">(.*?)</script>', page, re.S)
-    return json.loads(found[1])
+    embedded = re.search(r'<script type="application/json" id="report">(.*?)</script>', page, re.S)
+    return json.loads(embedded[1])
 
 
 def test_a_run_leaves_the_page_of_its_document(result, describe):
@@ -80,9 +81,9 @@ def test_copies_are_the_closest_pairs(verger, describe, orchard, tmp_path):
     verger("run", tmp_path / "in", tmp_path / "out", "--weights", UNTRAINED)
     shutil.rmtree(other)  # no image is read for it, but for the thumbnails
     report = describe(tmp_path / "out")
-    found = report["closest_pairs"]
-    assert found["skipped"] is None
-    two = {pair["label_conflict"]: pair for pair in found["pairs"][:2]}
+    closest = report["closest_pairs"]
+    assert closest["skipped"] is None
+    two = {pair["label_conflict"]: pair for pair in closest["pairs"][:2]}
     assert {two[True]["first_label"], two[True]["second_label"]} == {
         second.parent.name,
         "Wrong class",
@@ -91,7 +92,7 @@ def test_copies_are_the_closest_pairs(verger, describe, orchard, tmp_path):
     paths = {two[False]["first"], two[False]["second"]}
     assert paths == {f"file:{first}", f"file:{first.with_name('copy.jpg')}"}
     assert paths <= set(report["thumbnails"])
-    cosines = [pair["cosine"] for pair in found["pairs"]]
+    cosines = [pair["cosine"] for pair in closest["pairs"]]
     assert len(cosines) == 24
     assert cosines == sorted(cosines, reverse=True)
     wrong = [c for c in report["confusions"]["listed"] if c["label"] == "Wrong class"]
@@ -102,17 +103,17 @@ def test_copies_are_the_closest_pairs(verger, describe, orchard, tmp_path):
 
 def test_few_components_tell_no_closest_pairs(verger, describe, result, tmp_path):
     verger("reduce", result, tmp_path / "out", "--components", 7)
-    found = describe(tmp_path / "out")["closest_pairs"]
-    assert (found["skipped"], found["limit"], found["pairs"]) == ("components", 8, [])
+    closest = describe(tmp_path / "out")["closest_pairs"]
+    assert (closest["skipped"], closest["limit"], closest["pairs"]) == ("components", 8, [])
 
 
 def test_the_map_shows_every_point_and_names_every_class(describe, result):
     points = describe(result)["points"]
-    found = points["map"]
-    assert len(found["x"]) == len(found["y"]) == len(found["near"]) == 60
-    assert sorted(island["label"] for island in found["islands"]) == list(range(5))
-    assert all(len(near) == 5 for near in found["near"])
-    assert all(i not in near for i, near in enumerate(found["near"]))
+    drawn = points["map"]
+    assert len(drawn["x"]) == len(drawn["y"]) == len(drawn["near"]) == 60
+    assert sorted(island["label"] for island in drawn["islands"]) == list(range(5))
+    assert all(len(near) == 5 for near in drawn["near"])
+    assert all(i not in near for i, near in enumerate(drawn["near"]))
 
 
 def test_a_report_leaves_what_is_familiar(verger, result, tmp_path):
@@ -143,17 +144,17 @@ def test_the_closest_pairs_and_confusions_are_those_of_all_cosines(verger, descr
     write_features(tmp_path, 300, 24)
     verger("reduce", tmp_path, tmp_path / "out")
     report = describe(tmp_path / "out")
-    found = report["closest_pairs"]
+    closest = report["closest_pairs"]
     table = pq.read_table(tmp_path / "out" / "pca")
     rows = np.array(table["pca"].to_pylist())
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     first, second = np.triu_indices(len(rows), 1)
     cosines = np.sum(rows[first] * rows[second], axis=1)
     best = np.argsort(-cosines)[:24]
-    assert [pair["cosine"] for pair in found["pairs"]] == pytest.approx(cosines[best], abs=1e-6)
+    assert [pair["cosine"] for pair in closest["pairs"]] == pytest.approx(cosines[best], abs=1e-6)
     paths = table["path"].to_pylist()
-    assert found["pairs"][0]["first"] == paths[first[best[0]]]
-    assert found["pairs"][0]["second"] == paths[second[best[0]]]
+    assert closest["pairs"][0]["first"] == paths[first[best[0]]]
+    assert closest["pairs"][0]["second"] == paths[second[best[0]]]
     full = rows @ rows.T
     np.fill_diagonal(full, -2)
     labels = np.array(table["label"].to_pylist())

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The whole chain: what is in the tables, and what the results may not depend on."""
 
 import json
@@ -48,9 +49,9 @@ def test_the_reduction_is_what_numpy_makes_of_the_features(result, inspect):
     ratios = np.cumsum(values) / values.sum()
     k = int(np.argmax(ratios >= 0.95)) + 1
 
-    found = inspect(result)
-    assert found["run"]["reduction"]["k"] == k
-    assert found["run"]["reduction"]["cumulative"] == pytest.approx(ratios[k - 1], abs=1e-9)
+    inspection = inspect(result)
+    assert inspection["run"]["reduction"]["k"] == k
+    assert inspection["run"]["reduction"]["cumulative"] == pytest.approx(ratios[k - 1], abs=1e-9)
     pca = vectors(read_table(result / "pca"), "pca")
     assert pca.shape == (60, k)
     signs = np.sign(loadings[np.abs(loadings).argmax(axis=0), range(loadings.shape[1])])
@@ -99,9 +100,9 @@ def test_extract_then_reduce_equals_run(verger, orchard, result, tmp_path, inspe
     assert not (out / "pca").exists()
     verger("reduce", out)
     assert bits(read_table(out / "pca"), "pca") == bits(read_table(result / "pca"), "pca")
-    found = inspect(out)
-    assert found["ok"]
-    assert found["run"]["model"]["weights"] == UNTRAINED
+    inspection = inspect(out)
+    assert inspection["ok"]
+    assert inspection["run"]["model"]["weights"] == UNTRAINED
 
 
 def test_reduce_writes_elsewhere_and_leaves_the_features_alone(verger, result, tmp_path, inspect):

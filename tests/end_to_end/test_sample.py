@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger sample`: an orchard whose pictures depend on its seed alone."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the tables are to any reader of Parquet: names, types, footers, and both layouts."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger update` reads what is new or changed, and leaves what a run from scratch would."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger weights`: which file a run would use, where it comes from, whether it is good."""
 
 import hashlib
@@ -95,23 +96,23 @@ def test_a_variable_that_points_nowhere_is_an_error(verger, home, cache):
 
 def test_check_describes_real_weights(verger, home, real_weights):
     process = verger("weights", "check", real_weights, "--json", env=home)
-    found = json.loads(process.stdout)
-    assert found["path"] == str(real_weights)
-    assert found["model"] == "MobileNetV2 1.0 224"
-    assert found["sha256"] == hashlib.sha256(real_weights.read_bytes()).hexdigest()
-    assert found["layers"] == 52
-    assert found["width"] == 1280
-    assert found["untrained"] is False
+    report = json.loads(process.stdout)
+    assert report["path"] == str(real_weights)
+    assert report["model"] == "MobileNetV2 1.0 224"
+    assert report["sha256"] == hashlib.sha256(real_weights.read_bytes()).hexdigest()
+    assert report["layers"] == 52
+    assert report["width"] == 1280
+    assert report["untrained"] is False
     text = verger("weights", "check", real_weights, env=home).stdout
-    assert found["sha256"] in text
+    assert report["sha256"] in text
     assert "1,280 features" in text
 
 
 def test_check_takes_what_path_finds(verger, home, real_weights, tmp_path):
     env = home | {"VERGER_WEIGHTS": str(real_weights)}
-    found = json.loads(verger("weights", "check", "--json", env=env).stdout)
-    assert found["path"] == str(real_weights)
-    assert "official" in found
+    report = json.loads(verger("weights", "check", "--json", env=env).stdout)
+    assert report["path"] == str(real_weights)
+    assert "official" in report
     assert verger("weights", "check", env=home, exit_code=4).stdout == ""
     assert not list(tmp_path.rglob("*.h5"))
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An input that changes, its updated output, and the run from scratch that it must equal."""
 
 import json
@@ -97,8 +98,8 @@ class Updated:
 
     def files(self):
         """Every file of the output but the report, with its time."""
-        found = [path for path in self.output.rglob("*") if path.is_file()]
-        return {path: path.stat().st_mtime_ns for path in found if path.name != "report.html"}
+        files = [path for path in self.output.rglob("*") if path.is_file()]
+        return {path: path.stat().st_mtime_ns for path in files if path.name != "report.html"}
 
     def check(self, *, refitted=True):
         """The output is whole, and equals a run from scratch."""
@@ -127,10 +128,10 @@ class Updated:
         expected = self.scaled() @ self.model("components").T
         if self.layout == "notebook":
             values = projected["features_pca"].combine_chunks().field("values")
-            found = values.flatten().to_numpy().reshape(expected.shape)
+            actual = values.flatten().to_numpy().reshape(expected.shape)
         else:
-            found = vectors(projected, "pca")
-        assert np.allclose(found, expected, rtol=1e-5, atol=1e-4)
+            actual = vectors(projected, "pca")
+        assert np.allclose(actual, expected, rtol=1e-5, atol=1e-4)
 
 
 class PackedUpdated(Updated):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A disk that fills, a folder that may not be written: a clean end, resumed once mended."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A solver that errs: no model is written, and the rest of the run stands."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Killed anywhere, a run resumes to the bits of an undisturbed one."""
 
 import shutil

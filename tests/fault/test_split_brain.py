@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A run that was stopped for longer than its lease: nobody else's result is harmed."""
 
 import json
@@ -90,12 +91,12 @@ def state(folder):
 
     A half-written one, under a name that they pass over, is its writer's to drop.
     """
-    found = {}
+    states = {}
     for path in folder.rglob("*"):
         if path.is_file() and not path.name.startswith(".verger-tmp-"):
             status = path.stat()
-            found[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
-    return found
+            states[path] = (status.st_mtime_ns, status.st_size, status.st_ino)
+    return states
 
 
 @pytest.fixture(scope="module")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Two runs at once on one OUTPUT: one wins, the other refuses, the result is whole."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Inputs that change at random, updates killed anywhere: the end is always that of a fresh run."""
 
 import random
@@ -88,11 +89,11 @@ class Sequence:
         self.settled = now
         self.updated.check()
 
-    def _check_counts(self, found, added, changed, now):
+    def _check_counts(self, counts, added, changed, now):
         """Without a kill, just the new and the changed images are inferred."""
-        assert (found["added"], found["changed"]) == (added, changed)
-        assert found["inferred"] == added + changed
-        assert found["removed"] == len(self.settled.keys() - now.keys())
+        assert (counts["added"], counts["changed"]) == (added, changed)
+        assert counts["inferred"] == added + changed
+        assert counts["removed"] == len(self.settled.keys() - now.keys())
 
 
 @pytest.mark.heavy

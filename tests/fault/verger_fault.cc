@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // verger, killed by itself at a fault point: VERGER_KILL_AT="shard-committed:3" ends it with
 // SIGKILL the third time that it passes the point of that name (src/base/fault_point.h).
 // VERGER_STOP_AT stops it there instead, until SIGCONT; VERGER_STEP_AT sets its clock ahead there

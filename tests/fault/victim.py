@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A run under attack: killed at named points and at random instants, then resumed."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What servers of S3 answer, and what clients of the service ask, for make_seeds.py."""
 
 from collections.abc import Callable

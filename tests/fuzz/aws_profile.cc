@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The text of AWS' two files, with a NUL between them → what the profile says.
 #include "s3/aws_profile.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Messages of a crew's protocol (docs/crew.md)."""
 
 STORAGE = {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes of a Parquet file → its schema and the rows of a features table.
 #include "folder.h"
 #include "parquet/tables.h"

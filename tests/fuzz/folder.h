@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a target puts the bytes that are read from a file.
 #pragma once
 

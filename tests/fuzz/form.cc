@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A content type, a line's end, and a body → the files of a form.
 #include "web/form.h"
 

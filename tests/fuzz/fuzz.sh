@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Fuzzes one target: `fuzz.sh NAME PROGRAM`, for $VERGER_FUZZ_SECONDS seconds (20). What libFuzzer
 # finds worth keeping stays beside the program in corpus/NAME, and the next run starts from there;
 # an input that fails is left in found/NAME. `fuzz.sh NAME PROGRAM FILE ...` gives it these inputs

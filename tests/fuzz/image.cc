@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes of a photograph → pixels and tensor.
 #include <zlib.h>
 
@@ -20,7 +21,7 @@ constexpr int64_t kMaxPixels = 1 << 16;
 // A PNG with right checksums: a random one would hardly ever get past them.
 std::vector<uint8_t> with_checksums(std::span<const uint8_t> input) {
   std::vector<uint8_t> bytes(input.begin(), input.end());
-  constexpr std::size_t kSignature = 8, kFrame = 12;  // of a chunk: length, name, checksum
+  constexpr std::size_t kSignature = 8, kFrame = 12;  // a frame: length, name and checksum
   for (std::size_t at = kSignature; at + kFrame <= bytes.size();) {
     const std::size_t length = big_endian_32(bytes, at);
     if (length > bytes.size() - at - kFrame) break;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The images that fuzzing starts from; make_seeds.py writes them."""
 
 import io

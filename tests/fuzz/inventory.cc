@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes → an S3 Inventory: its manifest, or by the first byte one of its lists, CSV (packed here)
 // or Parquet. (Arrow's reader of ORC is another project's whole, and takes memory as the file
 // claims.)

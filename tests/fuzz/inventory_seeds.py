@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An S3 Inventory, as AWS writes it."""
 
 import io
@@ -21,7 +22,7 @@ def inventories(save: Save) -> None:
     line = '"b","{}","v","{}","false","{}","2025-01-31T12:00:00.000Z"\n'
     text = "".join(line.format(*row) for row in rows)
     save("inventory", "list_csv", b"c" + text.encode())
-    time = pa.array([1738324800000] * 2, pa.timestamp("ms", "UTC"))
+    time = pa.array([1_738_324_800_000] * 2, pa.timestamp("ms", "UTC"))
     keys, latest, sizes = (list(column) for column in zip(*rows, strict=True))
     table = pa.table({"key": keys, "size": pa.array(sizes, pa.int64()), "last_modified_date": time})
     table = table.append_column("is_latest", pa.array([flag == "true" for flag in latest]))

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Write the inputs that the fuzz targets start from: tests/fuzz/<target>/corpus/.
 
 usage: .venv/parity/bin/python tests/fuzz/make_seeds.py
@@ -127,7 +128,7 @@ def manifests() -> None:
     shard |= {"counts": counts, "inputs_sha256": "aa", "options_sha256": "bb", "model_sha256": ""}
     shard |= {"features": part("features/p"), "rejected": part("rejected/p")}
     shard |= {"moments": None, "pca": None}
-    options = {"pattern": "*.jpg", "recursive": True, "max_pixels": 178956970}
+    options = {"pattern": "*.jpg", "recursive": True, "max_pixels": 178_956_970}
     options |= {"exif_orientation": False, "precision": "f32", "variance": 0.95, "components": 0}
     options |= {"layout": "tables", "parts": 24, "strict": False, "threads": 2}
     options |= {"s3_endpoint": "", "s3_region": "", "s3_addressing": "", "s3_anonymous": False}
@@ -145,7 +146,7 @@ def manifests() -> None:
     reduction |= {"parts": [part("pca/p")], "model": [part("model/model.json")]}
     lease = {"format": "verger-lease", "version": 1, "token": "t", "command": "run"}
     lease |= {"state": "held", "host": "h", "machine": "m", "pid": 7, "process_started": 1}
-    lease |= {"lapses": "2025-01-31T12:00:00Z", "lapses_ms": 1738324800000}
+    lease |= {"lapses": "2025-01-31T12:00:00Z", "lapses_ms": 1_738_324_800_000}
     documents = {"shard": shard, "run": run, "reduction": reduction, "lease": lease}
     documents |= crew_messages(part("m"))
     for name, document in documents.items():

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON → the records of a run: shard manifests, run.json, reduction.json, leases; and the messages
 // of its crew: orders and outcomes.
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes → moments, which are then merged and fitted as `verger reduce` does.
 #include <algorithm>
 #include <span>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A glob, a newline and a name from outside → whether it is taken, its label, and how it is shown.
 #include <algorithm>
 #include <string>

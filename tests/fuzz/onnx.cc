@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes of an ONNX model → whether an engine may be given it.
 #include <span>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ONNX models that the fuzzing of what is checked of them starts from."""
 
 from collections.abc import Callable, Sequence

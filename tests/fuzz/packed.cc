@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes of a Parquet table → its images. (Arrow's own reader of IPC files takes memory as the file
 // claims before it reads, so that nearly every input would end there.)
 #include <memory>

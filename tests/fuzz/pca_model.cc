@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes → the files of a PCA model → the model, which then projects a row.
 //
 // The input is model.json, then the four arrays in the order of kNames; a line "\n--\n" parts them.

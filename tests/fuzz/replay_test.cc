@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Gives a fuzz target every input that is kept for it: what libFuzzer starts from, and the cases
 // that once failed. Runs in every build, without libFuzzer.
 #include <gtest/gtest.h>

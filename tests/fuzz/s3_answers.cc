@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a server of S3 answers in XML → a page of a listing, a failure, an upload.
 #include "s3/answers.h"
 

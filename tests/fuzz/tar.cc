@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes of a tar → its members and their bytes.
 #include <algorithm>
 #include <span>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A fuzz target: any bytes may be given, and nothing may come of them but a result or an error.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes of an HDF5 file → its arrays, and the network's weights.
 #include <algorithm>
 #include <span>

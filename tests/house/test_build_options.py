@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a build option leaves out must leave the rest as it is."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The closing line of a test run must count what happened, and hide nothing."""
 
 import subprocess

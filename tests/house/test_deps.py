@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What keeps a machine from building verger is said in a sentence before anything is installed."""
 
 import shutil

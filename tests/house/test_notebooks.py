@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example notebooks are as they should be kept: two languages, one code, no outputs."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program's OpenSSL is the one that it is linked with, not the one that libparquet exports."""
 
 import re
@@ -9,6 +10,6 @@ OPENSSL = re.compile(r"\bUND\s+((?:EVP|SSL|X509|BIO|CRYPTO|OPENSSL)_\w+)(@OPENSS
 def test_the_programs_openssl_is_of_a_certain_version(program):
     command = ["readelf", "--dyn-syms", "--wide", program]
     symbols = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    found = OPENSSL.findall(symbols)
-    assert len(found) > 10
-    assert [name for name, version in found if not version] == []
+    versions = OPENSSL.findall(symbols)
+    assert len(versions) > 10
+    assert [name for name, version in versions if not version] == []

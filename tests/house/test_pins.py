@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The locks hold what their inputs ask for."""
 
 import importlib.util

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """libverger as others build on it: installed, moved, found by CMake and by pkg-config, and run."""
 
 import os
@@ -37,8 +38,8 @@ def check(orchard, result):
     expected = vectors(read_table(result / "features"), "features")[0]
 
     def compare(program):
-        found = np.array(run(program, photograph).split(), np.float32)
-        assert np.array_equal(found, expected)
+        actual = np.array(run(program, photograph).split(), np.float32)
+        assert np.array_equal(actual, expected)
         refused = subprocess.run([program, ROOT / "README.md"], capture_output=True, check=False)
         assert refused.returncode == 1
         assert refused.stderr.startswith(b"features: ")

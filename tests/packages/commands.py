@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every command of the program once, in an order in which each finds what it needs."""
 
 import re

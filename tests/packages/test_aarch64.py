@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The bundle for ARM, cross-compiled, on an emulated processor: every command, and x86's bits."""
 
 import os

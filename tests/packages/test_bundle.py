@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The bundle runs on a machine that has nothing of the build, whatever else that machine has."""
 
 import os

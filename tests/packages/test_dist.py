@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is handed out of a release: complete, described, and the same bytes twice."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every comparison with a reference is heavy, and notes how near the two sides were.
 
 Not so that of pixels: Pillow is in .venv/core, and only the long ones are marked there.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Write docs/parity.md from what the comparisons noted.
 
 usage: report.py docs/parity.md

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger duplicates` finds copies that were saved again or resized, and hardly anything else."""
 
 import io
@@ -58,11 +59,11 @@ def names(group):
 
 def test_copies_are_found_and_nothing_else(duplicates, planted):
     folder, originals = planted
-    found = duplicates(folder / "Results", *ALL_PAIRS)
+    document = duplicates(folder / "Results", *ALL_PAIRS)
     expected = [{f"{copy}.jpg", picture.name} for copy, picture in originals.items()]
-    assert sorted(map(sorted, map(names, found["groups"]))) == sorted(map(sorted, expected))
-    assert all(group["confirmed"] for group in found["groups"])
-    assert found["unread"] == 0
+    assert sorted(map(sorted, map(names, document["groups"]))) == sorted(map(sorted, expected))
+    assert all(group["confirmed"] for group in document["groups"])
+    assert document["unread"] == 0
 
 
 def test_the_largest_represents_a_group_and_labels_that_differ_are_told(duplicates, planted):
@@ -139,12 +140,12 @@ def test_planted_copies_of_photographs_are_found(
     output = tmp_path / "Results"
     verger("run", tmp_path / "Test", output, "--weights", real_weights, timeout=900)
     root = f"file:{tmp_path}/Test/"
-    found = {
+    pairs = {
         frozenset({pair["first"].removeprefix(root), pair["second"].removeprefix(root)})
         for pair in duplicates(output, timeout=900)["pairs"]
     }
     expected = {frozenset({str(copy), str(original)}) for copy, original in copies.items()}
-    false = found - expected
-    print(f"{len(found & expected)} of {len(expected)} copies found, {len(false)} false pairs")
-    assert len(found & expected) >= 0.99 * len(expected)
-    assert len(false) <= 0.01 * len(found)
+    false = pairs - expected
+    print(f"{len(pairs & expected)} of {len(expected)} copies found, {len(false)} false pairs")
+    assert len(pairs & expected) >= 0.99 * len(expected)
+    assert len(false) <= 0.01 * len(pairs)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The map of the report does not depend on how it is drawn."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger similar` names what a photograph shows, and says what it cannot."""
 
 import json
@@ -61,9 +62,9 @@ def test_a_folder_is_all_its_photographs_and_the_answers_do_not_depend_on_thread
 def test_the_notebook_layout_gives_the_same(verger, similar, orchard, pictures, tmp_path):
     output = tmp_path / "notebook"
     verger("run", orchard, output, "--weights", UNTRAINED, "--parts", 4, "--layout", "notebook")
-    found = json.loads(verger("similar", pictures[3], "--in", output, "--json").stdout)
+    document = json.loads(verger("similar", pictures[3], "--in", output, "--json").stdout)
     (expected,) = similar(pictures[3])
-    assert found["queries"] == [expected]
+    assert document["queries"] == [expected]
 
 
 def test_an_unreadable_query_is_told_and_the_others_are_answered(verger, similar, result, tmp_path):
@@ -83,7 +84,8 @@ def test_an_answer_says_whether_it_is_familiar(verger, similar, result, pictures
     rows = similar(*pictures)
     assert all(0 <= answer["familiarity"] <= 1 for answer in rows)
     assert [a["familiar"] for a in rows] == [a["familiarity"] >= 0.025 for a in rows]
-    assert 1 <= sum(not answer["familiar"] for answer in rows) <= 2  # of 60: one in forty
+    # By definition one in forty of a result's own rows is strange, here one or two of the 60.
+    assert 1 <= sum(not answer["familiar"] for answer in rows) <= 2
     farthest = min(rows, key=lambda answer: answer["familiarity"])["path"]
     assert "  not familiar: " in verger("similar", farthest, "--in", result).stdout
     nearest = max(rows, key=lambda answer: answer["familiarity"])["path"]
@@ -112,15 +114,15 @@ def test_few_components_tell_nothing(verger, result, pictures, tmp_path):
 
 def test_confusions_are_counted(verger, result):
     told = json.loads(verger("similar", "--in", result, "--confusions", "--json").stdout)
-    found = told["confusions"]
-    assert found["measured"] == found["rows"] == 60
-    assert found["confused"] == sum(row["images"] for row in found["listed"])
-    assert found["total"] == len(found["listed"])
+    confusions = told["confusions"]
+    assert confusions["measured"] == confusions["rows"] == 60
+    assert confusions["confused"] == sum(row["images"] for row in confusions["listed"])
+    assert confusions["total"] == len(confusions["listed"])
     report = json.loads(verger("report", result, "--json").stdout)
-    assert report["confusions"] == found
+    assert report["confusions"] == confusions
     text = verger("similar", "--in", result, "--confusions").stdout.splitlines()
     assert text[0].startswith("Of all 60 photographs ")
-    assert len(text) == 1 + found["total"]
+    assert len(text) == 1 + confusions["total"]
 
 
 def test_people_get_a_table(verger, result, pictures):
@@ -216,8 +218,8 @@ def test_classes_that_were_held_back_are_not_familiar(verger, photographs, real_
         verger("run", folder / "run", output, "--weights", real_weights, timeout=900)
         for part, answers in told.items():
             arguments = ("similar", folder / part, "--in", output, "--weights", real_weights)
-            found = json.loads(verger(*arguments, "--json", timeout=900).stdout)["queries"]
-            answers += [answer["familiar"] for answer in found]
+            queries = json.loads(verger(*arguments, "--json", timeout=900).stdout)["queries"]
+            answers += [answer["familiar"] for answer in queries]
     strangers = 1 - np.mean(told["stranger"])
     alarms = 1 - np.mean(told["known"])
     print(

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Clients that are slow, silent, greedy or hostile do not keep `verger serve` from the others."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger serve` answers by HTTP what `verger similar` answers."""
 
 import io

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A bare Debian root in a folder, into which one goes by chroot. Needs root."""
 
 import contextlib

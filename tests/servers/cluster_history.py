@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What Spark's History Server tells of a finished application."""
 
 from dataclasses import dataclass

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """AWS on loopback: moto's server for EMR, EMR Serverless and S3, with the calls that moto lacks.
 
 What is added keeps what RunJobFlow was given and answers as AWS documents it; moto writes the
@@ -29,7 +30,7 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDVERGERTEST", "AWS_SECRET_ACCESS_KEY": "
 class Faults:
     """What goes wrong next: the answers to so many calls of an operation."""
 
-    left: Counter = field(default_factory=Counter)  # of an operation, as AWS names it
+    left: Counter = field(default_factory=Counter)  # counts down by operation, as AWS names it
     code: str = "ThrottlingException"
     message: str = "Rate exceeded"
     seen: Counter = field(default_factory=Counter)  # how often each operation was called

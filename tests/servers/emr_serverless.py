@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What moto lacks of EMR Serverless: AWS' states, all that was asked for, the dashboard."""
 
 import contextlib
@@ -22,7 +23,7 @@ class Serverless:
     """Moto's model of EMR Serverless in a region, and what it was asked for."""
 
     region: str
-    requests: dict = field(default_factory=dict)  # of CreateApplication, by id
+    requests: dict = field(default_factory=dict)  # what CreateApplication was asked, by id
 
     @property
     def backend(self):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An S3 endpoint that makes up as many keys as one likes, and has none of them."""
 
 import contextlib

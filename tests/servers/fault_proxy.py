@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An HTTP proxy in front of an S3 server that makes the faults of networks and busy servers."""
 
 import asyncio
@@ -23,7 +24,7 @@ class Faults:
     latency: float = 0.0  # seconds before every GET
     refuse: object = None  # a function of (method, target): answered by 503 whenever it is true
     seed: int = 1
-    done: Counter = field(default_factory=Counter)  # of each kind
+    done: Counter = field(default_factory=Counter)  # counts the faults by kind
 
     def __post_init__(self):
         """Seed the draw."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real Spark History Server on loopback, which reads event logs and answers by REST."""
 
 import contextlib
@@ -36,5 +37,5 @@ def history_server(events, folder, environment="parity"):
     with running(command, log, cwd=folder, env=variables) as process:
         server = HistoryServer(f"http://127.0.0.1:{port}")
         address = f"{server.address}/api/v1/applications?status=completed"
-        wait_for(address, lambda found: len(found) >= len(logs), [process], [log])
+        wait_for(address, lambda applications: len(applications) >= len(logs), [process], [log])
         yield server

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Servers as processes: started with a log, waited for, and stopped with all that they started."""
 
 import contextlib
@@ -40,14 +41,14 @@ def stop(process, patience=5):
 
 def processes_below(folder):
     """The processes that work in a folder of `folder`: {process id: command line}."""
-    found = {}
+    commands = {}
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if (entry / "cwd").readlink().is_relative_to(folder):
                 command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                 if command:  # not a zombie
-                    found[int(entry.name)] = command
-    return found
+                    commands[int(entry.name)] = command
+    return commands
 
 
 @contextlib.contextmanager

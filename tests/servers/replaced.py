@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Other members for a class of somebody else."""
 
 import contextlib

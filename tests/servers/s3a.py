@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Hadoop's s3a:// for the Spark 4.3 of the tests."""
 
 from servers.s3proxy import ACCESS_KEY, ROOT, SECRET_KEY

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real S3 server on loopback: s3proxy, which checks signatures and keeps objects as files."""
 
 import contextlib

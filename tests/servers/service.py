@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A running `verger serve` for tests: its requests, its connections, its end."""
 
 import contextlib

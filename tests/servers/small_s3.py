@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small S3 in memory: keys are any texts, and it compares versions, or knows no conditions."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a cluster is sent of verger: the bundle, and verger-spark as one file."""
 
 import subprocess

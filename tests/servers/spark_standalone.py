@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A real Spark standalone cluster on loopback: a master and workers of the pip package."""
 
 import contextlib
@@ -19,13 +20,13 @@ class StandaloneCluster(Cluster):
 
     def executors(self):
         """The executors' process ids."""
-        found = processes_below(self.folder)
-        return [process for process, line in found.items() if "CoarseGrainedExecutor" in line]
+        commands = processes_below(self.folder)
+        return [process for process, line in commands.items() if "CoarseGrainedExecutor" in line]
 
     def python_workers(self, number):
         """The process ids of all Python on worker `number`."""
-        found = processes_below(self.folder / f"worker-{number}")
-        return [process for process, line in found.items() if "pyspark.daemon" in line]
+        commands = processes_below(self.folder / f"worker-{number}")
+        return [process for process, line in commands.items() if "pyspark.daemon" in line]
 
 
 @contextlib.contextmanager

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Jobs handed to a Spark cluster, by spark-submit of the pip package."""
 
 import os
@@ -74,9 +75,9 @@ class Cluster:
     """A running cluster, or this machine by itself: where jobs go and how."""
 
     spark: Spark
-    folder: Path  # of logs and of the nodes' own
-    options: list  # of spark-submit
-    settings: dict  # of Spark
+    folder: Path  # holds logs, and what the nodes write
+    options: list  # handed to spark-submit
+    settings: dict  # Spark's own
     environment: dict
 
     @property
@@ -118,7 +119,7 @@ class Cluster:
         """What holds for every job: small, on loopback, with an event log."""
         return {
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.extraJavaOptions": JAVA,  # of YARN's cluster mode
+            "spark.driver.extraJavaOptions": JAVA,  # YARN's cluster mode needs it
             "spark.driver.host": "127.0.0.1",
             "spark.eventLog.enabled": "true",
             "spark.eventLog.dir": f"file://{self.event_log}",
@@ -170,8 +171,8 @@ class Job:
 
     def application(self):
         """The identifier that the cluster gave it, or None."""
-        found = re.search(r"\b(app-\d+-\d+|application_\d+_\d+|local-\d+)\b", self.log.read_text())
-        return found and found.group()
+        match = re.search(r"\b(app-\d+-\d+|application_\d+_\d+|local-\d+)\b", self.log.read_text())
+        return match and match.group()
 
     def __enter__(self):
         """Return the job."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """HTTPS in front of a server on loopback, with a certificate of an authority of its own."""
 
 import contextlib

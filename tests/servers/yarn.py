@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A genuine YARN on loopback: a ResourceManager and NodeManagers of Hadoop's own jars."""
 
 import contextlib
@@ -145,7 +146,7 @@ def yarn(folder, environment="parity", nodes=2):
             start(stack, f"node-{number}", "NodeManager", {**manager, **place}, 300)
         web = f"http://{manager['yarn.resourcemanager.webapp.address']}"
         running_nodes = f"{web}/ws/v1/cluster/nodes?states=RUNNING"
-        wait_for(running_nodes, lambda found: count_nodes(found) == nodes, daemons, logs)
+        wait_for(running_nodes, lambda answer: count_nodes(answer) == nodes, daemons, logs)
         conf = write_role(folder / "client", manager)
         settings = {"spark.yarn.jars": f"local:{spark.home}/jars/*", **EXECUTOR}
         settings["spark.executor.instances"] = nodes

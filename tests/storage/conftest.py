@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Results on S3 and on the disk, and how to compare them."""
 
 import os

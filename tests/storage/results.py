@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a result holds, whatever the places it was read from and written to."""
 
 import hashlib
@@ -32,10 +33,10 @@ def rows(folder):
 def content(output, layout="tables"):
     """Everything in a result that must not depend on how it came about."""
     folders = FOLDERS[layout]
-    found = {name: rows(output / folders[name]) for name in ("features", "pca", "rejected")}
+    content = {name: rows(output / folders[name]) for name in ("features", "pca", "rejected")}
     for name in MODEL_FILES:
-        found[name] = (output / folders["model"] / name).read_bytes()
-    return found
+        content[name] = (output / folders["model"] / name).read_bytes()
+    return content
 
 
 def leftovers(output):

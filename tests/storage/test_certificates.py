@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """S3 over HTTPS trusts the authorities that the environment names, and nobody else."""
 
 import shutil

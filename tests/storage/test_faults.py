@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Networks that fail, busy servers, outputs that go away: nothing is lost or altered."""
 
 import json
@@ -119,7 +120,7 @@ def test_an_image_that_changes_while_the_run_reads_it_is_noticed(
         )
         while proxy.requests["GET"] < 8:
             time.sleep(0.01)
-        time.sleep(1)  # of the seconds that S3 tells times in
+        time.sleep(1)  # S3 tells times in whole seconds.
         victim.write_bytes(sorted(copy.rglob("*.jpg"))[0].read_bytes())
         gone.unlink()
         _, error = process.communicate(timeout=120)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An S3 Inventory as INPUT gives what the listing of its bucket gives."""
 
 import csv
@@ -153,9 +154,9 @@ def test_what_is_gone_or_changed_since_is_rejected(s3_verger, bucket, inventory_
     changed.write_bytes(b"other")
     s3_verger("extract", manifest, tmp_path / "out", *PARTS)
     rejected = pq.read_table(tmp_path / "out" / "rejected").to_pylist()
-    found = {row["path"].rsplit("/", 1)[1]: row for row in rejected}
-    assert set(found) == {gone.name, changed.name}
-    for row in found.values():
+    by_name = {row["path"].rsplit("/", 1)[1]: row for row in rejected}
+    assert set(by_name) == {gone.name, changed.name}
+    for row in by_name.values():
         assert row["reason"] == "unreadable"
         assert "inventory that lists it is of 2026-11-01" in row["message"]
 

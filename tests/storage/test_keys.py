@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Keys that no file can have are read as boto3 reads them; readers who pay."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A listing of a million keys streams: what is kept of a key is little."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Containers on a real S3 server: the same rows as loose objects, by far fewer requests."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The whole chain from and to a real S3 server gives what it gives on the disk."""
 
 import json

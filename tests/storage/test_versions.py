@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """On a server that compares versions, a request that comes too late replaces nobody's file."""
 
 import os

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // oneTBB opens its helper library with RTLD_DEEPBIND, which the sanitizers refuse, since it would
 // bypass their own malloc. This definition, linked into each sanitized program, takes the flag
 // away.

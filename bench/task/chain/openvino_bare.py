@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """OpenVINO alone: the network that Keras builds, on tensors that lie ready in memory.
 
 usage: openvino_bare.py WEIGHTS.h5 TENSORS.npy FEATURES.npy THREADS INFERENCES

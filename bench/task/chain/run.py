@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure the whole chain, photographs to both tables, beside OpenVINO's bare inference.
 
 usage: run.py PHOTOGRAPHS WEIGHTS.h5 [--rounds N] [--threads T] [--json FILE]

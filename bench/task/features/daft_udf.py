@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Daft: files downloaded as bytes, a process a core that decodes and infers in batches, Parquet.
 
 A process' session has one thread, since each core has a process. Daft resizes by itself as well,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """OpenVINO alone, on tensors that lie ready in memory: no program around it can be faster.
 
 Reading, decoding and resizing before, and writing afterwards, are off the clock. The tensors take

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A loop in Python: Pillow decodes and resizes, OpenVINO infers meanwhile, pyarrow writes."""
 
 import contest

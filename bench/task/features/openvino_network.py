@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the two contestants on OpenVINO share: the compiled network and its queue."""
 
 from collections.abc import Iterable

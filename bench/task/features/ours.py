@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger extract`; the clock is around the whole process."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ray Data: files read as bytes, an actor a core that decodes and infers in batches, Parquet.
 
 An actor's session has one thread, since each core has an actor. Reading and writing take little of
@@ -13,7 +14,7 @@ import processes
 import ray
 import session
 
-LITTLE = 0.1  # of a core
+LITTLE = 0.1  # cores that reading and writing ask for
 
 
 class Featurizer:

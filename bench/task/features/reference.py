@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The answers to which all contestants' are compared: reference.py PHOTOGRAPHS WEIGHTS.h5 OUT.
 
 Keras' features of Pillow's tensors.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure photographs to a table of features: verger beside what one would write instead.
 
 usage: run.py PHOTOGRAPHS WEIGHTS.h5 [--images N] [--rounds N] [--threads N] [--only NAME,…]

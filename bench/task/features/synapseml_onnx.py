@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SynapseML's ONNXModel on Spark 3.5: Pillow's tensors from Python by Arrow, inferred in the JVM.
 
 SynapseML's own ImageTransformer resizes to other pixels than Pillow, so it cannot give the same

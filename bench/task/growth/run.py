@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure how the time, the CPU and the memory of `verger run` grow with images and threads.
 
 usage: run.py PHOTOGRAPHS WEIGHTS [--images 1000 4000 16000] [--threads 1 2] [--json FILE]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is measured; see run.py.
 //
 //   verger_listing PLACE ENDPOINT LISTERS

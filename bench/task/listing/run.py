@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure how fast a bucket is listed by many requests at once, beside one page after the other.
 
 usage: run.py [--keys N] [--latency S] [--rounds N] [--peak N] [--json FILE]
@@ -34,11 +35,11 @@ def listing(endpoint: str, listers: int, keys: MadeUpKeys) -> float:
     """List once; return names a second."""
     command = [PROGRAM, "s3://made-up/Test", endpoint, str(listers)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found = json.loads(done.stdout)
+    listing = json.loads(done.stdout)
     names = "".join(f"{keys.name(number)}\n" for number in range(keys.count))
-    assert found["files"] == keys.count
-    assert found["names"] == hashlib.sha256(names.encode()).hexdigest()
-    return keys.count / found["wall"]
+    assert listing["files"] == keys.count
+    assert listing["names"] == hashlib.sha256(names.encode()).hexdigest()
+    return keys.count / listing["wall"]
 
 
 def measure(keys: MadeUpKeys, latency: float, rounds: int) -> dict:
@@ -56,14 +57,14 @@ def measure(keys: MadeUpKeys, latency: float, rounds: int) -> dict:
 
 def peaks(counts: list[int]) -> dict[str, float]:
     """The most memory, in MB, that a run takes for so many keys, by both shapes."""
-    found = {}
+    peaks = {}
     for count in counts:
         for shape, folder in SHAPES.items():
             with tempfile.TemporaryDirectory() as out:
                 peak = peak_after_listing(ROOT / "build" / "verger", MadeUpKeys(count, folder), out)
-            found[f"{count} keys in {shape}"] = peak / 1e6
+            peaks[f"{count} keys in {shape}"] = peak / 1e6
             print(f"{count} keys in {shape}: at most {peak / 1e6:.0f} MB", flush=True)
-    return found
+    return peaks
 
 
 def main() -> None:

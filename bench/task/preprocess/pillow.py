@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pillow and NumPy, as a Keras notebook prepares images for MobileNetV2; see run.py.
 
 usage: pillow.py LIST TENSORS

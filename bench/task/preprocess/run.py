@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure a photograph's way from bytes to tensor beside Pillow and NumPy.
 
 usage: run.py FOLDER [--images N] [--rounds N] [--json FILE]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What every contestant shares: it is run as `NAME.py FEATURES.npy OUT`.
 
 It loads the features, then reduces them to 95 % of the variance while the clock runs, and leaves

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """NumPy: covariance of the standardised features and eigh."""
 
 import contestant

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger: moments of 24 shards, merged; fit; projection of the shards."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger.spark.VariancePCA: fit, transform, a table; the features are read by each of the two."""
 
 import contestant

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger reduce` as a process: from a features table in Parquet to the pca table and the model.
 
 usage: ours_tables.py FEATURES.npy OUT

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure the reduction of 22,688 x 1280 features beside its rivals.
 
 usage: run.py [--rounds N] [--with-spark | --spark-only] [--rows N] [--features FILE.npy]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """scikit-learn: StandardScaler and PCA, by the solver that is fastest for tables of this shape."""
 
 import contestant

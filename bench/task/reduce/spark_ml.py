@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Spark ML done right: StandardScaler, PCA of all components to find k, PCA of k, a table.
 
 The features are held in memory as vectors, the standardised ones as well, so that nothing is done

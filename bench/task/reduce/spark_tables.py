@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the Spark contestants share: a stored table, steps timed, a table written."""
 
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger.spark.run on a cluster: job.py TARS OUT NETWORK.onnx; see run.py."""
 
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure whether memory and CPU an image stay as they are when the images grow tenfold.
 
 usage: run.py PHOTOGRAPHS [--images 100000 1000000] [--no-spark] [--json FILE]
@@ -80,8 +81,8 @@ class Scale:
         """Check what the record counts; return it."""
         record = json.loads((out / "_verger" / "run.json").read_text())
         expected = {"listed": self.images, "features": self.images, "rejected": 0} | counts
-        found = {name: record["counts"][name] for name in expected}
-        assert found == expected, found
+        counted = {name: record["counts"][name] for name in expected}
+        assert counted == expected, counted
         return record
 
     @staticmethod
@@ -169,8 +170,8 @@ def measure(folder: Path, photographs: list[bytes], images: int, spark: bool, la
         stages += [killed_and_resumed, updated, inspected]
     figures = {}
     for stage in stages:
-        figures[stage.__name__] = found = stage(scale)
-        shown = ", ".join(f"{name} {value:.1f}" for name, value in found.items())
+        figures[stage.__name__] = measured = stage(scale)
+        shown = ", ".join(f"{name} {value:.1f}" for name, value in measured.items())
         print(f"{images:>9} {stage.__name__}: {shown}", flush=True)
     return figures
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a Python service usually is: FastAPI on uvicorn, Pillow, ONNX Runtime, NumPy.
 
 usage: fastapi_server.py PORT ONNX RESULT     (one process, ONNX Runtime on one thread)

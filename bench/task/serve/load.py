@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A load for a service: photographs over kept connections, as fast as it answers or at a pace."""
 
 import json
@@ -14,7 +15,7 @@ class Load:
     """What was asked, and when the answers came."""
 
     seconds: float = 0.0
-    times: list[float] = field(default_factory=list)  # of each request, seconds
+    times: list[float] = field(default_factory=list)  # seconds that each request took
     answers: dict[int, dict] = field(default_factory=dict)  # by the photograph's number
 
     @property

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure `verger serve` beside the bare engine and beside a service in Python.
 
 usage: run.py PHOTOGRAPHS WEIGHTS [--images N] [--rounds N] [--rows N] [--json FILE]
@@ -34,7 +35,7 @@ MAKE_ONNX = ROOT / "bench/task/spark-features/make_onnx.py"
 SERVER_CORE, CLIENT_CORE = 0, 1
 CONNECTIONS = 4
 AT_PACE = 32  # connections, so that a request that is due finds one free
-SHARE = 0.7  # of the throughput
+SHARE = 0.7  # The steady pace is this share of the throughput.
 SAME_COSINE = 1e-4
 
 

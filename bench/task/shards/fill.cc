@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes up what is missing of an interrupted run; see run.py.
 //
 //   verger_fill_shards INPUT OUTPUT LEFT

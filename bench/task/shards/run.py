@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure what 65,536 shards take of the program that drives: resume, merge, finish, inspect.
 
 usage: run.py [--shards 65536] [--json FILE]
@@ -99,7 +100,7 @@ def measure(folder: Path, shards: int) -> dict[str, dict[str, float]]:
     )  # nothing is written into a file that stands
 
     def tell(what: str, figures: dict[str, float]) -> None:
-        found[what] = figures
+        seconds[what] = figures
         shown = ", ".join(f"{name} {value:,.1f}" for name, value in figures.items())
         print(f"{shards:,} shards, {what}: {shown}", flush=True)
 
@@ -107,7 +108,7 @@ def measure(folder: Path, shards: int) -> dict[str, dict[str, float]]:
         began = time.monotonic()
         return measured(subprocess.Popen([PROGRAM, *words], stdout=subprocess.DEVNULL), began)
 
-    found: dict[str, dict[str, float]] = {}
+    seconds: dict[str, dict[str, float]] = {}
     tell("resumed", program(*line, "--resume"))
     line = [word if word is not alone else crew for word in line]
     path = {"PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"}
@@ -117,7 +118,7 @@ def measure(folder: Path, shards: int) -> dict[str, dict[str, float]]:
     tell("resumed by a crew", measured(process, began, drives_crew=True))
     assert check(alone, images, shards) == check(crew, images, shards)
     tell("inspected", program("inspect", alone))
-    return found
+    return seconds
 
 
 def main() -> None:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // verger's side of the measurement; see run.py.
 //
 //   verger_small_objects PLACE

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Arrow's S3 filesystem, driven by 64 Python threads; see run.py."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure how fast small objects are read from a local S3 server, and what latency costs.
 
 usage: run.py [--objects N] [--rounds N] [--only loose|packed] [--json FILE]

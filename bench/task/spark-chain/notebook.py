@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The notebook as it is written, up to its second table: see bench/support/notebook_cells.py.
 
 Leaves OUT/shares.npy; its report says besides how many images it has predicted.

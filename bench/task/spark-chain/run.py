@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure the whole chain, photographs to both tables, beside the notebook as it is written.
 
 usage: run.py PHOTOGRAPHS WEIGHTS.h5 [--images N] [--rounds N] [--notebook-rounds N] [--json FILE]
@@ -28,7 +29,7 @@ SCRIPTS = {
     contest.IN_BF16: FEATURES / "ours_job_bf16.py",
     "notebook": FOLDER / "notebook.py",
 }
-SAME_SHARES = 1e-4  # of the first: the features differ in their last bits
+SAME_SHARES = 1e-4  # relative to the first share: the features differ in their last bits
 HEADINGS = {
     "images_per_s": "images/s",
     "cpu_ms": "CPU ms/image",
@@ -57,7 +58,7 @@ def check_reduction(field: contest.Field) -> float:
 def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
     """Run the rounds; return the medians, and the largest differences found."""
     reference: dict = {}
-    found: dict[str, float] = {}
+    differences: dict[str, float] = {}
 
     def once(name: str) -> contest.Report:
         report = contest.measure(field, name, SCRIPTS[name], "--layout", "notebook")
@@ -68,9 +69,9 @@ def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
             contest.check_cosine(name, rows, reference, contest.BF16_COSINE)
             return report
         bound = contest.SAME_FEATURES if name == "notebook" else 0
-        found[name] = contest.check_features(name, rows, reference, field.images, bound)
+        differences[name] = contest.check_features(name, rows, reference, field.images, bound)
         if name == "notebook":
-            found["shares"] = check_reduction(field)
+            differences["shares"] = check_reduction(field)
         return report
 
     figures = contest.medians(contest.in_turn(rounds, once))
@@ -78,7 +79,7 @@ def measure(field: contest.Field, rounds: dict[str, int]) -> tuple[dict, dict]:
         row["images_per_s"] = field.images / row["seconds"]
         row["cpu_ms"] = 1000 * row["cpu_s"] / field.images
         row["predictions"] = row.pop("predicted", field.images) / field.images
-    return figures, found
+    return figures, differences
 
 
 def main() -> None:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure what a second executor brings: the job on one and on two, of one core each.
 
 usage: run.py PHOTOGRAPHS WEIGHTS [--images N] [--rounds N] [--json FILE]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Make the ONNX rivals' model of Keras' network: make_onnx.py WEIGHTS.h5 ONNX [NHWC|NCHW]."""
 
 import sys

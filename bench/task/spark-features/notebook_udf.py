@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The notebook's feature step: see bench/support/notebook_cells.py."""
 
 import session

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A pandas UDF on ONNX Runtime, as one writes it who wants it quick: WEIGHTS is an ONNX file.
 
 Each Python worker makes its inference session once, with one thread, since each core has a worker;

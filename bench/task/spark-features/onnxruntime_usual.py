@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A pandas UDF on ONNX Runtime, as it is usually written: WEIGHTS is an ONNX file.
 
 The iterator makes its inference session, so each task makes one, with the default options, which

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger run` on two threads, as a process; its report is that of ours_job.py."""
 
 import json

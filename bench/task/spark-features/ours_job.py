@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger.spark.run in a session that stands: photographs to both tables and the model.
 
 Its report says besides: `features_s`, all of it but the stages that reduce; `extract_s`, the stage

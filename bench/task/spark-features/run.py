@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure the feature step in Spark: verger's job beside its program and the usual pandas UDFs.
 
 usage: run.py PHOTOGRAPHS WEIGHTS.h5 [--images N] [--rounds N] [--notebook-rounds N] [--json FILE]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ImageFeaturizer on photographs on S3, their features to a local table; see run.py.
 
 --route path: a column of paths, which the tasks read, many at once.
@@ -18,8 +19,8 @@ def paths_below(place: str) -> list[tuple[str]]:
     """List a folder of the bucket, as one does who has no s3a."""
     endpoint = os.environ["AWS_ENDPOINT_URL"].split("//")[1]
     store = fs.S3FileSystem(endpoint_override=endpoint, scheme="http", region="us-east-1")
-    found = store.get_file_info(fs.FileSelector(place, recursive=True))
-    return [(f"s3://{info.path}",) for info in found if info.is_file]
+    listed = store.get_file_info(fs.FileSelector(place, recursive=True))
+    return [(f"s3://{info.path}",) for info in listed if info.is_file]
 
 
 def main() -> None:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure what latency costs ImageFeaturizer on S3: by path, and on Spark's binaryFile by s3a.
 
 usage: run.py PHOTOGRAPHS WEIGHTS [--images N] [--rounds N] [--content-rounds N] [--json FILE]

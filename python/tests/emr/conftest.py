@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """AWS on loopback, and verger-emr in this process. Needs .venv/emr, so all are heavy."""
 
 import importlib.util
@@ -112,9 +113,9 @@ def emr(monkeypatch, capsys):
 
     def run(*arguments, code=0):
         capsys.readouterr()
-        found = main([str(argument) for argument in arguments])
-        answer = Answer(found, *capsys.readouterr())
-        assert found == code, answer
+        returned = main([str(argument) for argument in arguments])
+        answer = Answer(returned, *capsys.readouterr())
+        assert returned == code, answer
         assert "not-to-be-seen" not in answer.out + answer.err
         return answer
 

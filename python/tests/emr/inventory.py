@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the package's code calls of AWS, read from its source; and what the policies know of it."""
 
 import ast
@@ -42,23 +43,23 @@ def uses_of_clients(tree):
 
 def calls_of_the_code():
     """The calls, and how often a client is named beside them."""
-    found, hidden = set(), 0
+    seen, hidden = set(), 0
     for path in SOURCE.rglob("*.py"):
         tree = ast.parse(path.read_text())
         calls = list(calls_in(tree))
-        found |= set(calls)
+        seen |= set(calls)
         hidden += uses_of_clients(tree) - len(calls)
-    return found, hidden
+    return seen, hidden
 
 
 @cache
 def operations_of_the_inventory():
     """(service, operation) of every call that the policies allow."""
-    found = set()
+    seen = set()
     for call in CALLS:
         name, method = call.split(".")
         service = SERVICES[name]
         known = boto3.client(service, region_name="eu-west-1").meta.method_to_api_mapping
         names = TRANSFERS.get(method) or (known[method],)
-        found |= {(service, name) for name in names}
-    return found
+        seen |= {(service, name) for name in names}
+    return seen

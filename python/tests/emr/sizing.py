@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The table of docs/spark-emr.md and docs/fr/spark-emr.md: worked figures of the estimate."""
 
 import math
@@ -70,24 +71,24 @@ def row(case, language):
     """One line of the table."""
     images, name, cores, prefixes = case
     wanted = example_with(name, cores)
-    found = estimate(wanted, images, prefixes=prefixes)
+    estimated = estimate(wanted, images, prefixes=prefixes)
     if isinstance(wanted, config.ApplicationConfig):
-        workers = f"{found.workers} {TIMES} {wanted.serverless.executor.vcpus} vCPU, serverless"
+        workers = f"{estimated.workers} {TIMES} {wanted.serverless.executor.vcpus} vCPU, serverless"
     else:
         workers = f"{wanted.instances.core.count} {TIMES} {wanted.instances.core.type}"
-    reads = f"{number(found.images_per_second, language)}/s"
-    listing = f"{number(found.listing_pages, language)} {TIMES} {PAGE_S:g} s ÷ {PAGES_AT_ONCE}"
+    reads = f"{number(estimated.images_per_second, language)}/s"
+    listing = f"{number(estimated.listing_pages, language)} {TIMES} {PAGE_S:g} s ÷ {PAGES_AT_ONCE}"
     if language == "fr":
         listing = listing.replace(".", ",")
     cells = (
         number(images, language),
         workers,
-        number(found.parts, language),
-        f"{listing} = {time(found.seconds['list'], language)}",
+        number(estimated.parts, language),
+        f"{listing} = {time(estimated.seconds['list'], language)}",
         reads,
-        time(found.hours * 3600, language),
-        money(found.total, language),
-        f"{number(math.ceil(found.list_gib), language)} GiB",
+        time(estimated.hours * 3600, language),
+        money(estimated.total, language),
+        f"{number(math.ceil(estimated.list_gib), language)} GiB",
     )
     return f"| {' | '.join(cells)} |"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The bootstrap script, on a bare Debian root."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A clone is the same cluster, made by us or by the real `aws` program."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A description is taken as it is meant, or refused with its place and the mend."""
 
 import tarfile
@@ -117,16 +118,16 @@ def megabytes(text):
 @pytest.mark.parametrize("name", CLUSTERS)
 def test_one_executor_and_one_driver_fit_on_a_node_and_never_two_executors(name):
     wanted = config.load(EXAMPLES / name)
-    found = request.spark_defaults(wanted)
-    executor = megabytes(found["spark.executor.memory"]) + megabytes(
-        found["spark.executor.memoryOverhead"])  # fmt: skip
-    driver = megabytes(found["spark.driver.memory"]) + megabytes(
-        found["spark.driver.memoryOverhead"])  # fmt: skip
+    settings = request.spark_defaults(wanted)
+    executor = megabytes(settings["spark.executor.memory"]) + megabytes(
+        settings["spark.executor.memoryOverhead"])  # fmt: skip
+    driver = megabytes(settings["spark.driver.memory"]) + megabytes(
+        settings["spark.driver.memoryOverhead"])  # fmt: skip
     yarn = 16 * 1024 * 0.75 * (1 if name in ("m5.yaml", "spot-fleet.yaml") else 4)
     assert executor + driver <= yarn < 2 * executor
     # A worker and its network: a GiB each is four times what they take.
-    assert megabytes(found["spark.executor.memoryOverhead"]) >= 1024 * int(
-        found["spark.executor.cores"])  # fmt: skip
+    assert megabytes(settings["spark.executor.memoryOverhead"]) >= 1024 * int(
+        settings["spark.executor.cores"])  # fmt: skip
 
 
 def test_the_users_settings_win():
@@ -152,8 +153,8 @@ def test_graviton_is_told_by_its_name(kind, machine):
 
 
 def test_an_archive_tells_its_version_and_machine(archives):
-    found = inspect(archives["aarch64"])
-    assert (found.version, found.machine) == ("0.1.0", "aarch64")
+    archive = inspect(archives["aarch64"])
+    assert (archive.version, archive.machine) == ("0.1.0", "aarch64")
 
 
 def test_what_is_no_archive_is_said(tmp_path):

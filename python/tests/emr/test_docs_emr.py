@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pages on EMR say what the program does, in both languages."""
 
 import math
@@ -21,8 +22,8 @@ each_page = pytest.mark.parametrize("language", PAGES)
 @each_page
 def test_the_table_of_sizes_is_what_the_estimate_gives(language):
     begin, end = MARKS
-    found = PAGES[language].read_text().partition(begin)[2].partition(end)[0]
-    assert found.strip() == table(language), "write it anew: python -m emr.sizing"
+    between = PAGES[language].read_text().partition(begin)[2].partition(end)[0]
+    assert between.strip() == table(language), "write it anew: python -m emr.sizing"
 
 
 @each_page

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The arithmetic of time and money, and what it rests on."""
 
 import math
@@ -16,23 +17,23 @@ M5 = config.load(EXAMPLES / "m5.yaml")
 
 def test_the_estimate_by_hand():
     """3 m5.xlarge in eu-west-1, two of them workers, 100,000 images."""
-    found = estimate.estimate(M5, 100_000)
-    assert found.vcpus == 8
-    assert found.images_per_second == pytest.approx(8 * 1000 / 12.3)
-    assert found.parts == 24
-    assert found.listing_pages == 100
-    assert found.seconds["extract"] == pytest.approx(100_000 * 0.0123 / 8)  # 154 s
-    assert found.seconds["list"] == pytest.approx(15 / 8)
-    assert found.seconds["reduce"] == pytest.approx(100_000 * 0.00017 / 8 + 5)
+    estimated = estimate.estimate(M5, 100_000)
+    assert estimated.vcpus == 8
+    assert estimated.images_per_second == pytest.approx(8 * 1000 / 12.3)
+    assert estimated.parts == 24
+    assert estimated.listing_pages == 100
+    assert estimated.seconds["extract"] == pytest.approx(100_000 * 0.0123 / 8)  # 154 s
+    assert estimated.seconds["list"] == pytest.approx(15 / 8)
+    assert estimated.seconds["reduce"] == pytest.approx(100_000 * 0.00017 / 8 + 5)
     hours = (600 + 15 / 8 + 153.75 + 2.125 + 5) / 3600
-    assert found.hours == pytest.approx(hours)
-    assert found.cost["ec2"] == pytest.approx(3 * 0.214 * hours)
-    assert found.cost["emr"] == pytest.approx(3 * 0.048 * hours)
-    assert found.cost["root_volumes"] == pytest.approx(3 * 15 * 0.088 / 730 * hours)
-    assert found.cost["s3_requests"] == pytest.approx(
+    assert estimated.hours == pytest.approx(hours)
+    assert estimated.cost["ec2"] == pytest.approx(3 * 0.214 * hours)
+    assert estimated.cost["emr"] == pytest.approx(3 * 0.048 * hours)
+    assert estimated.cost["root_volumes"] == pytest.approx(3 * 15 * 0.088 / 730 * hours)
+    assert estimated.cost["s3_requests"] == pytest.approx(
         100_000 * 0.0004 / 1000 + (100 + 24 * 6) * 0.005 / 1000)  # fmt: skip
-    assert found.total == pytest.approx(sum(found.cost.values()))
-    assert found.bound == "processors"
+    assert estimated.total == pytest.approx(sum(estimated.cost.values()))
+    assert estimated.bound == "processors"
 
 
 def test_the_estimate_of_an_application_by_hand():
@@ -40,18 +41,18 @@ def test_the_estimate_of_an_application_by_hand():
     worker = "{disk_gb: 50}"
     text = (EXAMPLES / "serverless.yaml").read_text().replace("disk_gb: 80", "disk_gb: 200")
     text = text.replace("serverless:\n", f"serverless:\n  driver: {worker}\n  executor: {worker}\n")
-    found = estimate.estimate(config.parse(text, "c"), 100_000)
-    assert (found.workers, found.vcpus, found.parts) == (3, 12, 36)
+    estimated = estimate.estimate(config.parse(text, "c"), 100_000)
+    assert (estimated.workers, estimated.vcpus, estimated.parts) == (3, 12, 36)
     working = 100_000 * 0.0123 / 12 + 100_000 * 0.00017 / 12 + 5  # s: extract, reduce
-    assert found.hours == pytest.approx((120 + 15 / 8 + working) / 3600)
+    assert estimated.hours == pytest.approx((120 + 15 / 8 + working) / 3600)
     workers = (15 / 8 + working + 3 * working) / 3600  # h of one, the driver first
-    assert found.cost["vcpu"] == pytest.approx(4 * workers * 0.052624)
-    assert found.cost["memory"] == pytest.approx(8 * workers * 0.0057785)
-    assert found.cost["disk"] == pytest.approx(30 * workers * 0.000111)
-    assert found.cost["s3_requests"] == pytest.approx(
+    assert estimated.cost["vcpu"] == pytest.approx(4 * workers * 0.052624)
+    assert estimated.cost["memory"] == pytest.approx(8 * workers * 0.0057785)
+    assert estimated.cost["disk"] == pytest.approx(30 * workers * 0.000111)
+    assert estimated.cost["s3_requests"] == pytest.approx(
         100_000 * 0.0004 / 1000 + (100 + 36 * 6) * 0.005 / 1000)  # fmt: skip
-    assert found.total == pytest.approx(sum(found.cost.values()))
-    assert "pre-initialised" in " ".join(found.left_out)
+    assert estimated.total == pytest.approx(sum(estimated.cost.values()))
+    assert "pre-initialised" in " ".join(estimated.left_out)
     graviton = estimate.estimate(config.parse(text.replace("x86_64", "arm64"), "c"), 100_000)
     assert graviton.cost["vcpu"] == pytest.approx(4 * workers * 0.042094)
 
@@ -127,11 +128,11 @@ def instance(kind, hours, start=datetime(2026, 1, 1, tzinfo=UTC)):
 
 def test_a_bill_is_by_the_second_from_creation_to_end():
     now = datetime(2026, 1, 1, 10, tzinfo=UTC)
-    found = estimate.bill([instance("m5.xlarge", 2), instance("m5.2xlarge", None),
-                           instance("m5.xlarge", 1 / 3600)], "eu-west-1", now)  # fmt: skip
+    bill = estimate.bill([instance("m5.xlarge", 2), instance("m5.2xlarge", None),
+                          instance("m5.xlarge", 1 / 3600)], "eu-west-1", now)  # fmt: skip
     hour = 0.214 + 0.048
-    assert found.total == pytest.approx(2 * hour + 10 * 2 * hour + hour / 60)
-    assert (found.counts, found.unpriced) == ({"instances": 3}, ())
+    assert bill.total == pytest.approx(2 * hour + 10 * 2 * hour + hour / 60)
+    assert (bill.counts, bill.unpriced) == ({"instances": 3}, ())
     unknown = estimate.bill([instance("z1d.large", 1)], "eu-west-1", now)
     assert (unknown.total, unknown.unpriced) == (0, ("z1d.large",))
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What AWS answers when something is wrong: tried again, or said in one sentence."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The life of a cluster by the command line, against a server that stands in for AWS."""
 
 import json
@@ -68,10 +69,10 @@ def test_what_is_created_ends_itself(server, created):
 
 def test_the_files_are_on_s3_before_the_cluster(server, created, archives):
     s3 = boto3.client("s3")
-    found = {each["Key"] for each in s3.list_objects_v2(Bucket="p8-data")["Contents"]}
+    keys = {each["Key"] for each in s3.list_objects_v2(Bucket="p8-data")["Contents"]}
     name = archives["x86_64"].rpartition("/")[2]
-    assert found == {"bootstrap-emr.sh", "jupyter-s3-conf.json", "verger/verger-spark.py",
-                     f"verger/{name}"}  # fmt: skip
+    assert keys == {"bootstrap-emr.sh", "jupyter-s3-conf.json", "verger/verger-spark.py",
+                    f"verger/{name}"}  # fmt: skip
 
     def data(key):
         return s3.get_object(Bucket="p8-data", Key=key)["Body"].read()
@@ -209,8 +210,8 @@ def test_create_waits_until_the_cluster_is_ready(server, created, monkeypatch):
     server.set_state(created, "STARTING")
     told = []
     monkeypatch.setattr("time.sleep", lambda _: server.set_state(created, next(states)))
-    found = cluster.wait_until_ready(Aws(), created, told.append)
-    assert cluster.state_of(found) == "WAITING"
+    ready = cluster.wait_until_ready(Aws(), created, told.append)
+    assert cluster.state_of(ready) == "WAITING"
     assert [line.split()[2] for line in told] == ["STARTING,", "BOOTSTRAPPING,"]
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """plan, status, logs and history."""
 
 import gzip
@@ -104,9 +105,9 @@ def test_history_is_the_persistent_one_or_a_tunnel(server, emr, archives, create
     assert "no key of EC2" in emr("history", created, "--tunnel", code=2).err
     arguments = [EXAMPLES / "amx.yaml", "--archive", archives["x86_64"], "--json"]
     made = emr("create", *arguments).document["cluster_id"]
-    found = emr("history", made, "--tunnel", "--key-file", "my key.pem", "--json").document
+    document = emr("history", made, "--tunnel", "--key-file", "my key.pem", "--json").document
     master = emr("status", made, "--json").document["master"]
-    assert found["command"] == (
+    assert document["command"] == (
         f"ssh -i 'my key.pem' -N -L 18080:{master}:18080 hadoop@{master}")  # fmt: skip
     emr("terminate", made, "--yes")
     assert "there is no master to reach" in emr("history", made, "--tunnel", code=2).err

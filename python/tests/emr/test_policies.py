@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The policies allow what the code calls, and nothing else."""
 
 import json
@@ -20,8 +21,8 @@ OPERATORS = [  # and which calls of the inventory each is for
 
 
 def test_every_call_of_the_code_is_in_the_inventory_and_nothing_else():
-    found, hidden = calls_of_the_code()
-    assert found == set(iam.CALLS)
+    calls, hidden = calls_of_the_code()
+    assert calls == set(iam.CALLS)
     assert hidden == 0, "a client of AWS is used in a way that this test does not see"
 
 

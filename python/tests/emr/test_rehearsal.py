@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The dress rehearsal: what verger-emr sends to EMR, done by a genuine YARN and S3 server.
 
 `create` uploads to the S3 server. The steps are read back from where `submit` sent them, and their
@@ -159,8 +160,8 @@ def test_the_steps_that_submit_sends_compute_what_the_program_does(
     verger("update", bucket / "Test", expected, *WEIGHTS)
     assert content(bucket / "Results") == content(expected)
     assert not leftovers(bucket / "Results")
-    found = {path.name for path in bucket.iterdir()}
-    assert found == {"Results", "Test", "bootstrap-emr.sh", "jupyter-s3-conf.json", "verger"}
+    names = {path.name for path in bucket.iterdir()}
+    assert names == {"Results", "Test", "bootstrap-emr.sh", "jupyter-s3-conf.json", "verger"}
 
 
 def test_the_job_run_that_submit_sends_computes_what_the_program_does(

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """run leaves nothing behind that costs money, however it ends."""
 
 import contextlib
@@ -26,8 +27,8 @@ def arguments(archives):
 def states():
     """The state of every cluster."""
     client = boto3.client("emr")
-    found = client.list_clusters(ClusterStates=["STARTING", "RUNNING", "WAITING", "TERMINATED"])
-    return [each["Status"]["State"] for each in found["Clusters"]]
+    answer = client.list_clusters(ClusterStates=["STARTING", "RUNNING", "WAITING", "TERMINATED"])
+    return [each["Status"]["State"] for each in answer["Clusters"]]
 
 
 def then(server, *step_states):

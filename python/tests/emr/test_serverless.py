@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The life of an application of EMR Serverless, against a server that stands in for AWS."""
 
 import gzip
@@ -146,8 +147,8 @@ def test_a_job_in_the_way_refuses_a_resize_and_is_cancelled_by_the_end(server, e
     assert "runs a job, and is changed only" in emr("resize", made, "--vcpus", "64", code=2).err
     emr("terminate", made, "--yes")
     client = boto3.client("emr-serverless")
-    found = client.get_job_run(applicationId=made, jobRunId=run)["jobRun"]
-    assert (found["state"], described(made)["state"]) == ("CANCELLED", "TERMINATED")
+    run_of = client.get_job_run(applicationId=made, jobRunId=run)["jobRun"]
+    assert (run_of["state"], described(made)["state"]) == ("CANCELLED", "TERMINATED")
     assert "has ended" in emr("submit", made, IN, OUT, code=2).err
 
 
@@ -212,8 +213,8 @@ def test_logs_are_those_of_the_driver(server, emr, made):
                       ("00other/SPARK_DRIVER/stderr.gz", "of another")):  # fmt: skip
         boto3.client("s3").put_object(Bucket="p8-data", Key=f"{root}/{key}",
                                       Body=gzip.compress(text.encode()))  # fmt: skip
-    found = emr("logs", made, "--json").document
-    assert [log["text"] for log in found["logs"]] == ["No .jpg in s3://p8-data/Test."]
+    document = emr("logs", made, "--json").document
+    assert [log["text"] for log in document["logs"]] == ["No .jpg in s3://p8-data/Test."]
     assert len(emr("logs", made, "--list", "--json").document["logs"]) == 3
     assert emr("history", made).out == f"https://{run}.dashboard.emr-serverless.example\n"
 
@@ -234,8 +235,8 @@ def test_the_real_aws_program_makes_an_equal_application(server, emr, made):
 
 def test_a_clone_without_an_idle_limit_is_told(server, emr, made):
     assert "no idle limit" not in emr("clone", made, "--dry-run").err
-    found = server.serverless.backend.applications[made]
-    found.auto_stop_configuration = {"enabled": False}
+    application = server.serverless.backend.applications[made]
+    application.auto_stop_configuration = {"enabled": False}
     assert "has no idle limit" in emr("clone", made, "--dry-run").err
 
 

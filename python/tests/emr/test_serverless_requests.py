@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is asked of EMR Serverless for an application and for its jobs."""
 
 import pytest
@@ -32,14 +33,14 @@ def test_no_word_of_a_job_is_read_by_anybody_but_the_job():
 def test_workers_have_the_memory_that_is_asked_for():
     text = FILE.read_text() + "spark: {spark.task.maxFailures: '8'}\n"
     wanted = config.parse(text, "c.yaml")
-    found = spark_defaults(wanted, inspect("s3://b/verger-0.1.0-linux-x86_64.tar.gz"))
+    settings = spark_defaults(wanted, inspect("s3://b/verger-0.1.0-linux-x86_64.tar.gz"))
     for role in ("driver", "executor"):
-        heap, rest = (int(found[f"spark.{role}.{name}"].removesuffix("m"))
+        heap, rest = (int(settings[f"spark.{role}.{name}"].removesuffix("m"))
                       for name in ("memory", "memoryOverhead"))  # fmt: skip
         assert heap + rest == 8 * 1024
-    assert rest >= 1024 * int(found["spark.executor.cores"])
-    assert found["spark.archives"] == "s3://b/verger-0.1.0-linux-x86_64.tar.gz#verger"
-    assert found["spark.task.maxFailures"] == "8"
+    assert rest >= 1024 * int(settings["spark.executor.cores"])
+    assert settings["spark.archives"] == "s3://b/verger-0.1.0-linux-x86_64.tar.gz#verger"
+    assert settings["spark.task.maxFailures"] == "8"
 
 
 def test_the_archive_is_that_of_the_architecture(emr, archives, tmp_path):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The package is typed with boto3, click and pydantic as without."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A Spark on this machine, and what its tests share. Needs .venv/parity, so all are heavy."""
 
 import os

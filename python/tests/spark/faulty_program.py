@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The program of $GENUINE, whose workers have the fault that $FAULT names.
 
 Each command is the genuine one; only between `verger work` and its crew stands this script.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the tests of the Spark job share."""
 
 import json
@@ -67,12 +68,12 @@ def document(path):
 
 def manifests(output):
     """The shards' manifests, without the names of files, in which the run's UUID is."""
-    found = [document(path) for path in sorted((output / "_verger/shards").glob("*.json"))]
-    for manifest in found:
+    manifests = [document(path) for path in sorted((output / "_verger/shards").glob("*.json"))]
+    for manifest in manifests:
         for kind in ("features", "rejected", "moments", "inputs", "pca"):
             if manifest.get(kind):
                 del manifest[kind]["name"]
-    return found
+    return manifests
 
 
 def reduction(output):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A job for spark-submit: pipeline_job.py INPUT OUTPUT WEIGHTS PARTITIONS.
 
 The photographs below INPUT, as Spark itself reads them -> features and principal components, both

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The job on real clusters, with nothing of verger on the nodes but what the bundle brings."""
 
 import contextlib
@@ -38,8 +39,8 @@ class Bucket:
     """A bucket of a real S3 server with the photographs in it, and what must become of them."""
 
     server: Server
-    folder: Path  # of this machine, where the objects lie
-    result: Path  # of `verger run` on them
+    folder: Path  # where the objects lie on this machine
+    result: Path  # what `verger run` leaves of them
 
     def placed(self, words):
         """The words, with the bucket's own folders by their addresses."""
@@ -155,7 +156,7 @@ def test_an_executor_killed_midway_changes_nothing(standalone, packed, bucket, t
         job.finish()
     bucket.check(name)
     history = history_of(standalone, job.application(), tmp_path)
-    reasons = [found.get("removeReason", "") for found in history.executors]
+    reasons = [executor.get("removeReason", "") for executor in history.executors]
     assert any("137" in reason for reason in reasons), reasons
     assert sum(stage["numFailedTasks"] for stage in history.stages) > 0
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Many reads at once come back whole and in order, from this machine and from S3."""
 
 import shutil
@@ -59,9 +60,9 @@ def test_what_cannot_be_read_is_an_error_in_its_place(fetch, tmp_path):
     bad = ["/nowhere/x", str(tmp_path), "hdfs://host/x", "s3://", "file://host/x", "a\0b", ""]
     words = ["no such file", "directory", "not hdfs://", "no bucket", "'host'", "NUL", "empty"]
     paths = [path for name in bad for path in (name, str(good))]
-    found = list(fetch.read_many(paths))
-    assert found[1::2] == [b"good"] * len(bad)
-    for error, path, word in zip(found[::2], bad, words, strict=True):
+    contents = list(fetch.read_many(paths))
+    assert contents[1::2] == [b"good"] * len(bad)
+    for error, path, word in zip(contents[::2], bad, words, strict=True):
         assert isinstance(error, OSError)
         assert str(error).startswith(f"Cannot read {path}: ")
         assert word in str(error)
@@ -173,10 +174,10 @@ def test_a_featurizer_finds_the_server_as_aws_tools_do(
         monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
         monkeypatch.setenv("AWS_PROFILE", "lab")
         places = [place.replace("s3:", "s3a:") for place in objects]
-        found = featurizer.transform(places)
+        features = featurizer.transform(places)
         with pytest.raises(ValueError, match="Cannot read s3://fruits/gone: no such"):
             featurizer.transform(["s3://fruits/gone"])
-    assert same_bits(found, featurizer.transform(list(objects.values())))
+    assert same_bits(features, featurizer.transform(list(objects.values())))
 
 
 @pytest.mark.usefixtures("credentials")
@@ -202,9 +203,9 @@ def test_a_fault_that_stays_is_an_error_after_the_retries(fetch, server, objects
     refuse = lambda method, target: "/3%20" in target or "/3 " in target  # noqa: E731
     with fault_proxy(server.endpoint, Faults(refuse=refuse)) as proxy:
         options = {"s3_endpoint": proxy.endpoint, "retries": 2}
-        found = list(fetch.read_many(names, options))
-    assert [isinstance(content, OSError) for content in found] == [i == 3 for i in range(9)]
-    assert "busy" in str(found[3])
+        contents = list(fetch.read_many(names, options))
+    assert [isinstance(content, OSError) for content in contents] == [i == 3 for i in range(9)]
+    assert "busy" in str(contents[3])
 
 
 @pytest.mark.usefixtures("credentials")
@@ -212,7 +213,7 @@ def test_images_on_s3_have_the_features_of_the_same_files(spark, server, spaced,
     from conftest import UNTRAINED  # noqa: PLC0415
     from verger.spark import ImageFeaturizer  # noqa: PLC0415
 
-    spark.sparkContext.environment.update(server.environment())  # of the Python workers
+    spark.sparkContext.environment.update(server.environment())  # for the Python workers
     frame = spark.createDataFrame([(path,) for path in objects], "path string").repartition(2)
     stage = ImageFeaturizer(inputCol="path", weights=UNTRAINED, s3_endpoint=server.endpoint)
     with pytest.warns(UserWarning, match="UNTRAINED"):

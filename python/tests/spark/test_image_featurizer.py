@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ImageFeaturizer gives verger.Featurizer's features, from bytes and from paths, to the bit."""
 
 import gc
@@ -60,9 +61,9 @@ def features_by_path(frame):
 
 @pytest.mark.parametrize("partitions", [1, 70])
 def test_the_bytes_of_images_have_the_features_of_verger(stage, images, by_path, partitions):
-    found = features_by_path(stage().transform(images.repartition(partitions)))
-    assert len(found) == images.count()
-    assert found == {path: bits(by_path[path]) for path in found}
+    actual = features_by_path(stage().transform(images.repartition(partitions)))
+    assert len(actual) == images.count()
+    assert actual == {path: bits(by_path[path]) for path in actual}
 
 
 def test_collections_between_tasks_pass_over_what_a_worker_keeps(spark):
@@ -77,8 +78,8 @@ def test_collections_between_tasks_pass_over_what_a_worker_keeps(spark):
 
 def test_paths_are_read_by_the_tasks(spark, stage, by_path):
     frame = spark.createDataFrame([(path,) for path in by_path], "path string")
-    found = features_by_path(stage(inputCol="path").transform(frame.repartition(4)))
-    assert found == {path: bits(features) for path, features in by_path.items()}
+    actual = features_by_path(stage(inputCol="path").transform(frame.repartition(4)))
+    assert actual == {path: bits(features) for path, features in by_path.items()}
 
 
 def test_paths_may_be_uris_and_have_spaces(spark, stage, spaced, by_path):
@@ -86,15 +87,15 @@ def test_paths_may_be_uris_and_have_spaces(spark, stage, spaced, by_path):
     spellings = [str(place), f"file:{place}", place.as_uri(), os.path.relpath(place)]
     assert "%20" in spellings[2]
     frame = spark.createDataFrame([(path,) for path in spellings], "path string")
-    found = features_by_path(stage(inputCol="path").transform(frame))
-    assert found == dict.fromkeys(spellings, bits(by_path[f"file:{place}"]))
+    actual = features_by_path(stage(inputCol="path").transform(frame))
+    assert actual == dict.fromkeys(spellings, bits(by_path[f"file:{place}"]))
 
 
 def test_binary_files_in_folders_with_spaces(spark, stage, spaced, by_path):
     frame = spark.read.format("binaryFile").load(str(spaced))
-    found = features_by_path(stage().transform(frame))
-    assert len(found) == 9
-    assert found == {path: bits(by_path[path]) for path in found}
+    actual = features_by_path(stage().transform(frame))
+    assert len(actual) == 9
+    assert actual == {path: bits(by_path[path]) for path in actual}
 
 
 def test_vectors_say_their_size_beforehand(stage, images, by_path):
@@ -114,12 +115,12 @@ def test_vectors_say_their_size_beforehand(stage, images, by_path):
 @pytest.mark.parametrize("column", ["content", "path"])
 def test_kept_images_tell_why_they_have_no_features(stage, files, column):
     frame = stage(inputCol=column, errorCol="error").transform(files)
-    found = frame.orderBy("number").collect()
-    assert [row.error and row.error.reason for row in found] == REASONS
-    assert [row.features is None for row in found] == [reason is not None for reason in REASONS]
-    assert all(row.error.message.endswith(".") for row in found if row.error)
+    rows = frame.orderBy("number").collect()
+    assert [row.error and row.error.reason for row in rows] == REASONS
+    assert [row.features is None for row in rows] == [reason is not None for reason in REASONS]
+    assert all(row.error.message.endswith(".") for row in rows if row.error)
     if column == "path":
-        assert found[2].error.message == f"Cannot read {found[2].path}: no such file or directory."
+        assert rows[2].error.message == f"Cannot read {rows[2].path}: no such file or directory."
 
 
 @pytest.mark.parametrize("kind", ["array", "vector"])
@@ -240,8 +241,8 @@ def test_it_is_saved_and_loaded_alone_and_in_a_pipeline(stage, images, by_path, 
     )
     Pipeline(stages=[stage()]).fit(images).write().overwrite().save(str(tmp_path / "pipeline"))
     pipeline = PipelineModel.load(str(tmp_path / "pipeline"))
-    found = features_by_path(pipeline.transform(images.limit(4)))
-    assert found == {path: bits(by_path[path]) for path in found}
+    actual = features_by_path(pipeline.transform(images.limit(4)))
+    assert actual == {path: bits(by_path[path]) for path in actual}
 
 
 def test_a_worker_builds_the_network_once(spark, stage, images):
@@ -278,8 +279,8 @@ def test_the_weights_are_broadcast_once(spark, real_weights, paths):
     for weights in (real_weights, real_weights.as_uri()):
         stage = ImageFeaturizer(inputCol="path", weights=weights)
         frame = spark.createDataFrame([(str(path),) for path in paths[:6]], "path string")
-        found = features_by_path(stage.transform(frame.repartition(3)))
-        assert found == {str(path): bits(row) for path, row in zip(paths, expected, strict=False)}
+        actual = features_by_path(stage.transform(frame.repartition(3)))
+        assert actual == {str(path): bits(row) for path, row in zip(paths, expected, strict=False)}
     ((_, digest),) = set(_network._broadcasts) - before
     assert digest == hashlib.sha256(real_weights.read_bytes()).hexdigest()
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Spark job leaves what `verger run` leaves, to the byte."""
 
 import json
@@ -215,7 +216,7 @@ def test_the_halves_apply_and_inspect_are_the_programs(jobs, verger, orchard, tm
     jobs("reduce", tmp_path / "mean", weights=None)
     verger("run", orchard, tmp_path / "mean too", "--model", model)
     assert content(tmp_path / "mean") == content(tmp_path / "mean too")
-    found = jobs("inspect", ours, weights=None, quiet=None, rows=2)
-    assert all(check["ok"] for check in found["checks"])
+    inspection = jobs("inspect", ours, weights=None, quiet=None, rows=2)
+    assert all(check["ok"] for check in inspection["checks"])
     with pytest.raises(OSError, match="nowhere"):
         jobs("inspect", tmp_path / "nowhere", weights=None, quiet=None)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger-spark, from a shell and by spark-submit."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs that are stopped, doubled or in each other's way, with Spark and with the program."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The job from and to a real S3 server gives what the program gives on the disk."""
 
 import shutil
@@ -22,7 +23,7 @@ def server(tmp_path_factory, orchard, spark):
     with s3proxy(tmp_path_factory.mktemp("s3proxy")) as running, pytest.MonkeyPatch.context() as m:
         for name, value in running.environment().items():
             m.setenv(name, value)
-            m.setitem(spark.sparkContext.environment, name, value)  # of the Python workers
+            m.setitem(spark.sparkContext.environment, name, value)  # for the Python workers
         folder = running.bucket("p8-data")
         shutil.copytree(orchard, folder / "Test")
         odd = folder / "Test" / "Pomme d'été 1 %20+"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Spark job brings an output up to date as `verger update` does, to the byte."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """VariancePCAModel.fromRun: the model in the output of a run, whoever drove it."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example notebook, executed in a kernel of its own, finds what the program finds."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """VariancePCA on DataFrames is verger's, and Spark's own scaler and PCA, at any partitions."""
 
 import numpy as np
@@ -113,8 +114,8 @@ def test_with_an_order_neither_partitions_nor_the_order_of_rows_matter(spark, pc
     stage = pca(orderCol="key")
     backwards = spark.createDataFrame(table.collect()[::-1], table.schema)
     frames = [table.coalesce(1), table.repartition(41), backwards]
-    found = [files_of(stage.fit(frame)) for frame in frames]
-    assert all(files == found[0] for files in found[1:])
+    models = [files_of(stage.fit(frame)) for frame in frames]
+    assert all(files == models[0] for files in models[1:])
 
 
 def test_equal_keys_are_ordered_by_their_features(pca, table):

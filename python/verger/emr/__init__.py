@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The life of what runs `verger-spark` on Amazon EMR: the library behind `verger-emr`.
 
     from verger.emr import archive, aws, config, targets

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The bundle for the nodes, which `make bundle` packs: the program, and what machine it is for."""
 
 from __future__ import annotations
@@ -56,10 +57,10 @@ def inspect(source: str) -> Archive:
 
 def newest(machine: str) -> Archive:
     """Return what make bundle left here for a machine. UsageError when there is none."""
-    found = sorted(Path().glob(NEWEST.format(machine)), key=lambda path: path.stat().st_mtime)
-    if not found:
+    archives = sorted(Path().glob(NEWEST.format(machine)), key=lambda path: path.stat().st_mtime)
+    if not archives:
         raise UsageError(
             f"No bundle for {machine} here; name one with --archive, or: "
             f"make bundle ARCH={machine}."
         )
-    return inspect(str(found[-1]))
+    return inspect(str(archives[-1]))

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The clients of AWS: how requests are retried, and what is said when they fail."""
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from botocore.config import Config
 
 from verger.emr.errors import AwsError, UsageError
 
-ATTEMPTS = 8  # of a request that was throttled or failed by the network, with backoff
+ATTEMPTS = 8  # A request that was throttled, or failed by the network, is repeated with backoff.
 
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
 _UNKNOWN = ("UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId",

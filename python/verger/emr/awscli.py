@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The `aws emr create-cluster` command that makes the same cluster as a request.
 
 The program `aws` has neither `emr run-job-flow` nor `--cli-input-json` for `emr create-cluster`, so

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Makes an instance ready for verger. EMR runs it on every instance before
 # anything else; run again, it changes nothing.
 #

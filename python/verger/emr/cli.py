@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger-emr: the life of an EMR cluster that runs verger-spark, from one command line.
 
 Exit codes: 0 done; 1 the job on the cluster failed; 2 usage; 3 AWS, a file or a place cannot be

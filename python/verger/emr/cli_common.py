@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the commands share: options, clients, and the words for what they found."""
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ archive_option = click.option(
     help="Bundle of the program, a file or on S3 (default: the newest that make bundle left).",
 )  # fmt: skip
 description = click.argument("description", metavar="FILE.yaml", type=click.Path())
-target_id = click.argument("target_id", metavar="ID")  # of a cluster or an application
+target_id = click.argument("target_id", metavar="ID")  # names a cluster or an application
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands that change something: create, submit, resize, clone, terminate, run."""
 
 from __future__ import annotations
@@ -173,20 +174,20 @@ def terminate(target_id: str, yes: bool, force: bool, unprotect: bool, region: s
     """End a cluster, or delete an application; wait until it has ended, and say what it cost."""
     console = Console(json_wanted=json_wanted)
     target = target_with(target_id, Aws(region, profile))
-    found = target.find(target_id)
+    target_now = target.find(target_id)
     of_target = {f"{target.noun}_id": target_id}
-    if not found.over:
-        target.check_may_end(found, force=force, unprotect=unprotect)
-        if not confirm(f"Terminate {target.noun} {target_id} ('{found.name}')?", sure=yes):
-            console.result({**of_target, "state": found.state}, "nothing was done")
+    if not target_now.over:
+        target.check_may_end(target_now, force=force, unprotect=unprotect)
+        if not confirm(f"Terminate {target.noun} {target_id} ('{target_now.name}')?", sure=yes):
+            console.result({**of_target, "state": target_now.state}, "nothing was done")
             return
-        cost = target.end(found, console.progress, force=force, unprotect=unprotect)
-        found = target.find(target_id)
+        cost = target.end(target_now, console.progress, force=force, unprotect=unprotect)
+        target_now = target.find(target_id)
     else:
-        cost = target.bill(found)
-    document = {**of_target, "state": found.state, "age_s": round(found.age_s),
+        cost = target.bill(target_now)
+    document = {**of_target, "state": target_now.state, "age_s": round(target_now.age_s),
                 "cost": bill_document(cost)}  # fmt: skip
-    text = f"{target_id} {found.state} after {found.age_s / 60:,.0f} min"
+    text = f"{target_id} {target_now.state} after {target_now.age_s / 60:,.0f} min"
     console.result(document, f"{text}: {money(cost)}")
 
 

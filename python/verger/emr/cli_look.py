@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands that only look: plan, status, logs, ls, history, policy."""
 
 from __future__ import annotations
@@ -59,18 +60,21 @@ def plan(description: str, images: int, precision: str, prefixes: int,
 def status(target_id: str, region: str | None, profile: str | None, json_wanted: bool) -> None:
     """Say how a cluster or an application is, what runs on it, and what it cost so far."""
     target = target_with(target_id, Aws(region, profile))
-    found = target.find(target_id)
-    details, told = target.details(found)
+    described = target.find(target_id)
+    details, told = target.details(described)
     ran = target.jobs(target_id)
-    cost = target.bill(found)
+    cost = target.bill(described)
     key = target.job_key
-    document = target.summary(found) | details | {
+    document = target.summary(described) | details | {
         f"{target.job.replace(' ', '_')}s": [
             {key: job_id, "name": name, "state": state} for job_id, state, name in ran
         ],
         "cost": bill_document(cost),
     }  # fmt: skip
-    lines = [f"{target_id} '{found.name}': {found.state} {details['reason']}".rstrip(), *told]
+    lines = [
+        f"{target_id} '{described.name}': {described.state} {details['reason']}".rstrip(),
+        *told,
+    ]
     lines += [f"  {job_id} {state}: {name}" for job_id, state, name in ran]
     lines.append(f"  cost so far: {money(cost)}")
     Console(json_wanted=json_wanted).result(document, "\n".join(lines))
@@ -96,12 +100,12 @@ def logs_command(target_id: str, job_id: str | None, list_wanted: bool, region: 
         console.result({**of_target, "logs": places}, "\n".join(places))
         return
     job_id = job_id or target.newest(target_id, target.jobs(target_id))
-    found = list(target.logs(target_id, job_id))
-    if not found:
+    logs_of = list(target.logs(target_id, job_id))
+    if not logs_of:
         console.note(f"no logs of {job_id} yet: EMR brings them within five minutes")
     document = {**of_target, target.job_key: job_id,
-                "logs": [{"uri": log.uri, "text": log.text} for log in found]}  # fmt: skip
-    console.result(document, "\n".join(f"== {log.uri}\n{log.text}" for log in found))
+                "logs": [{"uri": log.uri, "text": log.text} for log in logs_of]}  # fmt: skip
+    console.result(document, "\n".join(f"== {log.uri}\n{log.text}" for log in logs_of))
 
 
 @click.command()
@@ -117,7 +121,7 @@ def ls(ended: bool, others: bool, region: str | None, profile: str | None,
     lines = []
     for target in (OnEc2(aws), OnServerless(aws)):
         try:
-            found = target.all(ended=ended, others=others)
+            listed = target.all(ended=ended, others=others)
         except AwsError as error:
             if isinstance(target, OnEc2):
                 raise
@@ -125,9 +129,9 @@ def ls(ended: bool, others: bool, region: str | None, profile: str | None,
             console.note(f"applications are not listed: {error}")
             document["applications"] = None
             continue
-        document[f"{target.noun}s"] = [target.summary(each) for each in found]
+        document[f"{target.noun}s"] = [target.summary(each) for each in listed]
         lines += [f"{each.id}  {each.state:<22} {each.age_s / 3600:6.1f} h  {each.name}"
-                  for each in found]  # fmt: skip
+                  for each in listed]  # fmt: skip
     console.result(document, "\n".join(lines) or f"nothing of ours in {aws.region}")
 
 
@@ -163,22 +167,23 @@ def _policy(whose: str, wanted: config.Description) -> dict[str, Any]:
     folder = wanted.folder
     if isinstance(wanted, ClusterConfig):
         roles = wanted.roles
-        found = {
+        policies = {
             "operator": lambda: iam.operator(folder, roles.service, roles.instances),
             "instances": lambda: iam.of_instances(folder),
         }
     else:
         role = wanted.serverless.role
-        found = {
+        policies = {
             "operator": lambda: iam.operator_of_serverless(folder, role),
             "jobs": lambda: iam.of_jobs(folder),
             "trust": lambda: iam.trust_of_jobs(role, wanted.region),
         }
-    if whose not in found:
+    if whose not in policies:
         raise UsageError(
-            f"The policy '{whose}' has no meaning for {wanted.name}, but {', '.join(found)} have."
+            f"The policy '{whose}' has no meaning for {wanted.name}, but "
+            f"{', '.join(policies)} have."
         )
-    return found[whose]()
+    return policies[whose]()
 
 
 @click.command()

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A cluster as AWS describes it -> the request that makes its like, without steps."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The life of a cluster: create, look at, wait for, resize, terminate, list."""
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ def start(aws: Aws, request: dict[str, Any]) -> str:
 def describe(aws: Aws, cluster_id: str) -> dict[str, Any]:
     """Return what AWS says of a cluster."""
     with said():
-        found: dict[str, Any] = aws.emr.describe_cluster(ClusterId=cluster_id)["Cluster"]
-    return found
+        described: dict[str, Any] = aws.emr.describe_cluster(ClusterId=cluster_id)["Cluster"]
+    return described
 
 
 def tags_of(cluster: dict[str, Any]) -> dict[str, str]:
@@ -129,5 +130,5 @@ def clusters(aws: Aws, *, ended: bool = False, others: bool = False) -> list[dic
     states = [*ALIVE, *(ENDED if ended else ())]
     with said():
         listed = list(pages(aws.emr, "list_clusters", "Clusters", ClusterStates=states))
-    found = [describe(aws, each["Id"]) for each in listed]
-    return [each for each in found if others or is_ours(each)]
+    described = [describe(aws, each["Id"]) for each in listed]
+    return [each for each in described if others or is_ours(each)]

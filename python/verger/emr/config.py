@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The YAML file that describes a cluster or an application, and what must hold of it as a whole."""
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from verger.emr.places import Folder
 
 _RESERVED_TAGS = ("verger:", "aws:")
 _OLDEST_RELEASE = 7  # whose glibc is the program's
-_MOST_TAGS = 40  # of AWS' 50; the others are ours
+_MOST_TAGS = 40  # AWS takes 50; the others are ours.
 _APPLICATION_NAME = re.compile(r"[A-Za-z0-9._/#-]{1,64}")
 
 
@@ -43,7 +44,7 @@ class Config(Model):
     release: Annotated[str, Field(pattern=r"^emr-\d+\.\d+\.\d+$")] = "emr-7.13.0"
     logs: Annotated[str, Field(pattern=r"^s3://")] | None = None  # default: <bucket>/logs/
     tags: dict[str, str] = Field(default={})
-    spark: dict[str, str] = Field(default={})  # of spark-defaults
+    spark: dict[str, str] = Field(default={})  # goes into spark-defaults
     idle_timeout_minutes: Annotated[int, Field(ge=1, le=10080)] = 60
     max_age_hours: Annotated[float, Field(gt=0, le=720)] = 12
 
@@ -88,7 +89,7 @@ class ClusterConfig(Config):
     instances: Groups | None = None
     fleets: Fleets | None = None
     subnet: str | list[str] | None = None
-    key: Name | None = None  # of EC2, for ssh
+    key: Name | None = None  # a key pair of EC2, for ssh
     roles: Roles = Roles()
     security_groups: SecurityGroups = SecurityGroups()
     security_configuration: Name | None = None
@@ -161,7 +162,7 @@ class ApplicationConfig(Config):
 
     serverless: Serverless
     idle_timeout_minutes: Annotated[int, Field(ge=1, le=10080)] = 15
-    max_age_hours: Annotated[float, Field(ge=0.1, le=720)] = 12  # of a job
+    max_age_hours: Annotated[float, Field(ge=0.1, le=720)] = 12  # after which a job is ended
 
     @property
     def machine(self) -> str:

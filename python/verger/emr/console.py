@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What people see: notes and a progress line on standard error, results on standard output."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What can go wrong, by what a caller can do about it. Each message is one sentence."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Time and money for N images on what is described: arithmetic on the tables of figures.json."""
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from verger.emr.parts import Fleet
 
 START_S = 600.0  # from the request to the first step of a cluster, assumed
 WORKERS_START_S = 120.0  # from the request to the first worker of an application, assumed
-FREE_DISK_GB = 20  # of each worker of EMR Serverless
+FREE_DISK_GB = 20  # included with each worker of EMR Serverless
 PAGE = 1000  # keys of an answer to a listing, S3's limit
-PAGE_S = 0.15  # of an answer, assumed
+PAGE_S = 0.15  # seconds until an answer comes, assumed
 PAGES_AT_ONCE = 8  # docs/performance.md, Listing a bucket
 GETS_A_PREFIX = 5500.0  # requests a second that S3 promises for a prefix
 PROJECT_MS = 0.17  # CPU of reading, projecting and writing a row: docs/performance.md, Tables
@@ -33,7 +34,7 @@ SOLVE_S = 5.0  # covariance and eigenproblem of 1,280 columns, on the driver
 ROWS_A_PART = 32768
 LEAST_PARTS = 24
 PUTS_A_PART = 6  # features, moments, rejected, manifest, pca, and what the reduction writes of it
-LIST_BYTES = 50  # of an image's name, size and time in temporary files of the program that drives
+LIST_BYTES = 50  # an image's name, size and time take so much in the driver's temporary files
 MONTH_H = 730.0
 _MINUTE_S = 60.0
 
@@ -95,14 +96,14 @@ def parts_for(images: int, vcpus: int) -> int:
 
 def counts_of(config: ClusterConfig) -> dict[str, list[tuple[str, int]]]:
     """Return type and number of instances a role; a fleet is taken to be of its first type."""
-    found: dict[str, list[tuple[str, int]]] = {}
+    instances: dict[str, list[tuple[str, int]]] = {}
     for role, part in config.roles_of_instances().items():
         if isinstance(part, Fleet):
             first = part.types[0]
-            found[role] = [(first.type, math.ceil((part.on_demand + part.spot) / first.weight))]
+            instances[role] = [(first.type, math.ceil((part.on_demand + part.spot) / first.weight))]
         else:
-            found[role] = [(part.type, part.count)]
-    return found
+            instances[role] = [(part.type, part.count)]
+    return instances
 
 
 def _rate(workers: list[tuple[str, int]], precision: str) -> tuple[float, int, dict[str, str]]:
@@ -173,11 +174,15 @@ def _of_application(config: ApplicationConfig, precision: str) -> _Machines:
     def cost(seconds: dict[str, float]) -> dict[str, float]:
         driver = (sum(seconds.values()) - seconds["start"]) / 3600
         executors = wanted.executors * (seconds["extract"] + seconds["reduce"]) / 3600
-        found = {}
+        amounts = {}
         for name, free in (("vcpus", 0), ("memory_gb", 0), ("disk_gb", FREE_DISK_GB)):
             of_each = [getattr(each, name) - free for each in (wanted.driver, wanted.executor)]
-            found[name] = (driver * of_each[0] + executors * of_each[1]) * prices[name]
-        return {"vcpu": found["vcpus"], "memory": found["memory_gb"], "disk": found["disk_gb"]}
+            amounts[name] = (driver * of_each[0] + executors * of_each[1]) * prices[name]
+        return {
+            "vcpu": amounts["vcpus"],
+            "memory": amounts["memory_gb"],
+            "disk": amounts["disk_gb"],
+        }
 
     source = f"{figure['cpu_ms_image']} CPU ms an image: {figure['source']}"
     return _Machines(wanted.executors, vcpus, vcpus * 1000.0 / figure["cpu_ms_image"],
@@ -230,7 +235,7 @@ class Bill:
     total: float
     region: str
     date: str
-    counts: dict[str, float]  # of what is paid for; the first is for people
+    counts: dict[str, float]  # what is paid for; the first is for people
     basis: str  # what of it is counted, and how
     unpriced: tuple[str, ...] = ()  # what is not in the table
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Spark's History Server: AWS' persistent one, or the cluster's own through an SSH tunnel."""
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from verger.emr.aws import Aws, said
 from verger.emr.cluster import READY, check_ours, describe, state_of
 from verger.emr.errors import UsageError
 
-PORT = 18080  # of the History Server on the master
+PORT = 18080  # where the History Server listens on the master
 
 
 def persistent(aws: Aws, cluster_id: str) -> str:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The least that IAM must allow: to the person who runs verger-emr, and to the instances."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is known of instance types and of prices: the tables in figures.json."""
 
 from __future__ import annotations
@@ -17,28 +18,28 @@ _SIZES = {"xlarge": 1, "2xlarge": 2, "4xlarge": 4, "8xlarge": 8, "12xlarge": 12,
 def figures() -> dict[str, Any]:
     """Return the tables: families, prices by region, measured rates, each with its source."""
     text = files("verger.emr").joinpath("figures.json").read_text()
-    found: dict[str, Any] = json.loads(text)
-    return found
+    table: dict[str, Any] = json.loads(text)
+    return table
 
 
 def _family(instance_type: str) -> tuple[dict[str, Any], int] | None:
     family, _, size = instance_type.partition(".")
-    found = figures()["families"].get(family)
-    if found is None or size not in found["sizes"]:
+    family_of = figures()["families"].get(family)
+    if family_of is None or size not in family_of["sizes"]:
         return None
-    return found, _SIZES[size]
+    return family_of, _SIZES[size]
 
 
 def vcpus_of(instance_type: str) -> int | None:
     """Return the vCPUs of a type, or None when it is not in the table."""
-    found = _family(instance_type)
-    return found and int(found[0]["xlarge"]["vcpus"]) * found[1]
+    known = _family(instance_type)
+    return known and int(known[0]["xlarge"]["vcpus"]) * known[1]
 
 
 def memory_of(instance_type: str) -> int | None:
     """Return the memory of a type in GiB, or None when it is not in the table."""
-    found = _family(instance_type)
-    return found and int(found[0]["xlarge"]["memory_gib"]) * found[1]
+    known = _family(instance_type)
+    return known and int(known[0]["xlarge"]["memory_gib"]) * known[1]
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,11 @@ class Price:
 
 def price_of(instance_type: str, region: str) -> Price | None:
     """Return the price of a type in a region, or None when it is not in the table."""
-    found = _family(instance_type)
+    known = _family(instance_type)
     place = figures()["prices"].get(region)
-    if found is None or place is None:
+    if known is None or place is None:
         return None
-    family, size = found
+    family, size = known
     ec2 = place["ec2_xlarge_hour"][instance_type.partition(".")[0]]
     return Price(ec2 * size, family["emr_xlarge_hour"] * size, region, place["date"])
 

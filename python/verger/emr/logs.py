@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The logs that EMR leaves on S3, some minutes after they were written."""
 
 from __future__ import annotations
@@ -65,16 +66,16 @@ def _log(bucket: str, key: str, data: bytes) -> Log:
 
 def all_in(aws: Aws, place: str) -> Iterator[Log]:
     """Yield all logs in a folder."""
-    bucket, found = keys(aws, place)
-    for key in found:
+    bucket, names = keys(aws, place)
+    for key in names:
         yield _log(bucket, key, _read(aws, bucket, key))
 
 
 def of_step(aws: Aws, place: str, step_id: str) -> Iterator[Log]:
     """Yield a step's own logs, and then those of the Spark driver that it started."""
-    bucket, found = keys(aws, f"{place}steps/{step_id}/")
+    bucket, names = keys(aws, f"{place}steps/{step_id}/")
     applications = set()
-    for key in found:
+    for key in names:
         if key.rpartition("/")[2].removesuffix(".gz") in _STEP_FILES:
             data = _read(aws, bucket, key)
             applications |= set(_APPLICATION.findall(data))

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Amazon EMR on EC2: clusters, and their steps."""
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from verger.emr.archive import Archive
 from verger.emr.config import ClusterConfig, Description
 from verger.emr.estimate import Bill, bill
 from verger.emr.request import run_job_flow
-from verger.emr.target import Base, Found
+from verger.emr.target import Base, Target
 from verger.emr.wait import Tell
 
 
@@ -32,9 +33,9 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _found(described: dict[str, Any]) -> Found:
+def _target(described: dict[str, Any]) -> Target:
     times = described["Status"].get("Timeline", {})
-    return Found(
+    return Target(
         id=described["Id"],
         name=described["Name"],
         state=cluster.state_of(described),
@@ -73,13 +74,13 @@ class OnEc2(Base):
         """Return `aws emr create-cluster` and "", or None and why there is none."""
         return awscli.command_or_reason(request, self.aws.region)
 
-    def find(self, target_id: str) -> Found:
+    def find(self, target_id: str) -> Target:
         """Ask AWS for a cluster."""
-        return _found(cluster.describe(self.aws, target_id))
+        return _target(cluster.describe(self.aws, target_id))
 
-    def all(self, *, ended: bool, others: bool) -> list[Found]:
+    def all(self, *, ended: bool, others: bool) -> list[Target]:
         """Ask AWS for ours that live, with what else is asked for."""
-        return [_found(each) for each in cluster.clusters(self.aws, ended=ended, others=others)]
+        return [_target(each) for each in cluster.clusters(self.aws, ended=ended, others=others)]
 
     def wait_until_ready(self, target_id: str, tell: Tell) -> None:
         """Wait until it takes steps."""
@@ -99,13 +100,13 @@ class OnEc2(Base):
 
     def jobs(self, target_id: str) -> list[tuple[str, str, str]]:
         """Return id, state and name of its steps, newest first."""
-        found = steps.steps_of(self.aws, target_id)
-        return [(step["Id"], step["Status"]["State"], step["Name"]) for step in found]
+        listed = steps.steps_of(self.aws, target_id)
+        return [(step["Id"], step["Status"]["State"], step["Name"]) for step in listed]
 
-    def details(self, found: Found) -> tuple[dict[str, Any], list[str]]:
+    def details(self, target: Target) -> tuple[dict[str, Any], list[str]]:
         """Return what `status` tells besides, for machines and people: the instances."""
-        described = found.described
-        idle_timeout_s = cluster.idle_timeout_s(self.aws, found.id)
+        described = target.described
+        idle_timeout_s = cluster.idle_timeout_s(self.aws, target.id)
         parts = [_part(part) for part in cluster.parts_of(self.aws, described)]
         document = {
             "reason": cluster.reason_of(described),
@@ -122,20 +123,20 @@ class OnEc2(Base):
         """Change a group or a fleet; return which, and what was asked of AWS."""
         return resize.resize(self.aws, target_id, size)
 
-    def check_may_end(self, found: Found, *, force: bool, unprotect: bool) -> None:
+    def check_may_end(self, target: Target, *, force: bool, unprotect: bool) -> None:
         """UsageError when it is not ours, or is protected."""
-        cluster.check_may_end(found.described, force=force, unprotect=unprotect)
+        cluster.check_may_end(target.described, force=force, unprotect=unprotect)
 
     def end(
-        self, found: Found, tell: Tell, *, force: bool = False, unprotect: bool = False
+        self, target: Target, tell: Tell, *, force: bool = False, unprotect: bool = False
     ) -> Bill:
         """Terminate it, wait until it has ended, and return what it cost."""
-        cluster.terminate(self.aws, found.id, tell, force=force, unprotect=unprotect)
-        return self.bill(found)
+        cluster.terminate(self.aws, target.id, tell, force=force, unprotect=unprotect)
+        return self.bill(target)
 
-    def bill(self, found: Found) -> Bill:
+    def bill(self, target: Target) -> Bill:
         """Return what its instances cost so far."""
-        return bill(cluster.instances_of(self.aws, found.id), self.aws.region)
+        return bill(cluster.instances_of(self.aws, target.id), self.aws.region)
 
     def log_place(self, target_id: str) -> str:
         """Return the s3:// folder of its logs. UsageError when it keeps none."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tags by which what verger-emr made is known again, and without which nothing is changed."""
 
 from __future__ import annotations

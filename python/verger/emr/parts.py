@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a description of a cluster is made of: its nouns, and what must hold of each alone.
 
 The schema is pydantic's: strict types, unknown keys refused, every fault told with its place.
@@ -82,7 +83,7 @@ class FleetType(Model):
 
     type: InstanceType
     weight: Annotated[int, Field(ge=1, le=999)] = 1  # how much of the capacity one is
-    bid_percent: Annotated[float, Field(gt=0)] | None = None  # of the on-demand price
+    bid_percent: Annotated[float, Field(gt=0)] | None = None  # relative to the on-demand price
     ebs: Ebs | None = None
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tree of files on S3: the notebook's, with what verger needs beside it."""
 
 from __future__ import annotations

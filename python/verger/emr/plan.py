@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `plan` tells: all that would be made, and what it would take. Asks nothing of AWS."""
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ def plan_of(config: Description, archive: Archive, images: int, precision: str =
     figures: dict[str, Any] | None = None
     note = ""
     try:
-        found = estimate(config, images, precision, prefixes)
-        figures = found.document()
-        if found.parts > least_parts(images):  # which the job makes without being told
-            options += ("--parts", str(found.parts))
+        estimated = estimate(config, images, precision, prefixes)
+        figures = estimated.document()
+        if estimated.parts > least_parts(images):  # which the job makes without being told
+            options += ("--parts", str(estimated.parts))
     except NoFigureError as error:
         note = str(error)
     return {

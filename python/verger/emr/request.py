@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A cluster's description -> the request that makes it (RunJobFlow)."""
 
 from __future__ import annotations
@@ -57,10 +58,10 @@ def jupyter_configuration(config: ClusterConfig) -> list[dict[str, Any]]:
 
 
 def _configurations(config: ClusterConfig) -> list[dict[str, Any]]:
-    found = [{"Classification": "spark-defaults", "Properties": spark_defaults(config)}]
+    configurations = [{"Classification": "spark-defaults", "Properties": spark_defaults(config)}]
     if "JupyterHub" in config.applications:
-        found += jupyter_configuration(config)
-    return found
+        configurations += jupyter_configuration(config)
+    return configurations
 
 
 def _ebs(ebs: Ebs) -> dict[str, Any]:

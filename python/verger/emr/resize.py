@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """More or fewer instances in a group, more or less capacity in a fleet."""
 
 from __future__ import annotations
@@ -57,15 +58,15 @@ def resize(aws: Aws, cluster_id: str, size: Size) -> dict[str, Any]:
         raise UsageError(f"Cluster {cluster_id} has instance {has}: give {wants}.")
     kind = "InstanceFleetType" if fleets else "InstanceGroupType"
     role = size.role or "core"
-    found = [part for part in parts_of(aws, cluster) if part[kind] == role.upper()]
-    if len(found) != 1:
-        what = "several parts" if found else "no part"
+    same_role = [part for part in parts_of(aws, cluster) if part[kind] == role.upper()]
+    if len(same_role) != 1:
+        what = "several parts" if same_role else "no part"
         raise UsageError(f"Cluster {cluster_id} has {what} for the role {role}.")
     with said():
         if fleets:
-            asked = _fleet_change(found[0], size)
+            asked = _fleet_change(same_role[0], size)
             aws.emr.modify_instance_fleet(ClusterId=cluster_id, InstanceFleet=asked)
         else:
-            asked = {"InstanceGroupId": found[0]["Id"], "InstanceCount": size.count}
+            asked = {"InstanceGroupId": same_role[0]["Id"], "InstanceCount": size.count}
             aws.emr.modify_instance_groups(ClusterId=cluster_id, InstanceGroups=[asked])
     return {"role": role, "asked": asked}

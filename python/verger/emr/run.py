@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """run = create → submit → end, so that nothing is left that costs money."""
 
 from __future__ import annotations

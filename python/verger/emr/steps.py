@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Spark job as a step of a cluster: what is sent, and following it to its end."""
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class SparkJob:
     input: str
     output: str
     options: tuple[str, ...] = ()
-    update: bool = False  # of what an earlier run left in `output`
+    update: bool = False  # bring up to date what an earlier run left in `output`
 
     @property
     def command(self) -> str:
@@ -138,8 +139,8 @@ def follow(aws: Aws, cluster_id: str, step_id: str, tell: Tell) -> dict[str, Any
 
     def look() -> dict[str, Any]:
         with said():
-            found: dict[str, Any] = aws.emr.describe_step(ClusterId=cluster_id, StepId=step_id)
-        step: dict[str, Any] = found["Step"]
+            described: dict[str, Any] = aws.emr.describe_step(ClusterId=cluster_id, StepId=step_id)
+        step: dict[str, Any] = described["Step"]
         if _state(step) not in _OVER and state_of(cluster := describe(aws, cluster_id)) in ENDED:
             why = reason_of(cluster) or "AWS says no reason"
             raise StepFailedError(f"Cluster {cluster_id} ended before its step was done: {why}.")

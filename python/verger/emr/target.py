@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What clusters and applications have in common."""
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from verger.emr.errors import UsageError
 
 
 @dataclass(frozen=True)
-class Found:
+class Target:
     """A cluster or an application, as far as both have it."""
 
     id: str
@@ -54,9 +55,9 @@ class Base:
             )
         return jobs[0][0]
 
-    def summary(self, found: Found) -> dict[str, Any]:
+    def summary(self, target: Target) -> dict[str, Any]:
         """Return what `ls` tells."""
         return {
-            f"{self.noun}_id": found.id, "name": found.name, "state": found.state,
-            "ours": found.ours, "protected": found.protected, "age_s": round(found.age_s),
+            f"{self.noun}_id": target.id, "name": target.name, "state": target.state,
+            "ours": target.ours, "protected": target.protected, "age_s": round(target.age_s),
         }  # fmt: skip

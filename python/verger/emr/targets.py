@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """EMR on EC2 or EMR Serverless: which of the two a description, or an id, is for."""
 
 from __future__ import annotations

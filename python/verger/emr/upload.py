@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `create` lays down on S3 before the cluster or application that needs it."""
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ def _digest(path: Path) -> str:
 
 def _is_there(aws: Aws, bucket: str, key: str, digest: str) -> bool:
     try:
-        found: dict[str, Any] = aws.s3.head_object(Bucket=bucket, Key=key)
+        head: dict[str, Any] = aws.s3.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
         if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
             return False
         raise
-    return bool(found["Metadata"].get(_DIGEST) == digest)
+    return bool(head["Metadata"].get(_DIGEST) == digest)
 
 
 def put_file(aws: Aws, path: Path, uri: str) -> None:

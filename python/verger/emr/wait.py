@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Waiting for AWS: looking again and again, and telling of it."""
 
 from __future__ import annotations
@@ -8,19 +9,19 @@ from typing import TypeVar
 
 POLL_S = 10.0
 
-Found = TypeVar("Found")
+Seen = TypeVar("Seen")
 Tell = Callable[[str], None]
 
 
 def until(
-    over: Callable[[Found], bool],
-    look: Callable[[], Found],
-    words: Callable[[Found], str],
+    over: Callable[[Seen], bool],
+    look: Callable[[], Seen],
+    words: Callable[[Seen], str],
     tell: Tell,
-) -> Found:
+) -> Seen:
     """Look until what is found is over, and return that; tell of all that comes before."""
     began = time.monotonic()
-    while not over(found := look()):
-        tell(f"{words(found)}, {time.monotonic() - began:,.0f} s")
+    while not over(seen := look()):
+        tell(f"{words(seen)}, {time.monotonic() - began:,.0f} s")
         time.sleep(POLL_S)
-    return found
+    return seen

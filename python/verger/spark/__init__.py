@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Photographs -> features -> principal components in Spark, in the manner of `pyspark.ml`.
 
     from pyspark.ml import Pipeline

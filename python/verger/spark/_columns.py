@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is checked of a DataFrame before a task starts, and the columns that a stage adds."""
 
 from __future__ import annotations

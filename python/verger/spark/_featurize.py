@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a task of `ImageFeaturizer` does: record batches of images in, with their features out."""
 
 from __future__ import annotations

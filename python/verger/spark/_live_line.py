@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One line in the place of the last one, on a terminal or in a notebook."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The moments of a DataFrame's rows: one for each shard, merged by a fixed tree."""
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ def _placed(partials: DataFrame, numbers: list[int]) -> DataFrame:
     places = partials.sparkSession.createDataFrame(
         [(number, place) for place, number in enumerate(numbers)], "shard bigint, to bigint"
     )
-    found = partials.join(F.broadcast(places), partials["place"] == places["shard"])
-    return found.select(F.col("to").alias("place"), "moments")
+    placed = partials.join(F.broadcast(places), partials["place"] == places["shard"])
+    return placed.select(F.col("to").alias("place"), "moments")
 
 
 def _merge_tree(partials: DataFrame, count: int) -> _verger.Moments:

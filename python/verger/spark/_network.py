@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The network: read and checked by the driver, broadcast, built once in each Python worker."""
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Recipe:
     """What the network is built from, besides the bytes of its file. Hashable."""
 
     weights: str  # the file, for the record; or untrained:SEED
-    sha256: str  # of the file's bytes; "" without a file
+    sha256: str  # what the file's bytes hash to; "" without a file
     onnx: bool
     precision: str
     max_pixels: int

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The params that the stages share, as mixins in pyspark.ml's manner.
 
 What Spark names itself is spelled as Spark does (`inputCol`, `handleInvalid`); verger's own options

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a task of `VariancePCAModel` does: features in, their principal components out."""
 
 from __future__ import annotations

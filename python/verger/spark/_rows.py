@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Arrow's columns of vectors <-> NumPy's matrices."""
 
 from __future__ import annotations

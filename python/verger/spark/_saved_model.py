@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """VariancePCAModel on disk: Spark ML's metadata, and the files of docs/formats.md in a table."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger-spark as one file, for drivers on machines where nothing of this package is installed."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a Python worker of an executor keeps between its tasks."""
 
 from __future__ import annotations

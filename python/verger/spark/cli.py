@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger-spark: the program's commands as Spark applications, from a shell or by spark-submit.
 
     verger-spark run INPUT OUTPUT --master spark://host:7077
@@ -152,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code, failure = _EXIT_INTERRUPTED, "Interrupted."
     except ValueError as error:
         code, failure = _EXIT_USAGE, str(error)
-    except Exception as error:  # of Spark: a session that cannot be had
+    except Exception as error:  # Spark raises many kinds where a session cannot be had.
         code, failure = _EXIT_IO, " ".join(str(error).split())
     if "json" in " ".join(words).partition("--log-format")[2][:5]:
         told = json.dumps({"event": "error", "message": failure, "exit_code": code})

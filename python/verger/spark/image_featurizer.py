@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Images -> features, as a Transformer of pyspark.ml."""
 
 from __future__ import annotations

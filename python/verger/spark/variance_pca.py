@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Standardisation and principal components, with k chosen by variance, for pyspark.ml."""
 
 from __future__ import annotations

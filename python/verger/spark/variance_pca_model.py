@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The model of VariancePCA: features -> principal components."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // 16 floats of AVX-512 that become bfloat16, for the files that are compiled for it alone.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The engine of verger's own, for MobileNetV2 alone.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <vector>
 
 #include "model/fused/network.h"
@@ -32,36 +33,36 @@ bool may_use_amx() { return false; }
 #endif
 
 std::vector<const Kernels*> find_f32_kernels() {
-  std::vector<const Kernels*> found;
+  std::vector<const Kernels*> kernels;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) found.push_back(&kAvx512Kernels);
+  if (__builtin_cpu_supports("avx512f")) kernels.push_back(&kAvx512Kernels);
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back(&kAvx2Kernels);
+    kernels.push_back(&kAvx2Kernels);
   }
 #elif defined(__aarch64__)
-  found.push_back(&kNeonKernels);
+  kernels.push_back(&kNeonKernels);
 #endif
-  found.push_back(&kPortableKernels);
-  return found;
+  kernels.push_back(&kPortableKernels);
+  return kernels;
 }
 
 // Every processor with AMX-BF16 has AVX512-BF16, which those kernels use as well.
 std::vector<const Kernels*> find_bf16_kernels() {
-  std::vector<const Kernels*> found;
+  std::vector<const Kernels*> kernels;
 #if defined(__x86_64__)
-  if (!__builtin_cpu_supports("avx512bf16")) return found;
-  if (may_use_amx()) found.push_back(&kAmxBf16Kernels);
-  found.push_back(&kAvx512Bf16Kernels);
+  if (!__builtin_cpu_supports("avx512bf16")) return kernels;
+  if (may_use_amx()) kernels.push_back(&kAmxBf16Kernels);
+  kernels.push_back(&kAvx512Bf16Kernels);
 #endif
-  return found;
+  return kernels;
 }
 
 std::vector<const Kernels*> find_f32x3_kernels() {
-  std::vector<const Kernels*> found;
+  std::vector<const Kernels*> kernels;
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512bf16") && may_use_amx()) found.push_back(&kAmxF32x3Kernels);
+  if (__builtin_cpu_supports("avx512bf16") && may_use_amx()) kernels.push_back(&kAmxF32x3Kernels);
 #endif
-  return found;
+  return kernels;
 }
 
 }  // namespace

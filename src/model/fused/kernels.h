@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The innermost loops of the fused engine, once for every instruction set.
 //
 // A tensor is stored in groups of 16 channels: element (group, place, channel) is at
@@ -15,9 +16,9 @@ namespace verger::fused {
 
 inline constexpr int kGroup = 16;       // channels
 inline constexpr int kPanelGroups = 2;  // groups of output channels whose weights lie together
-inline constexpr int kPairWords = 8;    // of a group in bfloat16: a word holds two channels
-inline constexpr int kTileWords = 16;   // of a tile's row, and rows of a tile of weights
-inline constexpr int kStemWords = 6;    // from one place's taps to the next's: two columns of three
+inline constexpr int kPairWords = 8;   // a group has so many in bfloat16: a word holds two channels
+inline constexpr int kTileWords = 16;  // words a row of a tile; a tile of weights has 16 rows too
+inline constexpr int kStemWords = 6;   // from one place's taps to the next's: two columns of three
 inline constexpr int kTilePlaces = 14;  // every row is a multiple of it, but for those of 7 places
 
 // How pointwise() takes a tensor: as runs of `groups` groups, each of `words` words a place.
@@ -50,10 +51,10 @@ struct Pointwise {
   int last_length;
   const float* weights;  // panels of two groups (the last of an odd number: one): run by run,
                          // word by word, the 32 (16) outputs' weights
-  const float* bias;     // of every output
+  const float* bias;     // one an output
   float* out;
   std::ptrdiff_t out_stride;
-  int groups;  // of outputs
+  int groups;  // how many the outputs make
   int places;  // a multiple of 7
   bool relu6;
   const float* residual;  // null: none; of out's shape
@@ -73,7 +74,7 @@ struct Depthwise {
   float* out;
   std::ptrdiff_t out_stride;  // from one run to the next
   int groups;
-  int width;  // of the output, a multiple of 7
+  int width;  // the output's, a multiple of 7
 };
 
 // A tensor of floats as pointwise() takes it, each value rounded to the nearest, ties to even.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/fused/avx512_vector.h"
 #include "model/fused/kernels_impl.h"
 

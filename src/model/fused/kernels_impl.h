@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels, written for any vector: included by each instruction set's own file alone.
 #pragma once
 
@@ -71,6 +72,9 @@ void finish_tile(const Pointwise& job, const TilePlace& at,
   }
 }
 
+// All sums of a tile stay in registers while the inputs go by. The bits are the same for any
+// kPlaces, kGroups and kLanes: these choose which sums are side by side, while each begins with its
+// bias and meets its inputs in order, one multiply-add each.
 template <class Simd, int kPixel, int kPlaces, int kGroups>
 void run_tile(const Pointwise& job, const TilePlace& at) {
   constexpr int kVectors = kGroups * kPerGroup<Simd>;
@@ -157,7 +161,8 @@ void run_pointwise(const Pointwise& job) {
   }
 }
 
-// Seven columns of kLanes channels. Each loaded column meets every tap that it belongs to.
+// Seven columns of kLanes channels. A column of the input is loaded once, for up to three sums,
+// each of which still meets its taps in order. Padding is left out: its zeros would add nothing.
 template <class Simd, int kStride, bool kLeft, bool kRight>
 void run_columns(const Depthwise& job, const float* const* rows, const float* weights,
                  const float* bias, float* out) {

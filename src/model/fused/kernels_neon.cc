@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <arm_neon.h>
 
 #include "model/fused/kernels_impl.h"

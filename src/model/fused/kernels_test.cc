@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every instruction set's kernels against plain loops: the same bits for the same chain of sums.
 #include "model/fused/kernels.h"
 
@@ -40,13 +41,13 @@ float clamp(float x) {
 }
 
 // Every NaN is alike: which one comes out depends on the processor.
-void expect_same_bits(const Values& found, const Values& expected) {
-  ASSERT_EQ(found.size(), expected.size());
-  for (std::size_t i = 0; i < found.size(); ++i) {
+void expect_same_bits(const Values& actual, const Values& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < actual.size(); ++i) {
     if (std::isnan(expected[i])) {
-      ASSERT_TRUE(std::isnan(found[i])) << i;
+      ASSERT_TRUE(std::isnan(actual[i])) << i;
     } else {
-      ASSERT_EQ(std::bit_cast<uint32_t>(found[i]), std::bit_cast<uint32_t>(expected[i])) << i;
+      ASSERT_EQ(std::bit_cast<uint32_t>(actual[i]), std::bit_cast<uint32_t>(expected[i])) << i;
     }
   }
 }
@@ -102,8 +103,8 @@ void check_dense(const DenseShape& shape, int pixel, void (*kernel)(const Pointw
   const Values weights = random_values(index(1 + shape.channels * shape.groups * kGroup), 2);
   const Values bias = random_values(index(1 + shape.groups * kGroup), 3);
   const Values residual = random_values(index(1 + shape.groups * stride), 4);
-  Values found(residual.size(), 7.0F);
-  Values expected = found;
+  Values actual(residual.size(), 7.0F);
+  Values expected = actual;
   Pointwise job{.in = in.data() + 1,
                 .in_stride = stride,
                 .runs = runs,
@@ -111,7 +112,7 @@ void check_dense(const DenseShape& shape, int pixel, void (*kernel)(const Pointw
                 .last_length = shape.channels - (runs - 1) * run,
                 .weights = weights.data() + 1,
                 .bias = bias.data() + 1,
-                .out = found.data() + 1,
+                .out = actual.data() + 1,
                 .out_stride = stride,
                 .groups = shape.groups,
                 .places = shape.places,
@@ -121,7 +122,7 @@ void check_dense(const DenseShape& shape, int pixel, void (*kernel)(const Pointw
   kernel(job);
   job.out = expected.data() + 1;
   pointwise_loops(job, pixel);
-  expect_same_bits(found, expected);
+  expect_same_bits(actual, expected);
 }
 
 TEST_P(KernelsTest, PointwiseIsOneChainAnOutput) {
@@ -149,8 +150,8 @@ TEST_P(KernelsTest, DepthwiseIsOneChainAnOutput) {
           const Values weights = random_values(1 + kGroups * 9 * kGroup, 6);
           const Values bias = random_values(1 + kGroups * kGroup, 7);
           const std::ptrdiff_t out_stride = width * kGroup + 32;
-          Values found(index(1 + kGroups * out_stride), 7.0F);
-          Values expected = found;
+          Values actual(index(1 + kGroups * out_stride), 7.0F);
+          Values expected = actual;
           const float* row = in.data();
           Depthwise job{.rows = {row, row + kGroups * in_stride, row + 2 * kGroups * in_stride},
                         .first = first,
@@ -159,14 +160,14 @@ TEST_P(KernelsTest, DepthwiseIsOneChainAnOutput) {
                         .stride = stride,
                         .weights = weights.data() + 1,
                         .bias = bias.data() + 1,
-                        .out = found.data() + 1,
+                        .out = actual.data() + 1,
                         .out_stride = out_stride,
                         .groups = kGroups,
                         .width = width};
           GetParam()->depthwise(job);
           job.out = expected.data() + 1;
           depthwise_loops(job);
-          expect_same_bits(found, expected);
+          expect_same_bits(actual, expected);
         }
       }
     }
@@ -175,15 +176,15 @@ TEST_P(KernelsTest, DepthwiseIsOneChainAnOutput) {
 
 TEST_P(KernelsTest, MeanAddsInOrder) {
   const Values in = random_values(1 + 2 * 49 * kGroup, 8);
-  Values found(1 + 2 * kGroup);
-  Values expected(found.size());
-  GetParam()->mean(in.data() + 1, 49 * kGroup, 2, 49, found.data() + 1);
+  Values actual(1 + 2 * kGroup);
+  Values expected(actual.size());
+  GetParam()->mean(in.data() + 1, 49 * kGroup, 2, 49, actual.data() + 1);
   for (std::size_t c = 0; c < 2 * kGroup; ++c) {
     float sum = 0;
     for (std::size_t p = 0; p < 49; ++p) sum += in[1 + (c / kGroup * 49 + p) * kGroup + c % kGroup];
     expected[1 + c] = sum / 49;
   }
-  expect_same_bits(found, expected);
+  expect_same_bits(actual, expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(EverySet, KernelsTest,

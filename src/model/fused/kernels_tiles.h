@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The dense products by tiles, for processors that multiply whole tiles of bfloat16: included by
 // such an instruction set's own file alone.
 #pragma once
@@ -53,7 +54,9 @@ void finish_sums(const Pointwise& job, int group, int place, int rows) {
 }
 
 // Where a job's tiles of places begin, and how long each is. The last may overlap the one before:
-// what both have is computed twice, to the same bits.
+// what both have is computed twice, to the same bits. It is no harm that the output is used as
+// scratch between the sums and ReLU6, since nothing is read from it that was not just stored, and
+// the residual lies in another tensor.
 struct PlaceTiles {
   int count;
   int rows;

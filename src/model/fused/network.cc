@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/fused/network.h"
 
 #include <algorithm>
@@ -10,7 +11,7 @@ namespace verger::fused {
 namespace {
 
 constexpr int kStemSide = kImageSide / 2;
-constexpr int kStemTaps = 9;  // of one of the kernel's rows: three columns of three channels
+constexpr int kStemTaps = 9;  // One of the kernel's rows has three columns of three channels.
 constexpr std::size_t kBlockLayers = 3;  // expand (or the stem), depthwise, project
 constexpr int kHeadSide = 7;
 constexpr int kHeadPlaces = kHeadSide * kHeadSide;
@@ -132,6 +133,13 @@ void Network::run_part(const Kernels& kernels, int part, const float* image, Wor
                   .out = workspace.narrowed.data()});
 }
 
+// The ring never loses a row that is still to be read. Row r of the output reads the three expanded
+// rows that end before `end`; the next are expanded only when `expanded` < `end`, so the oldest row
+// that anyone still needs is `expanded` − 2 or later. The expand_rows new ones take the places of
+// rows that lie expand_rows + 2 and more before them, the latest of which is `expanded` − 3.
+//
+// Nor does a block overwrite what it reads: its sum with the input comes when its rows are
+// projected, into the other of the two tensors.
 void Network::run_block(const Kernels& kernels, const Block& block, const Tensor& in,
                         Workspace& workspace, float* out) const {
   const int pad = block.stride == 1 ? 1 : 0;

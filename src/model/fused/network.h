@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MobileNetV2 as one pass over the image, block by block, each block in strips of rows.
 //
 // The convolutions of a block of Sandler et al. 2018 run together: rows of the expanded tensor are
@@ -60,7 +61,7 @@ class Network {
     int project;
     bool residual;
     int stride;
-    int in_side;  // of the expanded tensor
+    int in_side;  // the side of the expanded tensor
     int out_side;
     int expand_rows;   // expanded at once
     int project_rows;  // projected at once
@@ -87,7 +88,7 @@ class Network {
   const PackedConv& conv(int index) const { return convs_[static_cast<std::size_t>(index)]; }
 
   Layout layout_;
-  Layout first_layout_;  // of the first block
+  Layout first_layout_;  // the first block has its own
   std::vector<PackedConv> convs_;
   std::vector<Block> blocks_;
 };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An input for tests and measurements: noise, the same on every machine.
 #pragma once
 
@@ -12,7 +13,7 @@ inline std::vector<float> noise_image(uint32_t seed) {
   std::vector<float> tensor(kTensorSize);
   uint32_t state = seed;
   for (float& value : tensor) {
-    state = state * 1664525 + 1013904223;
+    state = state * 1'664'525 + 1'013'904'223;
     value = static_cast<float>(state >> 24) / 127.5F - 1.0F;
   }
   return tensor;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/fused/packed_conv.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A convolution's weights in the order in which the kernels read them.
 #pragma once
 
@@ -29,7 +30,7 @@ class PackedConv {
   void pack_dense(const FoldedConv& conv, int channels, const Layout& layout);
 
   int in_channels_;
-  int words_;  // of one output
+  int words_;  // that one output takes
   int out_groups_;
   bool is_finite_ = true;
   AlignedFloats weights_;

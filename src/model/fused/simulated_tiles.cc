@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/fused/simulated_tiles.h"
 
 #include <algorithm>

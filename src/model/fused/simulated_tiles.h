@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels for tiles, on tiles in software: the same bits as AMX gives, on any processor. For
 // tests and measurements of exactness; a hundred times slower.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The network on tiles: near f32, with the same bits on tiles in software and on a processor's own.
 #include <gtest/gtest.h>
 
@@ -21,7 +22,7 @@ namespace {
 
 using Values = std::vector<float>;
 
-constexpr float kBoundF32x3 = 2e-4F;  // of the largest feature
+constexpr float kBoundF32x3 = 2e-4F;  // relative to the largest feature
 
 class TilesNetworkTest : public ::testing::TestWithParam<const Kernels*> {};
 
@@ -46,24 +47,24 @@ Values features_of(const Kernels& kernels, float before) {
 
 TEST_P(TilesNetworkTest, FeaturesAreNearThoseOfF32) {
   const Values exact = features_of(*supported_kernels().front(), 0);
-  const Values found = features_of(*GetParam(), std::numeric_limits<float>::quiet_NaN());
+  const Values actual = features_of(*GetParam(), std::numeric_limits<float>::quiet_NaN());
   if (GetParam()->layout.is_split) {
     const float bound = kBoundF32x3 * *std::max_element(exact.begin(), exact.end());
-    for (std::size_t i = 0; i < exact.size(); ++i) ASSERT_NEAR(found[i], exact[i], bound) << i;
+    for (std::size_t i = 0; i < exact.size(); ++i) ASSERT_NEAR(actual[i], exact[i], bound) << i;
     return;
   }
   const auto dot = [](const Values& a, const Values& b) {
     return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
   };
-  EXPECT_GT(dot(found, exact) / std::sqrt(dot(found, found) * dot(exact, exact)), 0.99);
+  EXPECT_GT(dot(actual, exact) / std::sqrt(dot(actual, actual) * dot(exact, exact)), 0.99);
 }
 
 TEST_P(TilesNetworkTest, AProcessorsTilesGiveTheBitsOfTheSimulatedOnes) {
   const Kernels& simulated =
       GetParam()->layout.is_split ? kSimulatedAmxF32x3Kernels : kSimulatedAmxBf16Kernels;
-  const Values found = features_of(*GetParam(), 0);
+  const Values actual = features_of(*GetParam(), 0);
   const Values expected = features_of(simulated, 1);
-  EXPECT_EQ(std::memcmp(found.data(), expected.data(), found.size() * sizeof(float)), 0);
+  EXPECT_EQ(std::memcmp(actual.data(), expected.data(), actual.size() * sizeof(float)), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(EverySet, TilesNetworkTest, ::testing::ValuesIn(every_tile_kernels()),

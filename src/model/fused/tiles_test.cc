@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each kernel for tiles, on tiles in software and on a processor's own where it has some.
 #include "model/fused/kernels.h"
 
@@ -184,14 +185,14 @@ void expect_words_of(const Values& floats, const Values& words, const Layout& la
   for (int c = 0; c < 64; ++c) {
     for (int p = 0; p < kPlaces; ++p) {
       const float* at = &words[as_index((c / 32 * kPlaces + p) * layout.words)];
-      const float found = value_at(at, layout, c % 32);
+      const float actual = value_at(at, layout, c % 32);
       const float exact = c < kGroups * kGroup
                               ? floats[as_index((c / kGroup * kPlaces + p) * kGroup + c % kGroup)]
                               : 0;
       if (layout.is_split) {
-        ASSERT_NEAR(found, exact, std::fabs(exact) / 65536) << c << " " << p;
+        ASSERT_NEAR(actual, exact, std::fabs(exact) / 65536) << c << " " << p;
       } else {
-        ASSERT_EQ(found, narrowed(exact)) << c << " " << p;
+        ASSERT_EQ(actual, narrowed(exact)) << c << " " << p;
       }
     }
   }

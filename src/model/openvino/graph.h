@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MobileNetV2 as an OpenVINO graph.
 #pragma once
 

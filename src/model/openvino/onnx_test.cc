@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ONNX models' features are those that ONNX Runtime computed; other files are refused.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The plug-in: ONNX models, through OpenVINO's own reader.
 
 #include <algorithm>

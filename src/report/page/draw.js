@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the sections share: text, tables, charts in the colours of the theme.
 const report = JSON.parse(document.getElementById("report").textContent);
 const run = report.run;

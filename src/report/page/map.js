@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The map of the images: one point each, a list of classes that shows and hides them.
 const points = report.points;
 const hidden = new Set();  // numbers of classes
@@ -131,36 +132,36 @@ function listClasses() {
   const order = points.labels.map((label, i) => [label, i]).sort((a, b) => a[0].localeCompare(b[0], "en", { numeric: true }));
   byId("classes").replaceChildren(...order.map(([, i]) => classItems[i]));
   byId("search").addEventListener("input", () => {
-    matching().forEach((found, i) => { classItems[i].hidden = !found; });
+    matching().forEach((matches, i) => { classItems[i].hidden = !matches; });
   });
-  // With a selection on the map it is about that, else about what the search found.
+  // With a selection on the map it is about that, else about what matches the search.
   byId("only").addEventListener("click", () => {
-    const found = selected ?? matching();
+    const shown = selected ?? matching();
     selected = null;
-    showOnly((number) => found[number]);
+    showOnly((number) => shown[number]);
   });
-  // With a search, All and None are about what was found.
+  // With a search, All and None are about what matches it.
   byId("all").addEventListener("click", () => {
-    matching().forEach((found, i) => { if (found) hidden.delete(i); });
+    matching().forEach((matches, i) => { if (matches) hidden.delete(i); });
     update();
   });
   byId("none").addEventListener("click", () => {
-    matching().forEach((found, i) => { if (found) hidden.add(i); });
+    matching().forEach((matches, i) => { if (matches) hidden.add(i); });
     update();
   });
 }
 
-let selected = null;  // of each class, whether a photograph of it was selected on the map
+let selected = null;  // by class: whether a photograph of it was selected on the map
 
 function select(event) {
   if (!event?.points?.length) { selected = null; return; }
   selected = points.labels.map(() => false);
-  const found = new Map();
+  const counts = new Map();
   for (const { customdata: i } of event.points) {
     selected[points.label[i]] = true;
-    found.set(points.label[i], (found.get(points.label[i]) ?? 0) + 1);
+    counts.set(points.label[i], (counts.get(points.label[i]) ?? 0) + 1);
   }
-  const most = [...found].sort((a, b) => b[1] - a[1]);
+  const most = [...counts].sort((a, b) => b[1] - a[1]);
   byId("picture").removeAttribute("src");
   byId("picture-text").textContent = `${count(event.points.length)} photographs selected: ` +
     most.slice(0, 12).map(([label, n]) => `${count(n)} ${points.labels[label]}`).join(", ") +

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The names of the islands, on the map itself: as many as have room, those of most points first.
 const measure = document.createElement("canvas").getContext("2d");
 const NAME_HEIGHT = 16;

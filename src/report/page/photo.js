@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A photograph, enlarged: its place, and the photographs that are nearest to it.
 function linkTo(path) {
   const link = element("a", relative(path), { target: "_blank", rel: "noopener" });

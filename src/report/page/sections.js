@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The other sections, top to bottom.
 function drawHead() {
   byId("command").textContent = run.command;
@@ -25,34 +26,34 @@ function drawHead() {
 const mark = (extra) => ({ type: "line", line: { color: colour("warm"), width: 1.5, dash: "dot" }, ...extra });
 
 function drawVariance() {
-  const found = report.spectrum;
-  if (!found) return;
+  const spectrum = report.spectrum;
+  if (!spectrum) return;
   byId("variance").hidden = false;
-  const { k, cumulative } = found;
+  const { k, cumulative } = spectrum;
   const numbers = cumulative.map((_, i) => i + 1);
-  byId("variance-note").textContent = (found.variance > 0 ? `Asked: ${percent(found.variance, 2)} of the variance. ` : `Asked: ${count(k)} components. `) +
+  byId("variance-note").textContent = (spectrum.variance > 0 ? `Asked: ${percent(spectrum.variance, 2)} of the variance. ` : `Asked: ${count(k)} components. `) +
     `${count(k)} components keep ${percent(cumulative[k - 1], 3)}` + (k > 1 ? `; ${count(k - 1)} would keep ${percent(cumulative[k - 2], 3)}. ` : ". ") +
-    `Fitted on ${count(found.count)} images, features ${found.standardize ? "standardised" : "centred only"}.`;
+    `Fitted on ${count(spectrum.count)} images, features ${spectrum.standardize ? "standardised" : "centred only"}.`;
   const line = (y) => ({ type: "scatter", mode: numbers.length < 60 ? "lines+markers" : "lines", x: numbers, y, line: { color: colour("accent"), width: 2.5 } });
   chart("variance-plot", `Cumulative share of the variance; ${k} components are kept`, () => ({
     traces: [{ ...line(cumulative), fill: "tozeroy", fillcolor: colour("accent") + "22", hovertemplate: "%{x} components: %{y:.2%}<extra></extra>" }],
     xaxis: { title: { text: "components" } },
     yaxis: { tickformat: ".0%", range: [0, 1.03] },
     shapes: [mark({ x0: k, x1: k, y0: 0, y1: 1, yref: "paper" }),
-      ...(found.variance > 0 ? [mark({ x0: 0, x1: 1, xref: "paper", y0: found.variance, y1: found.variance })] : [])],
+      ...(spectrum.variance > 0 ? [mark({ x0: 0, x1: 1, xref: "paper", y0: spectrum.variance, y1: spectrum.variance })] : [])],
     annotations: [{ x: k, y: 0.12, text: `k = ${k}`, showarrow: false, font: { color: colour("warm") }, bgcolor: colour("panel"), borderpad: 3,
       xanchor: k > 0.5 * numbers.length ? "right" : "left", xshift: k > 0.5 * numbers.length ? -6 : 6 },
-      ...(found.variance > 0 ? [{ x: 0.02, xref: "paper", xanchor: "left", y: found.variance, yanchor: "top", text: `${percent(found.variance, 0)} asked`,
+      ...(spectrum.variance > 0 ? [{ x: 0.02, xref: "paper", xanchor: "left", y: spectrum.variance, yanchor: "top", text: `${percent(spectrum.variance, 0)} asked`,
         showarrow: false, font: { color: colour("warm") } }] : [])],
   }));
   chart("spectrum-plot", "Eigenvalues of the components, on a logarithmic axis", () => ({
-    traces: [{ ...line(found.eigenvalues), hovertemplate: "component %{x}: λ = %{y:.4g}<extra></extra>" }],
+    traces: [{ ...line(spectrum.eigenvalues), hovertemplate: "component %{x}: λ = %{y:.4g}<extra></extra>" }],
     xaxis: { title: { text: "component" } },
     yaxis: { type: "log", title: { text: "eigenvalue" }, exponentformat: "power" },
     shapes: [mark({ x0: k, x1: k, y0: 0, y1: 1, yref: "paper" })],
   }));
   fill("variance-table", [{ name: "Component", kind: "number" }, { name: "Eigenvalue", kind: "number" }, { name: "Cumulative", kind: "number" }],
-    numbers.map((n, i) => [n, by(found.eigenvalues[i], found.eigenvalues[i].toPrecision(6)), by(cumulative[i], percent(cumulative[i], 4))]));
+    numbers.map((n, i) => [n, by(spectrum.eigenvalues[i], spectrum.eigenvalues[i].toPrecision(6)), by(cumulative[i], percent(cumulative[i], 4))]));
 }
 
 function drawBalance() {
@@ -87,33 +88,33 @@ function drawOutliers() {
 }
 
 function drawConfusions() {
-  const found = report.confusions;
-  if (!found) return;
+  const confusions = report.confusions;
+  if (!confusions) return;
   byId("confusions").hidden = false;
-  const sampled = found.measured < found.rows;
-  byId("confusions-note").textContent = `Of ${sampled ? "" : "all "}${count(found.measured)} photographs${sampled ? `, a sample of ${count(found.rows)} compared among themselves` : ""}, ` +
-    (found.confused === 0 ? "the nearest other one is always of the same class." :
-      `${count(found.confused)} (${percent(found.confused / found.measured, 2)}) are nearest to one of another class` +
-      (found.listed.length < found.total ? `; the ${count(found.listed.length)} pairs of classes with most of them are listed, of ${count(found.total)}.` : "."));
-  if (!found.listed.length) return;
+  const sampled = confusions.measured < confusions.rows;
+  byId("confusions-note").textContent = `Of ${sampled ? "" : "all "}${count(confusions.measured)} photographs${sampled ? `, a sample of ${count(confusions.rows)} compared among themselves` : ""}, ` +
+    (confusions.confused === 0 ? "the nearest other one is always of the same class." :
+      `${count(confusions.confused)} (${percent(confusions.confused / confusions.measured, 2)}) are nearest to one of another class` +
+      (confusions.listed.length < confusions.total ? `; the ${count(confusions.listed.length)} pairs of classes with most of them are listed, of ${count(confusions.total)}.` : "."));
+  if (!confusions.listed.length) return;
   byId("confusions-table").hidden = false;
   fill("confusions-table", [{ name: "", kind: "picture" }, { name: "", kind: "picture" }, { name: "Photographs of" }, { name: "are nearest to" }, { name: "How many", kind: "number" },
     { name: "Share", kind: "number" }, { name: "Closest", kind: "number" }],
-    found.listed.map((row) => [row.path, row.nearest_path, row.label, row.nearest_label, by(row.images, `${count(row.images)} of ${count(row.of)}`),
+    confusions.listed.map((row) => [row.path, row.nearest_path, row.label, row.nearest_label, by(row.images, `${count(row.images)} of ${count(row.of)}`),
       by(row.images / row.of, percent(row.images / row.of)), by(row.cosine, row.cosine.toFixed(3))]));
 }
 
 function drawPairs() {
-  const found = report.closest_pairs;
-  if (!found) return;
+  const closest = report.closest_pairs;
+  if (!closest) return;
   byId("pairs").hidden = false;
-  byId("pairs-note").textContent = found.skipped === "components"
-    ? `Not looked for: with fewer than ${count(found.limit)} components many images are alike by chance.`
-    : `The ${count(found.pairs.length)} pairs of photographs whose components are most alike. Alike is not the same: 'verger duplicates' compares the pixels, and finds what was copied, saved anew or resized.`;
-  if (!found.pairs.length) return;
+  byId("pairs-note").textContent = closest.skipped === "components"
+    ? `Not looked for: with fewer than ${count(closest.limit)} components many images are alike by chance.`
+    : `The ${count(closest.pairs.length)} pairs of photographs whose components are most alike. Alike is not the same: 'verger duplicates' compares the pixels, and finds what was copied, saved anew or resized.`;
+  if (!closest.pairs.length) return;
   byId("pairs-table").hidden = false;
   fill("pairs-table", [{ name: "", kind: "picture" }, { name: "", kind: "picture" }, { name: "Cosine", kind: "number" }, { name: "Labels" }, { name: "Images", kind: "path" }],
-    found.pairs.map((pair) => [pair.first, pair.second, by(pair.cosine, pair.cosine.toFixed(5)),
+    closest.pairs.map((pair) => [pair.first, pair.second, by(pair.cosine, pair.cosine.toFixed(5)),
       pair.label_conflict ? `⚠ differ: ${pair.first_label} | ${pair.second_label}` : pair.first_label, `${relative(pair.first)}\n${relative(pair.second)}`]));
 }
 
@@ -141,14 +142,14 @@ function drawRejected() {
 const STAGES = { fetch: "waited for images", decode: "decode and resize", infer: "network", write: "write", other: "other, or no core free" };
 
 function timeNote() {
-  const found = report.pipeline;
-  if (!found) return "The stages of this run.";
-  const rate = rounded(found.images_per_second);
-  const faster = found.images_per_second_without;
+  const pipeline = report.pipeline;
+  if (!pipeline) return "The stages of this run.";
+  const rate = rounded(pipeline.images_per_second);
+  const faster = pipeline.images_per_second_without;
   const subject = { fetch: "Fetching limits", decode: "Decoding limits", infer: "The network limits", write: "Writing limits", other: "Cores that were busy elsewhere limit" };
-  return `${rate} images a second by ${count(run.pipeline.workers)} workers and ${count(run.pipeline.readers)} readers. ${subject[found.limit]}: ` +
-    `${percent(found.share, 0)} of the workers' time` + (faster ? `; without it, at most ${rounded(faster)} images a second. ` : ". ") +
-    `Readers were busy ${percent(found.reader_busy, 0)} of the time.`;
+  return `${rate} images a second by ${count(run.pipeline.workers)} workers and ${count(run.pipeline.readers)} readers. ${subject[pipeline.limit]}: ` +
+    `${percent(pipeline.share, 0)} of the workers' time` + (faster ? `; without it, at most ${rounded(faster)} images a second. ` : ". ") +
+    `Readers were busy ${percent(pipeline.reader_busy, 0)} of the time.`;
 }
 
 function drawTime() {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Themes, contents, and the charting library, which lies compressed in the page.
 function setTheme(theme) {
   document.documentElement.dataset.theme = theme;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 "use strict";
 // What comes from the service or from a file is put into the page by textContent alone, so that it
 // stays text whatever it says.
@@ -59,9 +60,9 @@ const TEXTS = {
   },
 };
 const LONGEST = 1024; // pixels a side that are sent: the network looks at 224
-const SURE = 0.6; // of the votes
+const SURE = 0.6; // share of the votes from which the answer is said without doubt
 const SHOWN_VOTES = 4;
-const SHOWN_SHARE = 0.005; // of the votes, at least
+const SHOWN_SHARE = 0.005; // least share of the votes that is shown
 
 const byId = id => document.getElementById(id);
 const stored = (key, value) => {

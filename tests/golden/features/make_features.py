@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes features.json and the ONNX models beside it: what the C++ tests compare with.
 
     .venv/parity/bin/python tests/golden/features/make_features.py

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Write two dozen tiny images and golden.json: the pixels that Pillow 13 makes of them.
 
 Run in .venv/core after `make build`, from the root of the repository:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Write golden.json: a small table of features and what scikit-learn makes of it.
 
 Run in .venv/parity. The features have a constant column and two that depend on each other.
@@ -16,7 +17,7 @@ ROWS, WIDTH, VARIANCE = 30, 8, 0.9
 
 def features() -> np.ndarray:
     """Return ROWS x WIDTH float32."""
-    random = np.random.default_rng(20240613)
+    random = np.random.default_rng(20_240_613)
     table = random.normal(size=(ROWS, WIDTH)) * np.arange(1, WIDTH + 1) + 100
     table[:, 2] = 0.1
     table[:, 5] = -3 * table[:, 4]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Keras' own MobileNetV2, with random weights and with those of the shared data."""
 
 import os

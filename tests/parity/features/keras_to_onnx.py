@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Keras' MobileNetV2 as an ONNX model."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The two sides of the comparison: verger's features, and what the references take."""
 
 import importlib.util
@@ -11,7 +12,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[3]
 BUILD = Path(os.environ.get("VERGER_BUILD", ROOT / "build" / "release"))
-BOUND = 2e-5  # of the largest feature
+BOUND = 2e-5  # relative to the largest feature
 
 
 def run_verger(*arguments, tensors=b""):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How near what AMX computes comes to f32 on photographs, by simulated tiles, on any processor."""
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 from parity.features.sides import ask_verger, largest_difference, neighbours, open_as_the_notebook
 
 PHOTOGRAPHS = 60
-BOUND_F32X3 = 2e-4  # of the largest feature
+BOUND_F32X3 = 2e-4  # relative to the largest feature
 LEAST_COSINE = 0.99
 
 
@@ -58,13 +59,13 @@ def test_f32x3_features_are_nearly_those_of_f32(f32, features_in, note):
     assert np.array_equal(neighbours(components), neighbours(near_components))
     rows = [("photographs, largest feature = 1", difference, f"{BOUND_F32X3:.0e}")]
     rows += [("spectrum, in the largest eigenvalue", moved, "1e-04")]
-    for what, found, bound in rows:
+    for what, difference, bound in rows:
         note(
             stage="features",
             what=f"f32x3 (simulated AMX), {what}",
             reference="verger in f32",
             cases=len(f32),
-            difference=found,
+            difference=difference,
             bound=bound,
         )
 

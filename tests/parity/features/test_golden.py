@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The committed golden features are what the references compute today."""
 
 import json

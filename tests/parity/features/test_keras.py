@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Features of real photographs are those of Keras; the notebook's printed rows come out."""
 
 import json

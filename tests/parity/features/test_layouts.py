@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Weights load from every layout that Keras writes, to the same bits."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ONNX models give the features that ONNX Runtime gives."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How near bf16 comes to f32 on photographs; a processor that cannot do it is told so."""
 
 import json
@@ -9,7 +10,7 @@ import pytest
 from parity.features.sides import neighbours, run_verger
 
 LEAST_COSINE = 0.99
-LEAST_AGREEMENT = 0.99  # of the labels of nearest neighbours
+LEAST_AGREEMENT = 0.99  # the share of nearest neighbours whose labels agree
 
 
 def matrix(folder, column):

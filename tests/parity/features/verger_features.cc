@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Float32 tensors (224×224×3, native byte order) from stdin → their float32 features on stdout:
 //
 //   verger_features --weights FILE|untrained:SEED | --model FILE [--precision f32|f32x3|bf16]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Seeded damage to images: what a differential fuzz feeds to both sides."""
 
 import random

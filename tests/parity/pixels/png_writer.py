@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes PNGs of every depth, colour type and filter, sound or not."""
 
 import struct

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The two sides of the comparison: verger's pixels and Pillow's."""
 
 import io

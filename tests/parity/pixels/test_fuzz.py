@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Damaged images: both sides decode or refuse the same ones, to the same pixels."""
 
 import re
@@ -23,8 +24,8 @@ def seeds():
 def segments(jpeg):
     """Yield the marker and body of each segment, up to the end of the image."""
     at = 2
-    while found := re.search(rb"\xff+([^\x00\xff\xd0-\xd7])", jpeg[at:]):
-        marker, at = found[1][0], at + found.end()
+    while segment := re.search(rb"\xff+([^\x00\xff\xd0-\xd7])", jpeg[at:]):
+        marker, at = segment[1][0], at + segment.end()
         if marker == END_OF_IMAGE:
             return
         (length,) = struct.unpack(">H", jpeg[at : at + 2])
@@ -58,7 +59,7 @@ def is_progressive(file):
 def unexplained(seeds, count, seed):
     """Return the differences without a known ground, and how many mutants Pillow decodes."""
     mutants = list(mutations.mutants(seeds, count, seed))
-    found, decoded = [], 0
+    differences, decoded = [], 0
     for start in range(0, count, BATCH):
         part = mutants[start : start + BATCH]
         answers = ask_verger([file for _, file in part])
@@ -68,21 +69,21 @@ def unexplained(seeds, count, seed):
             difference = describe_difference(ours, theirs)
             is_estimate = ours.pixels and theirs.pixels and is_progressive(file)
             if difference and not (is_estimate and has_missing_scans(file)):
-                found.append(f"{name}: {difference}")
-    return found, decoded
+                differences.append(f"{name}: {difference}")
+    return differences, decoded
 
 
 def test_a_few_hundred_damaged_images_are_judged_as_by_pillow(seeds):
-    found, decoded = unexplained(seeds, 600, seed=2026)
-    assert found == []
+    differences, decoded = unexplained(seeds, 600, seed=2026)
+    assert differences == []
     assert decoded > 100
 
 
 @pytest.mark.heavy
 @pytest.mark.parametrize("seed", range(5))
 def test_thousands_of_damaged_images_are_judged_as_by_pillow(seeds, seed, note):
-    found, decoded = unexplained(seeds, 3000, seed)
-    assert found == []
+    differences, decoded = unexplained(seeds, 3000, seed)
+    assert differences == []
     assert decoded > 500
     note(
         stage="pixels",

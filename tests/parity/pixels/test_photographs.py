@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Real photographs give the very pixels of Pillow 13."""
 
 import os

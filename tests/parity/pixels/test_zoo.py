@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every kind of image gives the very pixels of Pillow 13, or is refused as Pillow refuses it."""
 
 import io

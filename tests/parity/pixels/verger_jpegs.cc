@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Encodes JPEGs of kinds that Pillow cannot write, for the tests to read back.
 //
 //   verger_jpegs WIDTH HEIGHT COLOUR SAMPLING QUALITY RESTART [progressive] [arithmetic]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shows tests what verger makes of images: reads records from stdin, writes records to stdout.
 //
 //   in:   length (uint32), the file's bytes

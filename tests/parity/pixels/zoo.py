@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The zoo: one small image of every kind that the two sides must agree on."""
 
 import io

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How far two reductions of the same table are apart."""
 
 import numpy as np

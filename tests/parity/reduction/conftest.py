@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Features of real photographs, for the comparisons of the reduction."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tables of features of several shapes and conditions, made from fixed seeds."""
 
 from collections.abc import Callable

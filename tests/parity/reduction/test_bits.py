@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The bits of a reduction depend on the features and their shards alone."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger reduces as scikit-learn's StandardScaler (with n - 1) and PCA do."""
 
 import numpy as np

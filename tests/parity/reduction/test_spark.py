@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger reduces as Spark ML's StandardScaler(withMean, withStd) and PCA do."""
 
 import numpy as np

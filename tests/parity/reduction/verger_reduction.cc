@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shows tests and benchmarks the reduction alone: features in a file → model and projections.
 //
 //   verger_reduction FEATURES.npy OUT VARIANCE COMPONENTS SHARDS THREADS
@@ -66,7 +67,7 @@ Status write_file(const std::string& path, std::span<const uint8_t> bytes) {
 
 struct Lap {
   double wall;
-  double cpu;  // of all threads
+  double cpu;  // seconds that all threads worked
 };
 
 // The seconds since it was made, or asked last.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger's side of the comparison: the reduction by the test program verger_reduction."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Results in both layouts."""
 
 import pytest
@@ -17,13 +18,13 @@ def notebook(verger, orchard, tmp_path_factory):
 def same_bits(note):
     """A function that checks that a reader gave the very features, and notes it."""
 
-    def check(reader, found, expected):
-        assert found == expected
+    def check(reader, actual, expected):
+        assert actual == expected
         note(
             stage="tables",
             what="features, to the bit",
             reference=reader,
-            cases=len(found),
+            cases=len(actual),
             difference=0.0,
             bound="0",
         )

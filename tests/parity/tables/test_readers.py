@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """pandas, DuckDB and Polars read the tables with the right types and values."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Spark reads the tables as its own, and verger reads Spark's."""
 
 import numpy as np

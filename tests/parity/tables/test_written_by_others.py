@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """verger reduces features tables that Spark and pandas wrote."""
 
 import numpy as np

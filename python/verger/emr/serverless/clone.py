@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An application as AWS describes it -> the request that makes its like, and its `aws` command."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """EMR Serverless: applications, and the runs of jobs on them."""
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from verger.emr.resize import Size
 from verger.emr.serverless import clone
 from verger.emr.serverless.request import create_application, sizes, start_job_run
 from verger.emr.steps import SparkJob, check_options
-from verger.emr.target import Base, Found
+from verger.emr.target import Base, Target
 from verger.emr.wait import Tell, until
 
 _ENDED = "TERMINATED"
@@ -26,9 +27,9 @@ _WAITING = ("SUBMITTED", "PENDING", "SCHEDULED", "QUEUED", "RUNNING")  # runs, t
 _ACTIVE = (*_WAITING, "CANCELLING")
 
 
-def _found(described: dict[str, Any]) -> Found:
+def _target(described: dict[str, Any]) -> Target:
     over = described["state"] == _ENDED
-    return Found(
+    return Target(
         id=described["applicationId"],
         name=described.get("name", ""),
         state=described["state"],
@@ -41,10 +42,10 @@ def _found(described: dict[str, Any]) -> Found:
     )
 
 
-def _check_ours(found: Found, remedy: str = BY_AWS) -> None:
+def _check_ours(target: Target, remedy: str = BY_AWS) -> None:
     """UsageError when it does not bear our tag: nothing of it is changed."""
-    tags = found.described.get("tags", {})
-    check_tag(f"Application {found.id} ('{found.name}')", tags, remedy)
+    tags = target.described.get("tags", {})
+    check_tag(f"Application {target.id} ('{target.name}')", tags, remedy)
 
 
 def _failure(run: dict[str, Any]) -> str:
@@ -84,38 +85,38 @@ class OnServerless(Base):
         """Return `aws emr-serverless create-application`, and ""."""
         return clone.command(request, self.aws.region), ""
 
-    def find(self, target_id: str) -> Found:
+    def find(self, target_id: str) -> Target:
         """Ask AWS for an application."""
         with said():
             told = self.aws.serverless.get_application(applicationId=target_id)
-        return _found(told["application"])
+        return _target(told["application"])
 
-    def all(self, *, ended: bool, others: bool) -> list[Found]:
+    def all(self, *, ended: bool, others: bool) -> list[Target]:
         """Ask AWS for ours that live, with what else is asked for."""
         states = [*_ALIVE, *([_ENDED] if ended else [])]
         with said():
             listed = list(pages(self.aws.serverless, "list_applications", "applications",
                                 states=states))  # fmt: skip
-        found = [self.find(each["id"]) for each in listed]
-        return [each for each in found if others or each.ours]
+        applications = [self.find(each["id"]) for each in listed]
+        return [each for each in applications if others or each.ours]
 
-    def _until(self, target_id: str, states: tuple[str, ...], tell: Tell) -> Found:
+    def _until(self, target_id: str, states: tuple[str, ...], tell: Tell) -> Target:
         """Return it once it is in one of the states. AwsError when it is deleted instead."""
-        found = until(
-            lambda found: found.state in (*states, _ENDED),
+        target = until(
+            lambda target: target.state in (*states, _ENDED),
             lambda: self.find(target_id),
-            lambda found: f"application {target_id}: {found.state}",
+            lambda target: f"application {target_id}: {target.state}",
             tell,
         )
-        if found.state not in states:
+        if target.state not in states:
             raise AwsError(f"Application {target_id} was deleted while it was waited for.")
-        return found
+        return target
 
-    def _usable(self, target_id: str, tell: Tell) -> Found:
+    def _usable(self, target_id: str, tell: Tell) -> Target:
         """Return one of ours, once it is made. UsageError when it is not, or is deleted."""
-        found = self.find(target_id)
-        _check_ours(found)
-        if found.over:
+        target = self.find(target_id)
+        _check_ours(target)
+        if target.over:
             raise UsageError(f"Application {target_id} has ended ({_ENDED}); create another.")
         return self._until(target_id, _ALIVE[1:], tell)
 
@@ -172,9 +173,9 @@ class OnServerless(Base):
     def _active(self, target_id: str, states: tuple[str, ...] = _ACTIVE) -> list[str]:
         return [job_id for job_id, state, _ in self.jobs(target_id) if state in states]
 
-    def details(self, found: Found) -> tuple[dict[str, Any], list[str]]:
+    def details(self, target: Target) -> tuple[dict[str, Any], list[str]]:
         """Return what `status` tells besides, for machines and people: the capacities."""
-        described = found.described
+        described = target.described
         most = described.get("maximumCapacity", {})
         stopping = described.get("autoStopConfiguration", {})
         document = {
@@ -204,51 +205,51 @@ class OnServerless(Base):
                 f"Application {target_id} has no instances but a maximum capacity: give --vcpus, "
                 "--memory-gb or --disk-gb."
             )
-        found = self._usable(target_id, tell)
+        target = self._usable(target_id, tell)
         if self._active(target_id):
             raise UsageError(
                 f"Application {target_id} runs a job, and is changed only without one; wait for "
                 "its end, or cancel it."
             )
-        asked = {**found.described.get("maximumCapacity", {}), **sizes(**size.of_application)}
+        asked = {**target.described.get("maximumCapacity", {}), **sizes(**size.of_application)}
         self._stop(target_id, tell)
         with said():
             self.aws.serverless.update_application(applicationId=target_id, maximumCapacity=asked)
         return {"asked": asked}
 
-    def check_may_end(self, found: Found, *, force: bool, unprotect: bool) -> None:
+    def check_may_end(self, target: Target, *, force: bool, unprotect: bool) -> None:
         """UsageError when it is not ours; nothing is protected there."""
         if unprotect:
             raise UsageError(
-                f"--unprotect has no meaning for {found.id}: AWS protects no application of EMR "
+                f"--unprotect has no meaning for {target.id}: AWS protects no application of EMR "
                 "Serverless."
             )
         if not force:
-            _check_ours(found, "--force deletes it all the same")
+            _check_ours(target, "--force deletes it all the same")
 
     def end(
-        self, found: Found, tell: Tell, *, force: bool = False, unprotect: bool = False
+        self, target: Target, tell: Tell, *, force: bool = False, unprotect: bool = False
     ) -> Bill:
         """Cancel what runs on it, delete it, and return what its runs were billed for."""
-        self.check_may_end(found, force=force, unprotect=unprotect)
-        for job_id in self._active(found.id, _WAITING):
-            self._cancel(found.id, job_id)
+        self.check_may_end(target, force=force, unprotect=unprotect)
+        for job_id in self._active(target.id, _WAITING):
+            self._cancel(target.id, job_id)
         until(
             lambda left: not left,
-            lambda: self._active(found.id),
-            lambda left: f"application {found.id}: {len(left)} job runs end",
+            lambda: self._active(target.id),
+            lambda left: f"application {target.id}: {len(left)} job runs end",
             tell,
         )
-        bill = self.bill(found)
-        self._stop(found.id, tell)
+        bill = self.bill(target)
+        self._stop(target.id, tell)
         with said():
-            self.aws.serverless.delete_application(applicationId=found.id)
+            self.aws.serverless.delete_application(applicationId=target.id)
         return bill
 
-    def bill(self, found: Found) -> Bill:
+    def bill(self, target: Target) -> Bill:
         """Return what its runs were billed for."""
-        runs = [self._run(found.id, job_id) for job_id, _, _ in self.jobs(found.id)]
-        architecture = found.described.get("architecture", "X86_64").lower()
+        runs = [self._run(target.id, job_id) for job_id, _, _ in self.jobs(target.id)]
+        architecture = target.described.get("architecture", "X86_64").lower()
         return bill_of_runs(runs, architecture, self.aws.region)
 
     def log_place(self, target_id: str) -> str:

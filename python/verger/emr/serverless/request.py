@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An application's description -> the requests that make it (CreateApplication) and use it."""
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def spark_defaults(config: ApplicationConfig, archive: Archive) -> dict[str, str
     The archive is unpacked as ./verger on each worker, where executors find the program; the driver
     is told. Half of a driver and two thirds of an executor are outside the Java heap.
     """
-    found = {
+    settings = {
         "spark.archives": f"{place_of(config, archive)}#{UNPACKED}",
         f"spark.emr-serverless.driverEnv.{VARIABLE}": UNPACKED,
         "spark.emr-serverless.driverEnv.AWS_REGION": config.region,
@@ -33,10 +34,10 @@ def spark_defaults(config: ApplicationConfig, archive: Archive) -> dict[str, str
     }
     wanted = config.serverless
     for role, worker, parts in (("driver", wanted.driver, 2), ("executor", wanted.executor, 3)):
-        found[f"spark.{role}.cores"] = str(worker.vcpus)
-        found[f"spark.emr-serverless.{role}.disk"] = f"{worker.disk_gb}g"
-        found |= memory_settings(role, worker.memory_gb * 1024, parts)
-    return found | config.spark
+        settings[f"spark.{role}.cores"] = str(worker.vcpus)
+        settings[f"spark.emr-serverless.{role}.disk"] = f"{worker.disk_gb}g"
+        settings |= memory_settings(role, worker.memory_gb * 1024, parts)
+    return settings | config.spark
 
 
 def sizes(**amounts: int | None) -> dict[str, str]:

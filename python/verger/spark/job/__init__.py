@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program's commands as jobs of Spark: the program drives, and Spark is its crew.
 
     record = run(spark, "s3://bucket/Test", "s3://bucket/Results", variance=0.95)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What people see of a job that Python called: notes, warnings, a line of progress, or JSON."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Spark as the crew of a run (docs/crew.md): a stage's orders become the tasks of a Spark job."""
 
 from __future__ import annotations
@@ -152,10 +153,10 @@ class Crew:
         missing = [name for name in names if name not in self._done]
         if stage is not self._stage or not missing:
             return
-        found = re.search(r"TaskError: (\{.*\})", str(failure))
+        error = re.search(r"TaskError: (\{.*\})", str(failure))
         outcome = {"type": "outcome", "order": missing[0], "attempt": 0}
-        if found:
-            outcome.update(json.loads(found[1]))
+        if error:
+            outcome.update(json.loads(error[1]))
         else:
             why = cause_of(failure) if failure else "it lost outcomes of tasks"
             told = f"Spark gave up on the stage '{stage['stage']}': {why}"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program verger as a child of the driver's Python: talking to it."""
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Driver:
         for line in self._process.stderr:
             try:
                 event = dict(json.loads(line))
-            except (TypeError, ValueError):  # of a library, or of the system's loader
+            except (TypeError, ValueError):  # a library or the system's loader wrote it
                 event = {"event": "warning", "message": line.decode(errors="replace").rstrip()}
             if event.get("event") == "error":
                 self._failure = event["message"]

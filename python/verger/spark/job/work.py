@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What runs on the nodes: orders go to a child `verger work`, and its outcomes come back.
 
 These functions and classes are sent to the executors by value, so that nothing of this package need
@@ -29,9 +30,9 @@ def usable(*places: str | None) -> str | None:
     """Return the first program of these places, as an absolute path: itself, or in a bundle."""
     for place in filter(None, places):
         bundled = [*glob.glob(f"{place}/bin/verger"), *glob.glob(f"{place}/*/bin/verger")]
-        for found in (place, *bundled):
-            if os.path.isfile(found) and os.access(found, os.X_OK):
-                return os.path.abspath(found)
+        for candidate in (place, *bundled):
+            if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
+                return os.path.abspath(candidate)
     return None
 
 
