@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pages hold together: links lead somewhere, the index has all, what is quoted is really said."""
+"""The pages hold together: links lead somewhere, the index has all, what is quoted is said."""
 
 import re
 import subprocess
@@ -54,7 +54,9 @@ def test_its_links_lead_somewhere(page):
 
 
 def test_the_index_names_every_page():
-    listed = {(DOCS / target).resolve() for target in LINK.findall((DOCS / "README.md").read_text())}
+    listed = {
+        (DOCS / target).resolve() for target in LINK.findall((DOCS / "README.md").read_text())
+    }
     there = {page for page in PAGES if DOCS in page.parents} - {DOCS / "README.md"}
     assert there - listed == set()
 
