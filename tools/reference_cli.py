@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from itertools import groupby
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,7 +42,7 @@ def value_of(argument: dict) -> str:
     """Return what an argument takes: its choices, or its value and bounds."""
     if argument["choices"]:
         return " \\| ".join(f"`{choice}`" for choice in argument["choices"])
-    words = [f"`{argument['value']}`"] if argument["value"] else []
+    words = [f"`{cell(argument['value'])}`"] if argument["value"] else []
     return ", ".join(words + ([argument["bounds"]] if argument["bounds"] else []))
 
 
@@ -51,7 +50,7 @@ def default_of(argument: dict) -> str:
     """Return what holds without an argument, as the help says it."""
     if argument["required"]:
         return "required"
-    return cell(argument["default_text"])
+    return "on" if argument["default"] is True else cell(argument["default_text"])
 
 
 def table(arguments: list[dict], names: str) -> list[str]:
@@ -62,7 +61,7 @@ def table(arguments: list[dict], names: str) -> list[str]:
         spelled = ", ".join(f"`{flag}`" for flag in flags)
         about = cell(argument["help"])
         if argument.get("excludes"):
-            about += f"; not with `{argument['excludes']}`"
+            about += f"; not with `--{argument['excludes'].replace('_', '-')}`"
         lines.append(f"| {spelled} | {value_of(argument)} | {default_of(argument)} | {about} |")
     return [*lines, ""]
 
@@ -76,13 +75,15 @@ def chapter(command: dict) -> list[str]:
         "",
     ]
     if command["example"]:
-        lines += ["```sh", *command["example"].strip().splitlines(), "```", ""]
+        typed, _, told = command["example"].strip().partition("\n\n")
+        lines += ["```sh", *typed.splitlines(), "```", ""] + ([told, ""] if told else [])
     if command["notes"]:
         lines += [*command["notes"].strip().splitlines(), ""]
     if command["arguments"]:
         lines += table(command["arguments"], "argument")
-    for group, options in groupby(command["options"], lambda option: option["group"]):
-        lines += table(list(options), f"{group or 'option'}")
+    for group in dict.fromkeys(option["group"] for option in command["options"]):
+        options = [option for option in command["options"] if option["group"] == group]
+        lines += table(options, group or "option")
     return lines
 
 
