@@ -97,6 +97,11 @@ parity: build deps-parity ## Compare with the references and write docs/parity.m
 	.venv/parity/bin/python -m pytest tests/parity
 	.venv/parity/bin/python tests/parity/report.py docs/parity.md
 
+.PHONY: reference
+reference: build ## Write docs/reference-cli.md and docs/reference-python.md anew
+	@python3 tools/reference_cli.py
+	@python3 tools/reference_python.py
+
 .PHONY: test-fresh
 test-fresh: ## Prove make demo and make test in a bare Debian root (needs root)
 	@tools/fresh.sh

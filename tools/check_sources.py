@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from check_words import NOISE, blank, word_faults
+from check_words import NOISE, blank, option_faults, options_declared, word_faults
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
@@ -95,6 +95,7 @@ def main() -> int:
     """Check every tracked file and print the report."""
     broken: list[str] = []
     sizes: list[tuple[int, str]] = []
+    options: dict[str, list[Path]] = {}
     for path in tracked_files():
         data = path.read_bytes()
         if b"\0" in data or path.suffix == ".onnx":  # binary
@@ -102,6 +103,9 @@ def main() -> int:
         text = data.decode()
         broken += faults(path, text)
         sizes += function_sizes(path, text)
+        for name in options_declared(path, text):
+            options.setdefault(name, []).append(path)
+    broken += option_faults(options)
     sizes.sort(reverse=True)
     if sizes:
         p90 = sizes[len(sizes) // 10][0]

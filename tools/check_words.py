@@ -4,6 +4,7 @@
 - No comment begins with "of": that is half a phrase, whose other half the reader must guess.
 - `found` is not a name: it says how something was come by, and not what it is.
 - A number of seven digits or more is grouped, in code (1'000'000, 1_000_000) as in messages.
+- An option of the program is declared once, but for those that mean something else elsewhere.
 """
 
 import io
@@ -20,6 +21,11 @@ VERBLESS = re.compile(r"(?P<code>.*?)(?://|(?<![\w\"'&])#) *of ")
 CONTINUED = re.compile(r"\s*(?://|#)")
 NAME = re.compile(r"(?<![\w.])_?found_?\b")
 LONG = re.compile(r"(?<![\w.'-])[0-9]{7,}(?![\w.'-])")
+DECLARES_OPTIONS = re.compile(r"\b(?:OptionDeclaration|RunOption)\b|\.option\(")
+OPTION = re.compile(r'\.name = "([a-z0-9_]+)"')
+# Options of one name that are not the run's: of a model that was saved, of a photograph that is
+# asked for, of the help.
+MEAN_OTHERWISE = {"model", "max_pixels", "neighbors", "json"}
 SOUP = re.compile(r"(?<![\w.'-])[0-9]{7,}(?:\.[0-9]*)?[FULful]*\b")
 
 
@@ -62,6 +68,20 @@ def python_faults(text: str) -> Iterator[tuple[int, str]]:
         if token.type == tokenize.NUMBER and re.match(r"[0-9]{7}", token.string):
             yield token.start[0], "a number of seven digits or more is not grouped"
         before = token.string
+
+
+def options_declared(path: Path, text: str) -> Iterator[str]:
+    """Yield the options of the program that a source file declares."""
+    ours = path.parts[0] in {"cli", "src"} and not path.stem.endswith("_test")
+    if ours and path.suffix in {".cc", ".h"} and DECLARES_OPTIONS.search(text):
+        yield from OPTION.findall(text)
+
+
+def option_faults(places: dict[str, list[Path]]) -> Iterator[str]:
+    """Yield a sentence for each option that is declared more than once."""
+    for name, paths in sorted(places.items()):
+        if len(paths) > 1 and name not in MEAN_OTHERWISE:
+            yield f"option {name} is declared {len(paths)} times: {', '.join(map(str, paths))}"
 
 
 def word_faults(path: Path, text: str) -> Iterator[tuple[int, str]]:

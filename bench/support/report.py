@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Write what was measured into docs/performance.md, between its marks.
+"""Write what was measured into docs/laboratory.md, between its marks.
 
-usage: report.py [RESULTS] [DOCUMENT]     (default: build/bench-results docs/performance.md)
+usage: report.py [RESULTS] [DOCUMENT]     (default: build/bench-results docs/laboratory.md)
 
 What `make bench-rivals` measured goes between the marks of rivals, with a picture in images/ beside
 the document, which takes matplotlib; what `make bench-spark` measured between those of spark.
@@ -180,7 +180,7 @@ def put(text: str, name: str, lines: list[str]) -> str:
 
 def main() -> None:
     """Put the reports between the marks."""
-    defaults = [ROOT / "build" / "bench-results", ROOT / "docs" / "performance.md"]
+    defaults = [ROOT / "build" / "bench-results", ROOT / "docs" / "laboratory.md"]
     given = [Path(argument) for argument in sys.argv[1:]]
     results, document = [*given, *defaults[len(given) :]]
     text = put(document.read_text(), "rivals", rivals(results, document))

@@ -52,8 +52,8 @@ class Model {
 
   virtual const ModelInfo& info() const = 0;
 
-  // A stream for one thread, on which its inferences run. Of OpenVINO's, the first `threads`, as
-  // given at loading, are ready at once; more than those make it compile the network again.
+  // A stream for one thread, on which its inferences run. With OpenVINO the first `threads`
+  // streams, as given at loading, are ready at once; each more makes it compile the network again.
   virtual Result<std::unique_ptr<ModelStream>> open_stream() const = 0;
 };
 
@@ -80,11 +80,12 @@ Result<std::unique_ptr<Model>> untrained_mobilenet_v2(uint64_t seed, Precision p
 // one output, flattened to a vector whose width is read from the model.
 Result<std::unique_ptr<Model>> load_onnx(const ModelFile& file, Precision precision, int threads);
 
-// The seed of "untrained:SEED"; kInvalidArgument when `weights` starts so but has no valid seed.
+// Whether `weights` begins as "untrained:SEED" does.
 bool is_untrained(std::string_view weights);
+// Its seed; kInvalidArgument when there is none.
 Result<uint64_t> untrained_seed(std::string_view weights);
 
-// Keras' official files.
+// Keras' official files of weights. The first is the one to download.
 struct OfficialWeights {
   std::string_view file_name;
   std::string_view url;

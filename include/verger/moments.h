@@ -18,8 +18,8 @@ namespace VERGER_EXPORT verger {
 // Moments of the rows of a table of float32, in float64.
 //
 // Rows are taken in fixed blocks of kBlockRows, so that the bits depend only on the sequence of the
-// rows, never on how add() was called, and products are summed in one fixed order with fused
-// multiply-add, so that they are the same on every CPU. Merging follows Chan, Golub and LeVeque
+// rows and never on how add() was called. Products are summed in one fixed order with fused
+// multiply-add, so that the bits are the same on every CPU. Merging follows Chan, Golub and LeVeque
 // (1983). Memory: width²/2 doubles, and about 1000 × width more while rows arrive. Not thread-safe.
 class Moments {
  public:

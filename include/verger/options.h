@@ -19,14 +19,15 @@ struct ImageOptions {
   // Affects results.
   int64_t max_pixels = 178'956'970;  // a larger image is rejected (too-large); Pillow's own limit
   bool exif_orientation = false;     // turn the image upright as its EXIF tag says (Keras does not)
-  bool fast_decode = false;  // inexact: a JPEG of 896 pixels or more a side is decoded at 1/2, 1/4
-                             // or 1/8 of its size by libjpeg's scaled DCT (docs/numerics.md)
+  // Inexact: decode a JPEG of 896 pixels or more a side at 1/2, 1/4 or 1/8 of its size, by
+  // libjpeg's scaled DCT (docs/numerics.md).
+  bool fast_decode = false;
 
   Status validate() const;
 };
 
-// Of the network's arithmetic. kF32x3 takes each product in three of bfloat16: nearly f32, and
-// faster where there is AMX.
+// How the network computes. kF32x3 makes each product of three of bfloat16: the result is nearly
+// that of f32, and comes faster where there is AMX.
 enum class Precision { kF32, kF32x3, kBf16 };
 std::string_view precision_name(Precision precision);  // "f32", "f32x3", "bf16"
 Result<Precision> parse_precision(std::string_view name);
@@ -51,11 +52,13 @@ struct PcaOptions {
 
 struct InputOptions {
   // Affects results.
-  std::string pattern;    // glob on the file name, such as "*.{jpg,png}"; empty: jpg, jpeg, png in
-                          // any case
+  // A glob that a file's name must match, such as "*.{jpg,png}". Empty: jpg, jpeg and png in any
+  // case.
+  std::string pattern;
   bool recursive = true;  // descend into sub-folders
-  std::vector<std::string> exclude{};  // globs of files and folders to leave out: of their own
-                                       // names, or with a '/' of their paths below the input
+  // Globs of files and folders to leave out. One without a '/' is matched with their names, one
+  // with a '/' with their paths below the input.
+  std::vector<std::string> exclude{};
   // Where packed inputs hold the labels: the column of a table, or the ending of a tar's members.
   // Empty: "label", "cls", else the folder.
   std::string label_column{};
@@ -70,11 +73,12 @@ struct InputOptions {
 // cache, container or instance role.
 struct StorageOptions {
   // Affects results.
-  std::string s3_endpoint;    // http(s)://host[:port] of another server than AWS'; empty: the first
-                              // of AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, AWS
-  std::string s3_region;      // empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's
-  std::string s3_addressing;  // "path" or "virtual"; empty: virtual at AWS, path elsewhere
-  bool s3_anonymous = false;  // sign nothing: public buckets
+  // http(s)://host[:port] of another server than AWS'. Empty: AWS_ENDPOINT_URL_S3,
+  // AWS_ENDPOINT_URL, the profile's endpoint_url, else AWS itself.
+  std::string s3_endpoint;
+  std::string s3_region;           // empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's
+  std::string s3_addressing;       // "path" or "virtual"; empty: virtual at AWS, path elsewhere
+  bool s3_anonymous = false;       // sign nothing: public buckets
   bool s3_requester_pays = false;  // take on the charge of reading buckets whose readers pay
 
   // Affects speed.
@@ -92,7 +96,7 @@ Result<Layout> parse_layout(std::string_view name);
 struct OutputOptions {
   // Affects results.
   Layout layout = Layout::kTables;
-  int parts = 24;          // part files (and shards); more when a part would pass 4,096 rows
+  int parts = 24;          // part files (and shards); more when a part would pass 32,768 rows
   bool overwrite = false;  // replace what OUTPUT holds
   bool resume = false;     // go on with the run that OUTPUT holds, or begin when it is empty
 
@@ -107,7 +111,7 @@ Result<PackFormat> parse_pack_format(std::string_view name);
 struct PackOptions {
   // Affects results.
   PackFormat format = PackFormat::kParquet;
-  int64_t pack_bytes = int64_t{256} << 20;  // bytes of the images of one container, about
+  int64_t pack_bytes = int64_t{256} << 20;  // about so many bytes of images go into a container
 
   Status validate() const;
 };
@@ -138,8 +142,9 @@ struct RunOptions {
   int threads = 0;  // images worked on at once; 0: one a core this process may use
 
   // Affects neither.
-  std::string metrics{};  // where the program puts its metrics (docs/metrics.md): a file of this
-                          // machine, or ":PORT" of 127.0.0.1; empty: nowhere
+  // Where the program puts its metrics (docs/metrics.md): a file of this machine, or ":PORT" of
+  // 127.0.0.1. Empty: nowhere.
+  std::string metrics{};
 
   Status validate() const;
 };

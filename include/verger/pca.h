@@ -20,31 +20,33 @@ namespace VERGER_EXPORT verger {
 // centred and nothing more. The loading of largest magnitude in each component is positive; the
 // first on ties, which are magnitudes within 1e-9 of the largest.
 struct PcaModel {
-  int width = 0;                    // features
-  int k = 0;                        // components kept
-  int64_t count = 0;                // rows it was fitted on
-  double variance = 0;              // PcaOptions::variance that chose k; 0 when `components` did
-  bool standardize = true;          // PcaOptions::standardize
-  std::vector<double> mean;         // width
-  std::vector<double> deviation;    // width; 0 for a constant column, which standardises to 0
-  std::vector<double> eigenvalues;  // width, descending: the whole spectrum; what rounding leaves
-                                    // in place of zeros is 0, so rank() of them are positive
-  std::vector<double> components;   // k × width, row-major, orthonormal rows
+  int width = 0;                  // features
+  int k = 0;                      // components kept
+  int64_t count = 0;              // rows it was fitted on
+  double variance = 0;            // PcaOptions::variance that chose k; 0 when `components` did
+  bool standardize = true;        // PcaOptions::standardize
+  std::vector<double> mean;       // width
+  std::vector<double> deviation;  // width; 0 for a constant column, which standardises to 0
+  // The whole spectrum: width, descending. What rounding leaves in place of a zero is set to 0, so
+  // that rank() of them are positive.
+  std::vector<double> eigenvalues;
+  std::vector<double> components;  // k × width, row-major, orthonormal rows
 
   // The share of the whole variance that the first `components_kept` have; 1 from rank() on.
   double cumulative_ratio(int components_kept) const;
   int rank() const;
 };
 
-// kInvalidArgument when the options are invalid, the moments have fewer than 2 rows, every column
-// is constant, or `components` exceeds the rank; kCheckFailed when the eigenvectors
-// that OpenBLAS gives are wrong. By variance, k is the smallest whose cumulative
-// ratio is at least `variance`; at most the rank.
+// Where `variance` decides, k is the smallest number whose cumulative ratio is at least that, and
+// at most the rank. kInvalidArgument when the options are invalid, the moments have fewer than 2
+// rows, every column is constant, or `components` exceeds the rank; kCheckFailed when the
+// eigenvectors that OpenBLAS gives are wrong.
 Result<PcaModel> fit_pca(const Moments& moments, const PcaOptions& options);
 
 // projected[i] = components · ((rows[i] − mean) / deviation). `rows`: n × width float32;
 // `projected`: n × k float64. A row's result has the same bits on every CPU and does not depend on
-// its neighbours. A call costs about what 10 rows do besides its rows. Thread-safe.
+// its neighbours. Beside its rows a call costs as much as about 10 of them: give it many.
+// Thread-safe.
 void project(const PcaModel& model, std::span<const float> rows, std::span<double> projected);
 
 // standardised[i] = (rows[i] − mean) / deviation, 0 where the deviation is; both n × width.

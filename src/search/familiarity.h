@@ -7,7 +7,7 @@
 // usual for the class of its nearest row. A photograph whose margin is below that of all but a few
 // of the result's own is of a kind that the result does not hold: the margin tells strangers better
 // than the cosine does, because the photographs of one class are nearer to each other than those of
-// another (docs/performance.md has the measured rates).
+// another (docs/laboratory.md has the measured rates).
 #pragma once
 
 #include <cstddef>

@@ -86,6 +86,16 @@ def test_whole_thoughts_pass(name, text):
     assert faults_of(name, f"{mark} SPDX-License-Identifier: Apache-2.0\n\n{text}\n") == []
 
 
+def test_an_option_that_is_declared_twice_is_found():
+    text = 'command.option({.name = "parts", .help = "Files"}, &parts);'
+    names = list(check_sources.options_declared(Path("cli/run.cc"), text))
+    assert names == ["parts"]
+    assert list(check_sources.options_declared(Path("cli/run_test.cc"), text)) == []
+    places = {"parts": [Path("cli/run.cc"), Path("cli/update.cc")], "json": [Path("a"), Path("b")]}
+    [fault] = check_sources.option_faults(places)
+    assert fault.startswith("option parts is declared 2 times: cli/run.cc, cli/update.cc")
+
+
 def test_cxx_functions_are_measured():
     text = """
 namespace verger {

@@ -166,7 +166,7 @@ def test_the_table_of_types_is_awss():
 
 
 def test_the_measured_rates_are_those_of_the_page():
-    page = " ".join((ROOT / "docs" / "performance.md").read_text().split())
+    page = " ".join((ROOT / "docs" / "laboratory.md").read_text().split())
     rates = {name: rate["cpu_ms_image"] for name, rate in instances.figures()["rates"].items()}
     assert f"| verger run, end to end | 159 | {rates['avx2-f32']} |" in page
     assert f"({rates['amx-bf16']} against {rates['amx-f32']} ms" in page
