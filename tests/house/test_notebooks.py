@@ -1,5 +1,6 @@
 """The example notebooks are as they should be kept: two languages, one code, no outputs."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -50,13 +51,75 @@ def test_its_links_lead_somewhere(path):
         assert (EXAMPLES / file).exists() if file else anchor in headings, target
 
 
+def shown_texts(tree):
+    """Yield what a reader sees of code: what is printed, named in Spark's UI, or drawn."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "marks":
+            yield from texts_in(node.value)
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        for argument in node.args if name in ("print", "setJobDescription") else []:
+            yield from texts_in(argument)
+        for keyword in node.keywords:
+            if keyword.arg in ("label", "title", "xlabel", "ylabel"):
+                yield from texts_in(keyword.value)
+
+
+def texts_in(node):
+    """Yield the texts of a value, but not those of what is computed for it."""
+    if isinstance(node, ast.List | ast.Tuple):
+        for element in node.elts:
+            yield from texts_in(element)
+    elif isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str):
+        yield node
+
+
+def code_alone(source):
+    """Code without what a reader sees, but for what is computed for it, however it is shown."""
+    tree = ast.parse(source)
+    for shown in [*shown_texts(tree)]:
+        if isinstance(shown, ast.Constant):
+            shown.value = ""
+        else:
+            shown.values = [part for part in shown.values if isinstance(part, ast.FormattedValue)]
+            for part in shown.values:
+                part.format_spec = None
+    return ast.dump(tree)
+
+
 def test_the_languages_differ_in_their_text_alone():
     english, *others = [ENGLISH, *(path for path in NOTEBOOKS if path != ENGLISH)]
     assert [path.name for path in others] == ["notebook.fr.ipynb"]
     for here, there in zip(*(read(path)["cells"] for path in (english, *others)), strict=True):
         assert (here["id"], here["cell_type"]) == (there["id"], there["cell_type"])
         assert here["metadata"] == there["metadata"]
-        assert (text(here) == text(there)) == (here["cell_type"] == "code")
+        if here["cell_type"] == "code":
+            assert code_alone(text(here)) == code_alone(text(there)), here["id"]
+        else:
+            assert text(here) != text(there)
+
+
+def test_other_code_is_found():
+    english = "name = 'a b'\nplot(name, label=f'{n:,} seen {x[0]}')"
+    assert code_alone(english) == code_alone("name = 'a b'\nplot(name, label=f'{n} vu {x[0]}!')")
+    for old, new in (("a b", "c"), ("x[0]", "x[1]"), ("plot", "draw"), ("label", "marker")):
+        assert code_alone(english) != code_alone(english.replace(old, new))
+
+
+def test_what_a_reader_sees_is_in_the_language_of_the_text():
+    english = {"and", "are", "by", "components", "features", "have", "of", "others", "photographs",
+               "rows", "same", "some", "the", "were"}  # fmt: skip
+    words = set()
+    for cell in read(EXAMPLES / "notebook.fr.ipynb")["cells"]:
+        if cell["cell_type"] == "code":
+            words |= set(" ".join(re.findall(r"# (.*)", text(cell))).split())
+            for shown in shown_texts(ast.parse(text(cell))):
+                parts = [shown] if isinstance(shown, ast.Constant) else shown.values
+                for part in parts:
+                    words |= set(str(getattr(part, "value", "")).split())
+    assert not english & words
+    assert {"sur", "lignes", "photographies", "composantes"} <= words
 
 
 def test_one_cell_holds_the_parameters():
