@@ -29,11 +29,16 @@ std::string_view environment(const char* name) {
   return value ? value : "";
 }
 
+// The number that a variable holds; 0 when it holds none.
+int number_in_environment(const char* name) {
+  const std::string_view set = environment(name);
+  int number = 0;
+  std::from_chars(set.data(), set.data() + set.size(), number);
+  return number;
+}
+
 int terminal_columns() {
-  const std::string_view set = environment("COLUMNS");
-  int columns = 0;
-  std::from_chars(set.data(), set.data() + set.size(), columns);
-  if (columns > 0) return columns;
+  if (const int columns = number_in_environment("COLUMNS"); columns > 0) return columns;
   winsize size{};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return 80;
@@ -91,6 +96,9 @@ ConsoleOptions standard_error(LogFormat format) {
   options.colour = options.terminal && environment("NO_COLOR").empty();
   options.unicode = is_utf8_locale();
   options.columns = terminal_columns;
+  if (const int seconds = number_in_environment("VERGER_PROGRESS_SECONDS"); seconds > 0) {
+    options.line_every = std::chrono::seconds(seconds);
+  }
   options.sink = write_standard_error;
   return options;
 }

@@ -26,14 +26,16 @@ LogFormat log_format_of(int argc, char** argv);
 // Where a Console writes and what the place can show.
 struct ConsoleOptions {
   LogFormat format = LogFormat::kText;
-  bool terminal = false;  // lines may be rewritten
-  bool colour = false;    // ANSI colours
-  bool unicode = false;   // line-drawing characters for the bar
+  bool terminal = false;                // lines may be rewritten
+  bool colour = false;                  // ANSI colours
+  bool unicode = false;                 // line-drawing characters for the bar
+  std::chrono::seconds line_every{10};  // between lines of progress where there is no bar
   std::function<int()> columns = [] { return 80; };
   std::function<void(std::string_view)> sink;  // takes whole lines; called by one thread at a time
 };
 
-// Standard error as it is: isatty, $TERM, $NO_COLOR, $COLUMNS or the window's width, the locale.
+// Standard error as it is: isatty, $TERM, $NO_COLOR, $COLUMNS or the window's width, the locale,
+// and $VERGER_PROGRESS_SECONDS, by which programs that draw a bar of their own hear more often.
 ConsoleOptions standard_error(LogFormat format);
 
 // Thread-safe.

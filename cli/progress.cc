@@ -15,7 +15,6 @@ namespace {
 using std::chrono::duration;
 
 constexpr std::chrono::milliseconds kRefresh{100};  // how often a terminal's bar is drawn anew
-constexpr std::chrono::seconds kLineEvery{10};      // elsewhere
 constexpr std::chrono::seconds kWindow{10};         // over which the rate is taken
 constexpr std::chrono::seconds kStall{30};          // without progress
 constexpr int kBarWidest = 40;
@@ -90,7 +89,7 @@ void Progress::refresh() {
   const std::lock_guard lock(mutex_);
   const Time now = options_.clock();
   tell_stall(now);
-  const bool due = now - last_line_ >= kLineEvery;
+  const bool due = now - last_line_ >= console_.options().line_every;
   if (!console_.options().terminal && !due) return;
   const Reading reading = read(now);
   if (console_.options().terminal) {
@@ -154,6 +153,7 @@ std::string Progress::line(const Reading& reading) const {
 std::string Progress::json(const Reading& reading) const {
   nlohmann::ordered_json json{{"event", "progress"},
                               {"stage", options_.stage},
+                              {"unit", options_.unit},
                               {"done", reading.done},
                               {"total", options_.total},
                               {"rejected", reading.rejected},
@@ -171,6 +171,7 @@ void Progress::finish() {
   if (console_.format() == LogFormat::kJson) {
     return console_.line(json_text(nlohmann::ordered_json{{"event", "stage"},
                                                           {"stage", options_.stage},
+                                                          {"unit", options_.unit},
                                                           {"done", done()},
                                                           {"total", options_.total},
                                                           {"rejected", rejected()},

@@ -23,8 +23,8 @@ namespace verger::cli {
 //   progress.add(1, 1);  // an image that was rejected
 //   progress.finish();
 //
-// In JSON a line is {"event":"progress","stage":"extract","done":…,"total":…,"rejected":…,
-// "rate":…,"eta_s":…}: rate in units a second, eta_s null while unknown.
+// In JSON a line is {"event":"progress","stage":"extract","unit":"images","done":…,"total":…,
+// "rejected":…,"rate":…,"eta_s":…}: rate in units a second, eta_s null while unknown.
 class Progress {
  public:
   using Clock = std::function<std::chrono::steady_clock::time_point()>;

@@ -168,6 +168,7 @@ TEST_F(ProgressTest, JsonLines) {
   json = nlohmann::json::parse(take());
   EXPECT_EQ(json["event"], "progress");
   EXPECT_EQ(json["stage"], "extract");
+  EXPECT_EQ(json["unit"], "images");
   EXPECT_EQ(json["done"], 250);
   EXPECT_EQ(json["total"], 1000);
   EXPECT_EQ(json["rejected"], 1);
@@ -177,6 +178,18 @@ TEST_F(ProgressTest, JsonLines) {
   json = nlohmann::json::parse(take());
   EXPECT_EQ(json["event"], "stage");
   EXPECT_EQ(json["elapsed_s"], 20.0);
+}
+
+TEST_F(ProgressTest, LinesComeAsOftenAsIsAskedFor) {
+  ConsoleOptions often = console_options(LogFormat::kText, false);
+  often.line_every = seconds(1);
+  Console console(often);
+  Progress progress(console, progress_options());
+  progress.refresh();
+  EXPECT_EQ(take(), "");
+  now_ += seconds(1);
+  progress.refresh();
+  EXPECT_THAT(take(), HasSubstr("0/1,000 images"));
 }
 
 TEST_F(ProgressTest, AddsOfManyThreadsAreAllCounted) {

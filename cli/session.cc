@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.h"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <string>
 
 #include "base/status_macros.h"
@@ -36,6 +40,29 @@ void on_patience_over(int /*signal*/) { end_at_once(static_cast<int>(StatusCode:
 bool heeds_hangup() {
   struct sigaction before{};
   return sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN;
+}
+
+// The system tells the end of a parent once for each of its threads, where SIGTERM given twice
+// means at once; so it is another signal, which counts once.
+void on_parent_gone(int /*signal*/) {
+  if (interrupted.cancelled()) return;
+  interrupted.cancel();
+  alarm(kPatience);
+}
+
+// A program that Python started has a session of its own, which nobody ends with Python, such as
+// the kernel of a notebook that is restarted. So it asks to be told, as by SIGTERM, and does not
+// end before that by what it writes for nobody to read.
+void end_with_parent() {
+  const char* const named = std::getenv("VERGER_PARENT");
+  if (named == nullptr) return;
+  pid_t parent = 0;
+  std::from_chars(named, named + std::strlen(named), parent);
+  if (getppid() != parent) return;  // it is the variable of a process further up
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGUSR1, on_parent_gone);
+  prctl(PR_SET_PDEATHSIG, SIGUSR1);
+  if (getppid() != parent) std::raise(SIGUSR1);  // it ended just before
 }
 
 Result<std::vector<uint8_t>> read_file(const std::string& path, const StorageOptions& storage) {
@@ -100,6 +127,7 @@ InterruptGuard::InterruptGuard() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
   if (heeds_hangup()) std::signal(SIGHUP, on_signal);
+  end_with_parent();
 }
 
 InterruptGuard::~InterruptGuard() {

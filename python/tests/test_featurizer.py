@@ -201,7 +201,7 @@ def test_unusable_weights_are_model_errors(tmp_path):
         package.Featurizer(tmp_path / "absent.h5").load()
     with pytest.raises(package.ModelError, match="junk"):
         package.Featurizer(model=junk).load()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(package.ModelError, match=r"Cannot read .*absent\.onnx: no such file"):
         package.Featurizer(model=tmp_path / "absent.onnx").load()
     assert issubclass(package.ModelError, OSError)
 

@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scikit-learn's conventions, without scikit-learn: parameters, representation, tags."""
+"""scikit-learn's conventions, without it: parameters, representation, tags, kinds of output."""
 
 from __future__ import annotations
 
 import inspect
-from typing import Any, Self
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_OUTPUTS = ("default", "pandas", "polars")
 
 
 class Estimator:
@@ -33,6 +41,49 @@ class Estimator:
         for name, value in params.items():
             setattr(self, name, value)
         return self
+
+    def set_output(
+        self, *, transform: Literal["default", "pandas", "polars"] | None = None
+    ) -> Self:
+        """Set what `transform` and `fit_transform` return, as scikit-learn's transformers do.
+
+        ``"pandas"`` and ``"polars"`` are DataFrames with the columns of `get_feature_names_out`;
+        that of pandas has the index of a DataFrame or Series that was transformed. ``"default"`` is
+        an array, and None leaves it as it was. Where it was never set, scikit-learn's own setting
+        `transform_output` holds, if scikit-learn is loaded.
+
+        Raises ValueError for another kind, and ModuleNotFoundError for one that is not installed.
+        """
+        if transform is None:
+            return self
+        if transform not in _OUTPUTS:
+            raise ValueError(f"transform must be one of {list(_OUTPUTS)}, not {transform!r}.")
+        if transform != "default" and find_spec(transform) is None:
+            raise ModuleNotFoundError(
+                f"set_output(transform={transform!r}) needs {transform}: pip install {transform}.",
+                name=transform,
+            )
+        self._sklearn_output_config = {"transform": transform}  # where scikit-learn looks for it
+        return self
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[Any]:
+        """Return the names of the columns of `transform`."""
+        raise NotImplementedError
+
+    def _as_set(self, rows: NDArray[Any], given: object) -> Any:
+        """Return the rows of `given` as `set_output` says."""
+        kind = getattr(self, "_sklearn_output_config", {}).get("transform")
+        if kind is None and (sklearn := sys.modules.get("sklearn")) is not None:
+            kind = sklearn.get_config()["transform_output"]
+        if kind in (None, "default"):
+            return rows
+        frames = import_module(kind)
+        names = list(self.get_feature_names_out())
+        if kind == "polars":
+            return frames.DataFrame(rows, schema=names, orient="row")
+        tables = (frames.DataFrame, frames.Series)
+        index = given.index if isinstance(given, tables) else None
+        return frames.DataFrame(rows, columns=names, index=index, copy=False)
 
     def __repr__(self) -> str:
         """Return the call that makes the estimator: the parameters that differ from the default."""

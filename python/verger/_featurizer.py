@@ -9,14 +9,17 @@ import warnings
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 import numpy as np
 
 from verger import _verger
+from verger._console import Progress
+from verger._errors import ModelError
 from verger._estimator import Estimator
-from verger._images import prepared
+from verger._images import prepared, sequence_of_images
 from verger._libraries import load_openvino
+from verger._storage_errors import io_error
 from verger._weights import fetch_weights, find_weights
 
 if TYPE_CHECKING:
@@ -49,6 +52,8 @@ class Featurizer(Estimator):
         on_error: What `transform` does about an image that cannot be read: ``"raise"``, a
             ValueError that names it, or ``"nan"``, a row of NaN. `featurize` tells the reason of
             each.
+        progress: Say how far `transform` is, in a line of a notebook's cell or of a terminal, and
+            elsewhere in a line every ten seconds on standard error.
     """
 
     def __init__(  # noqa: PLR0913
@@ -62,6 +67,7 @@ class Featurizer(Estimator):
         exif_orientation: bool = False,
         fast_decode: bool = False,
         on_error: Literal["raise", "nan"] = "raise",
+        progress: bool = False,
     ) -> None:
         """Keep the parameters; nothing is loaded."""
         self.weights = weights
@@ -72,14 +78,15 @@ class Featurizer(Estimator):
         self.exif_orientation = exif_orientation
         self.fast_decode = fast_decode
         self.on_error = on_error
+        self.progress = progress
         self._loaded: tuple[tuple[Any, ...], _verger.Featurizer] | None = None
         self._lock = threading.Lock()
 
     def load(self) -> Self:
         """Load the network now, if it is not loaded.
 
-        Raises ValueError for unusable parameters, OSError for an unreadable file, and
-        verger.ModelError for weights or a model that are absent, damaged or of another network.
+        Raises ValueError for unusable parameters, and verger.ModelError for weights or a model that
+        are absent, unreadable, damaged or of another network.
         """
         self._network()
         return self
@@ -96,20 +103,27 @@ class Featurizer(Estimator):
     def transform(self, X: Iterable[object]) -> NDArray[np.float32]:  # noqa: N803
         """Return the features, float32 [n, width]; width is 1280 for MobileNetV2.
 
+        After `set_output` they are a DataFrame, whatever the annotation says.
+
         Each element of `X` is the path of a file (str or os.PathLike), which may be written as the
         tables have it (``file:/…``, and with pyarrow ``s3://…``); the bytes of a JPEG or PNG file;
         pixels: a uint8 array [height, width, 3] of RGB, or what numpy.asarray makes one of; or a
         PIL image of any mode, which is converted to RGB as its file would be. Pixels have the
         features of a lossless file of them.
 
-        Raises TypeError or ValueError for an element that is none of these, and, with
-        `on_error="raise"`, ValueError for an image that cannot be read.
+        Raises TypeError for what is no sequence of these, such as one image or a whole DataFrame,
+        and for an element that is none of these; ValueError for pixels of another shape or type
+        and, with `on_error="raise"`, for an image that cannot be read; and, as `load` does,
+        verger.ModelError.
         """
         self._check_on_error()
-        rows = [self._rows(first, batch) for first, batch in self._batches(X)]
-        if not rows:
-            return np.empty((0, self._network().width), dtype=np.float32)
-        return np.concatenate(rows)
+        images = sequence_of_images(X)
+        rows = [np.empty((0, self._network().width), dtype=np.float32)]
+        with Progress("featurize", images, shown=self.progress) as progress:
+            for first, batch in self._batches(images):
+                rows.append(self._rows(first, batch))
+                progress.add(len(batch))
+        return cast("NDArray[np.float32]", self._as_set(np.concatenate(rows), X))
 
     def fit_transform(self, X: Iterable[object], y: object = None) -> NDArray[np.float32]:  # noqa: N803
         """Return `transform(X)`."""
@@ -124,12 +138,17 @@ class Featurizer(Estimator):
         array or record batch, a chunked array, table or reader of binary), in which `column` names
         the column of image bytes; or an iterable as for `transform`, in which None is a null. A
         stream gives a stream, which is computed as it is read.
+
+        Raises TypeError for what is neither, and for an element that is no image; ValueError for
+        Arrow data without that column, or whose column is of another type, and for pixels of
+        another shape or type; and, as `load` does, verger.ModelError.
         """
         native = self._network()
         if hasattr(images, "__arrow_c_array__") or hasattr(images, "__arrow_c_stream__"):
             return native.featurize_arrow(images, column)
         upright = self.exif_orientation
-        ready = [prepared(image, upright=upright)[0] for image in images]  # type: ignore[attr-defined]
+        sequence = sequence_of_images(images)
+        ready = [prepared(image, upright=upright)[0] for image in sequence]
         return native.featurize(ready)
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
@@ -137,12 +156,14 @@ class Featurizer(Estimator):
         return np.array([f"featurizer{i}" for i in range(self._network().width)], dtype=object)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the parameters: a network cannot be pickled."""
-        return self.get_params()
+        """Return the parameters and what `set_output` said: a network cannot be pickled."""
+        state = self.get_params()
+        return {n: v for n, v in vars(self).items() if n in state or n == "_sklearn_output_config"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take parameters over."""
-        type(self).__init__(self, **state)
+        """Take them over."""
+        type(self).__init__(self)
+        vars(self).update(state)
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that the input is no table, and that nothing is fitted."""
@@ -153,7 +174,8 @@ class Featurizer(Estimator):
         return tags
 
     def _network(self) -> _verger.Featurizer:
-        key = tuple(value for name, value in self.get_params().items() if name != "on_error")
+        others = ("on_error", "progress")  # than those of the network
+        key = tuple(value for name, value in self.get_params().items() if name not in others)
         with self._lock:
             if self._loaded is None or self._loaded[0] != key:
                 self._loaded = (key, self._load())
@@ -177,15 +199,15 @@ class Featurizer(Estimator):
         onnx = self.model is not None
         path = Path(self.model) if self.model is not None else find_weights(self.weights)
         path = path or fetch_weights()
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise ModelError(str(io_error("read", os.fspath(path), error))) from error
         if onnx:
             load_openvino()
-        return _verger.Featurizer(
-            weights=os.fspath(path), data=path.read_bytes(), onnx=onnx, **options
-        )
+        return _verger.Featurizer(weights=os.fspath(path), data=data, onnx=onnx, **options)
 
     def _batches(self, images: Iterable[object]) -> Iterator[tuple[int, list[object]]]:
-        if isinstance(images, str | bytes | os.PathLike):
-            raise TypeError("Give a sequence of images; one image goes into a list by itself.")
         size = _IMAGES_A_THREAD * self._network().threads
         rest = iter(images)
         first = 0

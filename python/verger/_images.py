@@ -34,6 +34,23 @@ def prepared(image: object, *, upright: bool = False) -> tuple[object, str]:
     return image, ""
 
 
+def sequence_of_images(images: Any) -> Any:
+    """Return it. TypeError, with the mend, for what people give in its place."""
+    one = isinstance(images, (str, bytes, os.PathLike)) or _is_pil(images)
+    if one or (isinstance(images, np.ndarray) and images.ndim in (0, 2, 3)):
+        raise TypeError("Give a sequence of images; one image goes into a list by itself: [image].")
+    kind = type(images).__name__
+    if hasattr(images, "columns"):
+        names = ", ".join(map(str, getattr(images, "column_names", images.columns)))
+        raise TypeError(
+            f"Give a column of images and not a whole {kind}, such as table['path'] of the columns "
+            f"{names}."
+        )
+    if not hasattr(images, "__iter__"):
+        raise TypeError(f"Give a sequence of images, such as a list of paths, and not a {kind}.")
+    return images
+
+
 def _of_place(place: str) -> tuple[object, str]:
     """A path, or a place as verger's tables show it: file:/a b.jpg, s3://bucket/key."""
     if place.startswith("file:/"):

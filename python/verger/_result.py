@@ -1,28 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A result of the program, to be asked what photographs show."""
+"""The output of a run: what it counts, where its tables are, what its photographs show."""
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import tempfile
-import warnings
-import zlib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
-
-import numpy as np
-
-from verger._errors import with_keywords
-from verger._images import prepared
-from verger._program import error_of, find_program
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from verger._program import Place
+
 _MOST_CHARACTERS = 500_000  # all images on one command line; systems take two million in all
-_UNREADABLE = 3  # exit code, also of answers that say which photographs could not be read
 
 
 class Vote(TypedDict):
@@ -60,120 +52,198 @@ class Answer(TypedDict, total=False):
     rejected: Rejected
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many images were listed; each has features or was rejected."""
+
+    listed: int
+    features: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where an output's tables, its model and its report are, as paths or s3:// places.
+
+    `pca` and `model` are there once the features were reduced.
+    """
+
+    features: str
+    pca: str
+    rejected: str
+    model: str
+    report: str
+
+    @classmethod
+    def of(cls, output: str, layout: str) -> Places:
+        """Return those of a layout, tables or notebook (docs/formats.md)."""
+        root = output.rstrip("/") or "/"
+        if layout == "notebook":
+            inner = f"{root}/_verger"
+            return cls(root, f"{root}/pca_results", f"{inner}/rejected", f"{inner}/model",
+                       f"{inner}/report.html")  # fmt: skip
+        return cls(f"{root}/features", f"{root}/pca", f"{root}/rejected", f"{root}/model",
+                   f"{root}/report.html")  # fmt: skip
+
+
+class Inspection:
+    """What `verger inspect --json` found of an output.
+
+    Attributes:
+        ok: Whether the output is whole.
+        faults: What is wrong with it, a sentence each; empty when it is whole.
+        document: All that was found: the `run`, `tables`, `checks`, `head` and
+            `explained_variance_ratio`.
+    """
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        """Take the document."""
+        self.document = document
+        self.ok = bool(document["ok"])
+        self.faults: list[str] = [
+            check["detail"] for check in document["checks"] if not check["ok"]
+        ]
+
+    def __repr__(self) -> str:
+        """Say whether it is whole."""
+        return f"Inspection(ok={self.ok}, faults={self.faults})"
+
+
 class Result:
-    """The output of `verger run`, which knows what its photographs show.
+    """The output of a run: its counts, its tables, and what its photographs show.
 
-        verger.Result("Results").similar(["fruit.jpg"])[0]["label"]
+        result = verger.run("Photographs", "Results")
+        result.counts.features, result.k, result.places.pca
+        result.read()                                     # a table, one row an image
+        result.similar(["fruit.jpg"])[0]["label"]
 
-    The program, which the package carries, does the work, so the answers are those of
-    `verger similar`. Immutable, and so thread-safe.
+    What is there already is opened by `verger.Result("Results")`. Thread-safe.
     """
 
     def __init__(
         self,
-        output: str | os.PathLike[str],
+        output: Place,
         *,
-        weights: str | os.PathLike[str] | None = None,
+        weights: Place | None = None,
         threads: int = 0,
     ) -> None:
         """Keep where the result is: a folder, or `s3://…`. Nothing is read.
 
-        `weights` are those that the result was made with, found or fetched as by `verger run` when
-        they are not given; `threads` is how many photographs are worked on at once, one a core when
-        it is 0.
+        `weights`, for `similar`, are those that the result was made with, found or fetched as by
+        `verger run` when they are not given; `threads` is how many photographs it works on at once,
+        one a core when it is 0.
         """
-        self.output = os.fspath(output)
-        self.weights = None if weights is None else os.fspath(weights)
+        self.output = os.fsdecode(output)
+        self.weights = None if weights is None else os.fsdecode(weights)
         self.threads = threads
+        self._record: dict[str, Any] | None = None
 
-    def similar(self, images: Iterable[object], *, neighbors: int = 10) -> list[Answer]:
+    @classmethod
+    def _of(cls, output: Place, record: dict[str, Any], weights: object = None) -> Result:
+        """Return what a command has just made, which told its record."""
+        made = cls(output, weights=weights if isinstance(weights, (str, os.PathLike)) else None)
+        made._record = record
+        return made
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The document `_verger/run.json` (docs/formats.md), read once.
+
+        Raises OSError when there is none or it cannot be read, and ModuleNotFoundError when it is
+        on S3 and pyarrow is not installed.
+        """
+        if self._record is None:
+            from verger._read import read_record  # noqa: PLC0415 - only it needs other packages
+
+            self._record = read_record(self.output)
+        return self._record
+
+    @property
+    def state(self) -> str:
+        """`done`, `running` of an unfinished run, `unchanged` by an update with nothing to do."""
+        return str(self.record["state"])
+
+    @property
+    def counts(self) -> Counts:
+        """How many images were listed, have features, and were rejected."""
+        counts = self.record["counts"]
+        return Counts(counts["listed"], counts["features"], counts["rejected"])
+
+    @property
+    def k(self) -> int | None:
+        """The number of principal components; None when the features were not reduced."""
+        reduction = self.record["reduction"]
+        return None if reduction is None else int(reduction["k"])
+
+    @property
+    def places(self) -> Places:
+        """Where its tables are."""
+        return Places.of(self.output, self.record["options"]["layout"])
+
+    def read(
+        self,
+        table: Literal["features", "pca", "rejected"] | None = None,
+        *,
+        as_: Literal["pandas", "pyarrow", "polars"] = "pandas",
+        **storage: Any,
+    ) -> Any:
+        """Return one of its tables, as `verger.read` does, which says what is raised."""
+        from verger._read import read  # noqa: PLC0415 - it needs other packages
+
+        return read(self.output, table, as_=as_, **storage)
+
+    def similar(
+        self,
+        images: Iterable[object],
+        *,
+        neighbors: int = 10,
+        progress: bool = False,
+        **options: Any,
+    ) -> list[Answer]:
         """Return what each image shows, by the `neighbors` photographs that are nearest to it.
 
         An image is a path (of a file, or of a row as the tables have it; `s3://…` too), the bytes
         of a JPEG or PNG file, RGB pixels (uint8 [height, width, 3]), or a PIL image; the answer to
         one without a path has the path "". One that cannot be read has an answer that says why.
-        Many images in one call are much quicker than one at a time.
+        Many images in one call are much quicker than one at a time. `options` are further ones of
+        `verger similar`.
 
         Raises ValueError for unusable arguments, OSError for a result or a file that is not there,
         and verger.ModelError for weights that are not those of the result.
         """
+        from verger._asked_images import as_place  # noqa: PLC0415 - it needs numpy
+        from verger._call import call  # noqa: PLC0415
+
         if isinstance(images, (str, bytes, os.PathLike)):
             raise ValueError("images must be a list of images, not one image.")
+        asked = {"json": True, "in": self.output, "neighbors": neighbors, "threads": self.threads,
+                 "weights": self.weights, **options}  # fmt: skip
         answers: list[Answer] = []
         with tempfile.TemporaryDirectory(prefix="verger-") as folder:
-            given = [_as_place(image, Path(folder, str(i))) for i, image in enumerate(images)]
+            given = [as_place(image, Path(folder, str(i))) for i, image in enumerate(images)]
             for places in _command_lines([place for place, _ in given]):
-                answers += self._ask(places, neighbors)
-        for answer, (_, named) in zip(answers, given, strict=True):
+                replies = call("similar", places, asked, progress=progress)["queries"]
+                if len(replies) != len(places):
+                    raise ValueError("An image must be one file: a folder of images is none.")
+                answers += replies
+        for answer, (_, named) in zip(answers, given):
             if not named:
                 answer["path"] = ""
         return answers
 
-    def _ask(self, places: list[str], neighbors: int) -> list[Answer]:
-        command = [find_program(), "similar", "--json", "--log-format", "json",
-                   "--in", self.output, "--neighbors", str(neighbors),
-                   "--threads", str(self.threads)]  # fmt: skip
-        if self.weights is not None:
-            command += ["--weights", self.weights]
-        done = subprocess.run([*command, "--", *places], capture_output=True, check=False)
-        failure = _listen(done.stderr.decode(errors="replace"))
-        if done.returncode not in (0, _UNREADABLE) or not done.stdout:
-            raise error_of(done.returncode, with_keywords(failure))
-        answers: list[Answer] = json.loads(done.stdout)["queries"]
-        if len(answers) != len(places):
-            raise ValueError("An image must be one file: a folder of images is none.")
-        return answers
+    def __fspath__(self) -> str:
+        """Return where it is: a result stands wherever its place may stand."""
+        return self.output
 
-
-def _listen(said: str) -> str:
-    """Pass warnings on; return the error, or all that is no event."""
-    failure = ""
-    for line in said.splitlines():
-        try:
-            event: dict[str, Any] = json.loads(line)
-            kind, message = event["event"], event["message"]
-        except (KeyError, TypeError, ValueError):
-            kind, message = "error", line
-        if kind == "warning":
-            warnings.warn(message, UserWarning, stacklevel=4)
-        elif kind == "error":
-            failure = f"{failure} {message}".strip()
-    return failure
-
-
-def _as_place(image: object, file: Path) -> tuple[str, bool]:
-    """Return where the program finds the image, and whether that is a name that its giver knows."""
-    if isinstance(image, (str, os.PathLike)):
-        place = os.fspath(image)
-        return (place if isinstance(place, str) else os.fsdecode(place)), True
-    content, why = prepared(image)
-    if content is None:
-        raise ValueError(f"An image of type {type(image).__name__} cannot be taken: {why}")
-    file.write_bytes(content if isinstance(content, bytes) else _png(content))
-    return str(file), False
-
-
-def _png(pixels: object) -> bytes:
-    """Return RGB pixels as a PNG file, which holds them as they are."""
-    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.ndim != 3:
-        raise ValueError(
-            "An image must be a path, bytes, a PIL image, or an array of uint8 "
-            f"[height, width, 3], not {type(pixels).__name__}."
+    def __repr__(self) -> str:
+        """Say where it is and, once that is known, what it holds."""
+        if self._record is None:
+            return f"Result({self.output!r})"
+        counts, k = self.counts, "" if self.k is None else f", k={self.k}"
+        return (
+            f"Result({self.output!r}: {self.state}, {counts.listed:,} images = {counts.features:,} "
+            f"with features + {counts.rejected:,} rejected{k})"
         )
-    height, width, channels = pixels.shape
-    if channels != 3 or not height or not width:
-        raise ValueError(f"Pixels must be [height, width, 3], not {list(pixels.shape)}.")
-    rows = np.zeros((height, 1 + 3 * width), dtype=np.uint8)  # each begins with its filter: none
-    rows[:, 1:] = pixels.reshape(height, 3 * width)
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        checksum = zlib.crc32(name + data)
-        return len(data).to_bytes(4, "big") + name + data + checksum.to_bytes(4, "big")
-
-    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
-    data = zlib.compress(rows.tobytes(), 1)
-    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + chunks
 
 
 def _command_lines(places: list[str]) -> Iterator[list[str]]:

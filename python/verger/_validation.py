@@ -28,6 +28,11 @@ def float32_rows(table: Any, estimator: object) -> NDArray[np.float32]:
     """
     name = type(estimator).__name__
     array = _dense(table)
+    if array.ndim == 1 and array.size and _is_vector(array[0]):
+        raise ValueError(
+            "Expected 2D array, got a column of vectors instead; numpy.stack(column) makes a table "
+            "of it, when all have one length."
+        )
     if array.ndim != 2:
         raise ValueError(
             f"Expected 2D array, got {array.ndim}D array instead. Reshape your data by "
@@ -50,25 +55,60 @@ def float32_rows(table: Any, estimator: object) -> NDArray[np.float32]:
     return rows
 
 
+def float64_rows(table: Any, width: int) -> NDArray[np.float64]:
+    """Return components as float64 [n, width]. ValueError when they are no table of as many."""
+    rows = np.asarray(table)
+    _refuse_texts(rows)
+    if rows.ndim != 2 or rows.shape[1] != width:
+        raise ValueError(f"Components must be a table of {width} columns, not {rows.shape}.")
+    return rows.astype(np.float64)
+
+
 def _dense(table: Any) -> NDArray[Any]:
     if type(table).__module__.startswith("scipy.sparse"):
         raise TypeError(
             "A sparse table was passed, but dense data is required: use '.toarray()' first."
         )
-    array = np.asarray(table)
-    refuse_texts(array)
+    try:
+        array = np.asarray(table)
+    except ValueError as error:  # "inhomogeneous shape"
+        raise ValueError(
+            "Input X is no table: its rows have different lengths, and each must have all features."
+        ) from error
+    _refuse_columns(table, array)
+    _refuse_texts(array)
     if np.iscomplexobj(array):
         raise ValueError(f"Complex data not supported\n{array!r}\n")
     return array
 
 
-def refuse_texts(array: NDArray[Any]) -> None:
+def _is_vector(cell: object) -> bool:
+    return isinstance(cell, np.ndarray | list | tuple)
+
+
+def _refuse_columns(table: Any, array: NDArray[Any]) -> None:
+    """Raise ValueError for a data frame with a column of vectors, as verger.read returns one."""
+    names = column_names(table)
+    if names is None or array.ndim != 2 or array.dtype.kind != "O" or not len(array):
+        return
+    for name, cell in zip(names, array[0], strict=True):
+        if _is_vector(cell):
+            raise ValueError(
+                f"Input X is a data frame whose column '{name}' holds vectors, and a feature must "
+                f"be a number: give numpy.stack(frame['{name}']) in its place."
+            )
+
+
+def _refuse_texts(array: NDArray[Any]) -> None:
     """Raise ValueError for texts, of which NumPy would make numbers where they look like some."""
     texts = array.dtype.kind in "SU" or (
         array.dtype.kind == "O" and any(isinstance(value, str | bytes) for value in array.flat)
     )
     if texts:
-        raise ValueError("Input X holds texts, and the features must be numbers.")
+        raise ValueError(
+            "Input X holds texts, and features must be numbers; images are taken through "
+            "verger.Featurizer first, and of a data frame give the columns of numbers alone."
+        )
 
 
 def check_columns(width: int, names: NDArray[np.object_] | None, estimator: Any) -> None:

@@ -5,20 +5,24 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
 from verger import _verger
+from verger._console import Progress
 from verger._errors import not_fitted
 from verger._estimator import Estimator
 from verger._model_folder import read_model, write_model
-from verger._validation import check_columns, column_names, float32_rows, refuse_texts
+from verger._validation import check_columns, column_names, float32_rows, float64_rows
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from verger._featurizer import Featurizer
+
+
+_ROWS = 4096  # between two looks at an interruption
 
 
 class VariancePCA(Estimator):
@@ -34,6 +38,7 @@ class VariancePCA(Estimator):
         n_components: Keep so many components, at most the rank, whatever `variance` says.
         standardize: Divide each feature by its sample deviation (n - 1), as Spark does; a constant
             feature becomes 0. False: features are only centred.
+        progress: Say how many rows were added, as `Featurizer` does of images.
 
     Attributes:
         mean_: float64 [n_features_in_], of each feature.
@@ -54,18 +59,24 @@ class VariancePCA(Estimator):
     """
 
     def __init__(
-        self, variance: float = 0.95, n_components: int | None = None, standardize: bool = True
+        self,
+        variance: float = 0.95,
+        n_components: int | None = None,
+        standardize: bool = True,
+        *,
+        progress: bool = False,
     ) -> None:
         """Keep the parameters; `fit` checks them."""
         self.variance = variance
         self.n_components = n_components
         self.standardize = standardize
+        self.progress = progress
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:  # noqa: N803
         """Fit on rows [n, features], n at least 2.
 
-        Raises ValueError for values that are not finite, too few rows, rows that are all the same,
-        and parameters out of range.
+        Raises ValueError for what is no table of finite numbers, too few rows, rows that are all
+        the same, and parameters out of range; TypeError for a sparse table.
         """
         self._forget()
         self._add(X)
@@ -76,7 +87,8 @@ class VariancePCA(Estimator):
         """Add rows to those fitted on. The components are solved when they are next asked for.
 
         After all rows the result has the same bits as one `fit` on them in the same order. Raises
-        ValueError; the rows were not added then.
+        ValueError for a loaded model, and ValueError or TypeError for rows as `fit` does; none of
+        them was added then.
         """
         if "_model" in vars(self) and "_moments" not in vars(self):
             raise ValueError(
@@ -91,6 +103,7 @@ class VariancePCA(Estimator):
         """Fit on moments of rows, such as those of many machines (see `merge_moments`).
 
         The moments are copied. For the bits of ``verger run``, merge one for each of its shards.
+        Raises ValueError for moments of too few rows, and parameters out of range.
         """
         self._forget()
         self._moments = _verger.Moments.from_bytes(moments.to_bytes())
@@ -100,14 +113,15 @@ class VariancePCA(Estimator):
     def transform(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
         """Return the principal components of rows, float64 [n, n_components_].
 
-        A row's bits do not depend on the others. Raises ValueError for another number or other
-        names of columns, and values that are not finite.
+        After `set_output` they are a DataFrame, whatever the annotation says. A row's bits do not
+        depend on the others. Raises verger.NotFittedError before a fit; ValueError for another
+        number or other names of columns, and for what `fit` refuses.
         """
         model = self._fitted()
         names = column_names(X)
         rows = float32_rows(X, self)
         check_columns(rows.shape[1], names, self)
-        return model.project(rows)
+        return cast("NDArray[np.float64]", self._as_set(model.project(rows), X))
 
     def fit_transform(self, X: ArrayLike, y: object = None) -> NDArray[np.float64]:  # noqa: N803
         """Return `fit(X).transform(X)`."""
@@ -116,12 +130,12 @@ class VariancePCA(Estimator):
     def inverse_transform(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
         """Return features from principal components, float64 [n, n_features_in_].
 
-        What the components left out is lost; a constant feature has its mean.
+        What the components left out is lost; a constant feature has its mean. Raises
+        verger.NotFittedError before a fit, and ValueError for what is no table of numbers with
+        n_components_ columns.
         """
         model = self._fitted()
-        rows = np.asarray(X)
-        refuse_texts(rows)
-        return rows.astype(np.float64) @ model.components * model.deviation + model.mean
+        return float64_rows(X, model.k) @ model.components * model.deviation + model.mean
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns of `transform`: variancepca0, variancepca1, …."""
@@ -132,7 +146,8 @@ class VariancePCA(Estimator):
 
         ``verger apply --model`` reads it. `featurizer`, when given, is recorded as what made the
         features, and others are refused there. The folder is made; a model in it is replaced, file
-        by file, model.json last. Raises OSError.
+        by file, model.json last. Raises verger.NotFittedError before a fit, and OSError when the
+        folder cannot be written.
         """
         model = self._fitted()
         provenance: dict[str, Any] = dict(model.provenance)
@@ -184,7 +199,10 @@ class VariancePCA(Estimator):
             self._moments = _verger.Moments(rows.shape[1])
             if names is not None:
                 self.feature_names_in_ = names
-        self._moments.add(rows)
+        with Progress("fit", rows, unit="rows", shown=bool(self.progress)) as progress:
+            for first in range(0, len(rows), _ROWS):  # the bits are those of one call
+                self._moments.add(rows[first : first + _ROWS])
+                progress.add(len(rows[first : first + _ROWS]))
 
     def _solve(self) -> _verger.PcaModel:
         self._check_parameters()

@@ -28,7 +28,7 @@ def find_weights(weights: str | os.PathLike[str] | None = None) -> Path | None:
     """Return the first of `weights`, $VERGER_WEIGHTS, and the official files in Keras' cache.
 
     Returns None when nothing is given and nothing is in the cache. Raises ModelError when what is
-    given does not exist. Thread-safe.
+    given does not exist, and ValueError when it holds a credential. Thread-safe.
     """
     given = ((weights, "weights="), (os.environ.get("VERGER_WEIGHTS"), "$VERGER_WEIGHTS"))
     for place, giver in given:

@@ -11,12 +11,6 @@ import pytest
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 NOTEBOOKS = sorted(EXAMPLES.glob("*.ipynb"))
 ENGLISH = EXAMPLES / "notebook.ipynb"
-# Where a notebook speaks to people: these calls, these keywords, and what these names hold.
-CALLS, KEYWORDS, NAMES = (
-    {"print", "setJobDescription"},
-    {"title", "xlabel", "ylabel", "label"},
-    {"marks"},
-)
 
 
 def read(path: Path) -> dict:
@@ -58,63 +52,75 @@ def test_its_links_lead_somewhere(path):
         assert (EXAMPLES / file).exists() if file else anchor in headings, target
 
 
-class Wordless(ast.NodeTransformer):
-    """Takes the words for people out of code, and leaves what is computed for them."""
-
-    def visit_Constant(self, node):
-        """A text with a space is words."""
-        return ast.Constant("") if isinstance(node.value, str) and " " in node.value else node
-
-    def visit_JoinedStr(self, node):
-        """An f-string is the values in it; how they are written may differ."""
-        return ast.Tuple([v.value for v in node.values if isinstance(v, ast.FormattedValue)])
-
-
-class Spoken(ast.NodeTransformer):
-    """Finds where a notebook speaks, and takes the words out there."""
-
-    def visit_Call(self, node):
-        """What is printed or shown as a description."""
-        self.generic_visit(node)
-        speaks = ast.unparse(node.func).rpartition(".")[2] in CALLS
-        return Wordless().visit(node) if speaks else node
-
-    def visit_keyword(self, node):
-        """What a plot bears."""
-        self.generic_visit(node)
-        if node.arg in KEYWORDS and isinstance(node.value, ast.Constant):
-            return ast.keyword(node.arg, ast.Constant(""))
-        return Wordless().visit(node) if node.arg in KEYWORDS else node
-
-    def visit_Assign(self, node):
-        """What a plot's marks are called."""
-        self.generic_visit(node)
-        return Wordless().visit(node) if ast.unparse(node.targets[0]) in NAMES else node
+def shown_texts(tree):
+    """Yield what a reader sees of code: what is printed, named in Spark's UI, or drawn."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "marks":
+            yield from texts_in(node.value)
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        for argument in node.args if name in ("print", "setJobDescription") else []:
+            yield from texts_in(argument)
+        for keyword in node.keywords:
+            if keyword.arg in ("label", "title", "xlabel", "ylabel"):
+                yield from texts_in(keyword.value)
 
 
-def code_of(source: str) -> str:
-    """What a cell does, without its comments and its words for people."""
-    return ast.unparse(ast.fix_missing_locations(Spoken().visit(ast.parse(source))))
+def texts_in(node):
+    """Yield the texts of a value, but not those of what is computed for it."""
+    if isinstance(node, ast.List | ast.Tuple):
+        for element in node.elts:
+            yield from texts_in(element)
+    elif isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str):
+        yield node
 
 
-def test_only_words_for_people_are_passed_over():
-    assert code_of('print(f"{n:,} images")  # a') == code_of('print(f"{n} photos")')
-    assert code_of('axes.set(title="a b")') == code_of('axes.set(title="c d")')
-    assert code_of('print(f"{n}")') != code_of('print(f"{m}")')
-    assert code_of('frame.where("a IS NULL")') != code_of('frame.where("b IS NULL")')
-    assert code_of('PATH = f"{ROOT}/a b"') != code_of('PATH = f"{ROOT}/c d"')
+def code_alone(source):
+    """Code without what a reader sees, but for what is computed for it, however it is shown."""
+    tree = ast.parse(source)
+    for shown in [*shown_texts(tree)]:
+        if isinstance(shown, ast.Constant):
+            shown.value = ""
+        else:
+            shown.values = [part for part in shown.values if isinstance(part, ast.FormattedValue)]
+            for part in shown.values:
+                part.format_spec = None
+    return ast.dump(tree)
 
 
-def test_the_languages_differ_in_their_words_alone():
+def test_the_languages_differ_in_their_text_alone():
     english, *others = [ENGLISH, *(path for path in NOTEBOOKS if path != ENGLISH)]
     assert [path.name for path in others] == ["notebook.fr.ipynb"]
     for here, there in zip(*(read(path)["cells"] for path in (english, *others)), strict=True):
         assert (here["id"], here["cell_type"]) == (there["id"], there["cell_type"])
         assert here["metadata"] == there["metadata"]
         if here["cell_type"] == "code":
-            assert code_of(text(here)) == code_of(text(there))
+            assert code_alone(text(here)) == code_alone(text(there)), here["id"]
         else:
             assert text(here) != text(there)
+
+
+def test_other_code_is_found():
+    english = "name = 'a b'\nplot(name, label=f'{n:,} seen {x[0]}')"
+    assert code_alone(english) == code_alone("name = 'a b'\nplot(name, label=f'{n} vu {x[0]}!')")
+    for old, new in (("a b", "c"), ("x[0]", "x[1]"), ("plot", "draw"), ("label", "marker")):
+        assert code_alone(english) != code_alone(english.replace(old, new))
+
+
+def test_what_a_reader_sees_is_in_the_language_of_the_text():
+    english = {"and", "are", "by", "components", "features", "have", "of", "others", "photographs",
+               "rows", "same", "some", "the", "were"}  # fmt: skip
+    words = set()
+    for cell in read(EXAMPLES / "notebook.fr.ipynb")["cells"]:
+        if cell["cell_type"] == "code":
+            words |= set(" ".join(re.findall(r"# (.*)", text(cell))).split())
+            for shown in shown_texts(ast.parse(text(cell))):
+                parts = [shown] if isinstance(shown, ast.Constant) else shown.values
+                for part in parts:
+                    words |= set(str(getattr(part, "value", "")).split())
+    assert not english & words
+    assert {"sur", "lignes", "photographies", "composantes"} <= words
 
 
 def test_one_cell_holds_the_parameters():

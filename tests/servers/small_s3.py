@@ -71,20 +71,21 @@ class SmallS3:
             else:
                 entries.append(key)
             last = key
-        return self.page_of(entries, prefixes, last if more else "")
+        encoded = query.get("encoding-type") == "url"
+        return self.page_of(entries, prefixes, last if more else "", encoded=encoded)
 
-    def page_of(self, entries, prefixes, token):
+    def page_of(self, entries, prefixes, token, *, encoded):
         """Return a page's document."""
-        parts = [f"<ListBucketResult {NAMESPACE}><EncodingType>url</EncodingType>"]
+        spelled = quote_plus if encoded else escape
+        told = "<EncodingType>url</EncodingType>" if encoded else ""
+        parts = [f"<ListBucketResult {NAMESPACE}>{told}"]
         for key in entries:
             body, written = self.objects[key]
             when = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(written))
-            parts.append(
-                f"<Contents><Key>{quote_plus(key)}</Key><LastModified>{when}</LastModified>"
-            )
+            parts.append(f"<Contents><Key>{spelled(key)}</Key><LastModified>{when}</LastModified>")
             parts.append(f"<ETag>{escape(etag(body))}</ETag><Size>{len(body)}</Size></Contents>")
         for folder in prefixes:
-            name = quote_plus(folder)
+            name = spelled(folder)
             parts.append(f"<CommonPrefixes><Prefix>{name}</Prefix></CommonPrefixes>")
         parts.append(f"<IsTruncated>{str(bool(token)).lower()}</IsTruncated>")
         if token:

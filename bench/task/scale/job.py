@@ -8,5 +8,5 @@ from pyspark.sql import SparkSession
 
 tars, out, network = sys.argv[1:]
 spark = SparkSession.builder.getOrCreate()
-verger.spark.run(spark, tars, out, model=network, quiet=True)
+verger.spark.run(spark, tars, out, model=network, progress=False)
 spark.stop()

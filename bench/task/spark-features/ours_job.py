@@ -25,8 +25,8 @@ def main(precision: str = "f32") -> None:
             weights=given.weights,
             layout=given.layout,
             precision=precision,
-            quiet=True,
-        )
+            progress=False,
+        ).record
         seconds = record["seconds"]
         return {
             "features_s": time.perf_counter() - start - seconds["fit"] - seconds["project"],

@@ -175,7 +175,7 @@ def test_the_newest_archive_of_the_instances_machine_is_taken(tmp_path, monkeypa
     (tmp_path / "dist").mkdir()
     with tarfile.open("dist/verger-0.1.0-linux-aarch64.tar.gz", "w:gz") as archive:
         archive.addfile(tarfile.TarInfo("verger-0.1.0/bin/verger"))
-    said = emr("plan", EXAMPLES / "m5.yaml", "--images", "100", code=2).err
+    said = emr("create", EXAMPLES / "m5.yaml", code=2).err
     assert "No bundle for x86_64 here" in said
     assert "make bundle ARCH=x86_64" in said
     plan = emr("plan", EXAMPLES / "graviton.yaml", "--images", "100").out

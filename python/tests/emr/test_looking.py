@@ -6,6 +6,7 @@ import json
 
 import boto3
 import pytest
+import verger
 from emr.conftest import CLUSTERS, EXAMPLES
 from verger.emr import config, request
 from verger.emr.archive import inspect
@@ -29,11 +30,44 @@ def test_a_plan_is_what_would_be_asked_of_aws(emr, archives, name, monkeypatch):
     assert made["archive"]["version"] == "0.1.0"
     assert made["estimate"]["total"] > 0 and made["estimate"]["left_out"]
     text = plan(emr, archives, name, "--images", "100000").out
+    assert text.startswith("estimate for 100,000 images")
     for words in ("s3://p8-data/Test/", "s3://p8-data/Results/", "bootstrap-emr.sh",
-                  "verger 0.1.0 for", "spark-submit --master yarn", "aws emr create-cluster",
-                  "estimate for 100,000", "prices  of", "left out: taxes",
-                  "it ends itself after"):  # fmt: skip
+                  "verger 0.1.0 for", "spark-submit --master yarn", "prices  of",
+                  "left out: taxes", "it ends itself after"):  # fmt: skip
         assert words in text
+    assert "aws emr create-cluster" not in text
+    assert "aws emr create-cluster" in plan(emr, archives, name, "--images", "9", "--aws").out
+
+
+@pytest.mark.parametrize("name", [*CLUSTERS, "serverless.yaml"])
+def test_a_plan_needs_no_bundle(emr, archives, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    machine = config.load(EXAMPLES / name).machine
+    bundle = f"verger-{verger.__version__}-linux-{machine}.tar.gz"
+    made = emr("plan", EXAMPLES / name, "--images", "1000", "--json").document
+    assert made["archive"]["name"] == bundle
+    assert f"s3://p8-data/verger/{bundle}" in made["files"]
+    text = emr("plan", EXAMPLES / name, "--images", "1000").out
+    assert f"to be packed by make bundle ARCH={machine}" in text
+    packed = plan(emr, archives, name, "--images", "1000").out
+    assert "to be packed" not in packed
+
+
+@pytest.mark.parametrize("jupyter", [True, False])
+def test_the_files_of_a_plan_are_those_that_create_leaves(server, emr, archives, tmp_path, jupyter):
+    text = (EXAMPLES / "m5.yaml").read_text() + "\nlogs: s3://p8-data/elsewhere/\n"
+    assert "JupyterHub, " in text
+    text = text if jupyter else text.replace("JupyterHub, ", "")
+    (tmp_path / "c.yaml").write_text(text)
+    of_archive = ["--archive", archives["x86_64"]]
+    planned = emr("plan", tmp_path / "c.yaml", "--images", "10", *of_archive, "--json").document
+    emr("create", tmp_path / "c.yaml", *of_archive)
+    objects = boto3.client("s3").list_objects_v2(Bucket="p8-data")["Contents"]
+    left = {f"s3://p8-data/{each['Key']}" for each in objects}
+    assert {place for place in planned["files"] if not place.endswith("/")} == left
+    folders = {place for place in planned["files"] if place.endswith("/")}
+    assert ("s3://p8-data/jupyter/" in folders) == jupyter
+    assert "s3://p8-data/elsewhere/" in folders and "s3://p8-data/logs/" not in folders
 
 
 def test_the_planned_step_is_the_one_that_submit_sends(server, emr, archives, created):

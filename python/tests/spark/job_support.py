@@ -45,7 +45,7 @@ def jobs(spark):
     from verger.spark import job  # noqa: PLC0415 - not in .venv/core
 
     def start(command, *places, **options):
-        common = {"quiet": True} | ({} if "model" in options else {"weights": UNTRAINED})
+        common = {"progress": False} | ({} if "model" in options else {"weights": UNTRAINED})
         return getattr(job, command)(spark, *places, **(common | options))
 
     return start

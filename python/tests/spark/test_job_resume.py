@@ -52,7 +52,7 @@ def check_whole(verger, undisturbed):
 def test_the_program_resumes_a_job_of_spark(faulty, verger, orchard, tmp_path, capfd):
     output = tmp_path / "out"
     with pytest.raises(OSError, match=r"^Cannot write the third shard\.$"):
-        faulty("third_fails", orchard, output, quiet=False)
+        faulty("third_fails", orchard, output, progress=True)
     assert "Finished shards are kept; go on with resume." in capfd.readouterr().err
     assert not leftovers(output)
     done = {path.name for path in (output / "_verger/shards").glob("0*.json")}
@@ -76,7 +76,7 @@ def test_spark_resumes_a_run_of_the_program(run, orchard, tmp_path, check_whole)
     done = len(list((output / "_verger/shards").glob("0*.json")))
     with pytest.raises(OSError, match=r"unfinished run; go on with it by resume"):
         run(orchard, output)
-    record = run(orchard, output, resume=True)
+    record = run(orchard, output, resume=True).record
     assert record["shards"]["resumed"] == done
     check_whole(output)
 
@@ -84,7 +84,7 @@ def test_spark_resumes_a_run_of_the_program(run, orchard, tmp_path, check_whole)
 def test_another_recipe_is_not_resumed(run, verger, orchard, tmp_path):
     output = tmp_path / "out"
     verger("run", orchard, output, *CLI, "--max-pixels", 10_000_000)
-    assert run(orchard, output, resume=True)["shards"]["resumed"] == 0
+    assert run(orchard, output, resume=True).record["shards"]["resumed"] == 0
     verger("run", orchard, output, *CLI, "--resume")
     assert document(output / "_verger/run.json")["shards"]["resumed"] == 4
 
@@ -100,7 +100,7 @@ def test_damaged_shards_are_done_again(run, orchard, result, tmp_path, check_who
     data = bytearray(features.read_bytes())
     data[len(data) // 2] ^= 1
     features.write_bytes(data)
-    assert run(orchard, output, resume=True)["shards"]["resumed"] == 1
+    assert run(orchard, output, resume=True).record["shards"]["resumed"] == 1
     check_whole(output)
 
 

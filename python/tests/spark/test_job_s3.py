@@ -37,12 +37,12 @@ def test_the_bits_are_those_of_the_disk(run, server, verger, tmp_path):
     from verger.spark import VariancePCAModel  # noqa: PLC0415 - not in .venv/core
 
     bucket = server.data / "p8-data"
-    record = run("s3a://p8-data/Test", "s3://p8-data/Results")
+    made = run("s3a://p8-data/Test", "s3://p8-data/Results")
     verger("run", bucket / "Test", tmp_path / "out", *CLI)
     assert content(bucket / "Results") == content(tmp_path / "out")
     assert not leftovers(bucket / "Results")
     verger("inspect", "s3://p8-data/Results")
-    assert VariancePCAModel.fromRun("s3a://p8-data/Results/").k == record["reduction"]["k"]
+    assert VariancePCAModel.fromRun("s3a://p8-data/Results/").k == made.k
     for path in (bucket / "Results").rglob("*"):
         assert path.is_dir() or SECRET_KEY.encode() not in path.read_bytes()
 
@@ -57,7 +57,7 @@ def test_each_goes_on_with_the_others_run(run, server, verger):
     said = verger("run", *places, *CLI, "--resume").stderr
     assert "3 of 4 shards were finished already" in said
     (bucket / "Shared" / "_verger" / "shards" / "00002.json").unlink()
-    assert run(*places, resume=True)["shards"]["resumed"] == 3
+    assert run(*places, resume=True).record["shards"]["resumed"] == 3
     assert manifests(bucket / "Shared") == before
 
 
@@ -73,7 +73,7 @@ def test_each_updates_what_the_other_made(server, spark, verger):
     shutil.copyfile(second, first)
     second.unlink()
     places = ["s3a://p8-data/Changing", "s3a://p8-data/Updated"]
-    record = update(spark, *places, weights=UNTRAINED, quiet=True)
+    record = update(spark, *places, weights=UNTRAINED, progress=False).record
     assert [record["update"][name] for name in ("added", "changed", "removed")] == [1, 1, 1]
     verger("update", "s3://p8-data/Changing", "s3://p8-data/Other", *CLI[:2])
     assert content(bucket / "Updated") == content(bucket / "Other")
@@ -81,7 +81,7 @@ def test_each_updates_what_the_other_made(server, spark, verger):
     assert not leftovers(bucket / "Updated")
     said = verger("update", "s3://p8-data/Changing", "s3://p8-data/Updated", *CLI[:2]).stdout
     assert "nothing to do" in said
-    update(spark, *places, weights=UNTRAINED, quiet=True, refit="always")
+    update(spark, *places, weights=UNTRAINED, progress=False, refit="always")
     verger("inspect", "s3://p8-data/Updated")
 
 

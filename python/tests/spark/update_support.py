@@ -21,7 +21,7 @@ def by_spark(jobs):
     """Update by verger.spark.update; the record."""
 
     def start(updated, output=None, **options):
-        return jobs("update", updated.input, output or updated.output, **options)
+        return jobs("update", updated.input, output or updated.output, **options).record
 
     return start
 

@@ -8,6 +8,7 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from verger import __version__
 from verger.emr.errors import AwsError, UsageError
 from verger.emr.places import split
 
@@ -20,7 +21,7 @@ NEWEST = "dist/verger-*-linux-{}.tar.gz"  # where make bundle leaves that for a 
 class Archive:
     """A bundle, here or already on S3."""
 
-    source: str  # a path, or an s3:// URI
+    source: str  # a path, or an s3:// URI; "" of one that is to be packed
     name: str
     version: str
     machine: str  # x86_64 or aarch64
@@ -55,12 +56,25 @@ def inspect(source: str) -> Archive:
     return Archive(source, name, parts["version"], parts["machine"])
 
 
+def to_be_packed(machine: str) -> Archive:
+    """Return the one that make bundle will leave for a machine; a plan needs no more than that."""
+    return Archive("", f"verger-{__version__}-linux-{machine}.tar.gz", __version__, machine)
+
+
 def newest(machine: str) -> Archive:
     """Return what make bundle left here for a machine. UsageError when there is none."""
-    archives = sorted(Path().glob(NEWEST.format(machine)), key=lambda path: path.stat().st_mtime)
-    if not archives:
-        raise UsageError(
-            f"No bundle for {machine} here; name one with --archive, or: "
-            f"make bundle ARCH={machine}."
-        )
-    return inspect(str(archives[-1]))
+    if bundles := _left(machine):
+        return inspect(bundles[-1])
+    raise UsageError(
+        f"No bundle for {machine} here; name one with --archive, or: make bundle ARCH={machine}."
+    )
+
+
+def newest_or_planned(machine: str) -> Archive:
+    """Return what make bundle left here for a machine, or else the one that it will."""
+    return newest(machine) if _left(machine) else to_be_packed(machine)
+
+
+def _left(machine: str) -> list[str]:
+    bundles = sorted(Path().glob(NEWEST.format(machine)), key=lambda path: path.stat().st_mtime)
+    return [str(path) for path in bundles]

@@ -8,14 +8,13 @@ from typing import Any
 import click
 
 from verger.emr import config, history, iam, logs
+from verger.emr.archive import inspect, newest_or_planned
 from verger.emr.aws import Aws
 from verger.emr.cli_common import (
-    archive_option,
     as_json,
     bill_document,
     connected,
     description,
-    find_archive,
     money,
     target_id,
 )
@@ -36,22 +35,28 @@ from verger.emr.targets import target_with
               help="Arithmetic of the network.")  # fmt: skip
 @click.option("--prefixes", type=click.IntRange(1), default=1, show_default=True,
               help="Folders over which S3 can spread the reads.")  # fmt: skip
-@archive_option
+@click.option("--aws", is_flag=True,
+              help="Also the command of AWS' own program that makes the same.")  # fmt: skip
+@click.option(
+    "--archive", "archive_source", metavar="FILE",
+    help="Bundle of the program, a file or on S3 (default: the newest that make bundle left, else "
+    "the one that it will).",
+)  # fmt: skip
 @as_json
-def plan(description: str, images: int, precision: str, prefixes: int,
+def plan(description: str, images: int, precision: str, prefixes: int, aws: bool,
          archive_source: str | None, json_wanted: bool) -> None:  # fmt: skip
-    """Print what would be created, where files go, and an estimate of time and money.
+    """Print an estimate of time and money, what would be created, and where files go.
 
-    Nothing is asked of AWS, and no credentials are needed.
+    Nothing is asked of AWS: neither credentials nor the bundle are needed.
 
     \b
     verger-emr plan examples/emr/m5.yaml --images 100000
     """
     console = Console(json_wanted=json_wanted)
     wanted = config.load(description)
-    archive = find_archive(archive_source, wanted.machine)
+    archive = inspect(archive_source) if archive_source else newest_or_planned(wanted.machine)
     made = plan_of(wanted, archive, images, precision, prefixes)
-    console.result(made, words_of(made))
+    console.result(made, words_of(made, aws=aws))
 
 
 @click.command()

@@ -71,18 +71,22 @@ class Folder:
         """Return the place of a bundle."""
         return self.at("verger", name)
 
-    def tree(self, archive: str, *, instances: bool) -> dict[str, str]:
-        """Return what lies where, for people; `instances` have files of their own."""
-        theirs = {
-            self.bootstrap: "run by every instance before anything else",
+    def tree(self, archive: str, *, instances: bool, jupyter: bool) -> dict[str, str]:
+        """Return what will lie where, for people.
+
+        Instances have files of their own, of which those of JupyterHub are there with it alone.
+        """
+        bootstrap = {self.bootstrap: "run by every instance before anything else"}
+        notebooks = {
             self.jupyter_conf: "by which JupyterHub keeps notebooks on S3",
             self.notebooks: "the notebooks, a folder a user",
         }
         return {
             f"{self.images}/": "the photographs, one folder a class (yours)",
             f"{self.results}/": "the tables, _SUCCESS last",
-            **(theirs if instances else {}),
+            **(bootstrap if instances else {}),
+            **(notebooks if jupyter else {}),
             self.job: "what spark-submit runs",
-            self.archive(archive): "the program, for the nodes",
+            archive: "the program, for the nodes",
             self.logs: f"logs, a folder a{' cluster' if instances else 'n application'}",
         }

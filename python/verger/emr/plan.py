@@ -28,6 +28,18 @@ def _requests(config: Description, archive: Archive, job: SparkJob) -> dict[str,
             "aws_cli": awscli.command_or_reason(request, config.region)[0]}  # fmt: skip
 
 
+def _files(config: Description, archive: Archive) -> dict[str, str]:
+    instances = isinstance(config, ClusterConfig)
+    files = config.folder.tree(
+        place_of(config, archive),
+        instances=instances,
+        jupyter=instances and "JupyterHub" in config.applications,
+    )
+    if config.logs:
+        files[config.logs] = files.pop(config.folder.logs)
+    return files
+
+
 def plan_of(config: Description, archive: Archive, images: int, precision: str = "f32",
             prefixes: int = 1) -> dict[str, Any]:  # fmt: skip
     """Return the plan. The estimate is None, with a note, where a price or a rate is not known."""
@@ -47,8 +59,9 @@ def plan_of(config: Description, archive: Archive, images: int, precision: str =
         "region": config.region,
         "ends": config.ends,
         **_requests(config, archive, SparkJob(folder.images, folder.results, options)),
-        "files": folder.tree(archive.name, instances=isinstance(config, ClusterConfig)),
-        "archive": {"name": archive.name, "version": archive.version, "machine": archive.machine},
+        "files": _files(config, archive),
+        "archive": {"name": archive.name, "version": archive.version, "machine": archive.machine,
+                    "packed": bool(archive.source)},
         "estimate": figures,
         "note": note,
     }  # fmt: skip
@@ -124,19 +137,20 @@ def _application(plan: dict[str, Any]) -> tuple[list[str], list[str]]:
     return made, [f"job run as {job['executionRoleArn']}", f"  {words}"]
 
 
-def words_of(plan: dict[str, Any]) -> str:
-    """Return the plan as text."""
+def words_of(plan: dict[str, Any], *, aws: bool) -> str:
+    """Return the plan as text, what it would take first; with the command of AWS' own program."""
     archive = plan["archive"]
     made, job = _application(plan) if "job_run" in plan else _cluster(plan)
+    pack = "" if archive["packed"] else f", to be packed by make bundle ARCH={archive['machine']}"
     lines = [
+        *(_estimate(plan["estimate"]) if plan["estimate"] else [plan["note"]]),
         *made,
-        f"bundle {archive['name']}: verger {archive['version']} for {archive['machine']}",
+        f"bundle {archive['name']}: verger {archive['version']} for {archive['machine']}{pack}",
         "files",
         *(f"  {place}  {what}" for place, what in plan["files"].items()),
         *job,
-        "the same by AWS' own program, once the files are there",
-        f"  {plan['aws_cli'] or 'a tag with = in its name cannot be written there'}",
     ]
-    return "\n".join(
-        [*lines, *(_estimate(plan["estimate"]) if plan["estimate"] else [plan["note"]])]
-    )
+    if aws:
+        command = plan["aws_cli"] or "a tag with = in its name cannot be written there"
+        lines += ["the same by AWS' own program, once the files are there", f"  {command}"]
+    return "\n".join(lines)

@@ -82,9 +82,9 @@ def check_options(job: SparkJob) -> None:
         except ValueError as error:
             raise UsageError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     try:
-        with Driver(job.words, lambda event: None) as program:
+        with Driver(job.words, lambda event: None, keywords=False) as program:
             if not program.begin():
-                raise UsageError(str(program.error(None)))
+                raise UsageError(str(program.failure(None)))
             program.kill()  # it was called rightly, and has begun nothing
     except OSError as error:
         if job.options:

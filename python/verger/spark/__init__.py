@@ -55,7 +55,8 @@ def __getattr__(name: str) -> object:
     except ModuleNotFoundError as error:
         if error.name not in ("pyspark", "pyarrow"):
             raise
+        java = ", and Java, on which Spark runs" if error.name == "pyspark" else ""
         raise ModuleNotFoundError(
-            f"verger.spark needs {error.name}: pip install 'verger[spark]'.", name=error.name
+            f"verger.spark needs {error.name}: pip install 'verger[spark]'{java}.", name=error.name
         ) from error
     return getattr(module, name)

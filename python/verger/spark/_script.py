@@ -7,8 +7,8 @@ import io
 import zipfile
 from pathlib import Path
 
-_MODULES = ("__init__.py", "_errors.py", "_program.py", "_secrets.py", "spark/__init__.py",
-            "spark/_live_line.py", "spark/_script.py", "spark/cli.py",
+_MODULES = ("__init__.py", "_console.py", "_errors.py", "_live_line.py", "_program.py",
+            "_result.py", "_secrets.py", "spark/__init__.py", "spark/_script.py", "spark/cli.py",
             "spark/job/*.py")  # fmt: skip
 _MAIN = "import sys\n\nfrom verger.spark.cli import main\n\nsys.exit(main())\n"
 

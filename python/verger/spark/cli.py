@@ -14,6 +14,8 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,7 +96,7 @@ def _drive(words: list[str], options: argparse.Namespace) -> int:
             spark.stop()
         code = driver.wait()
         if code < 0:
-            raise driver.error(None)
+            raise driver.error(code)
         return code
 
 
@@ -131,10 +133,26 @@ def _run(arguments: Sequence[str]) -> int:
         print(_spark_options().format_help())
     else:
         words, options = _words_of(arguments)
-        if importlib.util.find_spec("pyspark") is None:
-            raise ValueError("verger-spark needs pyspark; install it by: pip install pyspark.")
+        _check_installed()
         return _drive(words, options)
     return 0
+
+
+def _check_installed() -> None:
+    """ValueError when Spark cannot be started here, with the mend."""
+    if importlib.util.find_spec("pyspark") is None:
+        raise ValueError(
+            "verger-spark needs pyspark, which needs Java: pip install pyspark, and apt install "
+            "default-jre-headless or the like."
+        )
+    home = os.environ.get("JAVA_HOME")
+    begun = "PYSPARK_GATEWAY_PORT" in os.environ  # by spark-submit, which is Java
+    if not begun and shutil.which(f"{home}/bin/java" if home else "java") is None:
+        where = f"JAVA_HOME names {home}, where none is" if home else "there is none on the PATH"
+        raise ValueError(
+            f"Spark needs Java, and {where}: apt install default-jre-headless or the like, or set "
+            "JAVA_HOME to where it is."
+        )
 
 
 def _interrupted(signal_number: int, frame: object) -> NoReturn:

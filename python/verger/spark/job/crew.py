@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import re
 import sys
 import threading
@@ -17,8 +16,6 @@ from verger.spark.job import work
 from verger.spark.job.program import PROTOCOL, Driver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pyspark import Broadcast, SparkContext
 
 _PATIENCE_S = 30.0  # for tasks that were cancelled
@@ -27,22 +24,15 @@ _PATIENCE_S = 30.0  # for tasks that were cancelled
 class Crew:
     """Serves one driver, in the thread that calls serve().
 
-    Other threads put events into a queue: one reads what the driver says, another waits for the
+    Other threads put events into a queue: some read what the driver says, another waits for the
     job of Spark, and Spark's own brings the outcomes as they come.
     """
 
-    def __init__(
-        self,
-        driver: Driver,
-        context: SparkContext,
-        threads: int | None,
-        progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
-    ) -> None:
-        """Take images at once a task, by default spark.task.cpus, and who hears of orders done."""
+    def __init__(self, driver: Driver, context: SparkContext, threads: int | None) -> None:
+        """Take the images at once of a task, by default spark.task.cpus."""
         self._driver, self._context = driver, context
         self._threads = threads or int(context.getConf().get("spark.task.cpus", "1"))
-        self._progress = progress
-        self._events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self._events = driver.events
         self._group = f"verger-{uuid.uuid4()}"
         self._stage: dict[str, Any] = {}
         self._orders: list[str] = []
@@ -90,6 +80,8 @@ class Crew:
                 if message["type"] == "end":
                     return dict(message)
                 self._take(message, what)
+            elif event == "told":
+                self._driver.tell(what)
             elif event == "outcome":
                 self._deliver(what)
             else:
@@ -101,13 +93,11 @@ class Crew:
         elif message["type"] == "order":
             self._orders.append(line)
             if len(self._orders) == self._stage["orders"]:
-                self._progress(self._stage["stage"], 0, len(self._orders))
                 self._start_job()
 
     def _deliver(self, line: str) -> None:
         self._driver.send(line)
         self._done.add(json.loads(line)["order"])
-        self._progress(self._stage["stage"], len(self._done), len(self._orders))
         if len(self._done) == len(self._orders):
             self._end_job()  # before the driver's next stage
 

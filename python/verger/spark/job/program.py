@@ -1,62 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The program verger as a child of the driver's Python: talking to it."""
+"""The program verger as the driver of a crew: talking to it."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import signal
+import queue
 import subprocess
-import threading
 from typing import TYPE_CHECKING, Any
 
-from verger._program import error_of, find_program
-from verger.spark.job.work import ending
+from verger._program import Program, error_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PROTOCOL = 1
-_PATIENCE_S = 60.0  # for a driver that was told to end
 
 
-class Driver:
-    """`verger COMMAND … --crew stdio`, which drives a run. A context manager that ends it.
+class Driver(Program):
+    """`verger COMMAND … --crew stdio`, which drives a run.
 
-    It has a session of its own, so that Ctrl-C on a terminal reaches it through this process alone.
+    `events` brings what it says to people, as ("told", event); whoever serves it may add others.
     """
 
     def __init__(
-        self, words: Sequence[str], tell: Callable[[dict[str, Any]], None] | None = None
+        self,
+        words: Sequence[str],
+        tell: Callable[[dict[str, Any]], None] | None = None,
+        *,
+        keywords: bool = True,
     ) -> None:
-        """Start it. `tell` hears from a thread what it says to people, as events.
-
-        By default it says so itself.
-        """
+        """Start it. `tell` hears its events from whoever serves it; by default it says them."""
         command, *rest = words
-        how = ["--log-format", "json"] if tell else []
+        self.events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        self.tell = tell or (lambda event: None)
+        hear = None if tell is None else lambda event: self.events.put(("told", event))
         pipe = subprocess.PIPE
-        self.program = find_program()
-        self._name = f"verger {command}"
-        self._failure = ""  # what it told as its error, where `tell` hears
-        self._process = subprocess.Popen(
-            [self.program, command, "--crew", "stdio", *how, *rest],
-            stdin=pipe, stdout=pipe, stderr=pipe if tell else None, start_new_session=True,
-        )  # fmt: skip
-        self._listener = threading.Thread(target=self._listen, args=[tell], daemon=True)
-        if tell:
-            self._listener.start()
-
-    def _listen(self, tell: Callable[[dict[str, Any]], None]) -> None:
-        assert self._process.stderr is not None
-        for line in self._process.stderr:
-            try:
-                event = dict(json.loads(line))
-            except (TypeError, ValueError):  # a library or the system's loader wrote it
-                event = {"event": "warning", "message": line.decode(errors="replace").rstrip()}
-            if event.get("event") == "error":
-                self._failure = event["message"]
-            tell(event)
+        words = [command, "--crew", "stdio", *rest]
+        super().__init__(words, hear, keywords=keywords, stdin=pipe, stdout=pipe)
 
     def begin(self) -> bool:
         """Wait until it is ready for a crew. False: it has ended, and has said on stderr why.
@@ -83,39 +64,22 @@ class Driver:
             self._process.stdin.write(line.rstrip("\n").encode() + b"\n")
             self._process.stdin.flush()
 
-    def interrupt(self) -> None:
-        """Ask it to end as by Ctrl-C: it tidies up, and says so."""
-        self._process.send_signal(signal.SIGINT)
-
     def kill(self) -> None:
         """End it before it has begun anything."""
         self._process.kill()
 
     def wait(self) -> int:
-        """Wait for its end; return the exit code."""
-        code = self._process.wait()
-        if self._listener.ident is not None:
-            self._listener.join()
+        """Wait for its end, and hear what it said last; return the exit code."""
+        code = super().wait()
+        while not self.events.empty():
+            kind, event = self.events.get()
+            if kind == "told":
+                self.tell(event)
         return code
 
-    def error(self, end: dict[str, Any] | None) -> Exception:
+    def failure(self, end: dict[str, Any] | None) -> Exception:
         """Return the exception for a run that failed, from its last message if it said one."""
         code = self.wait()
         if end is not None:
-            return error_of(end["error"]["kind"], end["error"]["message"])
-        return error_of(code, self._failure or f"'{self._name}' {ending(code)}.")
-
-    def __enter__(self) -> Driver:  # noqa: D105
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """End it: without a crew it gives up, and leaves nothing half-written."""
-        assert self._process.stdin is not None
-        if kind is KeyboardInterrupt:
-            self.interrupt()
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
-        patience = threading.Timer(_PATIENCE_S, self._process.kill)
-        patience.start()
-        self.wait()
-        patience.cancel()
+            return error_of(end["error"]["kind"], self._spelled(end["error"]["message"]))
+        return self.error(code)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import Any
 
@@ -12,17 +13,20 @@ class TerminalLine:
     """A line of standard error that is shown in the place of the last one."""
 
     def show(self, text: str) -> None:
-        """Show it."""
-        sys.stderr.write("\r\x1b[2K" + text)
-        sys.stderr.flush()
+        """Show it, as far as it fits: what wraps could not be replaced."""
+        self._draw(text[: shutil.get_terminal_size().columns - 1])
 
     def clear(self) -> None:
         """Take it away."""
-        self.show("")
+        self._draw("")
 
     def finish(self, text: str) -> None:
         """Show a line that stays."""
-        self.show(text + "\n")
+        self._draw(text + "\n")
+
+    def _draw(self, text: str) -> None:
+        sys.stderr.write("\r\x1b[2K" + text)
+        sys.stderr.flush()
 
 
 class _NotebookLine(TerminalLine):
@@ -50,11 +54,18 @@ class _NotebookLine(TerminalLine):
         self._handle = None
 
 
+def _in_notebook() -> bool:
+    shell = sys.modules.get("IPython")
+    return shell is not None and type(shell.get_ipython()).__name__ == "ZMQInteractiveShell"
+
+
+def is_live() -> bool:
+    """Tell whether there is a notebook's cell or a terminal, on which lines are replaced."""
+    return _in_notebook() or (sys.stderr.isatty() and os.environ.get("TERM") != "dumb")
+
+
 def live_line() -> TerminalLine | None:
     """Return the line of a notebook's cell or of a terminal; None where neither is."""
-    shell = sys.modules.get("IPython")
-    if shell is not None and type(shell.get_ipython()).__name__ == "ZMQInteractiveShell":
-        return _NotebookLine()
-    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        return TerminalLine()
-    return None
+    if not is_live():
+        return None
+    return _NotebookLine() if _in_notebook() else TerminalLine()
