@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program's commands as functions: keywords, progress, interruptions, results, errors."""
 
 import json

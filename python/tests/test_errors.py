@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each error that a docstring of the package names is raised, and is of that type."""
 
 import builtins

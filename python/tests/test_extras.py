@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is not installed is named in one sentence, with what installs it."""
 
 import os

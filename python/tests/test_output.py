@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What estimators give back and say: data frames, progress, and the mend of what they refuse."""
 
 import pickle

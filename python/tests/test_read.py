@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`verger.read` gives a table of an output with one row an image, in either layout."""
 
 import os

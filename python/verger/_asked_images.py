@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Images that people hold -> files that the program reads."""
 
 from __future__ import annotations

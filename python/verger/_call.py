@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program's commands as calls: keywords in, a document out, progress on the way."""
 
 from __future__ import annotations

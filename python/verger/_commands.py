@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program's commands as functions.
 
 Their options are those of the program, with underscores: ``variance=0.95``, ``resume=True``,

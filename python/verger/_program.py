@@ -39,14 +39,14 @@ def find_program() -> str:
 
     given = os.environ.get(VARIABLE)
     own = Path(__file__).parent / "bin" / "verger"
-    found = usable(given) if given else usable(str(own), shutil.which("verger"))
-    if found is None:
+    program = usable(given) if given else usable(str(own), shutil.which("verger"))
+    if program is None:
         said = f"${VARIABLE} names {given}, which is no program" if given else "it is not installed"
         raise OSError(
             f"The program verger cannot be found: {said}; install it by 'pip install verger', or "
             f"set {VARIABLE} to where it is."
         )
-    return found
+    return program
 
 
 def error_of(kind: str | int, message: str) -> Exception:
@@ -81,7 +81,7 @@ def _event_of(line: bytes) -> dict[str, Any]:
         if "event" in event:
             return event
     except (TypeError, ValueError):
-        pass  # it is of a library, or of the system's loader
+        pass  # a library or the system's loader wrote it
     return {"event": "warning", "message": line.decode(errors="replace").rstrip()}
 
 

@@ -62,8 +62,8 @@ def to_be_packed(machine: str) -> Archive:
 
 def newest(machine: str) -> Archive:
     """Return what make bundle left here for a machine. UsageError when there is none."""
-    if found := _left(machine):
-        return inspect(found[-1])
+    if archives := _left(machine):
+        return inspect(archives[-1])
     raise UsageError(
         f"No bundle for {machine} here; name one with --archive, or: make bundle ARCH={machine}."
     )
@@ -75,5 +75,5 @@ def newest_or_planned(machine: str) -> Archive:
 
 
 def _left(machine: str) -> list[str]:
-    found = sorted(Path().glob(NEWEST.format(machine)), key=lambda path: path.stat().st_mtime)
-    return [str(path) for path in found]
+    archives = sorted(Path().glob(NEWEST.format(machine)), key=lambda path: path.stat().st_mtime)
+    return [str(path) for path in archives]

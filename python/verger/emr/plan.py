@@ -29,14 +29,14 @@ def _requests(config: Description, archive: Archive, job: SparkJob) -> dict[str,
 
 def _files(config: Description, archive: Archive) -> dict[str, str]:
     instances = isinstance(config, ClusterConfig)
-    found = config.folder.tree(
+    files = config.folder.tree(
         place_of(config, archive),
         instances=instances,
         jupyter=instances and "JupyterHub" in config.applications,
     )
     if config.logs:
-        found[config.logs] = found.pop(config.folder.logs)
-    return found
+        files[config.logs] = files.pop(config.folder.logs)
+    return files
 
 
 def plan_of(config: Description, archive: Archive, images: int, precision: str = "f32",
