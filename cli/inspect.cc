@@ -93,8 +93,9 @@ Status inspect_output(const InspectArguments& arguments) {
   VERGER_RETURN_IF_ERROR(arguments.storage.validate());
   Console console(arguments.log_format);
   ConsoleObserver screen(console);
-  Observer silence;  // beside a document for machines
-  Observer& observer = arguments.json ? silence : screen;
+  Observer silence;  // beside a document for machines, unless they hear of progress as well
+  const bool silent = arguments.json && arguments.log_format == LogFormat::kText;
+  Observer& observer = silent ? silence : screen;
   const InterruptGuard interrupt;
   const auto look = [&](Crew& crew, const SayDone& say_done) -> Status {
     VERGER_ASSIGN_OR_RETURN(const auto inspection,

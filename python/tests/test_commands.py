@@ -17,7 +17,7 @@ from conftest import ROOT, UNTRAINED
 from storage.results import content, leftovers
 
 pytestmark = pytest.mark.filterwarnings("ignore:UNTRAINED")
-PROGRAM_SAYS = ROOT / "build" / "release" / "python"
+PACKAGE = ROOT / "build" / "release" / "python"
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,7 @@ def test_progress_is_told_in_lines_or_in_json(orchard, tmp_path, capsys):
     package.extract(orchard, tmp_path / "text", weights=UNTRAINED)
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.startswith("verger: extract: 60 images in ")
+    assert err.splitlines()[-1].startswith("verger: extract: 60 images in ")
     package.extract(orchard, tmp_path / "json", weights=UNTRAINED, log_format="json")
     events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     kinds = [event["event"] for event in events if event["event"] != "progress"]
@@ -174,7 +174,7 @@ def run_elsewhere(tmp_path, verger, **variables):
     )
     process = subprocess.Popen(
         [sys.executable, "-c", script], stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": str(PROGRAM_SAYS), **variables}, start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE), **variables}, start_new_session=True,
     )  # fmt: skip
     shards = output / "_verger" / "shards"
     while process.poll() is None and len(list(shards.glob("0*.json"))) < 2:
@@ -210,3 +210,46 @@ def test_the_program_ends_with_the_python_that_called_it(verger, tmp_path):
     assert not leftovers(output)
     assert not (output / "_SUCCESS").exists()
     package.run(images, output, weights=UNTRAINED, parts=24, resume=True, progress=False)
+
+
+def cell_outputs(source, **options):
+    """What a cell leaves when a notebook's kernel runs it."""
+    import nbclient  # noqa: PLC0415 - not in .venv/core
+    import nbformat  # noqa: PLC0415
+
+    cell = nbformat.v4.new_code_cell(source)
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    nbclient.NotebookClient(notebook, kernel_name="python3", **options).execute()
+    return notebook.cells[0].outputs
+
+
+@pytest.mark.heavy
+def test_a_notebooks_cell_shows_one_line_and_the_result(orchard, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(PACKAGE))
+    run = f"verger.run({str(orchard)!r}, {str(tmp_path / 'out')!r}, weights={UNTRAINED!r})"
+    outputs = cell_outputs(f"import verger\n{run}", timeout=120)
+    lines = [o.data["text/plain"] for o in outputs if o.output_type == "display_data"]
+    assert [line.partition(" in ")[0] for line in lines] == [
+        "verger: extract: 60 images", "verger: project: 24 parts",
+    ]  # fmt: skip
+    (shown,) = [o.data["text/plain"] for o in outputs if o.output_type == "execute_result"]
+    assert "60 with features + 0 rejected, k=" in shown
+    (warned,) = [o.text for o in outputs if o.output_type == "stream"]
+    assert "UserWarning: UNTRAINED WEIGHTS" in warned
+
+
+@pytest.mark.heavy
+def test_a_notebooks_interrupt_leaves_a_run_that_is_resumed(verger, tmp_path, monkeypatch):
+    import nbclient  # noqa: PLC0415 - not in .venv/core
+
+    monkeypatch.setenv("PYTHONPATH", str(PACKAGE))
+    images, output = tmp_path / "Test", tmp_path / "out"
+    verger("sample", images, "--images", 2000, "--classes", 4, "--seed", 2)
+    options = {"weights": UNTRAINED, "parts": 200, "threads": 1}
+    source = f"import verger\nverger.run({str(images)!r}, {str(output)!r}, **{options!r})"
+    with pytest.raises(nbclient.exceptions.CellExecutionError, match="KeyboardInterrupt"):
+        cell_outputs(source, timeout=6, interrupt_on_timeout=True)
+    assert not (output / "_SUCCESS").exists()
+    assert not leftovers(output)
+    resumed = package.run(images, output, **options, resume=True, progress=False)
+    assert resumed.record["shards"]["resumed"] >= 1

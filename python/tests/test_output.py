@@ -82,9 +82,9 @@ def test_progress_is_told_when_it_is_asked_for(paths, features, capsys):
     taker(progress=True).transform(paths[:3])
     taker(progress=True).transform(iter(paths[:3]))
     lines = capsys.readouterr().err.splitlines()
-    assert [line.partition(" in ")[0] for line in lines] == ["verger: featurize: 3 images"] * 2
+    assert sum(line.startswith("verger: featurize: 3 images in ") for line in lines) == 2
     package.VariancePCA(progress=True).fit(features)
-    assert capsys.readouterr().err.startswith(f"verger: fit: {len(features)} rows in ")
+    assert f"verger: fit: {len(features)} rows in " in capsys.readouterr().err
     with pytest.raises(ValueError, match="not-an-image"):
         taker(progress=True).transform([b"no image"])
     assert capsys.readouterr().err == ""

@@ -18,9 +18,17 @@ moments: verger.Moments = verger.merge_moments([verger.Moments(3)])
 model: verger.PcaModel = verger.solve_pca(moments, components=2)
 version: str = verger.__version__
 error: type[OSError] = verger.ModelError
+result: verger.Result = verger.run("Photographs", "Results", variance=0.9, exclude=["a", "b"])
+counted: tuple[int, int | None, str] = (result.counts.features, result.k, result.places.pca)
+whole: bool = verger.inspect(result, progress=False).ok
 label: str | None = verger.Result("Results", threads=2).similar(["a.jpg"], neighbors=3)[0]["label"]
 """
-MISUSE = "import verger\nverger.Moments('3')\nverger.VariancePCA(share=0.9)\n"
+MISUSE = """
+import verger
+verger.Moments("3")
+verger.VariancePCA(share=0.9)
+verger.read("Results", "components")
+"""
 
 
 def test_the_package_is_typed_throughout():
@@ -37,7 +45,7 @@ def test_its_types_serve_those_who_use_it(tmp_path):
     (tmp_path / "use.py").write_text(USE)
     (tmp_path / "misuse.py").write_text(MISUSE)
     assert "Success: no issues found in 1 source file" in mypy(tmp_path / "use.py")
-    assert "Found 2 errors" in mypy(tmp_path / "misuse.py")
+    assert "Found 3 errors" in mypy(tmp_path / "misuse.py")
 
 
 def test_every_public_name_has_a_docstring():

@@ -82,7 +82,7 @@ def _event_of(line: bytes) -> dict[str, Any]:
         if "event" in event:
             return event
     except (TypeError, ValueError):
-        pass  # it is of a library, or of the system's loader
+        pass  # a library or the system's loader wrote it
     return {"event": "warning", "message": line.decode(errors="replace").rstrip()}
 
 

@@ -60,14 +60,14 @@ def read(
     record = read_record(place, **storage)
     if record["state"] != "done":
         raise OSError(f"The output {place} is not finished: go on with it by resume=True.")
-    frame = _table_of(place, record, table, storage)
+    read_table = _table_of(place, record, table, storage)
     if as_ == "pandas":
-        return frame.to_pandas()
+        return read_table.to_pandas()
     if as_ == "polars":
         import polars as pl  # noqa: PLC0415 - optional
 
-        return pl.from_arrow(frame)
-    return frame
+        return pl.from_arrow(read_table)
+    return read_table
 
 
 def read_record(output: str, **storage: Any) -> dict[str, Any]:
@@ -121,10 +121,10 @@ def _table_of(
     columns = _COLUMNS[wanted]
     if wanted == "pca" and layout == "notebook":
         columns = ["path", "label", _VECTOR]
-    frame = parquet.read_table(
+    rows = parquet.read_table(
         files, filesystem=filesystem, columns=columns, page_checksum_verification=True
     )
-    return frame.rename_columns(_COLUMNS[wanted]).replace_schema_metadata(None)
+    return rows.rename_columns(_COLUMNS[wanted]).replace_schema_metadata(None)
 
 
 def _parts(filesystem: Any, folder: str) -> list[str]:

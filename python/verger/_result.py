@@ -222,10 +222,10 @@ class Result:
         with tempfile.TemporaryDirectory(prefix="verger-") as folder:
             given = [as_place(image, Path(folder, str(i))) for i, image in enumerate(images)]
             for places in _command_lines([place for place, _ in given]):
-                replies = call("similar", places, asked, progress=progress)["queries"]
-                if len(replies) != len(places):
+                told = call("similar", places, asked, progress=progress)["queries"]
+                if len(told) != len(places):
                     raise ValueError("An image must be one file: a folder of images is none.")
-                answers += replies
+                answers += told
         for answer, (_, named) in zip(answers, given):
             if not named:
                 answer["path"] = ""

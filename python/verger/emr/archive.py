@@ -63,8 +63,8 @@ def to_be_packed(machine: str) -> Archive:
 
 def newest(machine: str) -> Archive:
     """Return what make bundle left here for a machine. UsageError when there is none."""
-    if bundles := _left(machine):
-        return inspect(bundles[-1])
+    if archives := _left(machine):
+        return inspect(archives[-1])
     raise UsageError(
         f"No bundle for {machine} here; name one with --archive, or: make bundle ARCH={machine}."
     )
@@ -76,5 +76,5 @@ def newest_or_planned(machine: str) -> Archive:
 
 
 def _left(machine: str) -> list[str]:
-    bundles = sorted(Path().glob(NEWEST.format(machine)), key=lambda path: path.stat().st_mtime)
-    return [str(path) for path in bundles]
+    archives = sorted(Path().glob(NEWEST.format(machine)), key=lambda path: path.stat().st_mtime)
+    return [str(path) for path in archives]
