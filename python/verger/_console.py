@@ -38,7 +38,7 @@ class Console:
     def tell(self, event: dict[str, Any]) -> None:
         """Take an event. Its error is raised by whoever called the program, and not told."""
         kind = event.get("event")
-        if kind == "error" or not (self._progress or kind == "warning"):
+        if kind in ("error", "end") or not (self._progress or kind == "warning"):
             return
         if self._json:
             self._write(json.dumps(event))

@@ -111,8 +111,8 @@ class Program:
         self.program = find_program()
         self._name = f"verger {command}"
         self._failure = ""  # what it told as its error, where `tell` hears
-        self._keywords = tell is not None and keywords
-        spelling = {"VERGER_SPELLING": "keyword"} if self._keywords else {}
+        self.keywords = tell is not None and keywords  # so its sentences name options
+        spelling = {"VERGER_SPELLING": "keyword"} if self.keywords else {}
         often = {"VERGER_PROGRESS_SECONDS": "1"} if tell and is_live() else {}
         self._process = subprocess.Popen(
             [self.program, command, *how, *rest],
@@ -138,7 +138,7 @@ class Program:
         tell(END)
 
     def _spelled(self, message: str) -> str:
-        return with_keywords(message) if self._keywords else message
+        return with_keywords(message) if self.keywords else message
 
     def interrupt(self) -> None:
         """Ask it to end as by Ctrl-C: it tidies up, and says so."""
