@@ -168,7 +168,10 @@ def entry(name: str, node: Definition) -> str:
     if isinstance(node, ast.FunctionDef):
         return f"### {name}\n\n```python\n{signature(node)}\n```\n\n{markdown(text)}"
     makes = [p for p in node.body if isinstance(p, ast.FunctionDef) and p.name == "__init__"]
-    line = signature(makes[-1], name=name, method=True) if makes else f"class {name}"
+    fields = [ast.unparse(p.target) for p in node.body if isinstance(p, ast.AnnAssign)]
+    line = f"{name}({', '.join(fields)})" if fields else f"class {name}"
+    if makes:
+        line = signature(makes[-1], name=name, method=True)
     bases = ", ".join(ast.unparse(base) for base in node.bases)
     if "Error" in name:
         line = f"class {name}({bases})"
