@@ -22,7 +22,7 @@ _FAULT, _UNREADABLE = 1, 3  # exit codes of commands that may have printed their
 def call(
     command: str,
     places: Sequence[Place],
-    options: Mapping[str, object],
+    options: Mapping[str, Any],
     *,
     progress: bool = True,
 ) -> dict[str, Any]:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.ml.functions import vector_to_array
 from pyspark.ml.linalg import VectorUDT
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, DataType, DoubleType, FloatType, StructField, StructType
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import Column
 
-FEATURES = "array<float>, array<double> or vectors"  # see is_features
+# See is_features.
+FEATURES = "array<float>, array<double> or vectors (VectorAssembler makes them of columns)"
 MapFunction = Callable[[Iterator[Any]], Iterator[Any]]
 
 
@@ -23,12 +25,17 @@ def input_field(
 ) -> StructField:
     """Return the input column's field. `what` names the types that fit.
 
-    Raises ValueError when there is no such column, and TypeError when it does not fit or the
-    DataFrame is one of Spark Connect.
+    Raises ValueError when there is no such column, and TypeError when it does not fit or `dataset`
+    is no DataFrame, or one of Spark Connect.
     """
     name = type(stage).__name__
     if type(dataset).__module__.startswith("pyspark.sql.connect"):
         raise TypeError(f"{name} needs a DataFrame of a SparkContext; Spark Connect has none.")
+    if not isinstance(dataset, DataFrame):
+        raise TypeError(
+            f"{name} takes a DataFrame of Spark and not a {type(dataset).__name__}, of which "
+            "spark.createDataFrame may make one."
+        )
     fields = [field for field in dataset.schema.fields if field.name == column]
     if not fields:
         raise ValueError(
