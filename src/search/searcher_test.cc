@@ -56,13 +56,18 @@ class SearcherTest : public testing::Test {
     EXPECT_TRUE(write_record(*store_, run).ok());
   }
 
+  SearcherOptions options(std::size_t exact_rows) const {
+    return {.exact_rows = exact_rows, .cache = (cache_ / "cache").string()};
+  }
+
   Searcher open(std::size_t exact_rows) {
-    auto searcher = Searcher::open(*store_, 2, cancel_, observer_, exact_rows);
+    auto searcher = Searcher::open(*store_, 2, cancel_, observer_, options(exact_rows));
     EXPECT_TRUE(searcher.ok()) << (searcher.ok() ? "" : searcher.error().message());
     return std::move(searcher).value();
   }
 
   ScratchFolder folder_;
+  ScratchFolder cache_;
   std::shared_ptr<Store> store_ = Store::open(folder_.path().string()).value();
   CancelToken cancel_;
   Observer observer_;
@@ -97,7 +102,7 @@ TEST_F(SearcherTest, AnIndexOfAnotherTableIsBuiltAnewAndADamagedOneRefused) {
   EXPECT_NE(bytes, old);
   bytes.pop_back();
   ASSERT_TRUE(store_->write(std::string(kIndexName), bytes).ok());
-  const auto refused = Searcher::open(*store_, 1, cancel_, observer_, kRows - 1);
+  const auto refused = Searcher::open(*store_, 1, cancel_, observer_, options(kRows - 1));
   ASSERT_FALSE(refused.ok());
   EXPECT_THAT(refused.error().message(), HasSubstr("is damaged"));
 }
