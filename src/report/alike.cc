@@ -104,9 +104,8 @@ Result<Alike> compare_points(const ReportRows& rows, int threads, const CancelTo
   for (const std::size_t row : Familiarity::measured_rows(table.size())) {
     measured.push_back(nearest[row]);
   }
-  VERGER_ASSIGN_OR_RETURN(
-      alike.familiarity,
-      Familiarity::measure(table, read_row_of(table), measured, threads, cancel));
+  VERGER_ASSIGN_OR_RETURN(alike.familiarity, Familiarity::measure(table, read_row_of(table),
+                                                                  measured, threads, cancel));
   return alike;
 }
 

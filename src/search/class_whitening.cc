@@ -146,8 +146,7 @@ AlignedBuffer shrunk(const Scatter& scatter, double freedom) {
 // A row each of what a vector is multiplied with: the directions of the matrix, each divided by its
 // deviation. Nothing where nothing varies.
 Result<std::vector<float>> whitening_rows(AlignedBuffer matrix, std::size_t width) {
-  VERGER_ASSIGN_OR_RETURN(const Eigensystem eigen,
-                          symmetric_eigensystem(std::move(matrix), width));
+  VERGER_ASSIGN_OR_RETURN(const Eigensystem eigen, symmetric_eigensystem(std::move(matrix), width));
   const double most = eigen.values.front();
   if (most <= 0) return std::vector<float>();
   std::vector<float> rows(width * width);
@@ -191,8 +190,8 @@ std::vector<float> ClassWhiteningFit::mean_without(std::size_t number,
   const auto size = static_cast<double>(sizes_[number]);
   std::vector<float> mean(unit.size());
   for (std::size_t i = 0; i < unit.size(); ++i) {
-    mean[i] = static_cast<float>(size * means_[number * unit.size() + i] -
-                                 static_cast<double>(unit[i]));
+    mean[i] =
+        static_cast<float>(size * means_[number * unit.size() + i] - static_cast<double>(unit[i]));
   }
   std::vector<float> mapped(mean.size());
   whitening_.map(mean, mapped);

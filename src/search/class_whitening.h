@@ -2,10 +2,10 @@
 // A map of the vectors of a table under which its classes are compact.
 //
 // Photographs of one class differ by how the fruit is turned and lit, those of two classes by what
-// they show. The inverse of the covariance within classes, pooled over them, weighs down what varies
-// within: Fisher's (1936, "The use of multiple measurements in taxonomic problems"). It is shrunk
-// towards the diagonal of the whole covariance, scaled to the same trace, as if by as many rows as
-// there are components, so that few rows give a map too.
+// they show. The inverse of the covariance within classes, pooled over them, weighs down what
+// varies within: Fisher's (1936, "The use of multiple measurements in taxonomic problems"). It is
+// shrunk towards the diagonal of the whole covariance, scaled to the same trace, as if by as many
+// rows as there are components, so that few rows give a map too.
 #pragma once
 
 #include <cstddef>
@@ -79,7 +79,9 @@ class ClassWhiteningFit {
   // 1. `row` must be one of those fitted.
   std::vector<float> mean_without(std::size_t number, std::span<const float> unit) const;
   // Is this row of the table among those fitted?
-  bool fitted(std::size_t row) const { return is_spread_row(row, rows_, ClassWhitening::kFittedRows); }
+  bool fitted(std::size_t row) const {
+    return is_spread_row(row, rows_, ClassWhitening::kFittedRows);
+  }
 
  private:
   ClassWhiteningFit(ClassWhitening whitening, std::size_t rows, std::vector<double> means,

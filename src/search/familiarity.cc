@@ -22,7 +22,7 @@ struct Nearness {
 namespace {
 
 constexpr std::size_t kFewestRows = 40;  // fewer have no quantile that is worth a verdict
-constexpr double kUsual = 0.2;  // the quantile that is usual for a class
+constexpr double kUsual = 0.2;           // the quantile that is usual for a class
 constexpr double kMeanWeight = 0.75;     // of the nearness to the mean of a class
 
 // Between the two values that are next to it, as numpy.quantile(). `sorted`: ascending, not empty.
@@ -172,10 +172,9 @@ Result<Verdict> Familiarity::judge(std::span<const float> unit,
 
 Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table, int threads,
                                                        const CancelToken& cancel) {
-  VERGER_ASSIGN_OR_RETURN(
-      const auto nearest,
-      find_nearest_others(table, Familiarity::measured_rows(table.size()), kFamiliarNeighbors,
-                          threads, cancel));
+  VERGER_ASSIGN_OR_RETURN(const auto nearest,
+                          find_nearest_others(table, Familiarity::measured_rows(table.size()),
+                                              kFamiliarNeighbors, threads, cancel));
   if (table.size() < 2) return std::optional<Familiarity>();
   return Familiarity::measure(table, read_row_of(table), nearest, threads, cancel);
 }
@@ -185,13 +184,12 @@ Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table,
                                                        const CancelToken& cancel) {
   const auto rows = Familiarity::measured_rows(table.size());
   std::vector<std::vector<Neighbour>> nearest(rows.size());
-  VERGER_RETURN_IF_ERROR(
-      parallel_for(rows.size(), threads, cancel, [&](std::size_t i) -> Status {
-        VERGER_ASSIGN_OR_RETURN(const auto vector, index.row(rows[i]));
-        VERGER_ASSIGN_OR_RETURN(nearest[i], index.find(vector, kFamiliarNeighbors + 1));
-        std::erase_if(nearest[i], [&](const Neighbour& other) { return other.row == rows[i]; });
-        return {};
-      }));
+  VERGER_RETURN_IF_ERROR(parallel_for(rows.size(), threads, cancel, [&](std::size_t i) -> Status {
+    VERGER_ASSIGN_OR_RETURN(const auto vector, index.row(rows[i]));
+    VERGER_ASSIGN_OR_RETURN(nearest[i], index.find(vector, kFamiliarNeighbors + 1));
+    std::erase_if(nearest[i], [&](const Neighbour& other) { return other.row == rows[i]; });
+    return {};
+  }));
   if (table.size() < 2) return std::optional<Familiarity>();
   return Familiarity::measure(table, read_row_of(index), nearest, threads, cancel);
 }

@@ -2,13 +2,14 @@
 // Whether a photograph is of a kind that a result knows, by how near its own photographs are to
 // each other.
 //
-// What varies within classes is weighed down (class_whitening.h), and then a photograph is as near as
-// the cosine of its vector with its nearest row says, and three quarters of that with the mean of
-// the class of that row. Where there are no classes to tell, it is as near as its nearest row by the
-// cosines as they are. Each of a sample of rows is left out, and so measured. What is usual for a
-// class is the lower fifth of what its rows have; a row's margin is its nearness less what is usual
-// for the class of its nearest row. A photograph whose margin is below that of all but a few of the
-// result's own is of a kind that the result does not hold (docs/laboratory.md has the rates).
+// What varies within classes is weighed down (class_whitening.h), and then a photograph is as near
+// as the cosine of its vector with its nearest row says, and three quarters of that with the mean
+// of the class of that row. Where there are no classes to tell, it is as near as its nearest row by
+// the cosines as they are. Each of a sample of rows is left out, and so measured. What is usual for
+// a class is the lower fifth of what its rows have; a row's margin is its nearness less what is
+// usual for the class of its nearest row. A photograph whose margin is below that of all but a few
+// of the result's own is of a kind that the result does not hold (docs/laboratory.md has the
+// rates).
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an output keeps of what is familiar (docs/formats.md).
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <ranges>
 #include <utility>
 
 #include "base/sha256.h"
@@ -18,6 +20,7 @@ namespace {
 
 constexpr std::string_view kFamiliarityFormat = "verger-familiarity";
 constexpr int kFamiliarityVersion = 2;
+constexpr double kMost = 4;  // more than any nearness or margin
 
 // Of the files of a pca table: the same rows, in the same parts, have the same.
 std::string table_sha256(const SearchedOutput& searched) {
@@ -81,6 +84,11 @@ Result<std::optional<Familiarity>> Familiarity::load(const Store& output,
   if (!read.ok()) return damaged_familiarity(output, read.error().message());
   if (read->margins_.size() != kMarginSteps + 1 || !std::ranges::is_sorted(read->margins_)) {
     return damaged_familiarity(output, "its margins are no quantiles");
+  }
+  const auto possible = [](double value) { return std::abs(value) <= kMost; };
+  if (!std::ranges::all_of(read->margins_, possible) || !possible(read->usual_of_others_) ||
+      !std::ranges::all_of(std::views::values(read->usual_), possible)) {
+    return damaged_familiarity(output, "its numbers are larger than any nearness");
   }
   if (!current) return std::optional<Familiarity>();
   if (!map.sha256.empty()) {

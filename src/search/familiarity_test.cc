@@ -185,8 +185,9 @@ TEST_F(KeptFamiliarityTest, ADamagedMapIsRefused) {
 }
 
 TEST_F(KeptFamiliarityTest, OfTheFormatWithoutAMapItIsNone) {
-  ASSERT_TRUE(store_->write(std::string(kFamiliarityName),
-                            std::string_view(R"({"format": "verger-familiarity", "version": 1})"))
+  ASSERT_TRUE(store_
+                  ->write(std::string(kFamiliarityName),
+                          std::string_view(R"({"format": "verger-familiarity", "version": 1})"))
                   .ok());
   EXPECT_FALSE(Familiarity::load(*store_, searched("a")).value());
 }

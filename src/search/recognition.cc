@@ -124,7 +124,8 @@ Result<std::vector<Answer>> Recognition::answer(std::span<const Query> batch) {
     if (batch[i].row) {
       std::erase_if(nearest[i], [&](const Neighbour& other) { return other.row == *batch[i].row; });
     }
-    VERGER_RETURN_IF_ERROR(conclude(answer, vector(i), std::move(nearest[i]), neighbors_, searcher_));
+    VERGER_RETURN_IF_ERROR(
+        conclude(answer, vector(i), std::move(nearest[i]), neighbors_, searcher_));
   }
   return answers;
 }

@@ -12,8 +12,7 @@ namespace {
 // Where what a search makes is kept: in the output, or else in the cache.
 class Kept {
  public:
-  Kept(Store& output, const SearchedOutput& searched, const std::string& cache)
-      : output_(output) {
+  Kept(Store& output, const SearchedOutput& searched, const std::string& cache) : output_(output) {
     if (cache.empty()) return;
     auto opened = Store::open(cache + "/search/" + searched.reduction_sha256);
     if (opened.ok()) cache_ = *std::move(opened);
@@ -84,7 +83,9 @@ Result<Searcher> Searcher::open(Store& output, int threads, const CancelToken& c
   searcher.index_ = std::move(index);
   if (!options.familiarity) return searcher;
   auto& known = searcher.familiarity_;
-  const auto load = [&](const Store& store) { return Familiarity::load(store, searcher.searched_); };
+  const auto load = [&](const Store& store) {
+    return Familiarity::load(store, searcher.searched_);
+  };
   VERGER_ASSIGN_OR_RETURN(known, kept.find(load));
   if (known) return searcher;
   VERGER_ASSIGN_OR_RETURN(known, measure(searcher.table_, searcher.index(), threads, cancel));

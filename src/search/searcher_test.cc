@@ -107,6 +107,65 @@ TEST_F(SearcherTest, AnIndexOfAnotherTableIsBuiltAnewAndADamagedOneRefused) {
   EXPECT_THAT(refused.error().message(), HasSubstr("is damaged"));
 }
 
+TEST_F(SearcherTest, WhatIsFamiliarIsMeasuredOnlyForWhoAsks) {
+  SearcherOptions unasked = options(kRows);
+  unasked.familiarity = false;
+  const auto silent = Searcher::open(*store_, 2, cancel_, observer_, unasked).value();
+  EXPECT_EQ(silent.familiarity(), nullptr);
+  EXPECT_FALSE(store_->exists(std::string(kFamiliarityName)).value());
+  EXPECT_NE(open(kRows).familiarity(), nullptr);
+  EXPECT_TRUE(store_->exists(std::string(kFamiliarityName)).value());
+}
+
+TEST_F(SearcherTest, WhatIsFamiliarIsMeasuredByTheIndexToo) {
+  const Searcher exact = open(kRows);
+  ASSERT_TRUE(store_->remove(std::string(kFamiliarityName)).ok());
+  const Searcher indexed = open(kRows - 1);
+  ASSERT_NE(indexed.index(), nullptr);
+  ASSERT_NE(indexed.familiarity(), nullptr);
+  for (const std::size_t row : {0U, 299U, 599U}) {
+    const auto vector = exact.vector_of(row).value();
+    const auto nearest = exact.find(vector, kFamiliarNeighbors).value()[0];
+    const Verdict first = exact.judge(vector, nearest).value().value();
+    const Verdict second = indexed.judge(vector, nearest).value().value();
+    EXPECT_NEAR(first.share, second.share, 0.02);
+  }
+}
+
+// Hears what a search builds and warns of.
+class ListeningObserver : public Observer {
+ public:
+  void note(const std::string& text) override { notes.push_back(text); }
+  void warning(const std::string& text) override { warnings.push_back(text); }
+
+  std::vector<std::string> notes;
+  std::vector<std::string> warnings;
+};
+
+TEST_F(SearcherTest, OfAnOutputThatCannotBeWrittenTheCacheKeepsWhatWasMade) {
+  // A file stands where the folder would have to be.
+  ASSERT_TRUE(store_->write("_verger/search", std::string_view("in the way")).ok());
+  ListeningObserver first;
+  const auto made = Searcher::open(*store_, 2, cancel_, first, options(kRows - 1)).value();
+  EXPECT_EQ(first.notes.size(), 1U);  // the index is built
+  EXPECT_THAT(first.warnings, testing::IsEmpty());
+  ListeningObserver second;
+  const auto kept = Searcher::open(*store_, 2, cancel_, second, options(kRows - 1)).value();
+  EXPECT_THAT(second.notes, testing::IsEmpty());
+  ASSERT_NE(kept.familiarity(), nullptr);
+  EXPECT_EQ(kept.familiarity()->measured(), made.familiarity()->measured());
+}
+
+TEST_F(SearcherTest, WhereNothingCanBeKeptThatIsSaid) {
+  ASSERT_TRUE(store_->write("_verger/search", std::string_view("in the way")).ok());
+  SearcherOptions nowhere = options(kRows);
+  nowhere.cache.clear();
+  ListeningObserver observer;
+  EXPECT_TRUE(Searcher::open(*store_, 2, cancel_, observer, nowhere).ok());
+  ASSERT_EQ(observer.warnings.size(), 1U);
+  EXPECT_THAT(observer.warnings[0], HasSubstr("What is familiar is not kept for the next search"));
+}
+
 TEST_F(SearcherTest, DuplicatesAreFoundByTheIndexToo) {
   SearchTable table = clustered_table(kRows, kWidth, 8);
   std::copy_n(table.unit.begin() + 5 * kWidth, kWidth, table.unit.begin() + 400 * kWidth);
