@@ -135,8 +135,8 @@ TEST_F(SearcherTest, WhatIsFamiliarIsMeasuredByTheIndexToo) {
 // Hears what a search builds and warns of.
 class ListeningObserver : public Observer {
  public:
-  void note(const std::string& text) override { notes.push_back(text); }
-  void warning(const std::string& text) override { warnings.push_back(text); }
+  void note(std::string_view sentence) override { notes.emplace_back(sentence); }
+  void warning(std::string_view sentence) override { warnings.emplace_back(sentence); }
 
   std::vector<std::string> notes;
   std::vector<std::string> warnings;
