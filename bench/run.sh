@@ -53,6 +53,7 @@ elsewhere() {
   measure small-objects small-objects
   measure listing listing
   measure growth growth "$photographs" "${weights:-untrained:1}"
+  measure report report
 }
 
 at_scale() {

@@ -123,7 +123,7 @@ Status list_duplicates(const DuplicatesArguments& arguments, const SearchContext
 
 Status search_duplicates(const DuplicatesArguments& arguments) {
   VERGER_RETURN_IF_ERROR(arguments.duplicates.validate());
-  return do_search(arguments.common,
+  return do_search(arguments.common, false,
                    [&](const SearchContext& search) { return list_duplicates(arguments, search); });
 }
 

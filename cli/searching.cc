@@ -9,7 +9,7 @@
 
 namespace verger::cli {
 
-Status do_search(const CommonArguments& arguments,
+Status do_search(const CommonArguments& arguments, bool familiarity,
                  const std::function<Status(const SearchContext&)>& work) {
   const RunOptions& options = arguments.options;
   VERGER_RETURN_IF_ERROR(options.validate());
@@ -18,8 +18,9 @@ Status do_search(const CommonArguments& arguments,
   const InterruptGuard interrupt;
   const int threads = options.threads > 0 ? options.threads : default_threads();
   VERGER_ASSIGN_OR_RETURN(const auto store, Store::open(arguments.output, options.storage));
-  VERGER_ASSIGN_OR_RETURN(const auto searcher,
-                          Searcher::open(*store, threads, interrupt.token(), observer));
+  VERGER_ASSIGN_OR_RETURN(
+      const auto searcher,
+      Searcher::open(*store, threads, interrupt.token(), observer, {.familiarity = familiarity}));
   const Status status = work({console, interrupt, observer, *store, searcher, threads});
   std::fflush(stdout);
   return status;

@@ -26,7 +26,8 @@ struct SearchContext {
 };
 
 // Checks the options, opens the output, and does `work`, which prints what it found.
-Status do_search(const CommonArguments& arguments,
+// `familiarity`: is it asked what is familiar?
+Status do_search(const CommonArguments& arguments, bool familiarity,
                  const std::function<Status(const SearchContext&)>& work);
 
 // The network of the run: what can be known of it is taken from the run's record.

@@ -13,7 +13,6 @@
 #include "output/saved_model.h"
 #include "search/answer_document.h"
 #include "search/confusions.h"
-#include "search/familiarity.h"
 #include "search/recognition.h"
 #include "searching.h"
 
@@ -44,9 +43,9 @@ void print_text(const Answer& answer, const SearchTable& table) {
                format_percent(of_label.share);
   }
   std::printf("%s\n  votes: %s\n", printable(answer.path).c_str(), verdict.c_str());
-  if (answer.familiarity && !Familiarity::is_familiar(*answer.familiarity)) {
+  if (answer.familiarity && !answer.familiarity->familiar) {
     std::printf("  not familiar: of the result's own photographs %s are as far from the others\n",
-                format_percent(*answer.familiarity).c_str());
+                format_percent(answer.familiarity->share).c_str());
   }
   int widest = 0;
   for (const Neighbour& neighbour : answer.neighbours) {
@@ -140,7 +139,7 @@ Status search_similar(const SimilarArguments& arguments) {
     return Status::invalid_argument(
         "Give either a QUERY, a photograph to look for, or --confusions.");
   }
-  return do_search(arguments.common, [&](const SearchContext& search) {
+  return do_search(arguments.common, !arguments.confusions, [&](const SearchContext& search) {
     return arguments.confusions ? show_confusions(arguments, search)
                                 : find_similar(arguments, search);
   });

@@ -99,12 +99,11 @@ void check_fractions(const json& document) {
 }
 
 Status read_document(std::string_view format, const json& document,
-                     const std::function<void()>& read) {
-  const auto expected =
-      std::string(format) + " file of version " + std::to_string(kJsonFormatVersion);
+                     const std::function<void()>& read, int version) {
+  const auto expected = std::string(format) + " file of version " + std::to_string(version);
   try {
     check_fractions(document);
-    if (document.at("format") == format && document.at("version") == kJsonFormatVersion) {
+    if (document.at("format") == format && document.at("version") == version) {
       read();
       return {};
     }

@@ -48,17 +48,17 @@ PartInfo parse_part(const nlohmann::json& from);
 // large, and to make an int of it, where one is read, would not be defined.
 void check_fractions(const nlohmann::json& document);
 
-// Runs `read` when the document says that it is of `format`; a document of another form, and one of
-// which `read` throws nlohmann::json::exception, is kIo.
+// Runs `read` when the document says that it is of `format` and `version`; a document of another
+// form, and one of which `read` throws nlohmann::json::exception, is kIo.
 Status read_document(std::string_view format, const nlohmann::json& document,
-                     const std::function<void()>& read);
+                     const std::function<void()>& read, int version = kJsonFormatVersion);
 
 // The same, for what `parse` makes of the document.
 template <class Parse>
-auto parse_document(std::string_view format, const nlohmann::json& document, const Parse& parse)
-    -> Result<decltype(parse())> {
+auto parse_document(std::string_view format, const nlohmann::json& document, const Parse& parse,
+                    int version = kJsonFormatVersion) -> Result<decltype(parse())> {
   std::optional<decltype(parse())> parsed;
-  const Status status = read_document(format, document, [&] { parsed.emplace(parse()); });
+  const Status status = read_document(format, document, [&] { parsed.emplace(parse()); }, version);
   if (!status.ok()) return status;
   return *std::move(parsed);
 }

@@ -18,6 +18,7 @@ using nlohmann::json;
 
 namespace {
 
+static_assert(kMapNeighbors >= kFamiliarNeighbors, "those of the map tell what is familiar too");
 constexpr std::size_t kShownNeighbors = 5;  // A click on a point shows so many.
 
 using Neighbours = std::vector<std::vector<Neighbour>>;
@@ -95,11 +96,16 @@ Result<Alike> compare_points(const ReportRows& rows, int threads, const CancelTo
     VERGER_ASSIGN_OR_RETURN(alike.map, map_json(rows, nearest, threads, cancel));
   }
   if (rows.sampled() || table.size() < 2) return alike;
+  if (!mapped) {
+    VERGER_ASSIGN_OR_RETURN(alike.familiarity, measure_familiarity(table, threads, cancel));
+    return alike;
+  }
   Neighbours measured;
   for (const std::size_t row : Familiarity::measured_rows(table.size())) {
-    measured.push_back({nearest[row].front()});
+    measured.push_back(nearest[row]);
   }
-  alike.familiarity = Familiarity::measure(table, measured);
+  VERGER_ASSIGN_OR_RETURN(alike.familiarity, Familiarity::measure(table, read_row_of(table),
+                                                                  measured, threads, cancel));
   return alike;
 }
 

@@ -27,8 +27,8 @@ json answer_json(const Answer& answer, const SearchTable& table) {
       {"votes", json::array()},
       {"neighbors", json::array()}};
   if (answer.familiarity) {
-    document["familiar"] = Familiarity::is_familiar(*answer.familiarity);
-    document["familiarity"] = *answer.familiarity;
+    document["familiar"] = answer.familiarity->familiar;
+    document["familiarity"] = answer.familiarity->share;
   }
   for (const Vote& of_label : answer.votes) {
     document["votes"].push_back({{"label", of_label.label}, {"share", of_label.share}});
@@ -45,7 +45,9 @@ json answer_json(const Answer& answer, const SearchTable& table) {
 // How `familiar` was told.
 json familiarity_json(const Familiarity* known) {
   if (known == nullptr) return nullptr;
-  return {{"measured", known->measured()}, {"false_alarms", kFalseAlarms}};
+  return {{"measured", known->measured()},
+          {"metric", known->metric()},
+          {"false_alarms", known->false_alarms()}};
 }
 
 }  // namespace

@@ -4,26 +4,26 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <cstdint>
-#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/sha256.h"
+#include "base/parallel.h"
 #include "base/status_macros.h"
-#include "output/records_json.h"
 #include "search/all_nearest.h"
 
 namespace verger {
 
-using nlohmann::json;
+// How near a photograph is, and to what.
+struct Nearness {
+  std::size_t row = 0;  // the nearest
+  double value = 0;
+  double unclassed = 0;  // what the value would be if the label of the row had no class
+};
 
 namespace {
 
-constexpr std::string_view kFamiliarityFormat = "verger-familiarity";
-constexpr std::size_t kFewestRows = 40;     // fewer have no quantile that is worth a verdict
-constexpr std::size_t kFewestOfLabel = 10;  // else the label counts with the others
-constexpr double kUsual = 0.2;              // the quantile that is usual for a class
-constexpr std::size_t kMarginSteps = 200;
+constexpr std::size_t kFewestRows = 40;  // fewer have no quantile that is worth a verdict
+constexpr double kUsual = 0.2;           // the quantile that is usual for a class
+constexpr double kMeanWeight = 0.75;     // of the nearness to the mean of a class
 
 // Between the two values that are next to it, as numpy.quantile(). `sorted`: ascending, not empty.
 double quantile(const std::vector<double>& sorted, double share) {
@@ -33,46 +33,84 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] + (place - std::floor(place)) * (sorted[below + 1] - sorted[below]);
 }
 
-// Of the files of a pca table: the same rows, in the same parts, have the same.
-std::string table_sha256(const SearchedOutput& searched) {
-  std::string parts;
-  for (const PartInfo& part : searched.reduction.parts) parts += part.sha256 + '\n';
-  return sha256_hex(std::vector<uint8_t>(parts.begin(), parts.end()));
+Nearness nearest_by_cosine(std::span<const Neighbour> neighbours) {
+  const auto cosine = static_cast<double>(neighbours.front().cosine);
+  return {.row = neighbours.front().row, .value = cosine, .unclassed = cosine};
 }
 
-Status damaged_familiarity(const Store& output, const std::string& cause) {
-  return Status::io("What is familiar, " + output.display_path(std::string(kFamiliarityName)) +
-                    ", is damaged: " + cause + "; remove it, and it is measured again.");
+// Of a photograph under the map. `mean_of` gives the mean of a class under it.
+template <class MeanOf>
+Result<Nearness> nearest_under(const ClassWhitening& whitening, std::span<const float> unit,
+                               std::span<const Neighbour> neighbours, const SearchTable& table,
+                               const ReadRow& read, const MeanOf& mean_of) {
+  const std::size_t width = unit.size();
+  const std::size_t others = std::min(neighbours.size(), kFamiliarNeighbors);
+  std::vector<float> units(unit.begin(), unit.end());
+  units.resize((1 + others) * width);
+  for (std::size_t i = 0; i < others; ++i) {
+    const std::span other(units.data() + (1 + i) * width, width);
+    VERGER_RETURN_IF_ERROR(read(neighbours[i].row, other));
+  }
+  std::vector<float> mapped(units.size());
+  whitening.map(units, mapped);
+  const std::span own(mapped.data(), width);
+  Nearness best{.row = 0, .value = -2, .unclassed = 0};
+  for (std::size_t i = 0; i < others; ++i) {
+    const std::span other(mapped.data() + (1 + i) * width, width);
+    const auto value = static_cast<double>(cosine_of_units(own, other));
+    if (value > best.value) best = {.row = neighbours[i].row, .value = value, .unclassed = 0};
+  }
+  best.unclassed = (1 + kMeanWeight) * best.value;
+  const auto number = whitening.class_of(table.label[best.row]);
+  if (!number) {
+    best.value = best.unclassed;
+    return best;
+  }
+  best.value += kMeanWeight * static_cast<double>(cosine_of_units(own, mean_of(*number)));
+  return best;
+}
+
+// The same of a row of the table, which is left out.
+Result<Nearness> nearest_without(const ClassWhiteningFit& fit, std::size_t row,
+                                 std::span<const Neighbour> neighbours, const SearchTable& table,
+                                 const ReadRow& read) {
+  const ClassWhitening& whitening = fit.whitening();
+  std::vector<float> unit(table.width);
+  VERGER_RETURN_IF_ERROR(read(row, unit));
+  const auto own = fit.fitted(row) ? whitening.class_of(table.label[row]) : std::nullopt;
+  std::vector<float> mean;
+  const auto mean_of = [&](std::size_t number) -> std::span<const float> {
+    if (number != own) return whitening.mean(number);
+    mean = fit.mean_without(number, unit);
+    return mean;
+  };
+  return nearest_under(whitening, unit, neighbours, table, read, mean_of);
 }
 
 }  // namespace
 
-std::optional<Familiarity> Familiarity::measure(const SearchTable& table,
-                                                std::span<const std::vector<Neighbour>> nearest) {
-  const auto rows = measured_rows(table.size());
-  assert(nearest.size() == rows.size());
-  if (rows.size() < kFewestRows || table.width < kFewestComponents) return std::nullopt;
+Familiarity Familiarity::calibrate(const SearchTable& table, std::span<const std::size_t> rows,
+                                   std::span<const Nearness> nearness,
+                                   std::optional<ClassWhitening> whitening) {
   Familiarity made;
   made.measured_ = rows.size();
+  made.whitening_ = std::move(whitening);
   std::vector<double> all;
   std::map<std::string, std::vector<double>> by_label;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto cosine = static_cast<double>(nearest[i].front().cosine);
-    all.push_back(cosine);
-    by_label[table.label[rows[i]]].push_back(cosine);
+    all.push_back(nearness[i].unclassed);
+    by_label[table.label[rows[i]]].push_back(nearness[i].value);
   }
   std::ranges::sort(all);
   made.usual_of_others_ = quantile(all, kUsual);
-  for (auto& [label, cosines] : by_label) {
-    if (cosines.size() < kFewestOfLabel) continue;
-    std::ranges::sort(cosines);
-    made.usual_[label] = quantile(cosines, kUsual);
+  for (auto& [label, values] : by_label) {
+    if (values.size() < kFewestOfLabel) continue;
+    std::ranges::sort(values);
+    made.usual_[label] = quantile(values, kUsual);
   }
   std::vector<double> margins;
-  for (const auto& of_row : nearest) {
-    const auto entry = made.usual_.find(table.label[of_row.front().row]);
-    const double usual = entry == made.usual_.end() ? made.usual_of_others_ : entry->second;
-    margins.push_back(static_cast<double>(of_row.front().cosine) - usual);
+  for (const Nearness& of_row : nearness) {
+    margins.push_back(of_row.value - made.usual_of(table.label[of_row.row]));
   }
   std::ranges::sort(margins);
   for (std::size_t step = 0; step <= kMarginSteps; ++step) {
@@ -82,9 +120,35 @@ std::optional<Familiarity> Familiarity::measure(const SearchTable& table,
   return made;
 }
 
-double Familiarity::share(const std::string& label, double cosine) const {
-  const auto entry = usual_.find(label);
-  const double margin = cosine - (entry == usual_.end() ? usual_of_others_ : entry->second);
+Result<std::optional<Familiarity>> Familiarity::measure(
+    const SearchTable& table, const ReadRow& read, std::span<const std::vector<Neighbour>> nearest,
+    int threads, const CancelToken& cancel) {
+  const auto rows = measured_rows(table.size());
+  assert(nearest.size() == rows.size());
+  if (rows.size() < kFewestRows || table.width < kFewestComponents) {
+    return std::optional<Familiarity>();
+  }
+  VERGER_ASSIGN_OR_RETURN(auto fit, ClassWhiteningFit::make(table, read, cancel));
+  std::vector<Nearness> nearness(rows.size());
+  if (!fit) {
+    std::ranges::transform(nearest, nearness.begin(), nearest_by_cosine);
+    return std::optional(calibrate(table, rows, nearness, std::nullopt));
+  }
+  const auto look_at = [&](std::size_t i) -> Status {
+    VERGER_ASSIGN_OR_RETURN(nearness[i], nearest_without(*fit, rows[i], nearest[i], table, read));
+    return {};
+  };
+  VERGER_RETURN_IF_ERROR(parallel_for(rows.size(), threads, cancel, look_at));
+  return std::optional(calibrate(table, rows, nearness, std::move(*fit).whitening()));
+}
+
+double Familiarity::usual_of(const std::string& label) const {
+  const auto found = usual_.find(label);
+  return found == usual_.end() ? usual_of_others_ : found->second;
+}
+
+double Familiarity::share(const std::string& label, double nearness) const {
+  const double margin = nearness - usual_of(label);
   const auto above = std::ranges::upper_bound(margins_, margin);
   if (above == margins_.begin()) return 0;
   if (above == margins_.end()) return 1;
@@ -93,63 +157,41 @@ double Familiarity::share(const std::string& label, double cosine) const {
   return (steps + (margin - low) / (*above - low)) / static_cast<double>(kMarginSteps);
 }
 
-double Familiarity::share(const SearchTable& table, std::span<const Neighbour> neighbours) const {
-  const Neighbour& nearest = neighbours.front();
-  return share(table.label[nearest.row], static_cast<double>(nearest.cosine));
-}
-
-Result<std::optional<Familiarity>> Familiarity::load(const Store& output,
-                                                     const SearchedOutput& searched) {
-  const std::string name(kFamiliarityName);
-  VERGER_ASSIGN_OR_RETURN(const bool exists, output.exists(name));
-  if (!exists) return std::optional<Familiarity>();
-  VERGER_ASSIGN_OR_RETURN(const json document, read_json(output, name));
-  bool current = false;
-  auto read = parse_document(kFamiliarityFormat, document, [&] {
-    Familiarity kept;
-    current = document.at("table_sha256").get<std::string>() == table_sha256(searched);
-    kept.measured_ = static_cast<std::size_t>(parse_count(document.at("measured")));
-    kept.usual_ = document.at("labels").get<std::map<std::string, double>>();
-    kept.usual_of_others_ = document.at("other_labels");
-    kept.margins_ = document.at("margins").get<std::vector<double>>();
-    return kept;
-  });
-  if (!read.ok()) return damaged_familiarity(output, read.error().message());
-  if (read->margins_.size() != kMarginSteps + 1 || !std::ranges::is_sorted(read->margins_)) {
-    return damaged_familiarity(output, "its margins are no quantiles");
+Result<Verdict> Familiarity::judge(std::span<const float> unit,
+                                   std::span<const Neighbour> neighbours, const SearchTable& table,
+                                   const ReadRow& read) const {
+  Nearness nearest = nearest_by_cosine(neighbours);
+  if (whitening_) {
+    const auto mean_of = [&](std::size_t number) { return whitening_->mean(number); };
+    VERGER_ASSIGN_OR_RETURN(nearest,
+                            nearest_under(*whitening_, unit, neighbours, table, read, mean_of));
   }
-  if (!current) return std::optional<Familiarity>();
-  return std::optional<Familiarity>(*std::move(read));
-}
-
-Status Familiarity::save(Store& output, const SearchedOutput& searched) const {
-  return write_json(output, std::string(kFamiliarityName),
-                    {{"format", kFamiliarityFormat},
-                     {"version", kJsonFormatVersion},
-                     {"table_sha256", table_sha256(searched)},
-                     {"rows", searched.rows()},
-                     {"measured", measured_},
-                     {"labels", usual_},
-                     {"other_labels", usual_of_others_},
-                     {"margins", margins_}});
+  const double found = share(table.label[nearest.row], nearest.value);
+  return Verdict{.share = found, .familiar = found >= false_alarms()};
 }
 
 Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table, int threads,
                                                        const CancelToken& cancel) {
-  VERGER_ASSIGN_OR_RETURN(
-      const auto nearest,
-      find_nearest_others(table, Familiarity::measured_rows(table.size()), 1, threads, cancel));
+  VERGER_ASSIGN_OR_RETURN(const auto nearest,
+                          find_nearest_others(table, Familiarity::measured_rows(table.size()),
+                                              kFamiliarNeighbors, threads, cancel));
   if (table.size() < 2) return std::optional<Familiarity>();
-  return Familiarity::measure(table, nearest);
+  return Familiarity::measure(table, read_row_of(table), nearest, threads, cancel);
 }
 
-Result<std::string> describe_familiarity(const Store& store) {
-  VERGER_ASSIGN_OR_RETURN(const bool exists, store.exists(std::string(kFamiliarityName)));
-  if (!exists) return std::string();
-  VERGER_ASSIGN_OR_RETURN(const auto searched, open_searched_output(store));
-  VERGER_ASSIGN_OR_RETURN(const auto kept, Familiarity::load(store, searched));
-  if (kept) return std::to_string(kept->measured()) + " rows tell what is familiar";
-  return std::string("what is familiar is of another table; it is measured anew when it is needed");
+Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table,
+                                                       const NearestIndex& index, int threads,
+                                                       const CancelToken& cancel) {
+  const auto rows = Familiarity::measured_rows(table.size());
+  std::vector<std::vector<Neighbour>> nearest(rows.size());
+  VERGER_RETURN_IF_ERROR(parallel_for(rows.size(), threads, cancel, [&](std::size_t i) -> Status {
+    VERGER_ASSIGN_OR_RETURN(const auto vector, index.row(rows[i]));
+    VERGER_ASSIGN_OR_RETURN(nearest[i], index.find(vector, kFamiliarNeighbors + 1));
+    std::erase_if(nearest[i], [&](const Neighbour& other) { return other.row == rows[i]; });
+    return {};
+  }));
+  if (table.size() < 2) return std::optional<Familiarity>();
+  return Familiarity::measure(table, read_row_of(index), nearest, threads, cancel);
 }
 
 }  // namespace verger

@@ -131,6 +131,14 @@ Result<std::vector<float>> NearestIndex::row(std::size_t number) const {
   }
 }
 
+ReadRow read_row_of(const NearestIndex& index) {
+  return [&index](std::size_t row, std::span<float> vector) -> Status {
+    VERGER_ASSIGN_OR_RETURN(const auto kept, index.row(row));
+    std::ranges::copy(kept, vector.begin());
+    return {};
+  };
+}
+
 Result<bool> NearestIndex::is_current(const Store& output, const SearchedOutput& searched) {
   VERGER_ASSIGN_OR_RETURN(const bool exists, output.exists(std::string(kIndexRecordName)));
   if (!exists) return false;

@@ -26,13 +26,17 @@ std::pair<std::string, std::string> split(const std::string& place) {
   return {place.substr(0, slash + 1), place.substr(slash + 1)};
 }
 
-// What the neighbours of a photograph say of it.
-void conclude(Answer& answer, std::vector<Neighbour> nearest, const Searcher& searcher) {
+// How many neighbours are looked up where so many are to be given.
+std::size_t looked_up(std::size_t neighbors) { return std::max(neighbors, kFamiliarNeighbors); }
+
+// What the neighbours of a photograph say of it: `nearest` are those that were looked up.
+Status conclude(Answer& answer, std::span<const float> vector, std::vector<Neighbour> nearest,
+                std::size_t neighbors, const Searcher& searcher) {
+  VERGER_ASSIGN_OR_RETURN(answer.familiarity, searcher.judge(vector, nearest));
+  nearest.resize(std::min(nearest.size(), neighbors));
   answer.neighbours = std::move(nearest);
   answer.votes = vote(searcher.table(), answer.neighbours);
-  if (const Familiarity* known = searcher.familiarity(); known && !answer.neighbours.empty()) {
-    answer.familiarity = known->share(searcher.table(), answer.neighbours);
-  }
+  return {};
 }
 
 class Recognition {
@@ -113,15 +117,15 @@ Result<std::vector<Answer>> Recognition::answer(std::span<const Query> batch) {
   VERGER_RETURN_IF_ERROR(take_rows(batch));
   VERGER_RETURN_IF_ERROR(run_network(batch, answers));
   // One more, in place of the row itself.
-  VERGER_ASSIGN_OR_RETURN(auto nearest, searcher_.find(vectors_, neighbors_ + 1));
+  VERGER_ASSIGN_OR_RETURN(auto nearest, searcher_.find(vectors_, looked_up(neighbors_) + 1));
   for (std::size_t i = 0; i < batch.size(); ++i) {
     Answer& answer = answers[i];
     if (answer.rejection) continue;
     if (batch[i].row) {
       std::erase_if(nearest[i], [&](const Neighbour& other) { return other.row == *batch[i].row; });
     }
-    nearest[i].resize(std::min(nearest[i].size(), neighbors_));
-    conclude(answer, std::move(nearest[i]), searcher_);
+    VERGER_RETURN_IF_ERROR(
+        conclude(answer, vector(i), std::move(nearest[i]), neighbors_, searcher_));
   }
   return answers;
 }
@@ -227,10 +231,12 @@ Result<std::vector<Answer>> answer_photographs(const Searcher& searcher, Photogr
         reader.read(photograph.bytes, std::span(vectors).subspan(answers.size() * width, width)));
     answers.push_back(std::move(answer));
   }
-  VERGER_ASSIGN_OR_RETURN(auto nearest,
-                          searcher.find(vectors, static_cast<std::size_t>(neighbors)));
+  const auto wanted = static_cast<std::size_t>(neighbors);
+  VERGER_ASSIGN_OR_RETURN(auto nearest, searcher.find(vectors, looked_up(wanted)));
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (!answers[i].rejection) conclude(answers[i], std::move(nearest[i]), searcher);
+    if (answers[i].rejection) continue;
+    const auto vector = std::span<const float>(vectors).subspan(i * width, width);
+    VERGER_RETURN_IF_ERROR(conclude(answers[i], vector, std::move(nearest[i]), wanted, searcher));
   }
   return answers;
 }

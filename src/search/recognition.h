@@ -51,7 +51,7 @@ struct Answer {
   std::string path;
   std::vector<Neighbour> neighbours;   // nearest first; a row is not its own neighbour
   std::vector<Vote> votes;             // the neighbours'
-  std::optional<double> familiarity;   // Familiarity::share(); nothing where it cannot be told
+  std::optional<Verdict> familiarity;  // nothing where it cannot be told
   std::optional<Rejection> rejection;  // why it could not be read; then there are no neighbours
 };
 

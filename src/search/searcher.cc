@@ -9,26 +9,48 @@ namespace verger {
 
 namespace {
 
-Result<NearestIndex> make_index(Store& output, const SearchedOutput& searched,
-                                const SearchTable& table, int threads, const CancelToken& cancel,
-                                Observer& observer) {
-  observer.note("Building the index of nearest rows, once for this table.");
-  VERGER_ASSIGN_OR_RETURN(auto index, NearestIndex::build(table, threads, cancel, observer));
-  if (const Status saved = index.save(output, searched); !saved.ok()) {
-    observer.warning("The index is not kept for the next search: " + saved.message());
+// Where what a search makes is kept: in the output, or else in the cache.
+class Kept {
+ public:
+  Kept(Store& output, const SearchedOutput& searched, const std::string& cache) : output_(output) {
+    if (cache.empty()) return;
+    auto opened = Store::open(cache + "/search/" + searched.reduction_sha256);
+    if (opened.ok()) cache_ = *std::move(opened);
   }
-  return index;
+
+  // What load(store) gives of the first place that has something.
+  template <class Load>
+  auto find(const Load& load) const -> decltype(load(std::declval<const Store&>())) {
+    auto found = load(output_);
+    if (!found.ok() || *found || !cache_) return found;
+    auto cached = load(*cache_);
+    return cached.ok() ? std::move(cached) : std::move(found);  // a cache is no part of a result
+  }
+
+  // `what` begins a sentence about what could not be kept.
+  template <class Save>
+  void keep(const Save& save, const std::string& what, Observer& observer) const {
+    const Status saved = save(output_);
+    if (saved.ok() || (cache_ && save(*cache_).ok())) return;
+    observer.warning(what + " is not kept for the next search: " + saved.message());
+  }
+
+ private:
+  Store& output_;
+  std::shared_ptr<Store> cache_;
+};
+
+Result<std::optional<NearestIndex>> load_index(const Store& store, const SearchedOutput& searched) {
+  VERGER_ASSIGN_OR_RETURN(const bool current, NearestIndex::is_current(store, searched));
+  if (!current) return std::optional<NearestIndex>();
+  VERGER_ASSIGN_OR_RETURN(auto index, NearestIndex::load(store, searched));
+  return std::optional(std::move(index));
 }
 
-Result<std::optional<Familiarity>> make_familiarity(Store& output, const SearchedOutput& searched,
-                                                    const SearchTable& table, int threads,
-                                                    const CancelToken& cancel, Observer& observer) {
-  VERGER_ASSIGN_OR_RETURN(auto made, measure_familiarity(table, threads, cancel));
-  if (!made) return made;
-  if (const Status saved = made->save(output, searched); !saved.ok()) {
-    observer.warning("What is familiar is not kept for the next search: " + saved.message());
-  }
-  return made;
+Result<std::optional<Familiarity>> measure(const SearchTable& table, const NearestIndex* index,
+                                           int threads, const CancelToken& cancel) {
+  if (index != nullptr) return measure_familiarity(table, *index, threads, cancel);
+  return measure_familiarity(table, threads, cancel);
 }
 
 }  // namespace
@@ -40,34 +62,37 @@ Searcher::Searcher(SearchedOutput searched, SearchTable table)
 }
 
 Result<Searcher> Searcher::open(Store& output, int threads, const CancelToken& cancel,
-                                Observer& observer, std::size_t exact_rows) {
+                                Observer& observer, const SearcherOptions& options) {
   VERGER_ASSIGN_OR_RETURN(SearchedOutput searched, open_searched_output(output));
-  const bool exact = searched.rows() <= exact_rows;
-  VERGER_ASSIGN_OR_RETURN(auto familiarity, Familiarity::load(output, searched));
+  const bool exact = searched.rows() <= options.exact_rows;
+  const Kept kept(output, searched, options.cache);
   std::optional<NearestIndex> index;
   if (!exact) {
-    VERGER_ASSIGN_OR_RETURN(const bool current, NearestIndex::is_current(output, searched));
-    if (current) {
-      VERGER_ASSIGN_OR_RETURN(index, NearestIndex::load(output, searched));
-    }
+    VERGER_ASSIGN_OR_RETURN(
+        index, kept.find([&](const Store& store) { return load_index(store, searched); }));
   }
-  const bool vectors = exact || !index || !familiarity;
   VERGER_ASSIGN_OR_RETURN(SearchTable table,
-                          read_search_table(output, searched, vectors, threads, cancel));
-  if (!familiarity) {
-    VERGER_ASSIGN_OR_RETURN(familiarity,
-                            make_familiarity(output, searched, table, threads, cancel, observer));
-  }
-  if (!exact) {
-    if (!index) {
-      VERGER_ASSIGN_OR_RETURN(index,
-                              make_index(output, searched, table, threads, cancel, observer));
-    }
+                          read_search_table(output, searched, !index, threads, cancel));
+  if (!exact && !index) {
+    observer.note("Building the index of nearest rows, once for this table.");
+    VERGER_ASSIGN_OR_RETURN(index, NearestIndex::build(table, threads, cancel, observer));
+    kept.keep([&](Store& store) { return index->save(store, searched); }, "The index", observer);
     table.unit = {};
   }
   Searcher searcher(std::move(searched), std::move(table));
   searcher.index_ = std::move(index);
-  searcher.familiarity_ = std::move(familiarity);
+  if (!options.familiarity) return searcher;
+  auto& known = searcher.familiarity_;
+  const auto load = [&](const Store& store) {
+    return Familiarity::load(store, searcher.searched_);
+  };
+  VERGER_ASSIGN_OR_RETURN(known, kept.find(load));
+  if (known) return searcher;
+  VERGER_ASSIGN_OR_RETURN(known, measure(searcher.table_, searcher.index(), threads, cancel));
+  if (known) {
+    kept.keep([&](Store& store) { return known->save(store, searcher.searched_); },
+              "What is familiar", observer);
+  }
   return searcher;
 }
 
@@ -81,6 +106,15 @@ Result<std::vector<float>> Searcher::vector_of(std::size_t row) const {
   if (index_) return index_->row(row);
   const auto vector = table_.row(row);
   return std::vector<float>(vector.begin(), vector.end());
+}
+
+Result<std::optional<Verdict>> Searcher::judge(std::span<const float> unit,
+                                               std::span<const Neighbour> neighbours) const {
+  if (!familiarity_ || neighbours.empty()) return std::optional<Verdict>();
+  const ReadRow read = index_ ? read_row_of(*index_) : read_row_of(table_);
+  VERGER_ASSIGN_OR_RETURN(const Verdict verdict,
+                          familiarity_->judge(unit, neighbours, table_, read));
+  return std::optional(verdict);
 }
 
 Result<std::vector<std::vector<Neighbour>>> Searcher::find(std::span<const float> queries,

@@ -56,13 +56,18 @@ class SearcherTest : public testing::Test {
     EXPECT_TRUE(write_record(*store_, run).ok());
   }
 
+  SearcherOptions options(std::size_t exact_rows) const {
+    return {.exact_rows = exact_rows, .cache = (cache_ / "cache").string()};
+  }
+
   Searcher open(std::size_t exact_rows) {
-    auto searcher = Searcher::open(*store_, 2, cancel_, observer_, exact_rows);
+    auto searcher = Searcher::open(*store_, 2, cancel_, observer_, options(exact_rows));
     EXPECT_TRUE(searcher.ok()) << (searcher.ok() ? "" : searcher.error().message());
     return std::move(searcher).value();
   }
 
   ScratchFolder folder_;
+  ScratchFolder cache_;
   std::shared_ptr<Store> store_ = Store::open(folder_.path().string()).value();
   CancelToken cancel_;
   Observer observer_;
@@ -97,9 +102,68 @@ TEST_F(SearcherTest, AnIndexOfAnotherTableIsBuiltAnewAndADamagedOneRefused) {
   EXPECT_NE(bytes, old);
   bytes.pop_back();
   ASSERT_TRUE(store_->write(std::string(kIndexName), bytes).ok());
-  const auto refused = Searcher::open(*store_, 1, cancel_, observer_, kRows - 1);
+  const auto refused = Searcher::open(*store_, 1, cancel_, observer_, options(kRows - 1));
   ASSERT_FALSE(refused.ok());
   EXPECT_THAT(refused.error().message(), HasSubstr("is damaged"));
+}
+
+TEST_F(SearcherTest, WhatIsFamiliarIsMeasuredOnlyForWhoAsks) {
+  SearcherOptions unasked = options(kRows);
+  unasked.familiarity = false;
+  const auto silent = Searcher::open(*store_, 2, cancel_, observer_, unasked).value();
+  EXPECT_EQ(silent.familiarity(), nullptr);
+  EXPECT_FALSE(store_->exists(std::string(kFamiliarityName)).value());
+  EXPECT_NE(open(kRows).familiarity(), nullptr);
+  EXPECT_TRUE(store_->exists(std::string(kFamiliarityName)).value());
+}
+
+TEST_F(SearcherTest, WhatIsFamiliarIsMeasuredByTheIndexToo) {
+  const Searcher exact = open(kRows);
+  ASSERT_TRUE(store_->remove(std::string(kFamiliarityName)).ok());
+  const Searcher indexed = open(kRows - 1);
+  ASSERT_NE(indexed.index(), nullptr);
+  ASSERT_NE(indexed.familiarity(), nullptr);
+  for (const std::size_t row : {0U, 299U, 599U}) {
+    const auto vector = exact.vector_of(row).value();
+    const auto nearest = exact.find(vector, kFamiliarNeighbors).value()[0];
+    const Verdict first = exact.judge(vector, nearest).value().value();
+    const Verdict second = indexed.judge(vector, nearest).value().value();
+    EXPECT_NEAR(first.share, second.share, 0.02);
+  }
+}
+
+// Hears what a search builds and warns of.
+class ListeningObserver : public Observer {
+ public:
+  void note(std::string_view sentence) override { notes.emplace_back(sentence); }
+  void warning(std::string_view sentence) override { warnings.emplace_back(sentence); }
+
+  std::vector<std::string> notes;
+  std::vector<std::string> warnings;
+};
+
+TEST_F(SearcherTest, OfAnOutputThatCannotBeWrittenTheCacheKeepsWhatWasMade) {
+  // A file stands where the folder would have to be.
+  ASSERT_TRUE(store_->write("_verger/search", std::string_view("in the way")).ok());
+  ListeningObserver first;
+  const auto made = Searcher::open(*store_, 2, cancel_, first, options(kRows - 1)).value();
+  EXPECT_EQ(first.notes.size(), 1U);  // the index is built
+  EXPECT_THAT(first.warnings, testing::IsEmpty());
+  ListeningObserver second;
+  const auto kept = Searcher::open(*store_, 2, cancel_, second, options(kRows - 1)).value();
+  EXPECT_THAT(second.notes, testing::IsEmpty());
+  ASSERT_NE(kept.familiarity(), nullptr);
+  EXPECT_EQ(kept.familiarity()->measured(), made.familiarity()->measured());
+}
+
+TEST_F(SearcherTest, WhereNothingCanBeKeptThatIsSaid) {
+  ASSERT_TRUE(store_->write("_verger/search", std::string_view("in the way")).ok());
+  SearcherOptions nowhere = options(kRows);
+  nowhere.cache.clear();
+  ListeningObserver observer;
+  EXPECT_TRUE(Searcher::open(*store_, 2, cancel_, observer, nowhere).ok());
+  ASSERT_EQ(observer.warnings.size(), 1U);
+  EXPECT_THAT(observer.warnings[0], HasSubstr("What is familiar is not kept for the next search"));
 }
 
 TEST_F(SearcherTest, DuplicatesAreFoundByTheIndexToo) {

@@ -49,6 +49,13 @@ bool is_spread_row(std::size_t row, std::size_t total, std::size_t most) {
   return (row + 1) * most / total != row * most / total;
 }
 
+ReadRow read_row_of(const SearchTable& table) {
+  return [&table](std::size_t row, std::span<float> vector) -> Status {
+    std::ranges::copy(table.row(row), vector.begin());
+    return {};
+  };
+}
+
 std::vector<std::size_t> spread_rows(std::size_t total, std::size_t most) {
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < total; ++row) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +29,12 @@ struct SearchTable {
     return {unit.data() + number * width, width};
   }
 };
+
+// Gives the vector of a row of a table, of length 1: `vector` has width floats. Thread-safe.
+using ReadRow = std::function<Status(std::size_t row, std::span<float> vector)>;
+
+// Of a table with vectors, which must outlive it.
+ReadRow read_row_of(const SearchTable& table);
 
 // Of fewer components than this, many rows point the same way by chance.
 inline constexpr std::size_t kFewestComponents = 8;

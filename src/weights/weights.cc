@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weights/weights.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +11,7 @@
 #include "base/place.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "base/user_folders.h"
 #include "storage/local_path.h"
 #include "weights/download.h"
 
@@ -26,12 +24,6 @@ namespace fs = std::filesystem;
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value != nullptr ? value : "";
-}
-
-std::string home_folder() {
-  if (std::string home = environment("HOME"); !home.empty()) return home;
-  const passwd* user = getpwuid(getuid());
-  return user != nullptr ? user->pw_dir : "/";
 }
 
 bool is_file(const fs::path& path) {

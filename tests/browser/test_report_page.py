@@ -140,6 +140,50 @@ def test_the_mouse_finds_points_and_a_click_enlarges_them(opened, view):
     assert not dialog.is_displayed()
 
 
+def drag(browser, corners):
+    """Drag the mouse from corner to corner, slowly enough for the page to hear of each."""
+    browser.execute_script("window.scrollBy(0, 0)")
+    chain = webdriver.ActionChains(browser, duration=30)
+    pointer = chain.w3c_actions.pointer_action
+    pointer.move_to_location(*corners[0])
+    pointer.pointer_down()
+    for corner in corners[1:]:
+        pointer.move_to_location(*corner)
+    pointer.pointer_up()
+    chain.perform()
+
+
+def test_the_lasso_tells_what_it_holds_and_only_these_keeps_its_classes(opened):
+    opened.find_element(By.ID, "islands").send_keys(Keys.ENTER)
+    where_is(opened, 0)  # scrolls the map into view
+    opened.find_element(By.CSS_SELECTOR, "#map-plot a[data-val='lasso']").click()
+    # Around one island and no other point: the box of its points, a little larger.
+    left, top, right, bottom, own = opened.execute_script(
+        "const plot = byId('map-plot'), box = plot.getBoundingClientRect();"
+        "const {xaxis, yaxis} = plot._fullLayout;"
+        "const label = points.map.islands[0].label, {x, y} = place();"
+        "const own = x.map((_, i) => i).filter((i) => points.label[i] === label);"
+        "const xs = own.map((i) => box.left + xaxis._offset + xaxis.d2p(x[i]));"
+        "const ys = own.map((i) => box.top + yaxis._offset + yaxis.d2p(y[i]));"
+        "return [Math.min(...xs) - 6, Math.min(...ys) - 6, Math.max(...xs) + 6,"
+        "        Math.max(...ys) + 6, own.length]"
+    )
+    drag(
+        opened,
+        [(round(x), round(y)) for x, y in
+         ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))],
+    )  # fmt: skip
+    text = opened.find_element(By.ID, "picture-text")
+    until(lambda: "photographs selected" in text.text, "what the lasso holds")
+    held = int(text.text.split()[0])
+    assert own <= held < 61
+    opened.find_element(By.ID, "only").send_keys(Keys.ENTER)
+    pressed = "#classes button[aria-pressed='true']"
+    until(lambda: len(opened.find_elements(By.CSS_SELECTOR, pressed)) < 6, "its classes alone")
+    kept = {e.text.split("\n")[0] for e in opened.find_elements(By.CSS_SELECTOR, pressed)}
+    assert kept == {name for name in kept if f" {name}" in text.text}
+
+
 def test_axes_say_their_share_of_the_variance(opened):
     opened.find_element(By.ID, "plane").send_keys(Keys.ENTER)
     title = "return document.querySelector('#map-plot .xtitle')?.textContent ?? ''"

@@ -19,7 +19,7 @@ length=65536 at_once=64 in_all=640
 case $name in
   image) at_once=32 ;;
   features | inventory | packed) at_once=160 ;; # a page
-  manifest | pca_model) length=16384 ;;
+  familiarity | manifest | pca_model) length=16384 ;;
   weights) length=131072 ;;
 esac
 

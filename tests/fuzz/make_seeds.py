@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from answer_seeds import forms, s3_answers
 from crew_seeds import crew_messages
+from familiarity_seeds import familiarities
 from image_seeds import jpegs, pngs, pngs_of_chunks
 from inventory_seeds import inventories
 from onnx_seeds import onnx_models
@@ -282,6 +283,7 @@ def main() -> None:
     """Write the inputs of every target."""
     for make_with in (inventories, jpegs, pngs, pngs_of_chunks, onnx_models, s3_answers, forms):
         make_with(save)
+    familiarities(save)
     for make in (
         weights,
         manifests,

@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 from conftest import UNTRAINED
 
+# What classes that were held back come to, and photographs of the others (docs/laboratory.md).
+STRANGERS, ALARMS = 0.93, 0.025
+
 
 @pytest.fixture
 def similar(verger, result):
@@ -83,15 +86,44 @@ def test_an_unreadable_query_is_told_and_the_others_are_answered(verger, similar
 def test_an_answer_says_whether_it_is_familiar(verger, similar, result, pictures):
     rows = similar(*pictures)
     assert all(0 <= answer["familiarity"] <= 1 for answer in rows)
-    assert [a["familiar"] for a in rows] == [a["familiarity"] >= 0.025 for a in rows]
-    # By definition one in forty of a result's own rows is strange, here one or two of the 60.
+    assert [a["familiar"] for a in rows] == [a["familiarity"] >= 0.0125 for a in rows]
+    # By definition one in eighty of a result's own rows is strange, here one or two of the 60.
     assert 1 <= sum(not answer["familiar"] for answer in rows) <= 2
     farthest = min(rows, key=lambda answer: answer["familiarity"])["path"]
     assert "  not familiar: " in verger("similar", farthest, "--in", result).stdout
     nearest = max(rows, key=lambda answer: answer["familiarity"])["path"]
     assert "not familiar" not in verger("similar", nearest, "--in", result).stdout
     told = json.loads(verger("similar", farthest, "--in", result, "--json").stdout)
-    assert told["familiarity"] == {"measured": 60, "false_alarms": 0.025}
+    assert told["familiarity"] == {
+        "measured": 60,
+        "metric": "within-class",
+        "false_alarms": 0.0125,
+    }
+
+
+def test_the_verdict_does_not_depend_on_how_many_neighbours_are_given(similar, pictures):
+    answers = [similar(pictures[9], options=["-n", n])[0] for n in ("1", "10", "59")]
+    assert len({answer["familiarity"] for answer in answers}) == 1
+    assert [len(answer["neighbors"]) for answer in answers] == [1, 10, 59]
+
+
+def test_photographs_without_classes_are_told_by_the_cosine(verger, orchard, tmp_path):
+    folder = tmp_path / "flat"
+    folder.mkdir()
+    for number, picture in enumerate(sorted(orchard.rglob("*.jpg"))):
+        shutil.copy(picture, folder / f"{number}.jpg")
+    verger("run", folder, tmp_path / "out", "--weights", UNTRAINED)
+    arguments = ("similar", folder / "0.jpg", "--in", tmp_path / "out", "--json")
+    told = json.loads(verger(*arguments).stdout)
+    assert told["familiarity"] == {"measured": 60, "metric": "cosine", "false_alarms": 0.025}
+    assert not (tmp_path / "out" / "_verger" / "search" / "familiarity.npy").exists()
+
+
+def test_a_search_for_copies_asks_nothing_familiar(verger, result, tmp_path):
+    copy = shutil.copytree(result, tmp_path / "copy")
+    shutil.rmtree(copy / "_verger" / "search")
+    verger("duplicates", copy, "--no-pixels")
+    assert not (copy / "_verger" / "search").exists()
 
 
 def test_an_older_result_is_measured_once(verger, result, pictures, tmp_path):
@@ -99,6 +131,10 @@ def test_an_older_result_is_measured_once(verger, result, pictures, tmp_path):
     kept = copy / "_verger" / "search" / "familiarity.json"
     before = kept.read_bytes()
     kept.unlink()
+    verger("similar", pictures[0], "--in", copy)
+    assert kept.read_bytes() == before
+    old = json.loads(before) | {"version": 1}
+    kept.write_text(json.dumps(old))
     verger("similar", pictures[0], "--in", copy)
     assert kept.read_bytes() == before
     kept.write_text(kept.read_text().replace("margins", "margin"))
@@ -226,5 +262,5 @@ def test_classes_that_were_held_back_are_not_familiar(verger, photographs, real_
         f"{strangers:.1%} of {len(told['stranger'])} strangers were told; {alarms:.1%} of "
         f"{len(told['known'])} others were taken for strangers"
     )
-    assert strangers >= 0.85
-    assert alarms <= 0.03
+    assert strangers >= STRANGERS
+    assert alarms <= ALARMS

@@ -2,6 +2,8 @@
 """What a result holds, whatever the places it was read from and written to."""
 
 import hashlib
+import json
+import re
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -45,3 +47,18 @@ def leftovers(output):
     return [path for path in output.rglob("*") if ".verger-tmp" in path.name] + [
         path for folder in ("leases", "plan") for path in records.glob(f"{folder}/*")
     ]
+
+
+def findings(output, layout="tables"):
+    """What a run leaves for who looks at it, without places: the report's map, what is familiar."""
+    page = output / ("report.html" if layout == "tables" else "_verger/report.html")
+    embedded = re.search(
+        r'<script type="application/json" id="report">(.*?)</script>', page.read_text(), re.S
+    )
+    report = json.loads(embedded[1])
+    points = {name: report["points"][name] for name in ("total", "x", "y", "label", "labels")}
+    search = output / "_verger" / "search"
+    kept = [(search / f"familiarity.{kind}").read_bytes() for kind in ("json", "npy")]
+    assert points["total"] == report["run"]["counts"]["features"] > 0
+    assert json.loads(kept[0])["measured"] == points["total"]
+    return points, report["confusions"]["confused"], kept

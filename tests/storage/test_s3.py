@@ -8,7 +8,7 @@ import pytest
 from conftest import UNTRAINED
 from servers.fault_proxy import Faults, fault_proxy
 from servers.s3proxy import SECRET_KEY
-from storage.results import content, leftovers
+from storage.results import content, findings, leftovers
 
 pytestmark = pytest.mark.heavy
 PARTS = ["--weights", UNTRAINED, "--parts", "6"]
@@ -34,6 +34,7 @@ def test_the_chain_gives_the_same_bits_as_on_the_disk(s3_verger, bucket, tmp_pat
     s3_verger("run", bucket / "Test", tmp_path / "out", *PARTS, "--layout", layout)
     remote = bucket / f"Results-{layout}"
     assert content(remote, layout) == content(tmp_path / "out", layout)
+    assert findings(remote, layout) == findings(tmp_path / "out", layout)
     assert not leftovers(remote)
     s3_verger("inspect", places[1])
     paths = content(remote, layout)["features"][0]

@@ -8,7 +8,7 @@ import re
 import pytest
 from conftest import UNTRAINED
 from spark.job_support import CLI, document, jobs, manifests, mean_network, reduction, run
-from storage.results import content, leftovers
+from storage.results import content, findings, leftovers
 
 pytestmark = [
     pytest.mark.heavy,
@@ -47,6 +47,7 @@ def test_the_result_has_the_bytes_of_the_programs(run, verger, orchard, tmp_path
     flags = [x for name, value in options.items() for x in (f"--{name}", value)]
     verger("run", orchard, theirs, "--weights", UNTRAINED, *flags)
     assert content(ours, layout) == content(theirs, layout)
+    assert findings(ours, layout) == findings(theirs, layout)
     assert manifests(ours) == manifests(theirs)
     assert reduction(ours) == reduction(theirs)
     assert not leftovers(ours)
