@@ -32,6 +32,7 @@ PACKAGE = str(ROOT / "build" / "release" / "python")
 JOB = Path(__file__).with_name("job.py")
 MAKE_NETWORK = ROOT / "bench" / "support" / "patches_network.py"
 A_TAR = 10_000  # images
+PATIENCE_S = 4 * 3600  # for a job of a million images beside other work
 
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "bench" / "support")]
 from processes import Peak, measured  # noqa: E402
@@ -147,7 +148,9 @@ def in_spark(scale: Scale) -> dict[str, float]:
         began = time.monotonic()
         cluster.environment["PYTHONPATH"] = PACKAGE
         settings = {"spark.executorEnv.PYTHONPATH": PACKAGE}
-        cluster.submit(JOB, scale.tars, out, scale.options[1], settings=settings)
+        cluster.submit(
+            JOB, scale.tars, out, scale.options[1], settings=settings, timeout=PATIENCE_S
+        )
         seconds, peak_mb = time.monotonic() - began, peak.mb()
     record = scale.check(out)
     assert scale.model(out) == scale.model(scale.folder / "local")
