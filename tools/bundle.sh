@@ -13,6 +13,11 @@ build=build/bundle-$arch
 python=.venv/core/bin/python
 options=()
 
+# Two at a time would spoil each other's build: the second waits, and finds nothing left to do.
+mkdir -p "$build" dist
+exec 9>"$build/.lock"
+flock 9
+
 tools/deps.sh system test # git
 tools/deps.sh python core
 tools/deps.sh python wheel # check_symbols.py's own needs
@@ -32,9 +37,9 @@ cp LICENSE "$stage/"
 "$python" tools/bundled.py licenses "$stage/licenses"
 .venv/wheel/bin/python tools/check_symbols.py "$stage/bin/verger" "$stage"/lib/verger/*
 
-mkdir -p dist
-rm -f dist/verger-*-linux-"$arch".tar.gz
 tar -C "$build/stage" --sort=name --owner=0 --group=0 --numeric-owner --mode=u+w,go=rX \
   --mtime=@"$(git log -1 --format=%ct)" -cf - "$name" | gzip -9 -n >"$build/$name.tar.gz"
+# The archive is never missing while somebody reads it.
 mv "$build/$name.tar.gz" dist/
+find dist -maxdepth 1 -name "verger-*-linux-$arch.tar.gz" ! -name "$name.tar.gz" -delete
 echo "dist/$name.tar.gz: $(du -m "dist/$name.tar.gz" | cut -f1) MiB, unpacked $(du -sm "$stage" | cut -f1) MiB"

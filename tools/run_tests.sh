@@ -84,16 +84,21 @@ quick() {
 }
 
 # On the current Spark, and what depends on its release on that of EMR 7 as well.
-spark() {
-  make --no-print-directory build deps-spark || return
+spark_suites() {
   python_tests python-spark parity -m spark
   python_tests python-spark35 spark35 -m spark "${spark35_tests[@]}"
 }
 
+emr_suite() { python_tests python-emr emr -m emr python/tests/emr; }
+
+spark() { make --no-print-directory build deps-spark && spark_suites; }
+
+emr() { make --no-print-directory build deps-emr && emr_suite; }
+
 # The Python tests often wait, for servers and for one core: what they leave compiles the sanitizers'
-# builds.
+# builds, and the clusters of the two Spark suites and those of EMR take turns with each other.
 heavy() {
-  make --no-print-directory build deps-parity || return
+  make --no-print-directory build deps-spark deps-emr || return
   tools/deps.sh system fuzz || return # the compiler of the preset asan
   (
     renice -n 19 "$BASHPID"
@@ -101,9 +106,10 @@ heavy() {
     build_preset tsan
   ) >"$root/build/sanitizers.log" 2>&1 &
   python_tests python-heavy parity -m "heavy and not spark and not emr"
-  spark
-  emr
+  emr_suite >"$root/build/emr.log" 2>&1 &
+  spark_suites
   wait
+  cat "$root/build/emr.log"
   # Arrow's own allocators would hide overruns, and make reused memory look like races.
   export ARROW_DEFAULT_MEMORY_POOL=system
   # They open libraries in a program's stead, so that its own search path does not count.
@@ -114,11 +120,6 @@ heavy() {
   # ThreadSanitizer's shadow memory does not fit every random layout: switch that off.
   build_preset tsan && unit tsan env LD_LIBRARY_PATH="$root/build/tsan/plugins" \
     TSAN_OPTIONS="suppressions=$rules/thread.txt" setarch --addr-no-randomize
-}
-
-emr() {
-  make --no-print-directory build deps-emr || return
-  python_tests python-emr emr -m emr python/tests/emr
 }
 
 case ${1-} in
