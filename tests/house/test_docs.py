@@ -62,10 +62,15 @@ def test_the_index_names_every_page():
 
 
 @pytest.mark.parametrize("page", FRENCH, ids=name_of)
-def test_a_french_page_and_its_english_one_name_each_other(page):
-    english = DOCS / page.name
-    assert f"(../{page.name})" in page.read_text()
-    assert f"(fr/{page.name})" in english.read_text()
+def test_a_french_page_and_what_it_says_in_french_name_each_other(page):
+    english = {
+        (page.parent / target.partition("#")[0]).resolve()
+        for line in page.read_text().split("\n\n")[:4]
+        if "*In English:" in line
+        for target in LINK.findall(line)
+    }
+    assert english
+    assert [one.name for one in english if f"(fr/{page.name}" in one.read_text()]
 
 
 def test_what_the_page_on_troubles_quotes_is_what_verger_says():

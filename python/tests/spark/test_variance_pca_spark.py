@@ -284,11 +284,9 @@ def test_models_are_saved_and_loaded_and_damage_is_found(spark, pca, table, tmp_
     loaded = VariancePCAModel.load(place)
     assert (loaded.uid, loaded.k, files_of(loaded)) == (stage.uid, 3, files_of(model))
     assert (loaded.getOutputCol(), loaded.getHandleInvalid()) == ("out", "skip")
-    table_of_files = spark.read.parquet(f"{place}/data")
-    kept = table_of_files.where("name != 'mean.npy'").collect()
-    spark.createDataFrame(kept, table_of_files.schema).write.mode("overwrite").parquet(
-        f"{place}/data"
-    )
+    files = spark.read.parquet(f"{place}/data")
+    kept = files.where("name != 'mean.npy'").collect()
+    spark.createDataFrame(kept, files.schema).write.mode("overwrite").parquet(f"{place}/data")
     with pytest.raises(package.ModelError, match=r"my models/first is unusable: .*mean\.npy"):
         VariancePCAModel.load(place)
 
@@ -297,8 +295,7 @@ def test_params_may_be_overridden_by_a_fit(pca, table):
     stage = pca().setVariance(0.9).setStandardize(False).setOrderCol("key").setShardCol("s")
     assert (stage.getVariance(), stage.getStandardize()) == (0.9, False)
     assert (stage.getOrderCol(), stage.getShardCol(), stage.getK()) == ("key", "s", None)
-    estimator = pca().setK(2)
-    assert estimator.getK() == 2
-    models = estimator.fit(table, [{estimator.k: 1}, {estimator.k: 4}])
-    assert [model.k for model in models] == [1, 4]
+    assert (estimator := pca().setK(2)).getK() == 2
+    several = estimator.fit(table, [{estimator.k: 1}, {estimator.k: 4}])
+    assert [model.k for model in several] == [1, 4]
     assert estimator.fit(table).k == 2
