@@ -3,6 +3,7 @@
 
 import builtins
 import inspect
+import pickle
 import re
 import sys
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import scipy.sparse
+import sklearn.exceptions
 import verger as package
 from conftest import UNTRAINED
 
@@ -170,6 +172,16 @@ def test_what_is_named_is_raised(case, result, tmp_path, monkeypatch):
     narrower = tuple(other for other in others if issubclass(other, error))
     assert not isinstance(raised.value, narrower)
     assert len(str(raised.value)) > 20
+
+
+def test_what_was_not_fitted_is_told_as_scikit_learn_tells_it():
+    with pytest.raises(sklearn.exceptions.NotFittedError) as raised:
+        package.VariancePCA().transform(ROWS)
+    arrived = pickle.loads(pickle.dumps(raised.value))
+    for error in (raised.value, arrived):
+        assert isinstance(error, package.NotFittedError)
+        assert isinstance(error, sklearn.exceptions.NotFittedError)
+    assert str(arrived) == str(raised.value)
 
 
 def type_named(name):

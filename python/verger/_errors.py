@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import sys
+from typing import Any
 
 
 class ModelError(OSError):
@@ -19,8 +20,14 @@ class ModelError(OSError):
 class NotFittedError(ValueError, AttributeError):
     """A method was called that needs a fit first.
 
-    Where scikit-learn is loaded its own exception of this name is raised, which has the same bases.
+    Where scikit-learn is loaded it is scikit-learn's exception of this name as well.
     """
+
+    __module__ = "verger"
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        """Where it arrives, scikit-learn may be loaded or not."""
+        return _not_fitted, (str(self),)
 
 
 def with_keywords(message: str) -> str:
@@ -32,12 +39,19 @@ def with_keywords(message: str) -> str:
     )
 
 
-def not_fitted(estimator: object) -> Exception:
+def not_fitted(estimator: object) -> NotFittedError:
     """Return the exception that says that `estimator` was not fitted."""
-    kind: type[Exception] = NotFittedError
-    if loaded := sys.modules.get("sklearn.exceptions"):
-        kind = loaded.NotFittedError
     name = type(estimator).__name__
-    return kind(
+    return _not_fitted(
         f"This {name} instance is not fitted yet: call 'fit', 'partial_fit' or 'load' first."
     )
+
+
+def _not_fitted(message: str) -> NotFittedError:
+    kind: Any = NotFittedError
+    if loaded := sys.modules.get("sklearn.exceptions"):
+        kind = type(
+            kind.__name__, (NotFittedError, loaded.NotFittedError), {"__module__": "verger"}
+        )
+    error: NotFittedError = kind(message)
+    return error

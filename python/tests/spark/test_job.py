@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import warnings
 
 import pytest
 from conftest import UNTRAINED
@@ -218,7 +219,9 @@ def test_the_halves_apply_and_inspect_are_the_programs(jobs, verger, orchard, tm
     jobs("reduce", tmp_path / "mean", weights=None)
     verger("run", orchard, tmp_path / "mean too", "--model", model)
     assert content(tmp_path / "mean") == content(tmp_path / "mean too")
-    inspection = jobs("inspect", ours, weights=None, rows=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # what people read of it is no warning
+        inspection = jobs("inspect", ours, weights=None, rows=2)
     assert inspection.ok
     assert len(inspection.document["head"]) == 2
     with pytest.raises(OSError, match="nowhere"):

@@ -61,7 +61,7 @@ def update(spark: SparkSession, input: Place, output: Place, **options: Any) -> 
 
 def inspect(spark: SparkSession, output: Place, **options: Any) -> Inspection:
     """Look whether an output is whole. The executors read its files."""
-    return Inspection(_job(spark, "inspect", [output], options))
+    return Inspection(_job(spark, "inspect", [output], {**options, "json": True}))
 
 
 def _job(
