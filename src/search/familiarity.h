@@ -44,7 +44,7 @@ struct Nearness;
 
 // What is said of a photograph.
 struct Verdict {
-  double share = 0;  // how many of the result's own photographs have no larger margin, 0 … 1
+  double share = 0;  // 0 … 1: so many of the result's own photographs have no larger a margin
   bool familiar = false;
 };
 
