@@ -16,12 +16,17 @@ class Load:
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)  # seconds that each request took
-    answers: dict[int, dict] = field(default_factory=dict)  # by the photograph's number
+    bodies: dict[int, bytes] = field(default_factory=dict)  # by the photograph's number
 
     @property
     def rate(self) -> float:
         """Answers a second."""
         return len(self.times) / self.seconds
+
+    @property
+    def answers(self) -> dict[int, dict]:
+        """The answers by the photographs' numbers."""
+        return {number: json.loads(body)["queries"][0] for number, body in self.bodies.items()}
 
     def quantile(self, share: float) -> float:
         """Milliseconds within which this share of the requests was answered."""
@@ -81,7 +86,7 @@ def run_load(
             took = time.perf_counter() - begin
             with lock:
                 load.times.append(took)
-                load.answers[number] = json.loads(body)["queries"][0] if not pace else {}
+                load.bodies[number] = body
 
     threads = [threading.Thread(target=work) for _ in range(connections)]
     for thread in threads:
