@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measure `verger serve` beside the bare engine and beside a service in Python.
 
-usage: run.py PHOTOGRAPHS WEIGHTS [--images N] [--rounds N] [--rows N] [--requests N] [--json FILE]
+usage: run.py PHOTOGRAPHS WEIGHTS [--images N] [--rounds N] [--rows N] [--requests N]
+              [--folder FOLDER] [--json FILE]
 
 The result that is searched has N rows: photographs of the given folder, each seen a little
 otherwise (varied.py). So are those that are asked for, none of which the result has.
@@ -17,7 +18,9 @@ that come as a Poisson process at 70 % of that rate. A single thread that always
 would have a 99th percentile of 4.3 times the median then (the queue M/D/1), and two threads one of
 3.5: a service is judged with a thread on each core.
 
-With --requests, so many are answered at last, and the memory is looked at after each tenth.
+With --requests, so many are answered at last, and the memory is looked at after each tenth. Of
+these photographs nine in ten are cut short: they are answered too (422), without the network. With
+--folder, what is searched and asked for is kept there, and taken from there the next time.
 """
 
 import argparse
@@ -134,11 +137,16 @@ class Contest:
         """Make the result and the rival's network."""
         self.folder, self.weights = folder, str(Path(given.weights).resolve())
         self.result, onnx = folder / "Results", folder / "network.onnx"
-        vary(given.photographs, folder / "Photographs", given.rows, seed=1)
-        self.paths = vary(given.photographs, folder / "Asked", given.images, seed=2)
-        command = [PROGRAM, "run", folder / "Photographs", self.result, "--weights", self.weights]
-        subprocess.run(command, check=True, capture_output=True)
-        contest.run(MAKE_ONNX, [self.weights, onnx, "NHWC"])
+        if not (self.result / "_SUCCESS").exists():
+            vary(given.photographs, folder / "Photographs", given.rows, seed=1)
+            vary(given.photographs, folder / "Asked", given.images, seed=2)
+            command = [PROGRAM, "run", folder / "Photographs", self.result]
+            command += ["--weights", self.weights]
+            subprocess.run(command, check=True, capture_output=True)
+        if not onnx.exists():
+            contest.run(MAKE_ONNX, [self.weights, onnx, "NHWC"])
+        every = sorted((folder / "Asked").rglob("*.jpg"))
+        self.paths = [every[i * len(every) // given.images] for i in range(given.images)]
         self.photographs = [path.read_bytes() for path in self.paths]
         self.serve = [PROGRAM, "serve", self.result, "--listen", "127.0.0.1:PORT",
                       "--threads", "THREADS", "--weights", self.weights]  # fmt: skip
@@ -203,11 +211,14 @@ class Contest:
         """Megabytes of the service after each tenth of so many requests."""
         os.sched_setaffinity(0, EVERY_CORE)
         seen = []
+        mixed = [
+            whole if number % 10 == 0 else whole[: len(whole) // 2]
+            for number, whole in enumerate(self.photographs)
+        ]
         with server(self.serve, EVERY_CORE) as running:
             for _ in range(10):
                 times = -(-requests // (10 * len(self.photographs)))
-                load = run_load(running.port, self.photographs * times, 2 * CONNECTIONS)
-                load.bodies.clear()
+                run_load(running.port, mixed * times, 2 * CONNECTIONS)
                 seen.append(running.megabytes())
                 print(f"  {seen[-1]:.1f} MB", file=sys.stderr, flush=True)
         return seen
@@ -218,9 +229,10 @@ def main() -> None:
     parser = contest.command_line(__doc__.splitlines()[0], 1000)
     parser.add_argument("--rows", type=int, default=contest.BUCKET, help="of the result")
     parser.add_argument("--requests", type=int, default=0, help="after which memory is looked at")
+    parser.add_argument("--folder", type=Path, help="where what is made is kept")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        contestants = Contest(given, Path(folder))
+        contestants = Contest(given, given.folder or Path(folder))
         os.sched_setaffinity(0, {CLIENT_CORE})
         names = ["extract", "similar", "serve", "fastapi", "serve, all cores"]
         rounds = contest.in_turn(dict.fromkeys(names, given.rounds), contestants.measure)
