@@ -2,6 +2,7 @@
 #include "shortage.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -77,7 +78,28 @@ bool heeds_interrupts() {
   return sigaction(SIGINT, nullptr, &before) == 0 && before.sa_handler != SIG_IGN;
 }
 
+// OpenBLAS starts a thread for each processor that it may use, and each turns idly for a while, 20
+// to 30 ms of CPU. verger lets it compute on one thread alone, so it is shown one processor while
+// it is loaded, and starts none.
+cpu_set_t processors;  // that the program was started with
+bool held_to_one = false;
+
+void hold_to_one_processor() {
+  const int current = sched_getcpu();
+  if (current < 0 || current >= CPU_SETSIZE) return;
+  if (sched_getaffinity(0, sizeof processors, &processors) != 0) return;
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(static_cast<std::size_t>(current), &one);
+  held_to_one = sched_setaffinity(0, sizeof one, &one) == 0;
+}
+
+void release_processors() {
+  if (held_to_one) sched_setaffinity(0, sizeof processors, &processors);
+}
+
 void before_libraries(int /*argc*/, char** /*argv*/, char** /*environment*/) {
+  hold_to_one_processor();
   if (!heeds_interrupts()) return;
   struct sigaction action{};
   action.sa_sigaction = on_interrupt_while_loading;
@@ -111,6 +133,7 @@ void end_at_once(int exit_code) {
 }
 
 void prepare_for_shortage(int argc, char** argv) {
+  release_processors();
   log_is_json = log_format_of(argc, argv) == LogFormat::kJson;
   if (heeds_interrupts()) std::signal(SIGINT, SIG_DFL);
   std::signal(SIGXFSZ, SIG_IGN);

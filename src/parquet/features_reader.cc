@@ -6,8 +6,10 @@
 #include <parquet/schema.h>
 
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -69,6 +71,20 @@ Result<FeatureColumns> find_columns(const parquet::SchemaDescriptor& schema,
   }
   return part_error(place, "it has no column '" + vector.name + "' of " +
                                (vector.spark_ml ? "dense vectors" : "lists of float or double"));
+}
+
+// False when one of the numbers is no finite float.
+template <class Number>
+bool append_finite(std::span<const Number> numbers, LazyVector<float>& to) {
+  const std::size_t size = to.size();
+  to.resize(size + numbers.size());
+  float* place = to.data() + size;
+  int not_finite = 0;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    place[i] = static_cast<float>(numbers[i]);
+    not_finite |= std::abs(place[i]) <= std::numeric_limits<float>::max() ? 0 : 1;
+  }
+  return not_finite == 0;
 }
 
 // `Number` is the physical type of the features.
@@ -141,13 +157,12 @@ class FeaturesReader final : public FeaturesPartReader::Rows {
       if (leaf.is_null()) {
         return error("'" + name_ + "' is null, empty or holds a null in " + row_text());
       }
-      const auto feature = static_cast<float>(leaf.value());
-      if (!std::isfinite(feature)) {
+      const auto some = leaf.run(width_ > length ? width_ - length : 1);
+      if (!append_finite(some, to)) {
         return error("'" + name_ + "' holds a value that is no finite float in " + row_text());
       }
-      to.push_back(feature);
-      ++length;
-      leaf.advance();
+      length += some.size();
+      leaf.advance_run(some.size());
     } while (leaf.valid() && !leaf.starts_row());
     if (width_ == 0) width_ = length;
     if (length == width_) return {};

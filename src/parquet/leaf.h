@@ -7,10 +7,12 @@
 #include <parquet/file_reader.h>
 #include <parquet/schema.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,6 +46,20 @@ class Leaf {
   void advance() {
     if (!is_null()) ++value_;
     ++at_;
+  }
+  // The values from the one under the cursor on that are at hand and of one row, at most `most` (at
+  // least 1): only that one where a null or the begin of a row is among the next `most`.
+  std::span<const Value> run(std::size_t most) const {
+    const std::size_t count = std::min(most, levels_ - at_);
+    int16_t others = 0;
+    for (std::size_t i = at_ + 1; i < at_ + count; ++i) {
+      others |= static_cast<int16_t>((definition_[i] < highest_) | (repetition_[i] == 0));
+    }
+    return {values_.get() + value_, others == 0 ? count : 1};
+  }
+  void advance_run(std::size_t count) {
+    value_ += count;
+    at_ += count;
   }
   // Passes over rows of a column that does not repeat; nothing that was read may be left over.
   void skip(int64_t rows) { reader_->Skip(rows); }

@@ -96,7 +96,8 @@ void add_product(const ProductTile& tile, const Panels& a, const Panels& b,
           __builtin_prefetch(target.row(i) + j0, 1);
           __builtin_prefetch(target.row(i) + j_end - 1, 1);
         }
-        tile.run(a.panel(p), b.panel(q), a.depth(), sums);
+        const auto run = i_end - i0 == 1 ? tile.run_row : tile.run;
+        run(a.panel(p), b.panel(q), a.depth(), sums);
         add_tile(sums, tile.columns, i0, i_end, j0, j_end, target);
       }
     }

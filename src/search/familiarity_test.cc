@@ -28,7 +28,7 @@ Verdict verdict_of(const Familiarity& known, const SearchTable& table, std::span
 
 // How many of the rows of `others` are told to be none of `table`.
 int strangers_told(const Familiarity& known, const SearchTable& table, const SearchTable& others) {
-  const auto nearest = find_nearest(table, others.unit, kFamiliarNeighbors);
+  const auto nearest = compare_with_all(table, others.unit, kFamiliarNeighbors);
   int told = 0;
   for (std::size_t i = 0; i < others.size(); ++i) {
     told += verdict_of(known, table, others.row(i), nearest[i]).familiar ? 0 : 1;
@@ -109,7 +109,7 @@ TEST(FamiliarityTest, ShareGrowsAsAPhotographComesNearer) {
       unit[i] = part * table.row(37)[i] + (1 - part) * far.row(0)[i];
     }
     scale_to_unit(unit);
-    const auto nearest = find_nearest(table, unit, kFamiliarNeighbors).front();
+    const auto nearest = compare_with_all(table, unit, kFamiliarNeighbors).front();
     const Verdict verdict = verdict_of(known, table, unit, nearest);
     EXPECT_EQ(verdict.familiar, verdict.share >= known.false_alarms());
     if (part > 0.7F) EXPECT_GE(verdict.share, before);

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "search/row_heads.h"
 #include "search/table.h"
 
 namespace verger {
@@ -13,6 +14,8 @@ namespace verger {
 struct Neighbour {
   std::size_t row = 0;  // which row of the table
   float cosine = 0;     // −1 … 1
+
+  bool operator==(const Neighbour&) const = default;
 };
 
 // Nearer first; of equal cosines the row that comes first in the table.
@@ -37,11 +40,11 @@ class NearestSoFar {
 // processor.
 float cosine_of_units(std::span<const float> a, std::span<const float> b);
 
-// The `neighbors` nearest rows (all, when the table has fewer) of each query, nearest first.
-// `queries`: a multiple of table.width long, each scaled to length 1. Compares with every row; a
-// row is loaded once for all queries. Time and bits do not depend on the data. Thread-safe.
-std::vector<std::vector<Neighbour>> find_nearest(const SearchTable& table,
-                                                 std::span<const float> queries,
-                                                 std::size_t neighbors);
+// The `neighbors` nearest rows (all, when the table has fewer) of a query, nearest first: as if it
+// were compared with every row by cosine_of_units(), though most rows are passed over by their
+// heads. `query`: table.width long, scaled to length 1. `heads` are those of table.unit.
+// Thread-safe.
+std::vector<Neighbour> find_nearest(const SearchTable& table, const RowHeads& heads,
+                                    std::span<const float> query, std::size_t neighbors);
 
 }  // namespace verger

@@ -40,7 +40,7 @@ class NearestIndexTest : public testing::Test {
 TEST_F(NearestIndexTest, RecallsWhatIsNearest) {
   const NearestIndex index = built(2);
   const SearchTable queries = clustered_table(100, 24, 4);
-  const auto exact = find_nearest(table_, queries.unit, 10);
+  const auto exact = compare_with_all(table_, queries.unit, 10);
   std::size_t recalled = 0;
   for (std::size_t query = 0; query < queries.size(); ++query) {
     const auto neighbours = index.find(queries.row(query), 10).value();

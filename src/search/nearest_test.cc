@@ -22,11 +22,26 @@ double exact_cosine(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
+std::vector<std::vector<Neighbour>> found_in(const SearchTable& table,
+                                             std::span<const float> queries,
+                                             std::size_t neighbors) {
+  const RowHeads heads(table.unit, table.width);
+  std::vector<std::vector<Neighbour>> found;
+  for (std::size_t at = 0; at < queries.size(); at += table.width) {
+    found.push_back(find_nearest(table, heads, queries.subspan(at, table.width), neighbors));
+  }
+  return found;
+}
+
+std::span<float> row_of(SearchTable& table, std::size_t row) {
+  return {table.unit.data() + row * table.width, table.width};
+}
+
 TEST(NearestTest, FindsWhatSortingAllRowsFinds) {
   for (const std::size_t width : {1U, 15U, 37U}) {
     const SearchTable table = clustered_table(200, width, 1);
     const SearchTable queries = clustered_table(7, width, 2);
-    const auto neighbours = find_nearest(table, queries.unit, 12);
+    const auto neighbours = found_in(table, queries.unit, 12);
     ASSERT_EQ(neighbours.size(), 7U);
     for (std::size_t query = 0; query < 7; ++query) {
       std::vector<double> cosines;
@@ -43,15 +58,94 @@ TEST(NearestTest, FindsWhatSortingAllRowsFinds) {
   }
 }
 
+// Changes the rows of a table to what is hard for a search that passes rows over.
+using Distortion = void (*)(std::span<float> row, std::size_t number);
+
+void keep(std::span<float>, std::size_t) {}
+// As of principal components, the later the smaller.
+void give_spectrum(std::span<float> row, std::size_t) {
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] /= 1 + 0.03F * static_cast<float>(i);
+}
+// All is in the last components, of which no head tells.
+void empty_the_head(std::span<float> row, std::size_t) {
+  std::ranges::fill(row.first(std::min(row.size() - 1, std::size_t{300})), 0.0F);
+}
+// The heads tell the wrong way: long ones of rows whose rests point away.
+void turn_the_rest(std::span<float> row, std::size_t number) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (i < RowHead::kDepth) row[i] = number % 3 == 0 ? 1.0F : 0.9F;
+    if (i >= RowHead::kDepth && number % 3 == 0) row[i] = -std::abs(row[i]);
+  }
+}
+// Many rows are equal, and others differ from them by less than a code of a head does.
+void make_ties(std::span<float> row, std::size_t number) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    row[i] = 1 + static_cast<float>(i % 7) + static_cast<float>(number % 5) * 1e-6F;
+  }
+}
+void make_zeros(std::span<float> row, std::size_t number) {
+  if (number % 2 == 0) std::ranges::fill(row, 0.0F);
+}
+// One component has all, with either sign.
+void make_spikes(std::span<float> row, std::size_t number) {
+  std::ranges::fill(row, 0.0F);
+  row[number * 13 % row.size()] = number % 4 == 0 ? -1.0F : 1.0F;
+}
+
+TEST(NearestTest, FindsTheSameBitsAsComparingWithEveryRow) {
+  for (const Distortion distort :
+       {keep, give_spectrum, empty_the_head, turn_the_rest, make_ties, make_zeros, make_spikes}) {
+    for (const std::size_t width : {1U, 37U, 64U, 65U, 256U, 257U, 400U, 757U}) {
+      SearchTable table = clustered_table(600, width, 5);
+      SearchTable queries = clustered_table(6, width, 6);
+      for (std::size_t row = 0; row < table.size(); ++row) {
+        distort(row_of(table, row), row);
+        scale_to_unit(row_of(table, row));
+      }
+      for (std::size_t row = 0; row < 5; ++row) distort(row_of(queries, row), row);
+      for (std::size_t row = 0; row < 6; ++row) scale_to_unit(row_of(queries, row));
+      std::ranges::copy(table.row(17), row_of(queries, 0).begin());
+      for (const std::size_t neighbors : {1U, 10U, 599U, 700U}) {
+        EXPECT_EQ(found_in(table, queries.unit, neighbors),
+                  compare_with_all(table, queries.unit, neighbors))
+            << width << " components, " << neighbors << " neighbours";
+      }
+    }
+  }
+}
+
+TEST(NearestTest, NoneAreFoundWhereNoneAreAskedFor) {
+  const SearchTable table = clustered_table(3, 4, 1);
+  EXPECT_TRUE(found_in(table, table.row(0), 0).at(0).empty());
+}
+
 TEST(NearestTest, EqualRowsComeInTheTablesOrderAndAllAreGivenOfAFew) {
   SearchTable table = clustered_table(3, 4, 1);
   for (std::size_t row = 1; row < 3; ++row) {
     std::copy_n(table.unit.begin(), 4, table.unit.begin() + static_cast<std::ptrdiff_t>(row * 4));
   }
-  const auto neighbours = find_nearest(table, table.row(2), 10);
+  const auto neighbours = found_in(table, table.row(2), 10);
   std::vector<std::size_t> rows;
   for (const Neighbour& neighbour : neighbours[0]) rows.push_back(neighbour.row);
   EXPECT_THAT(rows, ElementsAre(0, 1, 2));
+}
+
+TEST(RowHeadsTest, NoCosineIsAboveItsBound) {
+  for (const std::size_t width : {5U, 64U, 100U, 700U}) {
+    const SearchTable table = clustered_table(300, width, 9);
+    const RowHeads heads(table.unit, width);
+    std::vector<int32_t> products(table.size());
+    for (std::size_t query = 0; query < table.size(); query += 7) {
+      const RowHead head(table.row(query));
+      heads.multiply(head, products);
+      for (std::size_t row = 0; row < table.size(); ++row) {
+        const double bound =
+            static_cast<double>(products[row]) / (RowHead::kScale * RowHead::kScale) +
+            static_cast<double>(head.rest) * static_cast<double>(heads.rests()[row]);
+        EXPECT_LE(exact_cosine(table.row(query), table.row(row)), bound + RowHead::kRounding);
+      }
+    }
+  }
 }
 
 TEST(NearestTest, ARowOfZerosStaysZero) {

@@ -17,8 +17,6 @@ namespace verger {
 
 namespace {
 
-constexpr std::size_t kBatch = 256;  // queries whose vectors are held at once
-
 // A place as its folder and the name in it.
 std::pair<std::string, std::string> split(const std::string& place) {
   const std::size_t slash = place.rfind('/');
@@ -39,95 +37,58 @@ Status conclude(Answer& answer, std::span<const float> vector, std::vector<Neigh
   return {};
 }
 
-class Recognition {
- public:
-  Recognition(const Searcher& searcher, const DecodedPcaModel& model, const Model* network,
-              const ImageOptions& image, const PictureReader& read, const SimilarOptions& options,
-              const CancelToken& cancel)
-      : searcher_(searcher),
-        model_(model),
-        network_(network),
-        image_(image),
-        read_(read),
-        neighbors_(static_cast<std::size_t>(options.neighbors)),
-        threads_(options.threads > 0 ? options.threads : default_threads()),
-        cancel_(cancel) {}
-
-  Result<std::vector<Answer>> answer(std::span<const Query> batch);
-
- private:
-  std::size_t width() const { return searcher_.table().width; }
-  std::span<float> vector(std::size_t number) {
-    return {vectors_.data() + number * width(), width()};
-  }
-  Status take_rows(std::span<const Query> batch);
-  Status run_network(std::span<const Query> batch, std::vector<Answer>& answers);
-  Status read_query(PhotographReader& reader, std::size_t number, Answer& answer);
-
-  const Searcher& searcher_;
-  const DecodedPcaModel& model_;
-  const Model* network_;
-  const ImageOptions& image_;
-  const PictureReader& read_;
-  const std::size_t neighbors_;
-  const int threads_;
-  const CancelToken& cancel_;
-  std::vector<float> vectors_;  // the batch's, each of length 1
+// What the queries of a search share.
+struct Recognition {
+  const Searcher& searcher;
+  const DecodedPcaModel& model;
+  const std::optional<Projector>& projector;  // with a network
+  const Model* network;
+  const ImageOptions& image;
+  const PictureReader& read;
+  std::size_t neighbors;
 };
 
-Status Recognition::take_rows(std::span<const Query> batch) {
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (!batch[i].row) continue;
-    VERGER_ASSIGN_OR_RETURN(const auto known, searcher_.vector_of(*batch[i].row));
-    std::ranges::copy(known, vector(i).begin());
+// Answers queries one after the other. One a thread.
+class Recogniser {
+ public:
+  explicit Recogniser(const Recognition& shared)
+      : shared_(shared), vector_(shared.searcher.table().width) {}
+
+  Status answer(const Query& query, Answer& answer);
+
+ private:
+  Result<std::optional<Rejection>> read(const std::string& path);
+
+  const Recognition& shared_;
+  std::optional<PhotographReader> reader_;  // when there has been a photograph
+  std::vector<float> vector_;               // of a query, of length 1
+};
+
+Result<std::optional<Rejection>> Recogniser::read(const std::string& path) {
+  if (!reader_) {
+    VERGER_ASSIGN_OR_RETURN(reader_, PhotographReader::create(shared_.model, *shared_.projector,
+                                                              *shared_.network, shared_.image));
   }
-  return {};
+  const auto bytes = shared_.read(path);
+  if (bytes.ok()) return reader_->read(*bytes, vector_);
+  return std::optional(Rejection{RejectReason::kUnreadable, bytes.error().message()});
 }
 
-Status Recognition::read_query(PhotographReader& reader, std::size_t number, Answer& answer) {
-  const auto bytes = read_(answer.path);
-  if (!bytes.ok()) {
-    answer.rejection = Rejection{RejectReason::kUnreadable, bytes.error().message()};
-    return {};
+Status Recogniser::answer(const Query& query, Answer& answer) {
+  answer.path = query.path;
+  if (query.row) {
+    VERGER_ASSIGN_OR_RETURN(vector_, shared_.searcher.vector_of(*query.row));
+  } else {
+    VERGER_ASSIGN_OR_RETURN(answer.rejection, read(query.path));
+    if (answer.rejection) return {};
   }
-  VERGER_ASSIGN_OR_RETURN(answer.rejection, reader.read(*bytes, vector(number)));
-  return {};
-}
-
-Status Recognition::run_network(std::span<const Query> batch, std::vector<Answer>& answers) {
-  std::vector<std::size_t> images;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (!batch[i].row) images.push_back(i);
-  }
-  const std::size_t workers = std::min(static_cast<std::size_t>(threads_), images.size());
-  std::atomic<std::size_t> next = 0;
-  return parallel_for(workers, static_cast<int>(workers), cancel_, [&](std::size_t) -> Status {
-    VERGER_ASSIGN_OR_RETURN(auto reader, PhotographReader::create(model_, *network_, image_));
-    for (std::size_t i = next++; i < images.size() && !cancel_.cancelled(); i = next++) {
-      VERGER_RETURN_IF_ERROR(read_query(reader, images[i], answers[images[i]]));
-    }
-    return cancel_.cancelled() ? Status::cancelled("Interrupted.") : Status();
-  });
-}
-
-Result<std::vector<Answer>> Recognition::answer(std::span<const Query> batch) {
-  vectors_.assign(batch.size() * width(), 0.0F);
-  std::vector<Answer> answers;
-  for (const Query& query : batch) answers.push_back({query.path, {}, {}, {}, {}});
-  VERGER_RETURN_IF_ERROR(take_rows(batch));
-  VERGER_RETURN_IF_ERROR(run_network(batch, answers));
   // One more, in place of the row itself.
-  VERGER_ASSIGN_OR_RETURN(auto nearest, searcher_.find(vectors_, looked_up(neighbors_) + 1));
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    Answer& answer = answers[i];
-    if (answer.rejection) continue;
-    if (batch[i].row) {
-      std::erase_if(nearest[i], [&](const Neighbour& other) { return other.row == *batch[i].row; });
-    }
-    VERGER_RETURN_IF_ERROR(
-        conclude(answer, vector(i), std::move(nearest[i]), neighbors_, searcher_));
+  const std::size_t wanted = looked_up(shared_.neighbors) + 1;
+  VERGER_ASSIGN_OR_RETURN(auto nearest, shared_.searcher.find(vector_, wanted));
+  if (query.row) {
+    std::erase_if(nearest, [&](const Neighbour& other) { return other.row == *query.row; });
   }
-  return answers;
+  return conclude(answer, vector_, std::move(nearest), shared_.neighbors, shared_.searcher);
 }
 
 }  // namespace
@@ -189,30 +150,45 @@ Result<std::vector<Answer>> answer_queries(const Searcher& searcher, const Decod
   VERGER_RETURN_IF_ERROR(options.validate());
   VERGER_RETURN_IF_ERROR(check_searchable(searcher, model));
   if (network != nullptr) VERGER_RETURN_IF_ERROR(check_same_network(model, network->info()));
-  Recognition recognition(searcher, model, network, image, read, options, cancel);
-  std::vector<Answer> answers;
-  for (std::size_t begin = 0; begin < queries.size(); begin += kBatch) {
-    const std::size_t count = std::min(kBatch, queries.size() - begin);
-    VERGER_ASSIGN_OR_RETURN(auto batch, recognition.answer({queries.data() + begin, count}));
-    std::ranges::move(batch, std::back_inserter(answers));
-  }
+  std::optional<Projector> projector;
+  if (network != nullptr) projector.emplace(model.model);
+  const Recognition shared{.searcher = searcher,
+                           .model = model,
+                           .projector = projector,
+                           .network = network,
+                           .image = image,
+                           .read = read,
+                           .neighbors = static_cast<std::size_t>(options.neighbors)};
+  const int threads = options.threads > 0 ? options.threads : default_threads();
+  const std::size_t workers = std::min(static_cast<std::size_t>(threads), queries.size());
+  std::vector<Answer> answers(queries.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&](std::size_t) -> Status {
+    Recogniser recogniser(shared);
+    for (std::size_t i = next++; i < queries.size() && !cancel.cancelled(); i = next++) {
+      VERGER_RETURN_IF_ERROR(recogniser.answer(queries[i], answers[i]));
+    }
+    return cancel.cancelled() ? Status::cancelled("Interrupted.") : Status();
+  };
+  VERGER_RETURN_IF_ERROR(parallel_for(workers, static_cast<int>(workers), cancel, work));
   return answers;
 }
 
 Result<PhotographReader> PhotographReader::create(const DecodedPcaModel& model,
-                                                  const Model& network, const ImageOptions& image) {
+                                                  const Projector& projector, const Model& network,
+                                                  const ImageOptions& image) {
   VERGER_RETURN_IF_ERROR(check_same_network(model, network.info()));
   VERGER_ASSIGN_OR_RETURN(auto extractor, Extractor::create(network, image));
-  return PhotographReader(model.model, std::move(extractor));
+  return PhotographReader(projector, static_cast<std::size_t>(model.model.width),
+                          std::move(extractor));
 }
 
 Result<std::optional<Rejection>> PhotographReader::read(std::span<const uint8_t> bytes,
                                                         std::span<float> vector) {
-  std::vector<float> features(static_cast<std::size_t>(model_->width));
-  VERGER_ASSIGN_OR_RETURN(const auto rejection, extractor_->extract(bytes, features));
+  VERGER_ASSIGN_OR_RETURN(const auto rejection, extractor_->extract(bytes, features_));
   if (rejection) return rejection;
   std::vector<double> projected(vector.size());
-  project(*model_, features, projected);
+  projector_->project(features_, projected);
   std::ranges::transform(projected, vector.begin(), [](double x) { return static_cast<float>(x); });
   scale_to_unit(vector);
   return std::optional<Rejection>();
@@ -221,22 +197,15 @@ Result<std::optional<Rejection>> PhotographReader::read(std::span<const uint8_t>
 Result<std::vector<Answer>> answer_photographs(const Searcher& searcher, PhotographReader& reader,
                                                std::span<const Photograph> photographs,
                                                int neighbors) {
-  const std::size_t width = searcher.table().width;
-  std::vector<float> vectors(photographs.size() * width);
+  const auto wanted = static_cast<std::size_t>(neighbors);
+  std::vector<float> vector(searcher.table().width);
   std::vector<Answer> answers;
   for (const Photograph& photograph : photographs) {
-    Answer answer{photograph.name, {}, {}, {}, {}};
-    VERGER_ASSIGN_OR_RETURN(
-        answer.rejection,
-        reader.read(photograph.bytes, std::span(vectors).subspan(answers.size() * width, width)));
-    answers.push_back(std::move(answer));
-  }
-  const auto wanted = static_cast<std::size_t>(neighbors);
-  VERGER_ASSIGN_OR_RETURN(auto nearest, searcher.find(vectors, looked_up(wanted)));
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i].rejection) continue;
-    const auto vector = std::span<const float>(vectors).subspan(i * width, width);
-    VERGER_RETURN_IF_ERROR(conclude(answers[i], vector, std::move(nearest[i]), wanted, searcher));
+    Answer& answer = answers.emplace_back(Answer{.path = photograph.name});
+    VERGER_ASSIGN_OR_RETURN(answer.rejection, reader.read(photograph.bytes, vector));
+    if (answer.rejection) continue;
+    VERGER_ASSIGN_OR_RETURN(auto nearest, searcher.find(vector, looked_up(wanted)));
+    VERGER_RETURN_IF_ERROR(conclude(answer, vector, std::move(nearest), wanted, searcher));
   }
   return answers;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "pca/projector.h"
 #include "search/duplicates.h"
 #include "search/searcher.h"
 #include "search/vote.h"
@@ -48,11 +49,11 @@ Result<std::vector<Query>> find_queries(const Searcher& searcher,
                                         const InputOptions& input, const StorageOptions& storage);
 
 struct Answer {
-  std::string path;
-  std::vector<Neighbour> neighbours;   // nearest first; a row is not its own neighbour
-  std::vector<Vote> votes;             // the neighbours'
-  std::optional<Verdict> familiarity;  // nothing where it cannot be told
-  std::optional<Rejection> rejection;  // why it could not be read; then there are no neighbours
+  std::string path{};
+  std::vector<Neighbour> neighbours{};   // nearest first; a row is not its own neighbour
+  std::vector<Vote> votes{};             // the neighbours'
+  std::optional<Verdict> familiarity{};  // nothing where it cannot be told
+  std::optional<Rejection> rejection{};  // why it could not be read; then there are no neighbours
 };
 
 // An answer a query, in their order. `network` may be null when every query is a row; else it must
@@ -64,22 +65,25 @@ Result<std::vector<Answer>> answer_queries(const Searcher& searcher, const Decod
                                            const SimilarOptions& options,
                                            const CancelToken& cancel);
 
-// Photographs → the vectors that they are searched by. One a thread; model and network outlive it.
+// Photographs → the vectors that they are searched by. One a thread; the projector and the network
+// outlive it.
 class PhotographReader {
  public:
-  // kModel when the network is not the one that `model` was fitted on.
-  static Result<PhotographReader> create(const DecodedPcaModel& model, const Model& network,
-                                         const ImageOptions& image);
+  // `projector` is of `model`. kModel when the network is not the one that the model was fitted on.
+  static Result<PhotographReader> create(const DecodedPcaModel& model, const Projector& projector,
+                                         const Model& network, const ImageOptions& image);
 
   // Writes the photograph's vector, of length 1 (`vector` has model.k floats), or returns why it
   // has none.
   Result<std::optional<Rejection>> read(std::span<const uint8_t> bytes, std::span<float> vector);
 
  private:
-  PhotographReader(const PcaModel& model, std::unique_ptr<Extractor> extractor)
-      : model_(&model), extractor_(std::move(extractor)) {}
+  PhotographReader(const Projector& projector, std::size_t features,
+                   std::unique_ptr<Extractor> extractor)
+      : projector_(&projector), features_(features), extractor_(std::move(extractor)) {}
 
-  const PcaModel* model_;
+  const Projector* projector_;
+  std::vector<float> features_;
   std::unique_ptr<Extractor> extractor_;
 };
 

@@ -17,6 +17,7 @@
 #include "search/familiarity.h"
 #include "search/nearest.h"
 #include "search/nearest_index.h"
+#include "search/row_heads.h"
 #include "search/table.h"
 #include "storage/store.h"
 #include "verger/status.h"
@@ -58,8 +59,7 @@ class Searcher {
                                        std::span<const Neighbour> neighbours) const;
 
   // As find_nearest() of nearest.h.
-  Result<std::vector<std::vector<Neighbour>>> find(std::span<const float> queries,
-                                                   std::size_t neighbors) const;
+  Result<std::vector<Neighbour>> find(std::span<const float> query, std::size_t neighbors) const;
 
  private:
   Searcher(SearchedOutput searched, SearchTable table);
@@ -67,6 +67,7 @@ class Searcher {
   SearchedOutput searched_;
   SearchTable table_;
   std::unordered_map<std::string_view, std::size_t> rows_;  // by path; borrows the table's
+  std::optional<RowHeads> heads_;                           // without an index
   std::optional<NearestIndex> index_;
   std::optional<Familiarity> familiarity_;
 };

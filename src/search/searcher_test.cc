@@ -88,8 +88,8 @@ TEST_F(SearcherTest, ALargeTableIsSearchedByAnIndexThatIsKept) {
   for (const std::size_t row : {0U, 299U, 300U, 599U}) {
     const auto vector = second.vector_of(row).value();
     EXPECT_EQ(vector, exact.vector_of(row).value());
-    EXPECT_EQ(exact.find(vector, 3).value()[0][0].row, row);
-    EXPECT_EQ(second.find(vector, 3).value()[0][0].row, row);
+    EXPECT_EQ(exact.find(vector, 3).value()[0].row, row);
+    EXPECT_EQ(second.find(vector, 3).value()[0].row, row);
   }
 }
 

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/large_pages.h"
 #include "base/parallel.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "image/multiversion.h"
 #include "output/output_folder.h"
 #include "output/records_json.h"
 #include "parquet/tables.h"
@@ -16,6 +18,31 @@
 namespace verger {
 
 namespace {
+
+constexpr std::size_t kSums = 8;  // side by side, so that none waits for the other
+
+VERGER_MULTIVERSION
+double sum_of_squares(const float* vector, std::size_t size) {
+  double sums[kSums] = {};
+  const auto add = [&](std::size_t lane, float x) {
+    sums[lane] += static_cast<double>(x) * static_cast<double>(x);
+  };
+  std::size_t at = 0;
+  for (; at + kSums <= size; at += kSums) {
+    for (std::size_t lane = 0; lane < kSums; ++lane) add(lane, vector[at + lane]);
+  }
+  for (std::size_t lane = 0; at + lane < size; ++lane) add(lane, vector[at + lane]);
+  double sum = 0;
+  for (const double of_lane : sums) sum += of_lane;
+  return sum;
+}
+
+VERGER_MULTIVERSION
+void multiply_all(float* vector, std::size_t size, double by) {
+  for (std::size_t i = 0; i < size; ++i) {
+    vector[i] = static_cast<float>(static_cast<double>(vector[i]) * by);
+  }
+}
 
 // Fills the rows from `begin` on with one part.
 Status read_part_into(const Store& output, const PartInfo& part, Layout layout, std::size_t begin,
@@ -65,11 +92,9 @@ std::vector<std::size_t> spread_rows(std::size_t total, std::size_t most) {
 }
 
 void scale_to_unit(std::span<float> vector) {
-  double sum = 0;
-  for (const float x : vector) sum += static_cast<double>(x) * static_cast<double>(x);
+  const double sum = sum_of_squares(vector.data(), vector.size());
   if (sum == 0) return;
-  const double scale = 1 / std::sqrt(sum);
-  for (float& x : vector) x = static_cast<float>(static_cast<double>(x) * scale);
+  multiply_all(vector.data(), vector.size(), 1 / std::sqrt(sum));
 }
 
 std::size_t SearchedOutput::rows() const {
@@ -109,7 +134,11 @@ Result<SearchTable> read_search_table(const Store& output, const SearchedOutput&
   table.width = searched.width();
   table.path.resize(searched.rows());
   table.label.resize(searched.rows());
-  if (vectors) table.unit.resize(searched.rows() * table.width);
+  if (vectors) {
+    table.unit.reserve(searched.rows() * table.width);
+    ask_for_large_pages(table.unit.data(), table.unit.capacity() * sizeof(float));
+    table.unit.resize(searched.rows() * table.width);
+  }
   std::vector<std::size_t> begin = {0};
   for (const PartInfo& part : searched.reduction.parts) {
     begin.push_back(begin.back() + static_cast<std::size_t>(part.rows));

@@ -2,12 +2,14 @@
 // Tables for the tests of search/.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <random>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "search/nearest.h"
 #include "search/table.h"
 
 namespace verger {
@@ -31,6 +33,22 @@ inline SearchTable clustered_table(std::size_t rows, std::size_t width, unsigned
     table.label.push_back("class " + std::to_string(row / 10));
   }
   return table;
+}
+
+// What an exact search finds: each query is compared with every row.
+inline std::vector<std::vector<Neighbour>> compare_with_all(const SearchTable& table,
+                                                            std::span<const float> queries,
+                                                            std::size_t neighbors) {
+  std::vector<std::vector<Neighbour>> found;
+  for (std::size_t at = 0; at < queries.size(); at += table.width) {
+    auto& rows = found.emplace_back();
+    for (std::size_t row = 0; row < table.size(); ++row) {
+      rows.push_back({row, cosine_of_units(queries.subspan(at, table.width), table.row(row))});
+    }
+    std::ranges::sort(rows, is_nearer);
+    rows.resize(std::min(neighbors, rows.size()));
+  }
+  return found;
 }
 
 }  // namespace verger

@@ -47,7 +47,7 @@ Result<std::vector<Answer>> ServedResult::answer(std::span<const Photograph> pho
                                                  int neighbors) const {
   auto reader = readers->take();
   if (!reader) {
-    VERGER_ASSIGN_OR_RETURN(reader, PhotographReader::create(model, *network, image));
+    VERGER_ASSIGN_OR_RETURN(reader, PhotographReader::create(model, projector, *network, image));
   }
   auto answers = answer_photographs(searcher, *reader, photographs, neighbors);
   readers->give_back(*std::move(reader));
@@ -69,9 +69,11 @@ Result<std::shared_ptr<const ServedResult>> load_result(const ServedPlace& place
   StorageOptions once = place.storage;
   once.retries = 0;  // a thumbnail is not worth waiting for
   auto input = Store::open(run.input, once);
+  Projector projector(model.model);
   return std::make_shared<const ServedResult>(
       ServedResult{.searcher = std::move(searcher),
                    .model = std::move(model),
+                   .projector = std::move(projector),
                    .network = std::move(network),
                    .image = image,
                    .input = input.ok() ? *std::move(input) : nullptr});

@@ -14,6 +14,7 @@
 #include "base/cancel.h"
 #include "base/observer.h"
 #include "output/run_record.h"
+#include "pca/projector.h"
 #include "search/recognition.h"
 #include "search/searcher.h"
 #include "storage/store.h"
@@ -47,6 +48,7 @@ struct ServedResult {
 
   Searcher searcher;
   DecodedPcaModel model;
+  Projector projector;  // of the model
   std::unique_ptr<Model> network;
   ImageOptions image;            // how photographs are read
   std::shared_ptr<Store> input;  // the run's INPUT; null when it is no place
