@@ -21,10 +21,17 @@ class Kept {
   // What load(store) gives of the first place that has something.
   template <class Load>
   auto find(const Load& load) const -> decltype(load(std::declval<const Store&>())) {
+<<<<<<< HEAD
     auto kept = load(output_);
     if (!kept.ok() || *kept || !cache_) return kept;
     auto cached = load(*cache_);
     return cached.ok() ? std::move(cached) : std::move(kept);  // a cache is no part of a result
+=======
+    auto own = load(output_);
+    if (!own.ok() || *own || !cache_) return own;
+    auto cached = load(*cache_);
+    return cached.ok() ? std::move(cached) : std::move(own);  // a cache is no part of a result
+>>>>>>> a910314 (Keep the rules of plain words after the merges; name records' fields in the Python reference)
   }
 
   // `what` begins a sentence about what could not be kept.

@@ -262,9 +262,8 @@ def test_a_model_tells_what_does_not_fit_it(spark, pca, table):
     model = pca().fit(table)
     with pytest.raises(ValueError, match="'pca' exists already"):
         model.transform(model.transform(table))
-    wide = table.withMetadata("features", {"ml_attr": {"num_attrs": 3}})
     with pytest.raises(ValueError, match="has 3 features; the model is of 12"):
-        model.transform(wide)
+        model.transform(table.withMetadata("features", {"ml_attr": {"num_attrs": 3}}))
     with pytest.raises(ValueError, match=r"k|rank"):
         pca(k=12).fit(table)
 
@@ -285,8 +284,8 @@ def test_models_are_saved_and_loaded_and_damage_is_found(spark, pca, table, tmp_
     assert (loaded.uid, loaded.k, files_of(loaded)) == (stage.uid, 3, files_of(model))
     assert (loaded.getOutputCol(), loaded.getHandleInvalid()) == ("out", "skip")
     files = spark.read.parquet(f"{place}/data")
-    kept = files.where("name != 'mean.npy'").collect()
-    spark.createDataFrame(kept, files.schema).write.mode("overwrite").parquet(f"{place}/data")
+    rest = files.where("name != 'mean.npy'").collect()
+    spark.createDataFrame(rest, files.schema).write.mode("overwrite").parquet(f"{place}/data")
     with pytest.raises(package.ModelError, match=r"my models/first is unusable: .*mean\.npy"):
         VariancePCAModel.load(place)
 
@@ -295,7 +294,8 @@ def test_params_may_be_overridden_by_a_fit(pca, table):
     stage = pca().setVariance(0.9).setStandardize(False).setOrderCol("key").setShardCol("s")
     assert (stage.getVariance(), stage.getStandardize()) == (0.9, False)
     assert (stage.getOrderCol(), stage.getShardCol(), stage.getK()) == ("key", "s", None)
-    assert (estimator := pca().setK(2)).getK() == 2
+    estimator = pca().setK(2)
+    assert estimator.getK() == 2
     several = estimator.fit(table, [{estimator.k: 1}, {estimator.k: 4}])
     assert [model.k for model in several] == [1, 4]
     assert estimator.fit(table).k == 2
