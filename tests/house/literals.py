@@ -12,15 +12,22 @@ CXX_LITERAL = re.compile(
     r'|("(?:\\.|[^"\\\n])*"(?:\s*\+?\s*"(?:\\.|[^"\\\n])*")*)',
     re.S,
 )
+OPTION = re.compile(r'\boption_(?:name|set)\("(\w+)"(?:, "(\w+)")?\)')
 GAP = "…"  # stands for what differs from case to case, in a quotation and in these texts
 END = "\0"  # stands between two texts
 LEAST = 6  # characters of each of two texts that a piece is put together of
 
 
+def flag(match: re.Match[str]) -> str:
+    """Return the literal of an option as the program spells it."""
+    name = match[1] if match[1].isupper() else f"--{match[1].replace('_', '-')}"
+    return f'"{name} {match[2]}"' if match[2] else f'"{name}"'
+
+
 def cxx_texts(source: str) -> list[str]:
-    """Return what C++'s string literals say, those that stand side by side as one."""
+    """Return what C++'s string literals say, those that are put together as one."""
     texts = []
-    for match in CXX_LITERAL.finditer(source):
+    for match in CXX_LITERAL.finditer(OPTION.sub(flag, source)):
         if match[2]:
             joined = re.sub(r'"\s*\+?\s*"', "", match[2])[1:-1]
             texts.append(joined.replace(r"\"", '"').replace(r"\n", "\n"))
