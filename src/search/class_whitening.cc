@@ -37,21 +37,21 @@ ClassedRows classed_rows(const SearchTable& table) {
   const auto all = spread_rows(table.size(), ClassWhitening::kFittedRows);
   std::map<std::string_view, std::size_t> counts;
   for (const std::size_t row : all) ++counts[table.label[row]];
-  ClassedRows found;
+  ClassedRows classed;
   std::map<std::string_view, std::size_t> numbers;
   for (const auto& [label, count] : counts) {
     if (count < kFewestOfLabel) continue;
     numbers.emplace(label, numbers.size());
-    found.sizes.push_back(count);
-    found.labels.emplace_back(label);
+    classed.sizes.push_back(count);
+    classed.labels.emplace_back(label);
   }
   for (const std::size_t row : all) {
     const auto number = numbers.find(table.label[row]);
     if (number == numbers.end()) continue;
-    found.rows.push_back(row);
-    found.classes.push_back(number->second);
+    classed.rows.push_back(row);
+    classed.classes.push_back(number->second);
   }
-  return found;
+  return classed;
 }
 
 // What varies, all in all and within classes.
@@ -199,9 +199,9 @@ std::vector<float> ClassWhiteningFit::mean_without(std::size_t number,
 }
 
 std::optional<std::size_t> ClassWhitening::class_of(const std::string& label) const {
-  const auto found = std::ranges::lower_bound(labels_, label);
-  if (found == labels_.end() || *found != label) return std::nullopt;
-  return static_cast<std::size_t>(found - labels_.begin());
+  const auto entry = std::ranges::lower_bound(labels_, label);
+  if (entry == labels_.end() || *entry != label) return std::nullopt;
+  return static_cast<std::size_t>(entry - labels_.begin());
 }
 
 void ClassWhitening::map(std::span<const float> units, std::span<float> mapped) const {

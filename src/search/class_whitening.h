@@ -93,7 +93,7 @@ class ClassWhiteningFit {
 
   ClassWhitening whitening_;
   std::size_t rows_;
-  std::vector<double> means_;  // of the classes, as they are in the table
+  std::vector<double> means_;  // the classes', as they are in the table
   std::vector<std::size_t> sizes_;
 };
 

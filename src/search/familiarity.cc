@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kFewestRows = 40;  // fewer have no quantile that is worth a verdict
 constexpr double kUsual = 0.2;           // the quantile that is usual for a class
-constexpr double kMeanWeight = 0.75;     // of the nearness to the mean of a class
+constexpr double kMeanWeight = 0.75;     // the mean of a class beside the nearest row
 
 // Between the two values that are next to it, as numpy.quantile(). `sorted`: ascending, not empty.
 double quantile(const std::vector<double>& sorted, double share) {
@@ -143,8 +143,8 @@ Result<std::optional<Familiarity>> Familiarity::measure(
 }
 
 double Familiarity::usual_of(const std::string& label) const {
-  const auto found = usual_.find(label);
-  return found == usual_.end() ? usual_of_others_ : found->second;
+  const auto entry = usual_.find(label);
+  return entry == usual_.end() ? usual_of_others_ : entry->second;
 }
 
 double Familiarity::share(const std::string& label, double nearness) const {
@@ -166,8 +166,8 @@ Result<Verdict> Familiarity::judge(std::span<const float> unit,
     VERGER_ASSIGN_OR_RETURN(nearest,
                             nearest_under(*whitening_, unit, neighbours, table, read, mean_of));
   }
-  const double found = share(table.label[nearest.row], nearest.value);
-  return Verdict{.share = found, .familiar = found >= false_alarms()};
+  const double of_own = share(table.label[nearest.row], nearest.value);
+  return Verdict{.share = of_own, .familiar = of_own >= false_alarms()};
 }
 
 Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table, int threads,

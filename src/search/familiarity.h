@@ -44,7 +44,7 @@ struct Nearness;
 
 // What is said of a photograph.
 struct Verdict {
-  double share = 0;  // of the result's own photographs, 0 … 1, whose margins are no larger
+  double share = 0;  // 0 … 1: so many of the result's own photographs have no larger a margin
   bool familiar = false;
 };
 

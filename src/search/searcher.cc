@@ -21,10 +21,10 @@ class Kept {
   // What load(store) gives of the first place that has something.
   template <class Load>
   auto find(const Load& load) const -> decltype(load(std::declval<const Store&>())) {
-    auto found = load(output_);
-    if (!found.ok() || *found || !cache_) return found;
+    auto kept = load(output_);
+    if (!kept.ok() || *kept || !cache_) return kept;
     auto cached = load(*cache_);
-    return cached.ok() ? std::move(cached) : std::move(found);  // a cache is no part of a result
+    return cached.ok() ? std::move(cached) : std::move(kept);  // a cache is no part of a result
   }
 
   // `what` begins a sentence about what could not be kept.
