@@ -199,15 +199,9 @@ std::vector<float> ClassWhiteningFit::mean_without(std::size_t number,
 }
 
 std::optional<std::size_t> ClassWhitening::class_of(const std::string& label) const {
-<<<<<<< HEAD
   const auto entry = std::ranges::lower_bound(labels_, label);
   if (entry == labels_.end() || *entry != label) return std::nullopt;
   return static_cast<std::size_t>(entry - labels_.begin());
-=======
-  const auto place = std::ranges::lower_bound(labels_, label);
-  if (place == labels_.end() || *place != label) return std::nullopt;
-  return static_cast<std::size_t>(place - labels_.begin());
->>>>>>> a910314 (Keep the rules of plain words after the merges; name records' fields in the Python reference)
 }
 
 void ClassWhitening::map(std::span<const float> units, std::span<float> mapped) const {

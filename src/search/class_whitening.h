@@ -93,11 +93,7 @@ class ClassWhiteningFit {
 
   ClassWhitening whitening_;
   std::size_t rows_;
-<<<<<<< HEAD
   std::vector<double> means_;  // the classes', as they are in the table
-=======
-  std::vector<double> means_;  // the classes' own, as they are in the table
->>>>>>> a910314 (Keep the rules of plain words after the merges; name records' fields in the Python reference)
   std::vector<std::size_t> sizes_;
 };
 

@@ -23,11 +23,7 @@ namespace {
 
 constexpr std::size_t kFewestRows = 40;  // fewer have no quantile that is worth a verdict
 constexpr double kUsual = 0.2;           // the quantile that is usual for a class
-<<<<<<< HEAD
 constexpr double kMeanWeight = 0.75;     // the mean of a class beside the nearest row
-=======
-constexpr double kMeanWeight = 0.75;  // what the nearness to the mean of a class counts
->>>>>>> a910314 (Keep the rules of plain words after the merges; name records' fields in the Python reference)
 
 // Between the two values that are next to it, as numpy.quantile(). `sorted`: ascending, not empty.
 double quantile(const std::vector<double>& sorted, double share) {
@@ -170,13 +166,8 @@ Result<Verdict> Familiarity::judge(std::span<const float> unit,
     VERGER_ASSIGN_OR_RETURN(nearest,
                             nearest_under(*whitening_, unit, neighbours, table, read, mean_of));
   }
-<<<<<<< HEAD
   const double of_own = share(table.label[nearest.row], nearest.value);
   return Verdict{.share = of_own, .familiar = of_own >= false_alarms()};
-=======
-  const double share_below = share(table.label[nearest.row], nearest.value);
-  return Verdict{.share = share_below, .familiar = share_below >= false_alarms()};
->>>>>>> a910314 (Keep the rules of plain words after the merges; name records' fields in the Python reference)
 }
 
 Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table, int threads,

@@ -44,11 +44,7 @@ struct Nearness;
 
 // What is said of a photograph.
 struct Verdict {
-<<<<<<< HEAD
   double share = 0;  // 0 … 1: so many of the result's own photographs have no larger a margin
-=======
-  double share = 0;  // how many of the result's own photographs have no larger margin, 0 … 1
->>>>>>> a910314 (Keep the rules of plain words after the merges; name records' fields in the Python reference)
   bool familiar = false;
 };
 

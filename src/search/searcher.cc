@@ -21,17 +21,10 @@ class Kept {
   // What load(store) gives of the first place that has something.
   template <class Load>
   auto find(const Load& load) const -> decltype(load(std::declval<const Store&>())) {
-<<<<<<< HEAD
     auto kept = load(output_);
     if (!kept.ok() || *kept || !cache_) return kept;
     auto cached = load(*cache_);
     return cached.ok() ? std::move(cached) : std::move(kept);  // a cache is no part of a result
-=======
-    auto own = load(output_);
-    if (!own.ok() || *own || !cache_) return own;
-    auto cached = load(*cache_);
-    return cached.ok() ? std::move(cached) : std::move(own);  // a cache is no part of a result
->>>>>>> a910314 (Keep the rules of plain words after the merges; name records' fields in the Python reference)
   }
 
   // `what` begins a sentence about what could not be kept.
@@ -87,7 +80,6 @@ Result<Searcher> Searcher::open(Store& output, int threads, const CancelToken& c
     table.unit = {};
   }
   Searcher searcher(std::move(searched), std::move(table));
-  if (exact) searcher.heads_.emplace(searcher.table_.unit, searcher.table_.width);
   searcher.index_ = std::move(index);
   if (!options.familiarity) return searcher;
   auto& known = searcher.familiarity_;
@@ -125,10 +117,16 @@ Result<std::optional<Verdict>> Searcher::judge(std::span<const float> unit,
   return std::optional(verdict);
 }
 
-Result<std::vector<Neighbour>> Searcher::find(std::span<const float> query,
-                                              std::size_t neighbors) const {
-  if (index_) return index_->find(query, neighbors);
-  return find_nearest(table_, *heads_, query, neighbors);
+Result<std::vector<std::vector<Neighbour>>> Searcher::find(std::span<const float> queries,
+                                                           std::size_t neighbors) const {
+  if (!index_) return find_nearest(table_, queries, neighbors);
+  std::vector<std::vector<Neighbour>> neighbours;
+  for (std::size_t at = 0; at < queries.size(); at += table_.width) {
+    VERGER_ASSIGN_OR_RETURN(auto nearest,
+                            index_->find(queries.subspan(at, table_.width), neighbors));
+    neighbours.push_back(std::move(nearest));
+  }
+  return neighbours;
 }
 
 }  // namespace verger
