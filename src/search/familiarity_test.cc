@@ -112,7 +112,9 @@ TEST(FamiliarityTest, ShareGrowsAsAPhotographComesNearer) {
     const auto nearest = compare_with_all(table, unit, kFamiliarNeighbors).front();
     const Verdict verdict = verdict_of(known, table, unit, nearest);
     EXPECT_EQ(verdict.familiar, verdict.share >= known.false_alarms());
-    if (part > 0.7F) EXPECT_GE(verdict.share, before);
+    if (part > 0.7F) {
+      EXPECT_GE(verdict.share, before);
+    }
     before = verdict.share;
   }
   EXPECT_EQ(before, 1);

@@ -125,7 +125,7 @@ TEST_F(SearcherTest, WhatIsFamiliarIsMeasuredByTheIndexToo) {
   ASSERT_NE(indexed.familiarity(), nullptr);
   for (const std::size_t row : {0U, 299U, 599U}) {
     const auto vector = exact.vector_of(row).value();
-    const auto nearest = exact.find(vector, kFamiliarNeighbors).value()[0];
+    const auto nearest = exact.find(vector, kFamiliarNeighbors).value();
     const Verdict first = exact.judge(vector, nearest).value().value();
     const Verdict second = indexed.judge(vector, nearest).value().value();
     EXPECT_NEAR(first.share, second.share, 0.02);
