@@ -1,194 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command.h"
 
-#include <CLI/CLI.hpp>
-#include <cstdint>
-#include <string_view>
-#include <utility>
+#include <algorithm>
+#include <nlohmann/json.hpp>
 
-#include "base/place.h"
-#include "base/status_macros.h"
-#include "syntax.h"
+#include "base/json_text.h"
+#include "base/numbers.h"
+#include "base/option_name.h"
 
 namespace verger::cli {
 
-Option& Option::required() {
-  option_->required();
-  return *this;
-}
-
-Option& Option::group(const std::string& heading) {
-  option_->group(heading);
-  return *this;
-}
-
-Option& Option::type_name(const std::string& name) {
-  option_->type_name(name);
-  return *this;
-}
-
-Option& Option::show_default() {
-  option_->capture_default_str();
-  return *this;
-}
-
-Option& Option::one_of(const std::vector<std::string>& names) {
-  option_->check(CLI::IsMember(names));
-  return *this;
-}
-
-Option& Option::positive() {
-  option_->check(CLI::PositiveNumber);
-  return *this;
-}
-
-Option& Option::not_negative() {
-  option_->check(CLI::NonNegativeNumber);
-  return *this;
-}
-
-Option& Option::excludes(const Option& other) {
-  option_->excludes(other.option_);
-  return *this;
-}
-
-Command Command::subcommand(const std::string& name, const std::string& help) {
-  app_->require_subcommand(1);
-  return {*app_->add_subcommand(name, help), *chosen_};
-}
-
-template <class T>
-Option Command::option(const std::string& names, T& field, const std::string& help) {
-  CLI::Option* option = app_->add_option(names, field, help);
-  // One value a flag: what follows it may be a positional argument.
-  if (names.starts_with('-')) option->allow_extra_args(false);
-  return Option(*option);
-}
-
-template Option Command::option(const std::string&, int&, const std::string&);
-template Option Command::option(const std::string&, int64_t&, const std::string&);
-template Option Command::option(const std::string&, uint64_t&, const std::string&);
-template Option Command::option(const std::string&, double&, const std::string&);
-template Option Command::option(const std::string&, std::string&, const std::string&);
-template Option Command::option(const std::string&, std::vector<std::string>&, const std::string&);
-
-Option Command::option_function(const std::string& names,
-                                const std::function<void(const std::string&)>& take,
-                                const std::string& help) {
-  return Option(*app_->add_option_function<std::string>(names, take, help));
-}
-
-Option Command::flag(const std::string& names, bool& field, const std::string& help) {
-  return Option(*app_->add_flag(names, field, help));
-}
-
-void Command::footer(const std::string& text) { app_->footer(text); }
-
-void Command::action(Action action) {
-  app_->callback([chosen = chosen_, action = std::move(action)] { *chosen = action; });
-}
-
-bool Command::given(const std::string& name) const { return app_->count(name) > 0; }
-
 namespace {
 
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> pieces;
-  while (true) {
-    const std::size_t end = text.find(separator);
-    pieces.emplace_back(text.substr(0, end));
-    if (end == std::string_view::npos) return pieces;
-    text.remove_prefix(end + 1);
-  }
-}
-
-// CLI11 tells what a value is by its type's name and its checks' descriptions: "INT:POSITIVE",
-// "TEXT:{path,virtual}", "path|virtual:{path,virtual}".
-void set_kind(const std::string& type, OptionSyntax& syntax) {
-  const std::size_t begin = type.find('{');
-  const std::size_t end = type.find('}', begin);
-  if (begin != std::string::npos && end != std::string::npos) {
-    syntax.kind = ValueKind::kChoice;
-    syntax.choices = split(std::string_view(type).substr(begin + 1, end - begin - 1), ',');
-  } else if (type.starts_with("DIR")) {
-    syntax.kind = ValueKind::kFolder;
-  } else if (type.starts_with("TEXT") || type.starts_with("FILE")) {
-    syntax.kind = ValueKind::kFile;
-  } else {
-    syntax.kind = ValueKind::kFree;
-  }
-}
-
-OptionSyntax describe_option(const CLI::Option& option) {
-  OptionSyntax syntax{.names = {}, .description = option.get_description(), .choices = {}};
-  if (option.get_positional()) {
-    syntax.names = {option.get_name(true)};
-  } else {
-    for (const std::string& name : option.get_lnames()) syntax.names.push_back("--" + name);
-    for (const std::string& name : option.get_snames()) syntax.names.push_back("-" + name);
-  }
-  if (option.get_items_expected_max() > 0) set_kind(option.get_type_name(), syntax);
-  return syntax;
-}
-
-std::vector<const CLI::App*> subcommands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
-}
-
-CommandSyntax describe_command(const CLI::App& app, std::vector<std::string> path) {
-  CommandSyntax syntax;
-  syntax.description = app.get_description();
-  for (const CLI::Option* option : app.get_options()) {
-    auto& place = option->get_positional() ? syntax.positionals : syntax.options;
-    place.push_back(describe_option(*option));
-  }
-  for (const CLI::App* command : subcommands_of(app)) {
-    std::vector<std::string> below = path;
-    below.push_back(command->get_name());
-    syntax.subcommands.push_back(describe_command(*command, std::move(below)));
-  }
-  syntax.path = std::move(path);
-  return syntax;
-}
-
-bool has_command(const CLI::App& app, std::string_view name) {
-  for (const CLI::App* command : subcommands_of(app)) {
-    if (command->get_name() == name) return true;
-  }
-  return false;
+// What the field holds by default, when that tells something.
+std::string default_of(const Argument& argument) {
+  const OptionDeclaration& about = argument.about;
+  if (!about.unset.empty()) return std::string(about.unset);
+  if (argument.is_flag() || argument.is_list()) return {};
+  const nlohmann::json value = option_json(argument.field);
+  if (value.is_number() && about.bounds.zero_unset && value == 0) return {};
+  if (value.is_number()) return format_number(value.get<double>());
+  return value.get<std::string>();
 }
 
 }  // namespace
 
-CommandSyntax Command::describe() const { return describe_command(*app_, {}); }
+std::string Argument::flag() const { return flag_name(about.name); }
 
-CommandLine::CommandLine(const std::string& description, const std::string& version,
-                         const std::string& footer)
-    : app_(std::make_unique<CLI::App>(description, "verger")), program_(*app_, chosen_) {
-  app_->set_version_flag("--version", version);
-  app_->footer(footer);
+std::string Argument::off_flag() const { return "--no-" + flag().substr(2); }
+
+Command& Command::subcommand(const std::string& name, const std::string& help) {
+  return *subcommands_.emplace_back(std::make_unique<Command>(name, help, this));
 }
 
-CommandLine::~CommandLine() = default;
+Argument& Command::option(const OptionDeclaration& about, OptionField field) {
+  Argument& argument =
+      *options_.emplace_back(std::make_unique<Argument>(Argument{.about = about, .field = field}));
+  argument.default_json = json_text(option_json(argument.field));
+  argument.default_text = default_of(argument);
+  const auto* flag = std::get_if<bool*>(&argument.field);
+  argument.on_by_default = flag != nullptr && **flag;
+  return argument;
+}
 
-Result<Action> CommandLine::parse(int argc, char** argv) {
-  // Before any of them can be repeated, in an error or anywhere else.
-  for (int i = 1; i < argc; ++i) VERGER_RETURN_IF_ERROR(check_no_credential(argv[i]));
-  if (argc > 1 && argv[1][0] != '-' && !has_command(*app_, argv[1])) {
-    return Status::invalid_argument("There is no command '" + std::string(argv[1]) +
-                                    "'; 'verger --help' lists them.");
+Argument& Command::place(const OptionDeclaration& about, OptionField field) {
+  Argument& argument =
+      *places_.emplace_back(std::make_unique<Argument>(Argument{.about = about, .field = field}));
+  argument.default_json = json_text(option_json(argument.field));
+  argument.required = about.unset.empty();
+  argument.default_text = about.unset;
+  return argument;
+}
+
+void Command::run_options(Takers taker, RunOptions& options) {
+  for (const RunOption& declared : verger::run_options()) {
+    if ((declared.takers & taker) == 0) continue;
+    option(declared, declared.field(options)).recorded = declared.recorded;
   }
-  try {
-    app_->parse(argc, argv);
-    return std::move(chosen_);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {  // --help, --version
-      app_->exit(error);
-      return Action([] { return Status(); });
-    }
-    return Status::invalid_argument(std::string(error.what()) +
-                                    "; see 'verger --help' or 'verger COMMAND --help'.");
+}
+
+bool Command::given(std::string_view option) const {
+  return std::ranges::any_of(options_, [&](const auto& argument) {
+    return argument->about.name == option && argument->given;
+  });
+}
+
+std::vector<std::string> Command::path() const {
+  if (parent_ == nullptr) return {};
+  std::vector<std::string> path = parent_->path();
+  path.push_back(name_);
+  return path;
+}
+
+std::string Command::full_name() const {
+  return parent_ == nullptr ? name_ : parent_->full_name() + ' ' + name_;
+}
+
+Command* Command::find(std::string_view subcommand) const {
+  for (const auto& command : subcommands_) {
+    if (command->name() == subcommand) return command.get();
   }
+  return nullptr;
+}
+
+std::vector<const Command*> all_commands(const Command& root) {
+  std::vector<const Command*> commands = {&root};
+  for (const auto& command : root.subcommands()) {
+    for (const Command* below : all_commands(*command)) commands.push_back(below);
+  }
+  return commands;
 }
 
 }  // namespace verger::cli

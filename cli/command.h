@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line as the subcommands' files see it. CLI11 reads it, and is included by command.cc
-// alone: its headers take a compiler longer than all the rest of such a file.
+// The command line as data: commands, and what each takes. Parsing (parse.h), the help (help.h) and
+// the shells' completion (syntax.h) all read this one description.
 //
 // Every subcommand's file offers one function, below, that declares the command, its options and
 // its help, and what to do when the command line chose it.
@@ -9,89 +9,94 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/option.h"
+#include "base/run_options.h"
+#include "verger/options.h"
 #include "verger/status.h"
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
 
 namespace verger::cli {
 
-struct CommandSyntax;
-
 using Action = std::function<Status()>;
 
-// An option or a positional argument that a command has just declared, to say more of it.
-class Option {
- public:
-  explicit Option(CLI::Option& option) : option_(&option) {}
+// The headings of the help that more than one file uses, besides those of run_options.h.
+inline constexpr std::string_view kResultsGroup = "Results";
+inline constexpr std::string_view kOutputGroup = "Output";
+inline constexpr std::string_view kSpeedGroup = "Speed";
+inline constexpr std::string_view kMessagesGroup = "Messages";
 
-  Option& required();
-  Option& group(const std::string& heading);   // under which the help lists it
-  Option& type_name(const std::string& name);  // what the help calls its value
-  Option& show_default();                      // in the help: what the field holds now
-  Option& one_of(const std::vector<std::string>& names);
-  Option& positive();
-  Option& not_negative();
-  Option& excludes(const Option& other);
+// An option of a command, or a positional argument: then its name is in capitals.
+struct Argument {
+  OptionDeclaration about;
+  OptionField field;  // outlives the parsing
+  bool required = false;
+  bool given = false;  // after the parsing
 
- private:
-  CLI::Option* option_;
+  bool is_flag() const { return std::holds_alternative<bool*>(field); }
+  bool is_list() const { return std::holds_alternative<std::vector<std::string>*>(field); }
+  // A flag that is on unless --no-name turns it off.
+  bool is_on_by_default() const { return is_flag() && on_by_default; }
+  std::span<const std::string_view> choices() const { return choices_of(about, field); }
+  std::string flag() const;      // "--max-pixels"
+  std::string off_flag() const;  // "--no-recursive"
+
+  Recorded recorded = Recorded::kNever;  // what a run records of it
+  bool on_by_default = false;
+  std::string default_json{};  // what the field held when it was declared
+  std::string default_text{};  // what holds without it; "" where there is nothing to tell
 };
 
-// The program or a subcommand of it: a reference into a CommandLine, which must outlive it.
+// The program or a command of it.
 class Command {
  public:
-  Command(CLI::App& app, Action& chosen) : app_(&app), chosen_(&chosen) {}
+  Command(std::string name, std::string help, const Command* parent = nullptr)
+      : name_(std::move(name)), help_(std::move(help)), parent_(parent) {}
+  Command(const Command&) = delete;
+  Command& operator=(const Command&) = delete;
 
-  // One of the subcommands of a command must be given.
-  Command subcommand(const std::string& name, const std::string& help);
+  Command& subcommand(const std::string& name, const std::string& help);
 
-  // `names` are "--name", "-n,--name", or "NAME" of a positional argument. The field must outlive
-  // the parsing. T: int, int64_t, uint64_t, double, std::string, or a vector of strings: of a
-  // flag that may be given again.
-  template <class T>
-  Option option(const std::string& names, T& field, const std::string& help);
-  // Hands the value to `take` as it is on the command line.
-  Option option_function(const std::string& names,
-                         const std::function<void(const std::string&)>& take,
-                         const std::string& help);
-  // "--name", or "--name,!--no-name".
-  Option flag(const std::string& names, bool& field, const std::string& help);
+  // The field must outlive the parsing; what it holds now is the default.
+  Argument& option(const OptionDeclaration& about, OptionField field);
+  Argument& place(const OptionDeclaration& about, OptionField field);
+  // The run's options that this command takes, by run_options.h.
+  void run_options(Takers taker, RunOptions& options);
 
-  void footer(const std::string& text);
-  void action(Action action);  // done when the command line chose this command
+  // The first line is a command to type; then what it does.
+  void example(std::string text) { example_ = std::move(text); }
+  void notes(std::string text) { notes_ = std::move(text); }
+  void action(Action action) { action_ = std::move(action); }
 
-  bool given(const std::string& name) const;  // was the option on the command line?
-  CommandSyntax describe() const;             // with all below
+  bool given(std::string_view option) const;  // was it on the command line?
 
- private:
-  CLI::App* app_;
-  Action* chosen_;  // what the whole command line asks for
-};
-
-class CommandLine {
- public:
-  CommandLine(const std::string& description, const std::string& version,
-              const std::string& footer);
-  ~CommandLine();
-  CommandLine(const CommandLine&) = delete;
-  CommandLine& operator=(const CommandLine&) = delete;
-
-  Command& program() { return program_; }
-
-  // What the command line asks for; help and version are printed at once and leave nothing to do.
-  // kInvalidArgument when it cannot be understood.
-  Result<Action> parse(int argc, char** argv);
+  const std::string& name() const { return name_; }
+  const std::string& help() const { return help_; }
+  const std::string& example() const { return example_; }
+  const std::string& notes() const { return notes_; }
+  const Action& action() const { return action_; }
+  std::vector<std::string> path() const;  // below the program: {"weights", "fetch"}
+  std::string full_name() const;          // "verger weights fetch"
+  const std::vector<std::unique_ptr<Argument>>& options() const { return options_; }
+  const std::vector<std::unique_ptr<Argument>>& places() const { return places_; }
+  const std::vector<std::unique_ptr<Command>>& subcommands() const { return subcommands_; }
+  Command* find(std::string_view subcommand) const;  // null when there is none
 
  private:
-  std::unique_ptr<CLI::App> app_;
-  Action chosen_;
-  Command program_;
+  std::string name_;
+  std::string help_;
+  std::string example_;
+  std::string notes_;
+  const Command* parent_;
+  Action action_;
+  std::vector<std::unique_ptr<Argument>> options_;
+  std::vector<std::unique_ptr<Argument>> places_;
+  std::vector<std::unique_ptr<Command>> subcommands_;
 };
+
+// The command itself and all below it, parents first.
+std::vector<const Command*> all_commands(const Command& root);
 
 void add_run(Command& program);
 void add_extract(Command& program);
@@ -108,5 +113,6 @@ void add_pack(Command& program);
 void add_sample(Command& program);
 void add_work(Command& program);
 void add_completion(Command& program);
+void add_help(Command& program);
 
 }  // namespace verger::cli

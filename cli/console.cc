@@ -66,17 +66,6 @@ std::string fixed(double value, int digits) {
 
 }  // namespace
 
-std::string_view log_format_name(LogFormat format) {
-  return format == LogFormat::kJson ? "json" : "text";
-}
-
-Result<LogFormat> parse_log_format(std::string_view name) {
-  if (name == "text") return LogFormat::kText;
-  if (name == "json") return LogFormat::kJson;
-  return Status::invalid_argument("--log-format must be text or json, not '" + std::string(name) +
-                                  "'.");
-}
-
 LogFormat log_format_of(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
@@ -153,13 +142,6 @@ void Console::hide_bar() {
   if (bar_.empty()) return;
   bar_.clear();
   options_.sink(kClearLine);
-}
-
-std::string format_count(int64_t count) {
-  std::string text = std::to_string(count);
-  const std::size_t first_digit = text.front() == '-' ? 1 : 0;
-  for (std::size_t i = text.size(); i > first_digit + 3;) text.insert(i -= 3, 1, ',');
-  return text;
 }
 
 std::string format_duration(std::chrono::duration<double> time) {

@@ -6,6 +6,7 @@
 // the middle of one.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -13,13 +14,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/numbers.h"
 #include "verger/status.h"
 
 namespace verger::cli {
 
 enum class LogFormat { kText, kJson };
-std::string_view log_format_name(LogFormat format);  // "text", "json"
-Result<LogFormat> parse_log_format(std::string_view name);
+inline constexpr std::array<std::string_view, 2> kLogFormats{"text", "json"};
 // Of the whole command line: an error before or after a command ran must speak it too.
 LogFormat log_format_of(int argc, char** argv);
 
@@ -73,7 +74,6 @@ class Console {
 };
 
 // Numbers as a person likes them.
-std::string format_count(int64_t count);                          // 22,688
 std::string format_duration(std::chrono::duration<double> time);  // 0.4 s, 8 min 3 s, 2 h 5 min
 std::string format_percent(double share);                         // 0.9499 → 94.99 %
 std::string format_rate(double per_second);                       // 0.42, 47.3, 1,234

@@ -88,13 +88,6 @@ TEST(Console, StandardErrorKnowsTheLocale) {
   unsetenv("LC_ALL");
 }
 
-TEST(Console, LogFormatsRoundTrip) {
-  for (const LogFormat format : {LogFormat::kText, LogFormat::kJson}) {
-    EXPECT_EQ(parse_log_format(log_format_name(format)).value(), format);
-  }
-  EXPECT_EQ(parse_log_format("xml").error().code(), StatusCode::kInvalidArgument);
-}
-
 TEST(Format, Counts) {
   EXPECT_EQ(format_count(0), "0");
   EXPECT_EQ(format_count(999), "999");

@@ -82,13 +82,12 @@ void print_text(const Duplicates& duplicates, const Searcher& searcher) {
                       : ("  labelled " + printable(table.label[row])).c_str());
     }
   }
-  std::printf(
-      "%s%s of %s photographs are copies of another, in %s groups; in %s the labels "
-      "differ\n",
-      duplicates.groups.empty() ? "" : "\n", format_count(copies).c_str(),
-      format_count(static_cast<int64_t>(table.size())).c_str(),
-      format_count(static_cast<int64_t>(duplicates.groups.size())).c_str(),
-      format_count(conflicts_of(duplicates)).c_str());
+  std::printf("%s%s of %s %s of another, in %s; in %s the labels differ\n",
+              duplicates.groups.empty() ? "" : "\n", format_count(copies).c_str(),
+              format_count(static_cast<int64_t>(table.size()), "photograph").c_str(),
+              copies == 1 ? "is a copy" : "are copies",
+              format_count(static_cast<int64_t>(duplicates.groups.size()), "group").c_str(),
+              format_count(conflicts_of(duplicates)).c_str());
 }
 
 void tell_limits(Console& console, const DuplicateOptions& options, const Duplicates& duplicates) {
@@ -97,8 +96,8 @@ void tell_limits(Console& console, const DuplicateOptions& options, const Duplic
         "Without pixels only copies that lost nothing are found; those saved again at a lower "
         "quality or resized are not.");
   } else if (duplicates.unread > 0) {
-    console.warning(format_count(duplicates.unread) +
-                    " photographs could not be read again, so that of them only copies that lost "
+    console.warning(format_count(duplicates.unread, "photograph") +
+                    " could not be read again, so that of them only copies that lost "
                     "nothing are found, not confirmed by pixels.");
   }
 }
@@ -131,25 +130,23 @@ Status search_duplicates(const DuplicatesArguments& arguments) {
 
 void add_duplicates(Command& program) {
   const auto arguments = std::make_shared<DuplicatesArguments>();
-  Command command = program.subcommand(
+  DuplicateOptions& duplicates = arguments->duplicates;
+  Command& command = program.subcommand(
       "duplicates", "Find near-identical photographs, and those of them whose labels differ");
-  command.option("OUTPUT", arguments->common.output, "Output of an earlier run").required();
-  command
-      .option("--tolerance", arguments->duplicates.tolerance,
-              "How far the pixels of copies may be apart, 0 to 1")
-      .show_default();
-  command
-      .option("--similarity", arguments->duplicates.similarity,
-              "Look at the pixels of pairs whose components have at least this cosine")
-      .show_default();
-  command.flag("--pixels,!--no-pixels", arguments->duplicates.pixels,
-               "Read the photographs again to compare their pixels (default)");
-  command.flag("--json", arguments->json, "For machines: one JSON document");
-  add_run_flags(command, arguments->common);
-  command.footer(
-      "Example:\n"
-      "  verger duplicates Results --json\n"
-      "The photographs are read again where the tables say that they are; of those that are not\n"
+  add_result(command, "OUTPUT", arguments->common.output);
+  command.option(kTolerance, &duplicates.tolerance);
+  command.option(kSimilarity, &duplicates.similarity);
+  command.option({.name = "pixels",
+                  .group = kResultsGroup,
+                  .help = "Read the photographs again to compare their pixels",
+                  .off = "Go by the components alone: do not read the photographs again"},
+                 &duplicates.pixels);
+  command.run_options(kTakenByDuplicates, arguments->common.options);
+  add_json(command, arguments->json);
+  add_log_format(command, arguments->common.log_format);
+  command.example("verger duplicates Results");
+  command.notes(
+      "The photographs are read again where the tables say that they are; of those that are not "
       "there only copies without loss are found.");
   command.action([arguments] { return search_duplicates(*arguments); });
 }

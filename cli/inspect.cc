@@ -21,18 +21,18 @@ namespace {
 
 struct InspectArguments {
   std::string output;
-  StorageOptions storage;
+  RunOptions options;  // its storage alone is used
   std::size_t rows = 5;
   bool json = false;
-  bool crew = false;  // the files are read elsewhere (docs/crew.md)
+  CrewKind crew = CrewKind::kThreads;  // stdio: the files are read elsewhere (docs/crew.md)
   LogFormat log_format = LogFormat::kText;
 };
 
 void print_table(const TableDescription& table, int64_t width) {
   std::printf("\n%s  (%s)\n", table.name.c_str(),
               table.folder.empty() ? "." : (table.folder + '/').c_str());
-  std::printf("  %s rows in %s parts, %s\n", format_count(table.rows).c_str(),
-              format_count(table.parts).c_str(), format_bytes(table.bytes).c_str());
+  std::printf("  %s in %s, %s\n", format_count(table.rows, "row").c_str(),
+              format_count(table.parts, "part").c_str(), format_bytes(table.bytes).c_str());
   for (const auto& [name, type] : table.columns) {
     std::printf("  %-17s %s", printable(name).c_str(), printable(type).c_str());
     if (name == "features") std::printf("  (%s each)", format_count(width).c_str());
@@ -90,7 +90,7 @@ void print_text(const Inspection& inspection) {
 }
 
 Status inspect_output(const InspectArguments& arguments) {
-  VERGER_RETURN_IF_ERROR(arguments.storage.validate());
+  VERGER_RETURN_IF_ERROR(arguments.options.storage.validate());
   Console console(arguments.log_format);
   ConsoleObserver screen(console);
   Observer silence;  // beside a document for machines, unless they hear of progress as well
@@ -99,11 +99,11 @@ Status inspect_output(const InspectArguments& arguments) {
   const InterruptGuard interrupt;
   const auto look = [&](Crew& crew, const SayDone& say_done) -> Status {
     VERGER_ASSIGN_OR_RETURN(const auto inspection,
-                            inspect(arguments.output, arguments.storage, arguments.rows, crew,
-                                    {interrupt.token(), observer}));
+                            inspect(arguments.output, arguments.options.storage, arguments.rows,
+                                    crew, {interrupt.token(), observer}));
     if (!arguments.json) {
       print_text(inspection);
-    } else if (!arguments.crew) {  // which hears it as the record
+    } else if (arguments.crew == CrewKind::kThreads) {  // which hears it as the record
       std::printf("%s\n", json_text(inspection.to_json(), 2).c_str());
     }
     std::fflush(stdout);
@@ -116,26 +116,28 @@ Status inspect_output(const InspectArguments& arguments) {
     }
     return {};
   };
-  return with_crew("inspect", arguments.crew, interrupt, look);
+  return with_crew("inspect", arguments.crew == CrewKind::kStdio, interrupt, look);
 }
 
 }  // namespace
 
 void add_inspect(Command& program) {
   const auto arguments = std::make_shared<InspectArguments>();
-  Command command = program.subcommand("inspect", "Describe a result and check that it is whole");
-  command.option("OUTPUT", arguments->output, "Output of an earlier run").required();
-  command.option("--rows", arguments->rows, "Rows of the features to show")
-      .not_negative()
-      .show_default();
-  command.flag("--json", arguments->json, "For machines: one JSON document");
-  add_storage_flags(command, arguments->storage);
-  add_crew_flag(command, arguments->crew);
-  add_log_flag(command, arguments->log_format);
-  command.footer(
-      "Example:\n"
-      "  verger inspect Results --json\n"
-      "Recounts and re-hashes every file; exit code 1 when the result is damaged, incomplete or\n"
+  Command& command = program.subcommand("inspect", "Describe a result and check that it is whole");
+  add_result(command, "OUTPUT", arguments->output);
+  command.option({.name = "rows",
+                  .group = kMessagesGroup,
+                  .value = "N",
+                  .help = "Rows of the features to show",
+                  .bounds = {.least = 0}},
+                 &arguments->rows);
+  add_json(command, arguments->json);
+  command.run_options(kTakenByInspect, arguments->options);
+  add_crew(command, arguments->crew);
+  add_log_format(command, arguments->log_format);
+  command.example(
+      "verger inspect Results\n\n"
+      "recounts and re-hashes every file; exit code 1 when the result is damaged, incomplete or "
       "does not reconcile.");
   command.action([arguments] { return inspect_output(*arguments); });
 }

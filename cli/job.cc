@@ -66,7 +66,8 @@ Status do_with_crew(const CommonArguments& arguments, const char* command, Conso
   ConsoleObserver screen(console);
   RunMetrics metrics({.command = command, .input = arguments.input, .output = arguments.output});
   std::unique_ptr<MetricsExporter> exporter;
-  if (const std::string& place = arguments.options.metrics; !place.empty()) {
+  const std::string& place = arguments.options.metrics;
+  if (!place.empty() && !arguments.options.dry_run) {
     VERGER_ASSIGN_OR_RETURN(exporter,
                             MetricsExporter::open(place, metrics, [&](const std::string& sentence) {
                               console.warning(sentence);
@@ -79,12 +80,35 @@ Status do_with_crew(const CommonArguments& arguments, const char* command, Conso
   metrics.ended(status);
   exporter.reset();
   VERGER_RETURN_IF_ERROR(status);
-  print_summary(console, *made);
+  print_summary(console, *made, {arguments.input, arguments.output});
   say_done(made->state, made->to_json());
   return {};
 }
 
 }  // namespace
+
+Result<bool> JobNetwork::must_download() const {
+  const ModelOptions& model = options_.model;
+  if (!model.model.empty() || is_untrained(model.weights)) return false;
+  VERGER_ASSIGN_OR_RETURN(const auto weights, find_weights(model.weights));
+  return !weights.has_value();
+}
+
+Result<const Network*> JobNetwork::operator()() {
+  if (options_.dry_run) {
+    VERGER_ASSIGN_OR_RETURN(const bool download, must_download());
+    if (download) {
+      job_.console.note("The weights are not on this machine; a run would download them from " +
+                        std::string(official_weights().front().url) + ".");
+      return static_cast<const Network*>(nullptr);
+    }
+  }
+  VERGER_ASSIGN_OR_RETURN(loaded_, load_network(options_.model, options_.storage, options_.threads,
+                                                watch_download(job_.console, job_.interrupt)));
+  warn_if_untrained(job_.console, loaded_.model->info().untrained);
+  view_.emplace(loaded_.view());
+  return &*view_;
+}
 
 Status with_crew(const char* command, bool elsewhere, const InterruptGuard& interrupt,
                  const std::function<Status(Crew&, const SayDone&)>& work) {
@@ -108,10 +132,11 @@ Status do_job(const char* command, const CommonArguments& arguments, const Work&
   VERGER_RETURN_IF_ERROR(apply_decode_memory(arguments.max_decode_memory));
   Console console(arguments.log_format);
   const InterruptGuard interrupt;
-  return with_crew(
-      command, arguments.crew, interrupt, [&](Crew& crew, const SayDone& say_done) -> Status {
-        return do_with_crew(arguments, command, console, interrupt, crew, work, say_done);
-      });
+  return with_crew(command, arguments.crew == CrewKind::kStdio, interrupt,
+                   [&](Crew& crew, const SayDone& say_done) -> Status {
+                     return do_with_crew(arguments, command, console, interrupt, crew, work,
+                                         say_done);
+                   });
 }
 
 }  // namespace verger::cli

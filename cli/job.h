@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 #include "base/observer.h"
@@ -41,6 +42,22 @@ struct JobContext {
   Observer& observer;
   Crew& crew;
   Watch watch() const { return {interrupt.token(), observer}; }
+};
+
+// The network that a job's options ask for: loaded when it is asked for, and kept. Of a dry run
+// that would have to download its weights it is none.
+class JobNetwork {
+ public:
+  JobNetwork(const JobContext& job, const RunOptions& options) : job_(job), options_(options) {}
+  Result<const Network*> operator()();
+
+ private:
+  Result<bool> must_download() const;
+
+  const JobContext& job_;
+  const RunOptions& options_;
+  LoadedNetwork loaded_;
+  std::optional<Network> view_;
 };
 
 // Tells a crew elsewhere that all is done: the state, and the record.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/choices.h"
 #include "base/json_text.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
@@ -93,23 +94,33 @@ Status pack_images(const PackArguments& arguments) {
 
 void add_pack(Command& program) {
   const auto arguments = std::make_shared<PackArguments>();
-  Command command =
+  Command& command =
       program.subcommand("pack", "Photographs into large files, which are read in few requests");
-  command.option("INPUT", arguments->input, "Folder of photographs, one sub-folder a class")
-      .required();
-  command.option("OUTPUT", arguments->output, "Folder for the containers; created when absent")
-      .required();
-  add_file_flags(command, arguments->options.input);
-  add_pack_flags(command, arguments->pack, arguments->options.output);
-  add_reads_flag(command, arguments->options.storage);
-  add_storage_flags(command, arguments->options.storage);
-  add_log_flag(command, arguments->log_format);
-  command.footer(
-      "Example:\n"
-      "  verger pack s3://bucket/Test s3://bucket/Packed\n"
-      "  verger run s3://bucket/Packed Results\n"
-      "copies the photographs into Parquet tables of 256 MiB; run gives of them what it would "
-      "give\n"
+  OutputOptions& output = arguments->options.output;
+  command.place(
+      {.name = "INPUT", .value = "FILE", .help = "Folder of photographs, one sub-folder a class"},
+      &arguments->input);
+  command.place(
+      {.name = "OUTPUT", .value = "FILE", .help = "Folder for the containers; created when absent"},
+      &arguments->output);
+  command.option({.name = "format",
+                  .group = kOutputGroup,
+                  .help = "Tables as Spark's binaryFile gives them, or tar files as WebDataset "
+                          "reads them"},
+                 named(arguments->pack.format, kPackFormats));
+  command.option(kPackBytes, &arguments->pack.pack_bytes);
+  OptionDeclaration overwrite = run_option("overwrite");
+  overwrite.help = "Replace the containers that OUTPUT holds";
+  command.option(overwrite, &output.overwrite);
+  OptionDeclaration resume = run_option("resume");
+  resume.help = "Go on with an interrupted pack: containers of the same images are kept";
+  command.option(resume, &output.resume);
+  command.run_options(kTakenByPack, arguments->options);
+  add_log_format(command, arguments->log_format);
+  command.example(
+      "verger pack s3://bucket/Test s3://bucket/Packed\n"
+      "verger run s3://bucket/Packed Results\n\n"
+      "copies the photographs into Parquet tables of 256 MiB; run gives of them what it would give "
       "of the photographs.");
   command.action([arguments] { return pack_images(*arguments); });
 }

@@ -17,6 +17,7 @@ using std::chrono::duration;
 constexpr std::chrono::milliseconds kRefresh{100};  // how often a terminal's bar is drawn anew
 constexpr std::chrono::seconds kWindow{10};         // over which the rate is taken
 constexpr std::chrono::seconds kStall{30};          // without progress
+constexpr double kWorthALine = 1;                   // seconds of a stage of unknown size
 constexpr int kBarWidest = 40;
 constexpr int kBarNarrowest = 8;
 
@@ -143,9 +144,10 @@ std::string Progress::bar(const Reading& reading) const {
 }
 
 std::string Progress::line(const Reading& reading) const {
-  std::string text = options_.stage + "  " + format_count(reading.done);
-  if (options_.total > 0) text += '/' + format_count(options_.total);
-  text += ' ' + options_.unit + "  " + format_rate(reading.rate) + "/s";
+  std::string text = options_.stage + "  ";
+  if (options_.total > 0) text += format_count(reading.done) + '/';
+  text += format_count(options_.total > 0 ? options_.total : reading.done, options_.unit) + "  " +
+          format_rate(reading.rate) + "/s";
   if (reading.eta_s >= 0) text += "  ETA " + format_duration(duration<double>(reading.eta_s));
   return text + "  " + format_count(reading.rejected) + " rejected";
 }
@@ -167,6 +169,7 @@ void Progress::finish() {
   stop_thread();
   console_.hide_bar();
   const double time = seconds(elapsed());
+  if (options_.total <= 0 && time < kWorthALine) return;
   const double rate = time > 0 ? static_cast<double>(done()) / time : 0;
   if (console_.format() == LogFormat::kJson) {
     return console_.line(json_text(nlohmann::ordered_json{{"event", "stage"},
@@ -178,7 +181,7 @@ void Progress::finish() {
                                                           {"rate", round_to(rate, 0.01)},
                                                           {"elapsed_s", round_to(time, 0.001)}}));
   }
-  std::string text = options_.stage + "  " + format_count(done()) + ' ' + options_.unit + " in " +
+  std::string text = options_.stage + "  " + format_count(done(), options_.unit) + " in " +
                      format_duration(duration<double>(time)) + "  " + format_rate(rate) + "/s";
   if (rejected() > 0) text += "  " + format_count(rejected()) + " rejected";
   console_.line(text);

@@ -30,9 +30,9 @@ class Progress {
   using Clock = std::function<std::chrono::steady_clock::time_point()>;
 
   struct Options {
-    std::string stage;            // "extract"
-    int64_t total = 0;            // 0: unknown, so no bar and no ETA
-    std::string unit = "images";  // what is counted, in the plural
+    std::string stage;           // "extract"
+    int64_t total = 0;           // 0: unknown, so no bar and no ETA
+    std::string unit = "image";  // what is counted, one of it
     Clock clock = [] { return std::chrono::steady_clock::now(); };
     bool own_thread = true;  // false: refresh() is called by the owner, as tests do
   };
@@ -48,7 +48,8 @@ class Progress {
   void add(int64_t done, int64_t rejected = 0);
 
   // Ends the stage: one last line with counts, time and mean rate (in JSON: event "stage", with
-  // "elapsed_s"). Once, when no thread adds any more.
+  // "elapsed_s"); none of a stage of unknown size that was over at once. Once, when no thread adds
+  // any more.
   void finish();
 
   // Draws the bar, or writes the line if one is due. Warns, once a stall, when nothing has been

@@ -25,22 +25,21 @@ Status reduce_features(const CommonArguments& arguments) {
 
 void add_reduce(Command& program) {
   const auto arguments = std::make_shared<CommonArguments>();
-  Command command =
+  Command& command =
       program.subcommand("reduce", "Features to standardised, reduced features: run's second half");
-  command
-      .option("INPUT", arguments->input,
-              "Output of verger extract, or a folder of Parquet files with the columns path, "
-              "label, features")
-      .required();
-  command.option("OUTPUT", arguments->output, "Folder for the tables (default: INPUT)");
-  add_pca_flags(command, arguments->options.pca);
-  add_replacement_flags(command, arguments->options.output);
-  add_run_flags(command, *arguments);
-  add_crew_flag(command, arguments->crew);
-  add_metrics_flag(command, arguments->options);
-  command.footer(
-      "Example:\n"
-      "  verger reduce Results --components 50 --overwrite\n"
+  command.place({.name = "INPUT",
+                 .value = "FILE",
+                 .help = "Output of verger extract, or a folder of Parquet files with the columns "
+                         "path, label, features"},
+                &arguments->input);
+  command.place(
+      {.name = "OUTPUT", .value = "FILE", .help = "Folder for the tables", .unset = "INPUT"},
+      &arguments->output);
+  command.run_options(kTakenByReduce, arguments->options);
+  add_crew(command, arguments->crew);
+  add_log_format(command, arguments->log_format);
+  command.example(
+      "verger reduce Results --components 50 --overwrite\n\n"
       "fits anew on Results/features and replaces Results/pca and Results/model.");
   command.action([arguments] {
     if (arguments->output.empty()) arguments->output = arguments->input;

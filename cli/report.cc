@@ -22,7 +22,7 @@ namespace {
 struct ReportArguments {
   std::string output;
   std::string file;
-  StorageOptions storage;
+  RunOptions options;  // its storage alone is used
   bool json = false;
 };
 
@@ -40,23 +40,23 @@ Status report_beside(const ReportArguments& arguments, std::shared_ptr<Store> ou
   VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(*output));
   VERGER_ASSIGN_OR_RETURN(output, hold_output(output, "report", interrupt.token()));
   VERGER_RETURN_IF_ERROR(
-      leave_report(*output, arguments.storage, default_threads(), interrupt.token()));
+      leave_report(*output, arguments.options.storage, default_threads(), interrupt.token()));
   const std::string name = report_name(record.options.output.layout);
   std::printf("%s\n", printable(output->display_path(name)).c_str());
   return {};
 }
 
 Status report_output(const ReportArguments& arguments) {
-  VERGER_RETURN_IF_ERROR(arguments.storage.validate());
-  VERGER_ASSIGN_OR_RETURN(auto output, Store::open(arguments.output, arguments.storage));
+  VERGER_RETURN_IF_ERROR(arguments.options.storage.validate());
+  VERGER_ASSIGN_OR_RETURN(auto output, Store::open(arguments.output, arguments.options.storage));
   if (arguments.file.empty() && !arguments.json) {
     return report_beside(arguments, std::move(output));
   }
   const InterruptGuard interrupt;
-  VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(*output, arguments.storage,
+  VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(*output, arguments.options.storage,
                                                              default_threads(), interrupt.token()));
   const std::string text = arguments.json ? json_text(report, 1) + '\n' : report_page(report);
-  if (!arguments.file.empty()) return write_file(arguments.file, arguments.storage, text);
+  if (!arguments.file.empty()) return write_file(arguments.file, arguments.options.storage, text);
   std::fwrite(text.data(), 1, text.size(), stdout);
   return {};
 }
@@ -65,19 +65,20 @@ Status report_output(const ReportArguments& arguments) {
 
 void add_report(Command& program) {
   const auto arguments = std::make_shared<ReportArguments>();
-  Command command = program.subcommand("report", "Make the report of a result: a page to look at");
-  command.option("OUTPUT", arguments->output, "Output of an earlier run").required();
-  command
-      .option("--output", arguments->file,
-              "Write it here (default: report.html in OUTPUT, where runs leave theirs)")
-      .type_name("FILE");
-  command.flag("--json", arguments->json, "For machines: what the page shows, as JSON");
-  add_storage_flags(command, arguments->storage);
-  command.footer(
-      "Example:\n"
-      "  verger report Results --output orchard.html\n"
-      "makes one page that needs no network: what ran, a map of the images, classes and which of\n"
-      "them look alike, the variance, outliers, the closest pairs, rejected files, where the time\n"
+  Command& command = program.subcommand("report", "Make the report of a result: a page to look at");
+  add_result(command, "OUTPUT", arguments->output);
+  command.option({.name = "output",
+                  .group = kOutputGroup,
+                  .value = "FILE",
+                  .help = "Write it here",
+                  .unset = "report.html in OUTPUT, where runs leave theirs"},
+                 &arguments->file);
+  add_json(command, arguments->json);
+  command.run_options(kTakenByReport, arguments->options);
+  command.example(
+      "verger report Results --output orchard.html\n\n"
+      "makes one page that needs no network: what ran, a map of the images, classes and which of "
+      "them look alike, the variance, outliers, the closest pairs, rejected files, where the time "
       "went, and what more images would cost.");
   command.action([arguments] { return report_output(*arguments); });
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <functional>
 #include <memory>
 
 #include "base/status_macros.h"
@@ -12,17 +13,13 @@ namespace verger::cli {
 
 namespace {
 
-using Road = Result<RunRecord> (*)(const std::string&, const std::string&, const Network&,
+using Road = Result<RunRecord> (*)(const std::string&, const std::string&, const FindNetwork&,
                                    const RunOptions&, Crew&, Watch);
 
 Status travel(const char* command, Road road, const CommonArguments& arguments) {
   return do_job(command, arguments, [&](const JobContext& job) -> Result<RunRecord> {
-    VERGER_ASSIGN_OR_RETURN(
-        const auto network,
-        load_network(arguments.options.model, arguments.options.storage, arguments.options.threads,
-                     watch_download(job.console, job.interrupt)));
-    warn_if_untrained(job.console, network.model->info().untrained);
-    return road(arguments.input, arguments.output, network.view(), arguments.options, job.crew,
+    JobNetwork network(job, arguments.options);
+    return road(arguments.input, arguments.output, std::ref(network), arguments.options, job.crew,
                 job.watch());
   });
 }
@@ -31,32 +28,20 @@ Status travel(const char* command, Road road, const CommonArguments& arguments) 
 
 void add_run(Command& program) {
   const auto arguments = std::make_shared<CommonArguments>();
-  Command command = program.subcommand("run", "Photographs to features and to reduced tables");
-  add_input_output(command, *arguments);
-  add_input_flags(command, arguments->options.input);
-  add_image_flags(command, arguments->options);
-  add_model_flags(command, arguments->options.model);
-  add_pca_flags(command, arguments->options.pca);
-  add_output_flags(command, arguments->options.output);
-  add_extraction_flags(command, *arguments);
-  command.footer(
-      "Example:\n"
-      "  verger run Test Results --variance 0.95\n"
-      "reads every photograph below Test, takes the name of its folder as its label, and leaves\n"
-      "Results/features, Results/pca, Results/rejected and Results/model.");
+  Command& command = program.subcommand("run", "Photographs to features and to reduced tables");
+  add_extraction(command, kTakenByRun, *arguments);
+  command.example(
+      "verger run Test Results --variance 0.95\n\n"
+      "reads every photograph below Test, takes the name of its folder as its label, and leaves "
+      "Results/features, Results/pca, Results/rejected, Results/model and Results/report.html.");
   command.action([arguments] { return travel("run", run, *arguments); });
 }
 
 void add_extract(Command& program) {
   const auto arguments = std::make_shared<CommonArguments>();
-  Command command = program.subcommand("extract", "Photographs to features: run's first half");
-  add_input_output(command, *arguments);
-  add_input_flags(command, arguments->options.input);
-  add_image_flags(command, arguments->options);
-  add_model_flags(command, arguments->options.model);
-  add_output_flags(command, arguments->options.output);
-  add_extraction_flags(command, *arguments);
-  command.footer("Example:\n  verger extract Test Results --threads 2\n  verger reduce Results");
+  Command& command = program.subcommand("extract", "Photographs to features: run's first half");
+  add_extraction(command, kTakenByExtract, *arguments);
+  command.example("verger extract Test Results --threads 2\nverger reduce Results");
   command.action([arguments] { return travel("extract", extract, *arguments); });
 }
 

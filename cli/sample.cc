@@ -21,8 +21,9 @@ struct SampleArguments {
 Status render(const SampleArguments& arguments) {
   const SampleOptions& options = arguments.options;
   VERGER_RETURN_IF_ERROR(write_sample(arguments.directory, options));
-  std::printf("%s images of %s classes are in %s\n", format_count(options.images).c_str(),
-              format_count(options.classes).c_str(), arguments.directory.c_str());
+  std::printf("%s of %s %s in %s\n", format_count(options.images, "image").c_str(),
+              format_count(options.classes, "class", "classes").c_str(),
+              options.images == 1 ? "is" : "are", arguments.directory.c_str());
   return {};
 }
 
@@ -30,20 +31,21 @@ Status render(const SampleArguments& arguments) {
 
 void add_sample(Command& program) {
   const auto arguments = std::make_shared<SampleArguments>();
-  Command command =
+  SampleOptions& options = arguments->options;
+  Command& command =
       program.subcommand("sample", "Render a make-believe orchard to try the other commands on");
-  command.option("DIR", arguments->directory, "Folder to write; must be absent or empty")
-      .required()
-      .type_name("DIR");
-  command.option("--images", arguments->options.images, "Images in all").show_default();
-  command.option("--classes", arguments->options.classes, "Kinds of fruit, one folder each")
-      .show_default();
-  command.option("--seed", arguments->options.seed, "The same seed gives the same pictures")
-      .not_negative()
-      .show_default();
-  command.footer(
-      "Example:\n"
-      "  verger sample Orchard --images 240 --classes 12 --seed 1\n"
+  command.place(
+      {.name = "DIR", .value = "FOLDER", .help = "Folder to write; must be absent or empty"},
+      &arguments->directory);
+  command.option(kSampleImages, &options.images);
+  command.option(kSampleClasses, &options.classes);
+  command.option({.name = "seed",
+                  .group = kResultsGroup,
+                  .value = "N",
+                  .help = "The same seed gives the same pictures"},
+                 &options.seed);
+  command.example(
+      "verger sample Orchard --images 240 --classes 12 --seed 1\n\n"
       "writes Orchard/Apple Crimson/0_100.jpg and 239 more: 100×100 JPEGs, fruit on white.");
   command.action([arguments] { return render(*arguments); });
 }

@@ -32,14 +32,6 @@ ModelOptions network_of(ModelOptions given, const DecodedPcaModel& model, const 
   return given;
 }
 
-void add_query_weights_flag(Command& command, ModelOptions& options) {
-  command
-      .option("--weights", options.weights,
-              "The weights of the run: Keras' HDF5, or FILE.onnx (default: $VERGER_WEIGHTS, "
-              "Keras' cache, download)")
-      .group("Network");
-}
-
 void print_document(const nlohmann::json& document) {
   std::printf("%s\n", json_text(document, 2).c_str());
 }

@@ -32,7 +32,6 @@ Status do_search(const CommonArguments& arguments, bool familiarity,
 
 // The network of the run: what can be known of it is taken from the run's record.
 ModelOptions network_of(ModelOptions given, const DecodedPcaModel& model, const RunRecord& run);
-void add_query_weights_flag(Command& command, ModelOptions& options);
 
 void print_document(const nlohmann::json& document);
 

@@ -108,59 +108,48 @@ Status serve_result(ServeArguments& arguments) {
   return serve(arguments, *results, observer, interrupt.token());
 }
 
-void add_service_flags(Command& command, ServeArguments& arguments) {
-  command.option("--listen", arguments.serve.listen, "Where to listen")
-      .type_name("HOST:PORT")
-      .show_default()
-      .group("Service");
-  command
-      .option("--token-file", arguments.token_file,
-              "Answer only who shows the token in this file (Authorization: Bearer …)")
-      .type_name("FILE")
-      .group("Service");
-  command
-      .option("--max-body", arguments.serve.max_body,
-              "Bytes of a request; a larger one is refused (413)")
-      .show_default()
-      .group("Service");
-  command
-      .option("--max-pixels", arguments.serve.max_pixels,
-              "Reject photographs of more pixels than this")
-      .show_default()
-      .group("Service");
-  command
-      .option("--queue", arguments.serve.queue,
-              "Requests that wait for a thread; others are refused (503)")
-      .show_default()
-      .group("Service");
-  command
-      .option("--refresh", arguments.refresh,
-              "Seconds between looks whether RESULT was updated; 0: never")
-      .show_default()
-      .group("Service");
+constexpr std::string_view kService = "Service";
+
+void add_service_options(Command& command, ServeArguments& arguments) {
+  command.option({.name = "listen",
+                  .group = kService,
+                  .value = "HOST:PORT",
+                  .help = "Where to listen; port 0 takes a free one"},
+                 &arguments.serve.listen);
+  command.option({.name = "token_file",
+                  .group = kService,
+                  .value = "FILE",
+                  .help = "Answer only who shows the token in this file (Authorization: Bearer …)"},
+                 &arguments.token_file);
+  command.option(kMaxBody, &arguments.serve.max_body);
+  command.option(kMaxServedPixels, &arguments.serve.max_pixels);
+  command.option(kQueue, &arguments.serve.queue);
+  command.option({.name = "refresh",
+                  .group = kService,
+                  .value = "SECONDS",
+                  .help = "Time between looks whether RESULT was updated; 0: never",
+                  .bounds = {.least = 0}},
+                 &arguments.refresh);
 }
 
 }  // namespace
 
 void add_serve(Command& program) {
   const auto arguments = std::make_shared<ServeArguments>();
-  Command command =
+  Command& command =
       program.subcommand("serve", "Name what photographs show, for a phone or a program, by HTTP");
-  command.option("RESULT", arguments->common.output, "Output of an earlier run").required();
-  add_service_flags(command, *arguments);
-  command
-      .option("-n,--neighbors", arguments->serve.neighbors,
-              "Nearest photographs to show, which vote on the label")
-      .show_default();
-  add_query_weights_flag(command, arguments->common.options.model);
-  add_run_flags(command, arguments->common);
-  add_decode_memory_flag(command, arguments->common.max_decode_memory);
-  command.footer(
-      "Example:\n"
-      "  verger serve Results --listen 0.0.0.0:8080 --token-file token.txt\n"
-      "shows a page at / where a phone takes a photograph and learns what it is, and answers\n"
-      "  curl --data-binary @fruit.jpg http://localhost:8080/v1/similar\n"
-      "SIGTERM finishes what runs. See docs/serve.md.");
+  add_result(command, "RESULT", arguments->common.output);
+  add_service_options(command, *arguments);
+  command.option(kServedNeighbors, &arguments->serve.neighbors);
+  command.run_options(kTakenByServe, arguments->common.options);
+  add_decode_memory(command, arguments->common.max_decode_memory);
+  add_log_format(command, arguments->common.log_format);
+  command.example(
+      "verger serve Results --listen 0.0.0.0:8080 --token-file token.txt\n"
+      "curl --data-binary @fruit.jpg http://localhost:8080/v1/similar\n\n"
+      "shows a page at / where a phone takes a photograph and learns what it is, and answers "
+      "programs.");
+  command.notes("SIGTERM finishes what runs. See docs/serve.md.");
   command.action([arguments] { return serve_result(*arguments); });
 }
 

@@ -4,12 +4,16 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/status_macros.h"
 #include "shortage.h"
@@ -101,15 +105,30 @@ Result<std::unique_ptr<Model>> load(const ModelOptions& options, const std::stri
   return onnx ? load_onnx(file, precision, threads) : load_mobilenet_v2(file, precision, threads);
 }
 
+// What a stage counts: parts of a table, unless it is named here.
+std::string unit_of(std::string_view stage) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kUnits{
+      {{"list", "image"},
+       {"extract", "image"},
+       {"pack", "image"},
+       {"similar", "image"},
+       {"index", "row"},
+       {"compare", "step"},
+       {"pixels", "pair"},
+       {"inspect", "file"}}};
+  const auto* const unit =
+      std::ranges::find(kUnits, stage, [](const auto& pair) { return pair.first; });
+  return std::string(unit == kUnits.end() ? "part" : unit->second);
+}
+
 }  // namespace
 
 void ConsoleObserver::stage_started(std::string_view name, int64_t total) {
-  const bool images = name == "extract" || name == "pack";
   progress_.reset();
   if (total == 0) return;
   progress_.emplace(console_, Progress::Options{.stage = std::string(name),
-                                                .total = total,
-                                                .unit = images ? "images" : "parts"});
+                                                .total = std::max<int64_t>(total, 0),
+                                                .unit = unit_of(name)});
 }
 
 void ConsoleObserver::advanced(int64_t done, int64_t rejected) {

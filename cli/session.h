@@ -68,7 +68,11 @@ FetchWatch watch_download(Console& console, const InterruptGuard& interrupt);
 void warn_if_untrained(Console& console, bool untrained);
 
 // The summary at a run's end: counts, k, variance, time by stage, images/s, where the results are.
-// Text on standard output; in JSON an event on the console.
-void print_summary(Console& console, const RunRecord& record);
+// Text on standard output, with the places as they were typed; in JSON an event on the console.
+struct TypedPlaces {
+  std::string input;
+  std::string output;
+};
+void print_summary(Console& console, const RunRecord& record, const TypedPlaces& typed);
 
 }  // namespace verger::cli

@@ -68,8 +68,8 @@ Status report(const std::vector<Answer>& answers, const Searcher& searcher, bool
   }
   if (rejected == 0) return {};
   return Status::io(format_count(rejected) + " of " +
-                    format_count(static_cast<int64_t>(answers.size())) +
-                    " queries could not be read; the answers say why.");
+                    format_count(static_cast<int64_t>(answers.size()), "query", "queries") +
+                    " could not be read; the answers say why.");
 }
 
 Status find_similar(const SimilarArguments& arguments, const SearchContext& search) {
@@ -81,17 +81,21 @@ Status find_similar(const SimilarArguments& arguments, const SearchContext& sear
   const RunRecord& run = searcher.searched().run;
   warn_if_untrained(search.console, run.untrained());
   LoadedNetwork network;
-  if (std::ranges::any_of(queries, [](const Query& query) { return !query.row; })) {
+  const auto photographs =
+      std::ranges::count_if(queries, [](const Query& query) { return !query.row; });
+  if (photographs > 0) {
     VERGER_ASSIGN_OR_RETURN(
         network, load_network(network_of(options.model, model, run), options.storage,
                               search.threads, watch_download(search.console, search.interrupt)));
   }
   SimilarOptions similar = arguments.similar;
   similar.threads = search.threads;
-  VERGER_ASSIGN_OR_RETURN(
-      const auto answers,
-      answer_queries(searcher, model, network.model.get(), run.options.image,
-                     read_by_path(options.storage), queries, similar, search.interrupt.token()));
+  if (photographs > 1) search.observer.stage_started("similar", photographs);
+  VERGER_ASSIGN_OR_RETURN(const auto answers,
+                          answer_queries(searcher, model, network.model.get(), run.options.image,
+                                         read_by_path(options.storage), queries, similar,
+                                         {search.interrupt.token(), search.observer}));
+  search.observer.stage_finished();
   return report(answers, searcher, arguments.json);
 }
 
@@ -149,29 +153,34 @@ Status search_similar(const SimilarArguments& arguments) {
 
 void add_similar(Command& program) {
   const auto arguments = std::make_shared<SimilarArguments>();
-  Command command = program.subcommand(
+  Command& command = program.subcommand(
       "similar", "Name what photographs show, by those of a result that are nearest to them");
-  command.option("QUERY", arguments->queries,
-                 "Photographs, folders of them, or paths of the result's own rows");
-  command.option("--in", arguments->common.output, "Output of an earlier run")
-      .required()
-      .type_name("OUTPUT");
+  command.place({.name = "QUERY",
+                 .value = "FILE",
+                 .help = "Photographs, folders of them, or paths of the result's own rows",
+                 .unset = "with --confusions: none"},
+                &arguments->queries);
   command
-      .option("-n,--neighbors", arguments->similar.neighbors,
-              "Nearest photographs to show, which vote on the label")
-      .show_default();
-  command.flag("--confusions", arguments->confusions,
-               "In place of queries: whose photographs are nearest to those of another class");
-  command.flag("--json", arguments->json, "For machines: one JSON document");
-  add_input_flags(command, arguments->common.options.input);
-  add_query_weights_flag(command, arguments->common.options.model);
-  add_run_flags(command, arguments->common);
-  command.footer(
-      "Example:\n"
-      "  verger similar fruit.jpg --in Results -n 10\n"
-      "Compares by the cosine of the principal components, and says when a photograph shows\n"
-      "something else than those of the result. The weights must be those of the run; exit code 3\n"
-      "when a query could not be read.");
+      .option({.name = "in",
+               .group = kResultsGroup,
+               .value = "FOLDER",
+               .help = "Output of an earlier run"},
+              &arguments->common.output)
+      .required = true;
+  command.option(kNeighbors, &arguments->similar.neighbors);
+  command.option({.name = "confusions",
+                  .group = kResultsGroup,
+                  .help = "In place of queries: whose photographs are nearest to those of another "
+                          "class"},
+                 &arguments->confusions);
+  command.run_options(kTakenBySimilar, arguments->common.options);
+  add_json(command, arguments->json);
+  add_log_format(command, arguments->common.log_format);
+  command.example("verger similar fruit.jpg --in Results -n 10");
+  command.notes(
+      "Photographs are compared by the cosine of their principal components, and one that shows "
+      "something else than those of the result is told. The weights must be those of the run; exit "
+      "code 3 when a query could not be read.");
   command.action([arguments] { return search_similar(*arguments); });
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line's own description as data, from which shell completions are written.
+// A command's description as shell completions are written from it.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "command.h"
 
 namespace verger::cli {
 
@@ -27,6 +29,8 @@ struct CommandSyntax {
 
   std::string name() const { return path.empty() ? "" : path.back(); }
 };
+
+CommandSyntax describe(const Command& command);
 
 // The command itself and all below it, parents first.
 std::vector<const CommandSyntax*> all_commands(const CommandSyntax& root);

@@ -22,7 +22,7 @@ using Json = nlohmann::ordered_json;
 
 struct WeightsArguments {
   std::string file;
-  StorageOptions storage;
+  RunOptions options;  // its storage alone is used
   bool json = false;
 };
 
@@ -79,8 +79,8 @@ Status check(const WeightsArguments& arguments) {
   if (path.empty()) {
     VERGER_ASSIGN_OR_RETURN(path, present_weights());
   }
-  VERGER_ASSIGN_OR_RETURN(const LoadedNetwork network,
-                          load_network({.weights = path, .model = {}}, arguments.storage, 1));
+  VERGER_ASSIGN_OR_RETURN(const LoadedNetwork network, load_network({.weights = path, .model = {}},
+                                                                    arguments.options.storage, 1));
   const ModelInfo& info = network.model->info();
   const std::string official = official_name(info.weights_sha256);
   if (arguments.json) {
@@ -107,44 +107,40 @@ Status check(const WeightsArguments& arguments) {
 
 using Step = Status (*)(const WeightsArguments&);
 
-void add_step(Command& weights, const std::string& name, const std::string& help,
-              const std::string& footer, Step step) {
+Command& add_step(Command& weights, const std::string& name, const std::string& help, Step step) {
   const auto arguments = std::make_shared<WeightsArguments>();
-  Command command = weights.subcommand(name, help);
+  Command& command = weights.subcommand(name, help);
   if (name == "check") {
-    command.option("FILE", arguments->file, "Weights to check (default: those of 'path')")
-        .type_name("FILE");
-    add_storage_flags(command, arguments->storage);
+    command.place({.name = "FILE",
+                   .value = "FILE",
+                   .help = "Weights to check",
+                   .unset = "those of 'verger weights path'"},
+                  &arguments->file);
+    command.run_options(kTakenByWeights, arguments->options);
   }
-  command.flag("--json", arguments->json, "For machines: one JSON document");
-  command.footer(footer);
+  add_json(command, arguments->json);
   command.action([arguments, step] { return step(*arguments); });
+  return command;
 }
 
 }  // namespace
 
 void add_weights(Command& program) {
-  Command weights = program.subcommand("weights", "Find, download or check MobileNetV2's weights");
-  add_step(weights, "path", "Print the file that a run would use",
-           "Example:\n"
-           "  verger run Test Results --weights \"$(verger weights path)\"\n"
-           "Exit code 4 when there is none.",
-           print_path);
-  add_step(weights, "fetch", "Download the official file into Keras' cache",
-           "Example:\n"
-           "  verger weights fetch\n"
-           "Does nothing when the file is there already. Exit code 4 when it cannot be had.",
-           fetch);
-  add_step(weights, "check", "Load weights and say what they are",
-           "Example:\n"
-           "  verger weights check my_weights.h5 --json\n"
-           "Exit code 4 when they are damaged, or of another network.",
-           check);
-  weights.footer(
-      "Weights are looked for in --weights, $VERGER_WEIGHTS and Keras' cache (~/.keras/models or\n"
-      "$KERAS_HOME/models).\n"
-      "Example:\n"
-      "  verger weights fetch && verger weights check");
+  Command& weights = program.subcommand("weights", "Find, download or check MobileNetV2's weights");
+  Command& path = add_step(weights, "path", "Print the file that a run would use", print_path);
+  path.example("verger run Test Results --weights \"$(verger weights path)\"");
+  path.notes("Exit code 4 when there is none.");
+  Command& fetched =
+      add_step(weights, "fetch", "Download the official file into Keras' cache", fetch);
+  fetched.example("verger weights fetch");
+  fetched.notes("Does nothing when the file is there already. Exit code 4 when it cannot be had.");
+  Command& checked = add_step(weights, "check", "Load weights and say what they are", check);
+  checked.example("verger weights check my_weights.h5 --json");
+  checked.notes("Exit code 4 when they are damaged, or of another network.");
+  weights.example("verger weights fetch && verger weights check");
+  weights.notes(
+      "Weights are looked for in --weights, $VERGER_WEIGHTS and Keras' cache (~/.keras/models or "
+      "$KERAS_HOME/models).");
 }
 
 }  // namespace verger::cli

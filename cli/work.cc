@@ -37,22 +37,21 @@ Status work_for_crew(const WorkArguments& arguments) {
 
 void add_work(Command& program) {
   const auto arguments = std::make_shared<WorkArguments>();
-  Command command =
+  Command& command =
       program.subcommand("work", "A worker of a crew: shards, by orders on standard input");
-  command
-      .option("--weights", arguments->weights,
-              "Where this machine has the weights or the ONNX model of the orders (default: where "
-              "they say)")
-      .type_name("FILE")
-      .group("Network");
-  command.option("--threads", arguments->threads, "Images worked on at once")
-      .positive()
-      .show_default()
-      .group("Run");
-  add_decode_memory_flag(command, arguments->max_decode_memory);
-  add_log_flag(command, arguments->log_format);
-  command.footer(
-      "Not for people: what drives a run by --crew stdio starts these and hands them orders, as\n"
+  OptionDeclaration weights = run_option("weights");
+  weights.help = "Where this machine has the weights or the ONNX model of the orders";
+  weights.unset = "where they say";
+  command.option(weights, &arguments->weights);
+  OptionDeclaration threads = run_option("threads");
+  threads.unset = {};
+  threads.bounds.least = 1;
+  command.option(threads, &arguments->threads);
+  add_decode_memory(command, arguments->max_decode_memory);
+  add_log_format(command, arguments->log_format);
+  command.example("verger work --threads 2");
+  command.notes(
+      "Not for people: what drives a run by --crew stdio starts these and hands them orders, as "
       "docs/crew.md tells and examples/crew.py does. It ends when its standard input does.");
   command.action([arguments] { return work_for_crew(*arguments); });
 }

@@ -67,7 +67,6 @@ else()
 endif()
 
 if(VERGER_BUILD_PROGRAM)
-  find_package(CLI11 2.1 REQUIRED)
   include(Hnswlib)
   include(Arrow)
 endif()

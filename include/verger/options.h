@@ -56,6 +56,7 @@ struct InputOptions {
   // case.
   std::string pattern;
   bool recursive = true;  // descend into sub-folders
+  int64_t limit = 0;      // take the first so many images of the sorted list, for a trial; 0: all
   // Globs of files and folders to leave out. One without a '/' is matched with their names, one
   // with a '/' with their paths below the input.
   std::vector<std::string> exclude{};
@@ -142,6 +143,7 @@ struct RunOptions {
   int threads = 0;  // images worked on at once; 0: one a core this process may use
 
   // Affects neither.
+  bool dry_run = false;  // find out what a run would read and write, and write nothing
   // Where the program puts its metrics (docs/metrics.md): a file of this machine, or ":PORT" of
   // 127.0.0.1. Empty: nowhere.
   std::string metrics{};

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/status.h"
 
-#include <cctype>
-#include <cstddef>
 #include <exception>
 
 #include "bindings/bindings.h"
@@ -11,31 +9,8 @@ namespace verger::python {
 
 namespace nb = nanobind;
 
-namespace {
-
-// The library names an option by its flag; here it is a keyword: "--max-pixels" → "max_pixels".
-std::string with_keywords(const std::string& message) {
-  std::string text;
-  for (std::size_t at = 0; at < message.size(); ++at) {
-    const bool word_begins = at == 0 || message[at - 1] == ' ' || message[at - 1] == '\'';
-    if (!word_begins || message.compare(at, 2, "--") != 0) {
-      text += message[at];
-      continue;
-    }
-    for (at += 2; at < message.size(); ++at) {
-      const char c = message[at];
-      if (c != '-' && std::isalnum(static_cast<unsigned char>(c)) == 0) break;
-      text += c == '-' ? '_' : c;
-    }
-    --at;
-  }
-  return text;
-}
-
-}  // namespace
-
 void raise(const Status& status) {
-  const std::string message = with_keywords(status.message());
+  const std::string& message = status.message();
   switch (status.code()) {
     case StatusCode::kModel:
       throw ModelException(message);

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Any
 
@@ -28,15 +27,6 @@ class NotFittedError(ValueError, AttributeError):
     def __reduce__(self) -> tuple[Any, tuple[str]]:
         """Where it arrives, scikit-learn may be loaded or not."""
         return _not_fitted, (str(self),)
-
-
-def with_keywords(message: str) -> str:
-    """Name options as keywords: --overwrite → overwrite, but for those of a quoted command."""
-    return re.sub(
-        r"'verger [^']*'|(?<![^\s'])--([a-z0-9-]+)",
-        lambda match: match[1].replace("-", "_") if match[1] else match[0],
-        message,
-    )
 
 
 def not_fitted(estimator: object) -> NotFittedError:

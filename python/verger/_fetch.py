@@ -16,7 +16,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from verger._errors import with_keywords
 from verger._places import Storage, is_s3, open_once
 from verger._secrets import CredentialError
 from verger._storage_errors import io_error, is_lasting
@@ -129,7 +128,7 @@ def _read(path: str, options: Storage, room: _Room, turn: int) -> tuple[bytes | 
     except ValueError as error:  # no place at all
         failure = OSError(f"Cannot read {path}: {error}")
     except OSError as error:
-        failure = OSError(with_keywords(str(io_error("read", path, error))))
+        failure = io_error("read", path, error)
     take(0)
     return failure, taken[0]
 

@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, Union
 
-from verger._errors import ModelError, with_keywords
+from verger._errors import ModelError
 from verger._live_line import is_live
 
 if TYPE_CHECKING:
@@ -130,15 +130,10 @@ class Program:
         with self._process.stderr as said:
             for line in said:
                 event = _event_of(line)
-                if "message" in event:
-                    event["message"] = self._spelled(event["message"])
                 if event["event"] == "error":
                     self._failure = event["message"]
                 tell(event)
         tell(END)
-
-    def _spelled(self, message: str) -> str:
-        return with_keywords(message) if self.keywords else message
 
     def interrupt(self) -> None:
         """Ask it to end as by Ctrl-C: it tidies up, and says so."""

@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from verger._errors import with_keywords
 from verger._fetch import read_whole
 from verger._places import Storage, is_s3, local_path, open_place
 from verger._result import Places
@@ -87,7 +86,7 @@ def read_record(output: str, **storage: Any) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise FileNotFoundError(f"There is no output of 'verger run' in {output}.") from error
     except OSError as error:
-        raise OSError(with_keywords(str(io_error("read", place, error)))) from error
+        raise io_error("read", place, error) from error
     except ValueError as error:
         raise OSError(f"{place} is damaged: it is no JSON document.") from error
     return record

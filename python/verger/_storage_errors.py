@@ -25,8 +25,8 @@ _LASTING = {
     "NO_SUCH_KEY": "no such object",
     "RESOURCE_NOT_FOUND": "no such object",
     "HTTP status 404": "no such object",
-    "PermanentRedirect": "the bucket is in another region; give --s3-region",
-    "AuthorizationHeaderMalformed": "the bucket is in another region; give --s3-region",
+    "PermanentRedirect": "the bucket is in another region; give s3_region",
+    "AuthorizationHeaderMalformed": "the bucket is in another region; give s3_region",
 }
 # And these it may not:
 _PASSING = {
@@ -45,7 +45,7 @@ def is_lasting(error: BaseException) -> bool:
 
 
 def io_error(action: str, path: str, error: BaseException | str) -> OSError:
-    """Return an OSError of one sentence, options being flags: Cannot `action` `path`: why."""
+    """Return an OSError of one sentence: Cannot `action` `path`: why."""
     why = error if isinstance(error, str) else _why(error)
     return OSError(f"Cannot {action} {path}: {why}.")
 

@@ -17,7 +17,7 @@ TEST(Options, VarianceIsInTheHalfOpenInterval) {
   for (const double bad : {0.0, -0.1, 1.0001, 95.0, std::numeric_limits<double>::quiet_NaN()}) {
     const Status status = PcaOptions{.variance = bad}.validate();
     EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << bad;
-    EXPECT_THAT(status.message(), HasSubstr("--variance"));
+    EXPECT_THAT(status.message(), HasSubstr("variance must be above 0 and at most 1"));
   }
   EXPECT_TRUE(PcaOptions{.variance = 1.0}.validate().ok());
 }
@@ -25,10 +25,10 @@ TEST(Options, VarianceIsInTheHalfOpenInterval) {
 TEST(Options, MessagesNameTheFlagAndTheValue) {
   RunOptions options;
   options.output.parts = 0;
-  EXPECT_EQ(options.validate().message(), "--parts must be between 1 and 100000, not 0.");
+  EXPECT_EQ(options.validate().message(), "parts must be between 1 and 100,000, not 0.");
   options = {};
   options.threads = -1;
-  EXPECT_EQ(options.validate().message(), "--threads must be between 0 and 4096, not -1.");
+  EXPECT_EQ(options.validate().message(), "threads must be between 0 and 4,096, not -1.");
 }
 
 TEST(Options, MetricsAreAFileOrAPort) {
@@ -56,7 +56,7 @@ TEST(Options, ThreeProductsAreForMobileNetV2Alone) {
   EXPECT_TRUE(options.validate().ok());
   options.model = "b.onnx";
   EXPECT_EQ(options.validate().message(),
-            "--precision f32x3 is for MobileNetV2 alone; use --precision f32 with --model.");
+            "precision='f32x3' is for MobileNetV2 alone; use precision='f32' with an ONNX model.");
 }
 
 TEST(Options, NamesRoundTrip) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
-#include <optional>
 #include <string>
+
+#include "verger/status.h"
 
 namespace verger {
 
@@ -14,7 +14,11 @@ struct MadeFile {
   std::string path;
 };
 
-// An empty file of a new name in `folder`; nullopt when there can be none, and errno says why.
-std::optional<MadeFile> make_temporary(const std::filesystem::path& folder);
+// $TMPDIR, else /tmp.
+std::string temporary_folder();
+
+// An empty file of a new name in temporary_folder(). kIo, naming the folder, when there can be
+// none.
+Result<MadeFile> make_temporary();
 
 }  // namespace verger

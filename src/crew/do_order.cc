@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/fault_point.h"
+#include "base/option_name.h"
 #include "base/process.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
@@ -33,7 +34,7 @@ Status check_recipe(const ExtractOrder& work, const ModelInfo& model) {
   if (model.weights_sha256 != work.network_sha256) {
     return Status::model("This machine's weights " + model.weights + " have the SHA-256 " +
                          model.weights_sha256 + ", and those of the run " + work.network_sha256 +
-                         "; give the worker the run's own by --weights.");
+                         "; give the worker the run's own by " + option_name("weights") + ".");
   }
   if (extraction_sha256(work.image, model) == work.options_sha256) return {};
   return Status::model(

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/run_options.h"
 #include "base/status_macros.h"
 #include "base/zero_filled.h"
 #include "crew/parse_message.h"
@@ -17,23 +18,9 @@ using nlohmann::json;
 namespace {
 
 json storage_json(const StorageOptions& storage) {
-  return {{"s3_endpoint", storage.s3_endpoint},
-          {"s3_region", storage.s3_region},
-          {"s3_addressing", storage.s3_addressing},
-          {"s3_anonymous", storage.s3_anonymous},
-          {"reads_in_flight", storage.reads_in_flight},
-          {"retries", storage.retries},
-          {"s3_requester_pays", storage.s3_requester_pays}};
-}
-
-StorageOptions parse_storage(const json& from) {
-  return {.s3_endpoint = from.at("s3_endpoint"),
-          .s3_region = from.at("s3_region"),
-          .s3_addressing = from.at("s3_addressing"),
-          .s3_anonymous = from.at("s3_anonymous"),
-          .s3_requester_pays = from.at("s3_requester_pays"),
-          .reads_in_flight = from.at("reads_in_flight"),
-          .retries = from.at("retries")};
+  RunOptions options;
+  options.storage = storage;
+  return part_json(options, part_of(options.storage));
 }
 
 json model_json(const OrderedModel& model) {
@@ -45,15 +32,14 @@ OrderedModel parse_model(const json& from) {
 }
 
 void put(const ExtractOrder& work, json& to) {
-  to["image"] = {{"max_pixels", work.image.max_pixels},
-                 {"exif_orientation", work.image.exif_orientation},
-                 {"fast_decode", work.image.fast_decode}};
+  RunOptions options;
+  options.image = work.image;
+  options.model = work.network;
+  to["image"] = part_json(options, part_of(options.image));
   to["strict"] = work.strict;
   to["columns"] = {{"image", work.input.image_column}, {"label", work.input.label_column}};
-  to["network"] = {{"weights", work.network.weights},
-                   {"model", work.network.model},
-                   {"precision", precision_name(work.network.precision)},
-                   {"sha256", work.network_sha256}};
+  to["network"] = part_json(options, part_of(options.model));
+  to["network"]["sha256"] = work.network_sha256;
   to["options_sha256"] = work.options_sha256;
   to["shard"] = {
       {"number", work.shard.number}, {"begin", work.shard.begin}, {"end", work.shard.end}};
@@ -94,20 +80,15 @@ std::size_t parse_number(const json& from) { return static_cast<std::size_t>(par
 // Its rewriting, which parses by itself, comes after.
 ExtractOrder parse_extract(const json& from) {
   ExtractOrder work;
-  const json& image = from.at("image");
-  work.image = {.max_pixels = image.at("max_pixels"),
-                .exif_orientation = image.at("exif_orientation"),
-                .fast_decode = image.at("fast_decode")};
+  RunOptions options;
+  read_part(options, part_of(options.image), from.at("image"));
+  read_part(options, part_of(options.model), from.at("network"));
+  work.image = options.image;
+  work.network = options.model;
   work.strict = from.at("strict");
   work.input.image_column = from.at("columns").at("image");
   work.input.label_column = from.at("columns").at("label");
-  const json& network = from.at("network");
-  work.network.weights = network.at("weights");
-  work.network.model = network.at("model");
-  const auto precision = parse_precision(network.at("precision").get<std::string>());
-  if (!precision.ok()) throw json::other_error::create(501, precision.error().message(), &from);
-  work.network.precision = *precision;
-  work.network_sha256 = network.at("sha256");
+  work.network_sha256 = from["network"].at("sha256");
   work.options_sha256 = from.at("options_sha256");
   const json& shard = from.at("shard");
   work.shard = {.number = parse_number(shard.at("number")),
@@ -163,7 +144,9 @@ Order parse_order(const json& from) {
   order.attempt = from.at("attempt");
   order.input = from.at("input");
   order.output = from.at("output");
-  order.storage = parse_storage(from.at("storage"));
+  RunOptions options;
+  read_part(options, part_of(options.storage), from.at("storage"));
+  order.storage = options.storage;
   order.uuid = from.at("uuid");
   order.mark = from.at("mark");
   order.lease = from.at("lease");

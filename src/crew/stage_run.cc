@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/parallel.h"
 #include "base/status_macros.h"
 
@@ -87,8 +88,9 @@ void StageRun::fail(const Status& status) {
 
 Status StageRun::ended_early() const {
   const std::size_t all = orders_.names.size();
-  return Status::io("The crew ended when " + std::to_string(all - left_) + " of the " +
-                    std::to_string(all) + " orders of a stage were done.");
+  return Status::io("The crew ended when " + format_count(static_cast<int64_t>(all - left_)) +
+                    " of the " + format_count(static_cast<int64_t>(all)) +
+                    " orders of a stage were done.");
 }
 
 }  // namespace verger

@@ -4,6 +4,8 @@
 #include <array>
 #include <limits>
 
+#include "base/numbers.h"
+
 namespace verger {
 
 namespace {
@@ -33,8 +35,8 @@ std::optional<Rejection> check_size(int64_t width, int64_t height, const ImageOp
   constexpr int64_t kMaxSide = std::numeric_limits<int>::max() / 8;
   if (width > kMaxSide || height > kMaxSide || width > options.max_pixels / height) {
     return Rejection{RejectReason::kTooLarge, "The image is of size " + size + ", more than the " +
-                                                  std::to_string(options.max_pixels) +
-                                                  " pixels that --max-pixels allows."};
+                                                  format_count(options.max_pixels) +
+                                                  " pixels that max_pixels allows."};
   }
   return std::nullopt;
 }

@@ -29,7 +29,7 @@ TEST(CheckSize, TakesUpToTheLimit) {
   ASSERT_TRUE(rejection.has_value());
   EXPECT_EQ(rejection->reason, RejectReason::kTooLarge);
   EXPECT_THAT(rejection->message, HasSubstr("1 × 101"));
-  EXPECT_THAT(rejection->message, HasSubstr("--max-pixels"));
+  EXPECT_THAT(rejection->message, HasSubstr("max_pixels"));
 }
 
 TEST(CheckSize, DoesNotOverflow) {

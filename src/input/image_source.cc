@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 
@@ -49,8 +50,8 @@ Result<std::vector<uint8_t>> StoreSource::read(std::size_t image) const {
   const FileEntry file = this->file(image);
   if (file.size > kLargestFile) {
     return Status::io("Cannot read " + store_->display_path(file.name) + ": it has " +
-                      std::to_string(file.size) + " bytes, and an image may have at most " +
-                      std::to_string(kLargestFile) + ".");
+                      format_count(file.size) + " bytes, and an image may have at most " +
+                      format_count(kLargestFile) + ".");
   }
   return store_->read_listed(file);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/status_macros.h"
+#include "input/first_images.h"
 #include "input/packed_source.h"
 #include "plan/packed_names.h"
 #include "storage/listing.h"
@@ -20,13 +21,15 @@ struct InputFiles {
   std::vector<FileEntry> containers;
 };
 
-Result<InputFiles> files_of(const Store& input, const InputOptions& options, Selection& selection) {
+Result<InputFiles> files_of(const Store& input, const InputOptions& options, Selection& selection,
+                            Observer& observer) {
   InputFiles files;
   const auto keep = [&](FileEntry file) -> Status {
     files.containers.push_back(std::move(file));
     return {};
   };
-  VERGER_ASSIGN_OR_RETURN(files.images, list_selected(input, options, selection, keep));
+  VERGER_ASSIGN_OR_RETURN(files.images, list_selected(input, options, selection, keep,
+                                                      [&] { observer.advanced(1, 0); }));
   VERGER_RETURN_IF_ERROR(sort_by_name(files.containers, input));
   return files;
 }
@@ -55,7 +58,7 @@ Result<ListedInput> list(std::shared_ptr<const Store> input, const InputOptions&
   VERGER_ASSIGN_OR_RETURN(auto single, single_container(*input));
   if (!single.empty()) return packed(std::move(input), std::move(single), options, watch, {});
   Selection selection(options);
-  VERGER_ASSIGN_OR_RETURN(InputFiles files, files_of(*input, options, selection));
+  VERGER_ASSIGN_OR_RETURN(InputFiles files, files_of(*input, options, selection, watch.observer));
   PassedOver passed_over = selection.passed_over();
   if (files.images.size() > 0) {
     passed_over.add(PassedReason::kContainer, static_cast<int64_t>(files.containers.size()));
@@ -73,9 +76,28 @@ Result<ListedInput> list(std::shared_ptr<const Store> input, const InputOptions&
 
 }  // namespace
 
+Result<bool> holds_images(const Store& input, const InputOptions& options) {
+  VERGER_ASSIGN_OR_RETURN(const auto single, single_container(input));
+  if (!single.empty()) return true;
+  Selection selection(options);
+  bool holds = false;
+  const auto stop = [&](const FileEntry&, Selection::Kind) {
+    holds = true;
+    return Status::cancelled("Found.");
+  };
+  const Status looked = visit_selected(input, options, selection, stop);
+  if (holds || looked.ok()) return holds;
+  return looked;
+}
+
 Result<ListedInput> list_input(std::shared_ptr<const Store> input, const InputOptions& options,
                                const Watch& watch) {
   VERGER_ASSIGN_OR_RETURN(ListedInput listed, list(std::move(input), options, watch));
+  listed.in_input = listed.images->size();
+  const auto limit = static_cast<std::size_t>(options.limit);
+  if (limit > 0 && limit < listed.in_input) {
+    listed.images = std::make_unique<FirstImages>(std::move(listed.images), limit);
+  }
   const PassedOver& passed_over = listed.passed_over;
   if (passed_over.empty()) return listed;
   const std::string text = passed_over.text();

@@ -5,6 +5,8 @@
 #include <mutex>
 #include <utility>
 
+#include "base/numbers.h"
+#include "base/option_name.h"
 #include "base/parallel.h"
 #include "base/status_macros.h"
 #include "storage/listing.h"
@@ -59,14 +61,17 @@ std::string PackedSource::no_images_text(const InputOptions& options,
                                          const std::string& table) const {
   const std::string wanted =
       options.pattern.empty() ? "image" : "image named '" + options.pattern + "'";
-  std::string text = "No " + wanted + " in the " + std::to_string(files_.size()) +
+  std::string text = "No " + wanted + " in the " +
+                     format_count(static_cast<int64_t>(files_.size())) +
                      " .parquet, .arrow and .tar files of " + store_->display_path("");
   if (table.empty()) return text + '.';
   return text + "; " + table + ", and none of them is " +
          (options.image_column.empty()
               ? "'content', 'image.bytes', 'bytes', 'image' or the only one of bytes; name the one "
-                "with the images by --image-column"
-              : "'" + options.image_column + "' of bytes, which --image-column names") +
+                "with the images by " +
+                    option_name("image_column")
+              : "'" + options.image_column + "' of bytes, which " + option_name("image_column") +
+                    " names") +
          '.';
 }
 

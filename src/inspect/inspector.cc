@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/option_name.h"
 #include "base/status_macros.h"
 #include "inspect/survey.h"
 #include "output/lease.h"
@@ -64,7 +65,7 @@ void Inspector::check_complete() {
   if (inspection_.record.state != "done") {
     const bool update = inspection_.record.command == "update";
     fault = "the run did not finish; its state is '" + inspection_.record.state + "'; " +
-            (update ? "run 'verger update' again" : "go on with it by --resume");
+            (update ? "run 'verger update' again" : "go on with it by " + option_set("resume"));
     const auto leases = read_leases(*store_);
     for (const auto& lease : leases.ok() ? *leases : std::vector<LeaseRecord>()) {
       const LeaseClock clock{.now_ms = epoch_ms(), .lapse = lease_timing().lapse};

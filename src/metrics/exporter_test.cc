@@ -78,7 +78,7 @@ TEST_F(Exporter, AFileThatIsLostIsComplainedOfOnce) {
     ASSERT_TRUE(exporter.ok());
     std::filesystem::remove_all(inside);
   }
-  EXPECT_THAT(complaints, ::testing::ElementsAre(HasSubstr("--metrics cannot write")));
+  EXPECT_THAT(complaints, ::testing::ElementsAre(HasSubstr("metrics cannot write")));
 }
 
 TEST_F(Exporter, APortIsOneExportersAtATime) {

@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/option_name.h"
 #include "base/status_macros.h"
 #include "metrics/exporter.h"
 
@@ -22,7 +23,7 @@ namespace {
 constexpr std::chrono::seconds kInterval{5};
 
 Status write_error(const std::string& path, int error) {
-  return Status::io("--metrics cannot write " + path + ": " +
+  return Status::io(option_name("metrics") + " cannot write " + path + ": " +
                     std::generic_category().message(error) + '.');
 }
 
@@ -53,7 +54,7 @@ Status replace_file(const std::string& path, std::string_view text) {
 Status check_replaceable(const std::string& path) {
   struct stat status{};
   if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return {};
-  return Status::io("--metrics cannot replace " + path +
+  return Status::io(option_name("metrics") + " cannot replace " + path +
                     ", which is not a file; give the name of one.");
 }
 

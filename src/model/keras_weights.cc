@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/option_name.h"
 #include "base/status_macros.h"
 #include "model/hdf5_file.h"
 #include "model/keras_layout.h"
@@ -30,7 +31,8 @@ Status not_hdf5(const ModelFile& file) {
   }
   return fault(file,
                "is not an HDF5 file; give the weights that Keras saves as .h5 (an ONNX model is "
-               "given by --model)");
+               "given by " +
+                   option_name("model") + ")");
 }
 
 // What is wrong with the values of a variable, or nothing.

@@ -69,8 +69,9 @@ TEST(KerasWeights, ScopesThatKerasMadeUniqueAreRead) {
 TEST(KerasWeights, FilesOfAnotherKindAreTold) {
   EXPECT_THAT(error_of({}), HasSubstr("is empty"));
   EXPECT_THAT(error_of({'P', 'K', 3, 4, 0, 0}), HasSubstr("model.save_weights("));
-  EXPECT_THAT(error_of(std::vector<uint8_t>(3000, 'x')),
-              AllOf(StartsWith("'folder/some.h5' is not an HDF5 file"), HasSubstr("--model")));
+  EXPECT_THAT(
+      error_of(std::vector<uint8_t>(3000, 'x')),
+      AllOf(StartsWith("'folder/some.h5' is not an HDF5 file"), HasSubstr("given by model)")));
 }
 
 TEST(KerasWeights, TruncatedFilesAreDamaged) {

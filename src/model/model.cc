@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/option_name.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "model/backend.h"
@@ -97,7 +98,7 @@ Result<uint64_t> untrained_seed(std::string_view weights) {
   uint64_t seed = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seed);
   if (!is_untrained(weights) || error != std::errc() || end != digits.data() + digits.size()) {
-    return Status::invalid_argument("--weights '" + std::string(weights) +
+    return Status::invalid_argument(option_name("weights") + " '" + std::string(weights) +
                                     "' must end in a whole number from 0 to 2^64 - 1, "
                                     "as in untrained:42.");
   }

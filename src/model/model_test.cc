@@ -141,7 +141,7 @@ TEST(Model, Bf16IsNearOrRefused) {
   const auto model = untrained_mobilenet_v2(3, Precision::kBf16, 1);
   if (!model.ok()) {
     EXPECT_EQ(model.error().code(), StatusCode::kInvalidArgument);
-    EXPECT_THAT(model.error().message(), HasSubstr("use --precision f32"));
+    EXPECT_THAT(model.error().message(), HasSubstr("use precision='f32'"));
     return;
   }
   EXPECT_EQ((*model)->info().precision, Precision::kBf16);

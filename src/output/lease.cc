@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/boot_clock.h"
+#include "base/option_name.h"
 #include "base/status_macros.h"
 #include "base/uuid.h"
 #include "output/output_folder.h"
@@ -219,7 +220,8 @@ Status Lease::lose(const std::string& why) {
   lost_ =
       Status::io("The lease on the output " + output_->display_path("") + ' ' + why +
                  ", so this one writes and removes nothing more; 'verger inspect' tells what is "
-                 "there, and --resume goes on with it.");
+                 "there, and " +
+                 option_set("resume") + " goes on with it.");
   return lost_;
 }
 

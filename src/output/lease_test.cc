@@ -137,7 +137,7 @@ TEST_F(LeaseTest, IsLostWhenTheOutputCannotBeWritten) {
   std::filesystem::remove_all(folder_ / "_verger");
   folder_.write("_verger", "a file where the folder was");
   std::this_thread::sleep_for(milliseconds(600));
-  EXPECT_THAT((*lease)->check().message(), HasSubstr("--resume"));
+  EXPECT_THAT((*lease)->check().message(), HasSubstr("resume=True"));
 }
 
 // As if this process had been stopped for longer than the lease.

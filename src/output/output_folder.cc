@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/fault_point.h"
+#include "base/option_name.h"
 #include "base/status_macros.h"
 #include "output/run_record.h"
 #include "plan/image_names.h"
@@ -45,8 +46,8 @@ Status OutputFolder::check_same_layout() const {
   const auto record = read_run_record(*store_);
   if (!record.ok() || record->options.output.layout == layout_) return {};
   const std::string there(layout_name(record->options.output.layout));
-  return Status::io("The output " + store_->display_path("") + " holds tables of --layout " +
-                    there + "; give that layout, or choose another folder.");
+  return Status::io("The output " + store_->display_path("") + " holds tables of " +
+                    option_set("layout", there) + "; give that layout, or choose another folder.");
 }
 
 Status OutputFolder::check_free(const OutputOptions& options) const {
@@ -71,12 +72,12 @@ Status OutputFolder::check_resumed(const OutputOptions& options,
   }
   VERGER_ASSIGN_OR_RETURN(const bool finished, store_->exists(std::string(kSuccessName)));
   if (run && !finished) {
-    return Status::io(place +
-                      " holds an unfinished run; go on with it by --resume, or replace "
-                      "it with --overwrite.");
+    return Status::io(place + " holds an unfinished run; go on with it by " + option_set("resume") +
+                      ", or replace it with " + option_set("overwrite") + ".");
   }
   return Status::io(place + " already holds files (" + files.front().name +
-                    "); choose another folder, or replace its tables with --overwrite.");
+                    "); choose another folder, or replace its tables with " +
+                    option_set("overwrite") + ".");
 }
 
 // What lies behind a link belongs to another place, and is not for a run to remove.

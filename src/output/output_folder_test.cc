@@ -67,7 +67,7 @@ TEST_F(OutputFolderTest, AFolderWithFilesIsNotFreeUnlessOverwritten) {
   const Status status = folder.check_free({});
   EXPECT_EQ(status.code(), StatusCode::kIo);
   EXPECT_THAT(status.message(), HasSubstr("notes.txt"));
-  EXPECT_THAT(status.message(), HasSubstr("--overwrite"));
+  EXPECT_THAT(status.message(), HasSubstr("overwrite=True"));
   EXPECT_TRUE(folder.check_free({.overwrite = true}).ok());
 }
 
@@ -81,7 +81,7 @@ TEST_F(OutputFolderTest, OnlyARunOfOursCanBeResumed) {
   EXPECT_THAT(folder.check_free({.resume = true}).message(), HasSubstr("no run of verger"));
   record_run(Layout::kTables);
   EXPECT_TRUE(folder.check_free({.resume = true}).ok());
-  EXPECT_THAT(folder.check_free({}).message(), HasSubstr("--resume"));
+  EXPECT_THAT(folder.check_free({}).message(), HasSubstr("resume=True"));
   touch("_SUCCESS");
   EXPECT_THAT(folder.check_free({}).message(), HasSubstr("already holds files"));
 }
@@ -89,8 +89,8 @@ TEST_F(OutputFolderTest, OnlyARunOfOursCanBeResumed) {
 TEST_F(OutputFolderTest, TablesOfAnotherLayoutAreNotReplaced) {
   record_run(Layout::kNotebook);
   const OutputFolder folder(store_, Layout::kTables, Tables::kAll);
-  EXPECT_THAT(folder.check_free({.overwrite = true}).message(), HasSubstr("--layout notebook"));
-  EXPECT_THAT(folder.check_free({.resume = true}).message(), HasSubstr("--layout notebook"));
+  EXPECT_THAT(folder.check_free({.overwrite = true}).message(), HasSubstr("layout='notebook'"));
+  EXPECT_THAT(folder.check_free({.resume = true}).message(), HasSubstr("layout='notebook'"));
 }
 
 TEST_F(OutputFolderTest, AReductionMayJoinFeatures) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/numbers.h"
+#include "base/run_options.h"
 #include "base/status_macros.h"
 #include "output/output_folder.h"
 #include "verger/version.h"
@@ -13,55 +15,6 @@ namespace verger {
 using nlohmann::json;
 
 namespace {
-
-json options_json(const RunOptions& options) {
-  return {{"pattern", options.input.pattern},
-          {"recursive", options.input.recursive},
-          {"exclude", options.input.exclude},
-          {"label_column", options.input.label_column},
-          {"image_column", options.input.image_column},
-          {"max_pixels", options.image.max_pixels},
-          {"exif_orientation", options.image.exif_orientation},
-          {"fast_decode", options.image.fast_decode},
-          {"precision", precision_name(options.model.precision)},
-          {"variance", options.pca.variance},
-          {"components", options.pca.components},
-          {"standardize", options.pca.standardize},
-          {"layout", layout_name(options.output.layout)},
-          {"parts", options.output.parts},
-          {"strict", options.strict},
-          {"s3_endpoint", options.storage.s3_endpoint},
-          {"s3_region", options.storage.s3_region},
-          {"s3_addressing", options.storage.s3_addressing},
-          {"s3_anonymous", options.storage.s3_anonymous},
-          {"s3_requester_pays", options.storage.s3_requester_pays},
-          {"threads", options.threads}};
-}
-
-// All but those that have names.
-RunOptions parse_options(const json& from) {
-  RunOptions options;
-  options.input = {.pattern = from.at("pattern"),
-                   .recursive = from.at("recursive"),
-                   .exclude = from.value("exclude", std::vector<std::string>()),
-                   .label_column = from.value("label_column", ""),
-                   .image_column = from.value("image_column", "")};
-  options.image = {.max_pixels = from.at("max_pixels"),
-                   .exif_orientation = from.at("exif_orientation"),
-                   .fast_decode = from.value("fast_decode", false)};
-  options.pca = {.variance = from.at("variance"),
-                 .components = from.at("components"),
-                 .standardize = from.value("standardize", true)};
-  options.output.parts = from.at("parts");
-  options.strict = from.at("strict");
-  options.storage.s3_endpoint = from.at("s3_endpoint");
-  options.storage.s3_region = from.at("s3_region");
-  options.storage.s3_addressing = from.at("s3_addressing");
-  options.storage.s3_anonymous = from.at("s3_anonymous");
-  options.storage.s3_requester_pays = from.value("s3_requester_pays", false);
-  options.threads = from.at("threads");
-  return options;
-}
 
 json model_json(const ModelInfo& model) {
   return {{"name", model.name},
@@ -143,6 +96,25 @@ RunRecord::Shards parse_shards(const json& from) {
           .resumed_images = parse_count(from.at("resumed_images"))};
 }
 
+json plan_json(const RunRecord::Plan& plan) {
+  return {{"images", plan.images},
+          {"bytes", plan.bytes},
+          {"parts", plan.parts},
+          {"features_bytes", plan.features_bytes}};
+}
+
+// What whoever reads the result must be told first; "" for nothing.
+std::string warning_of(const RunRecord& record) {
+  std::string warning;
+  if (record.untrained()) {
+    warning = "Untrained weights: a demonstration; the features mean nothing.";
+  }
+  if (const std::string trial = record.trial(); !trial.empty()) {
+    warning += (warning.empty() ? "" : " ") + trial;
+  }
+  return warning;
+}
+
 RunRecord::Cpu parse_cpu_seconds(const json& from) {
   return {.extract = from.at("extract"), .read = from.at("read")};
 }
@@ -191,10 +163,11 @@ json RunRecord::to_json() const {
       {"input", input},
       {"output", output},
       {"uuids", uuids},
-      {"options", options_json(options)},
+      {"options", recorded_json(options)},
       {"model", model ? model_json(*model) : json(nullptr)},
       {"counts", counts_json(counts)},
       {"passed_over", passed_over_json(passed_over)},
+      {"limited_from", limited_from},
       {"shards",
        {{"total", shards.total},
         {"resumed", shards.resumed},
@@ -207,16 +180,19 @@ json RunRecord::to_json() const {
   if (pipeline) record["pipeline"] = pipeline_json(*pipeline);
   if (update) record["update"] = update->to_json();
   if (!spark.empty()) record["spark"] = json::parse(spark);
-  if (untrained()) {
-    record["warning"] = "Untrained weights: a demonstration; the features mean nothing.";
-  }
+  if (plan) record["plan"] = plan_json(*plan);
+  if (const std::string warning = warning_of(*this); !warning.empty()) record["warning"] = warning;
   return record;
+}
+
+std::string RunRecord::trial() const {
+  if (limited_from == 0) return {};
+  return "A trial: of the " + format_count(limited_from, "image") + " in INPUT the first " +
+         format_count(options.input.limit) + " alone were taken.";
 }
 
 Result<RunRecord> RunRecord::parse(const json& from) {
   RunRecord record;
-  std::string precision;
-  std::string layout;
   auto plain = parse_document("verger-run", from, [&] {
     record.command = from.at("command");
     record.state = from.at("state");
@@ -224,11 +200,10 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     record.input = from.at("input");
     record.output = from.at("output");
     if (from.contains("uuids")) record.uuids = from["uuids"];
-    record.options = parse_options(from.at("options"));
-    precision = from.at("options").at("precision");
-    layout = from.at("options").at("layout");
+    record.options = parse_recorded(from.at("options"));
     record.counts = parse_counts(from.at("counts"));
     if (from.contains("passed_over")) record.passed_over = parse_passed_over(from["passed_over"]);
+    if (from.contains("limited_from")) record.limited_from = parse_count(from["limited_from"]);
     record.shards = parse_shards(from.at("shards"));
     record.width = parse_count(from.at("width"));
     if (const auto& reduced = from.at("reduction"); !reduced.is_null()) {
@@ -244,8 +219,6 @@ Result<RunRecord> RunRecord::parse(const json& from) {
     return 0;
   });
   if (!plain.ok()) return std::move(plain).error();
-  VERGER_ASSIGN_OR_RETURN(record.options.model.precision, parse_precision(precision));
-  VERGER_ASSIGN_OR_RETURN(record.options.output.layout, parse_layout(layout));
   if (from.contains("model") && from["model"].is_null()) return record;
   auto model = parse_document("verger-run", from, [&] { return parse_model(from.at("model")); });
   if (!model.ok()) return std::move(model).error();

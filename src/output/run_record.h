@@ -50,7 +50,8 @@ struct PipelineRecord {
 // A run's summary: for people at its end, for machines in _verger/run.json.
 struct RunRecord {
   std::string command;  // "run", "extract", "reduce", "apply", "update"
-  std::string state;    // "running", "done"; "unchanged": of an update that had nothing to do
+  // "running", "done"; of no output: "unchanged", when an update had nothing to do, and "planned".
+  std::string state;
   std::string started;  // UTC, ISO 8601
   std::string input;
   std::string output;
@@ -61,6 +62,7 @@ struct RunRecord {
   std::optional<ModelInfo> model;  // describes the network; absent when `reduce` did not know it
   Counts counts;
   PassedOver passed_over{};  // when INPUT was listed
+  int64_t limited_from = 0;  // images in INPUT, when --limit left some of them out; else 0
 
   // `resumed` of the shards, with as many images, were taken over from an interrupted run.
   struct Shards {
@@ -91,6 +93,15 @@ struct RunRecord {
 
   std::optional<UpdateRecord> update;  // only "update" has one
 
+  // What a run would do, as a dry run tells it.
+  struct Plan {
+    int64_t images = 0;          // that would be read
+    int64_t bytes = 0;           // which those images have
+    int64_t parts = 0;           // that would be written of the features
+    int64_t features_bytes = 0;  // which those features take before compression
+  };
+  std::optional<Plan> plan;
+
   std::vector<std::pair<std::string, double>> seconds;  // wall time by stage, in order
 
   // CPU time of the whole process during the extraction, and of its decoding and resizing alone.
@@ -103,6 +114,7 @@ struct RunRecord {
   std::string spark{};  // what Spark said of itself, as JSON, when it was the crew; else ""
 
   bool untrained() const { return model && model->untrained; }
+  std::string trial() const;  // a sentence when it is of some of the images; else ""
   nlohmann::json to_json() const;
   static Result<RunRecord> parse(const nlohmann::json& json);
 };

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/option_name.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "output/output_folder.h"
@@ -62,8 +63,9 @@ Status check_same_network(const DecodedPcaModel& model, const ModelInfo& network
   const auto mismatch = [](const std::string& what, const std::string& then,
                            const std::string& now) {
     return Status::model("The model was fitted on features of " + what + " " + then + ", not " +
-                         now +
-                         "; give the same --weights and --precision, or fit anew with "
+                         now + "; give the same " + option_name("weights") + " and " +
+                         option_name("precision") +
+                         ", or fit anew with "
                          "'verger run'.");
   };
   if (model.model.width != network.width) {

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/option_name.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "output/lease.h"
@@ -108,9 +109,9 @@ class Packing {
       if (!file.name.starts_with(kLeasesFolder)) present_.insert(file.name);
     }
     if (plan_.overwrite || plan_.resume || present_.empty()) return check_no_others();
-    return Status::io(output_->display_path("") +
-                      " is not empty; give --overwrite to replace the containers that it holds, "
-                      "--resume to go on with them, or another OUTPUT.");
+    return Status::io(output_->display_path("") + " is not empty; give " + option_set("overwrite") +
+                      " to replace the containers that it holds, " + option_set("resume") +
+                      " to go on with them, or another OUTPUT.");
   }
 
   // Whoever reads the output takes every container in it for a part.

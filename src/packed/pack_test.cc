@@ -75,7 +75,7 @@ TEST_P(Pack, RefusesAnOutputThatHoldsSomething) {
   ASSERT_TRUE(pack().ok());
   const auto again = pack();
   ASSERT_FALSE(again.ok());
-  EXPECT_THAT(again.error().message(), HasSubstr("give --overwrite"));
+  EXPECT_THAT(again.error().message(), HasSubstr("give overwrite=True"));
 }
 
 TEST_P(Pack, OverwritingLeavesOthersContainersAloneAndSaysSo) {

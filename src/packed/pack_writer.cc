@@ -11,6 +11,7 @@
 
 #include <utility>
 
+#include "base/option_name.h"
 #include "base/status_macros.h"
 #include "packed/container.h"
 #include "plan/tar.h"
@@ -61,7 +62,8 @@ class ParquetPackWriter final : public PackWriter {
     const auto size = static_cast<int64_t>(file.bytes.size());
     if (size > kMostRowBytes) {
       return Status::io("Cannot pack " + file.path + ": it has " + std::to_string(size) +
-                        " bytes, too many for a row of Parquet; use --format tar.");
+                        " bytes, too many for a row of Parquet; use " +
+                        option_set("format", "tar") + ".");
     }
     VERGER_RETURN_IF_ERROR(check(path_.Append(file.path)));
     VERGER_RETURN_IF_ERROR(check(label_.Append(file.label)));

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "base/numbers.h"
+#include "base/option_name.h"
 #include "base/status_macros.h"
 #include "pca/eigen.h"
 #include "verger/pca.h"
@@ -37,9 +39,10 @@ AlignedBuffer covariance(std::span<const double> second, std::span<const double>
 Result<int> choose_k(const PcaModel& model, const PcaOptions& options) {
   const int rank = model.rank();
   if (options.components > rank) {
-    return Status::invalid_argument("--components " + std::to_string(options.components) +
+    return Status::invalid_argument(option_name("components") + ' ' +
+                                    format_count(options.components) +
                                     " exceeds the rank of the features, which is " +
-                                    std::to_string(rank) + "; ask for at most that many.");
+                                    format_count(rank) + "; ask for at most that many.");
   }
   if (options.components > 0) return options.components;
   const double total = std::accumulate(model.eigenvalues.begin(), model.eigenvalues.end(), 0.0);
@@ -93,7 +96,7 @@ Result<PcaModel> fit_pca(const Moments& moments, const PcaOptions& options) {
   VERGER_RETURN_IF_ERROR(options.validate());
   if (moments.count() < 2) {
     return Status::invalid_argument("PCA needs the features of at least 2 images, not " +
-                                    std::to_string(moments.count()) + ".");
+                                    format_count(moments.count()) + ".");
   }
   PcaModel model;
   model.width = moments.width();

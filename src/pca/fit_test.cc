@@ -232,9 +232,9 @@ TEST(FitTest, ConstantFeaturesAreRefused) {
 TEST(FitTest, InvalidOptionsAreRefused) {
   const Moments square = moments_of(kSquare, 2);
   for (const double variance : {0.0, -1.0, 1.5, std::nan("")}) {
-    EXPECT_THAT(fault_of(square, {.variance = variance}), HasSubstr("--variance"));
+    EXPECT_THAT(fault_of(square, {.variance = variance}), HasSubstr("variance"));
   }
-  EXPECT_THAT(fault_of(square, {.components = -1}), HasSubstr("--components"));
+  EXPECT_THAT(fault_of(square, {.components = -1}), HasSubstr("components"));
 }
 
 }  // namespace

@@ -6,10 +6,13 @@
 #include <utility>
 
 #include "base/fault_point.h"
+#include "base/numbers.h"
+#include "base/option_name.h"
 #include "base/parallel.h"
 #include "base/status_macros.h"
 #include "input/inventory.h"
 #include "input/list_input.h"
+#include "model/mobilenet_v2.h"
 #include "output/saved_model.h"
 #include "report/report.h"
 #include "verger/version.h"
@@ -64,7 +67,8 @@ Job::~Job() {
 }
 
 std::string Job::again() const {
-  return record_.command == "update" ? "run 'verger update' again" : "go on with --resume";
+  return record_.command == "update" ? "run 'verger update' again"
+                                     : "go on with " + option_set("resume");
 }
 
 void Job::stage_done(const char* stage) {
@@ -73,11 +77,42 @@ void Job::stage_done(const char* stage) {
   stage_start_ = now;
 }
 
+Result<const Network*> Job::prepare(const FindNetwork& find_network) {
+  VERGER_RETURN_IF_ERROR(check_limit());
+  VERGER_ASSIGN_OR_RETURN(const bool images, holds_images(*input_, options_.input));
+  if (!images) VERGER_RETURN_IF_ERROR(list());  // which says why
+  VERGER_ASSIGN_OR_RETURN(const Network* const network, find_network());
+  if (network != nullptr) {
+    const ModelInfo& model = network->model.info();
+    VERGER_RETURN_IF_ERROR(check_width(model.width));
+    VERGER_RETURN_IF_ERROR(check_components(options_.pca, model.width, model.name));
+    record_.model = model;
+    record_.width = model.width;
+  }
+  if (!source_) VERGER_RETURN_IF_ERROR(list());
+  return network;
+}
+
+// A run that goes on takes as many images as the one before it.
+Status Job::check_limit() const {
+  if (!options_.output.resume || record_.command == "update") return {};
+  const auto earlier = read_run_record(output_.store());
+  if (!earlier.ok() || earlier->options.input.limit == options_.input.limit) return {};
+  const auto text = [](int64_t limit) { return limit == 0 ? "none" : format_count(limit); };
+  return Status::invalid_argument(
+      "The run in " + record_.output + " has " + option_name("limit") + ' ' +
+      text(earlier->options.input.limit) + ", not " + text(options_.input.limit) +
+      "; give the same, or replace its tables with " + option_set("overwrite") + ".");
+}
+
 Status Job::list() {
-  watch_.observer.stage_started("list", 0);
+  watch_.observer.stage_started("list", kUnknownTotal);
   VERGER_ASSIGN_OR_RETURN(ListedInput listed, list_input(input_, options_.input, watch_));
   source_ = std::move(listed.images);
   record_.passed_over = std::move(listed.passed_over);
+  if (listed.in_input > source_->size()) {
+    record_.limited_from = static_cast<int64_t>(listed.in_input);
+  }
   watch_.observer.stage_finished();
   record_.counts.listed = static_cast<int64_t>(source_->size());
   watch_.observer.listed(record_.counts.listed);
@@ -88,6 +123,8 @@ Status Job::list() {
 Status Job::find_features() {
   VERGER_ASSIGN_OR_RETURN(auto table, verger::find_features(*input_));
   features_parts_ = std::move(table.parts);
+  VERGER_ASSIGN_OR_RETURN(const int width, width_of({*input_, features_parts_}));
+  VERGER_RETURN_IF_ERROR(check_components(options_.pca, width, record_.input));
   VERGER_ASSIGN_OR_RETURN(const bool recorded, input_->exists(std::string(kRunRecordName)));
   if (!recorded) return {};
   VERGER_ASSIGN_OR_RETURN(RunRecord extraction, read_run_record(*input_));
@@ -97,16 +134,13 @@ Status Job::find_features() {
     record_.spark = crew_.spark();
   } else {
     record_.model = std::move(extraction.model);
+    record_.limited_from = extraction.limited_from;
+    record_.options.input.limit = extraction.options.input.limit;
   }
   return {};
 }
 
-Status Job::begin(const ModelInfo* model, const std::function<Status()>& check) {
-  if (model != nullptr) {
-    VERGER_RETURN_IF_ERROR(check_width(model->width));
-    record_.model = *model;
-    record_.width = model->width;
-  }
+Status Job::begin(const std::function<Status()>& check) {
   VERGER_ASSIGN_OR_RETURN(lease_,
                           Lease::acquire(output_.shared_store(), record_.command, watch_.cancel));
   VERGER_RETURN_IF_ERROR(check ? check() : output_.check_free(options_.output));
@@ -121,7 +155,7 @@ RunIdentity Job::identity(const Store& reads) const {
           .options = options_,
           .uuid = uuid_,
           .mark = mark_,
-          .lease = lease_->token()};
+          .lease = lease_ ? lease_->token() : std::string()};
 }
 
 PcaProvenance Job::provenance() const {
@@ -166,6 +200,24 @@ Result<RunRecord> Job::finish(const Status& stages) {
   resumable_ = false;
   finished_ = true;
   VERGER_RETURN_IF_ERROR(report());
+  return record_;
+}
+
+RunRecord Job::planned(std::span<const ShardTask> tasks, const ImageSource& source) {
+  record_.state = "planned";
+  auto& plan = record_.plan.emplace();
+  plan.parts = static_cast<int64_t>(tasks.size());
+  int64_t rows = 0;
+  for (const ShardTask& task : tasks) {
+    rows += static_cast<int64_t>(task.shard.size());
+    plan.images += static_cast<int64_t>(task.end - task.begin);
+    for (std::size_t image = task.begin; image < task.end; ++image) {
+      plan.bytes += source.length(image);
+    }
+  }
+  const int width = record_.model ? record_.model->width : kMobileNetV2Width;
+  plan.features_bytes = rows * width * static_cast<int64_t>(sizeof(float));
+  resumable_ = false;  // it ends here
   return record_;
 }
 

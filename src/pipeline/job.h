@@ -19,6 +19,7 @@
 #include "output/lease.h"
 #include "output/output_folder.h"
 #include "output/run_record.h"
+#include "pipeline/pipeline.h"
 #include "shards/features_table.h"
 #include "shards/network.h"
 #include "shards/shard_ledger.h"
@@ -43,15 +44,17 @@ class Job {
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
 
+  // Looks whether INPUT holds images, finds the network, and then lists INPUT: what is wrong is
+  // told before anything that takes long.
+  Result<const Network*> prepare(const FindNetwork& find_network);
   // INPUT → the sorted list of images.
   Status list();
   // INPUT → the parts of a features table, and what its run recorded of them.
   Status find_features();
 
-  // From here on the output is being written. `model`: the network, when one is run. Another run
-  // may have come and gone before the lease was held: `check` says whether the output is as it was
-  // found; by default, whether it is free.
-  Status begin(const ModelInfo* model, const std::function<Status()>& check = {});
+  // From here on the output is being written. Another run may have come and gone before the lease
+  // was held: `check` says whether the output is as it was found; by default, whether it is free.
+  Status begin(const std::function<Status()>& check = {});
 
   // Takes over what an interrupted run finished, when asked to; the shards that remain of a plan.
   Result<std::vector<Shard>> resume(const ExtractStage& stage, std::vector<Shard> shards,
@@ -81,6 +84,8 @@ class Job {
   // without that: a failure of it is a warning. When they failed after another run had taken the
   // output over, that is told, for it is why they failed: it removes what they would have read.
   Result<RunRecord> finish(const Status& stages);
+  // Of a dry run, in place of begin() and all that follows: what `tasks` would read of `source`.
+  RunRecord planned(std::span<const ShardTask> tasks, const ImageSource& source);
 
   // Adds the wall time since the last stage to the record.
   void stage_done(const char* stage);
@@ -108,6 +113,7 @@ class Job {
 
   RunIdentity identity(const Store& reads) const;
   Status check_inputs() const;
+  Status check_limit() const;
   Status make_moments(bool merge, std::span<const MomentsTask> tasks, ShardMoments& made);
   Result<std::unique_ptr<ShardMoments>> moments_of_features();
   Result<std::unique_ptr<ShardMoments>> merge_by_crew(std::unique_ptr<ShardMoments> moments);

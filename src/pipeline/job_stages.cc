@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "pipeline/job.h"
 #include "pipeline/resume.h"
@@ -57,8 +58,8 @@ Result<std::vector<Shard>> Job::resume(const ExtractStage& stage, std::vector<Sh
   }
   resumable_ = record_.shards.resumed > 0;
   watch_.observer.resumed(record_.shards.resumed_images);
-  watch_.observer.note("Resumed: " + std::to_string(record_.shards.resumed) + " of " +
-                       std::to_string(shards.size()) + " shards were finished already.");
+  watch_.observer.note("Resumed: " + format_count(record_.shards.resumed) + " of " +
+                       format_count(record_.shards.total, "shard") + " were finished already.");
   return remaining;
 }
 
@@ -103,7 +104,7 @@ Status Job::close_extraction(ShardLedger& ledger) {
 Status Job::check_inputs() const {
   VERGER_ASSIGN_OR_RETURN(const auto changed, source_->find_changed());
   if (changed.count == 0) return {};
-  return Status::io(std::to_string(changed.count) +
+  return Status::io(format_count(changed.count) +
                     " of the images changed during the run, such as " + changed.first + "; " +
                     again() + ", which does them again.");
 }
@@ -177,7 +178,7 @@ Result<std::unique_ptr<ShardMoments>> Job::merge_by_crew(std::unique_ptr<ShardMo
 Result<PcaModel> Job::fit(const Moments& moments) {
   if (moments.count() < 2) {
     return Status::io("A PCA needs the features of at least 2 images, and " + record_.input +
-                      " gave " + std::to_string(moments.count()) +
+                      " gave " + format_count(moments.count()) +
                       "; the rejected table says why the others failed.");
   }
   watch_.observer.stage_started("fit", 0);

@@ -10,6 +10,7 @@
 // or a cancellation no `_SUCCESS` stands.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/watch.h"
@@ -22,13 +23,21 @@
 
 namespace verger {
 
+// Gives the network, once, when the places are known to be usable: nobody downloads weights in
+// vain. It outlives the run. Null, which a dry run alone does with: it cannot be had at once.
+using FindNetwork = std::function<Result<const Network*>()>;
+
+// Of the roads that read photographs a dry run (RunOptions::dry_run) ends before anything is
+// written; the record's state is "planned", and its `plan` tells what would be done.
+
 // INPUT → features, rejected, pca, model.
-Result<RunRecord> run(const std::string& input, const std::string& output, const Network& network,
-                      const RunOptions& options, Crew& crew, Watch watch);
+Result<RunRecord> run(const std::string& input, const std::string& output,
+                      const FindNetwork& find_network, const RunOptions& options, Crew& crew,
+                      Watch watch);
 
 // INPUT → features, rejected.
 Result<RunRecord> extract(const std::string& input, const std::string& output,
-                          const Network& network, const RunOptions& options, Crew& crew,
+                          const FindNetwork& find_network, const RunOptions& options, Crew& crew,
                           Watch watch);
 
 // A features table → pca, model. `output` may be `input`: then they are added beside the features.
@@ -37,9 +46,9 @@ Result<RunRecord> reduce(const std::string& input, const std::string& output,
 
 // INPUT → features, rejected, and pca by a saved model, which is copied to the output. The model
 // must have been fitted on features of the same network (kModel).
-Result<RunRecord> apply(const std::string& input, const std::string& output, const Network& network,
-                        const DecodedPcaModel& reduction, const RunOptions& options, Crew& crew,
-                        Watch watch);
+Result<RunRecord> apply(const std::string& input, const std::string& output,
+                        const FindNetwork& find_network, const DecodedPcaModel& reduction,
+                        const RunOptions& options, Crew& crew, Watch watch);
 
 // Brings an output of run() up to date with INPUT: only images that are new or changed are read,
 // and the rows of those that are gone are left out. The rows of all others keep their bits; the
@@ -48,7 +57,7 @@ Result<RunRecord> apply(const std::string& input, const std::string& output, con
 // to date is left alone: the record's state is "unchanged". Interrupted at any point, another call
 // comes to the same end.
 Result<RunRecord> update(const std::string& input, const std::string& output,
-                         const Network& network, const RunOptions& options,
+                         const FindNetwork& find_network, const RunOptions& options,
                          const UpdateOptions& update_options, Crew& crew, Watch watch);
 
 }  // namespace verger

@@ -6,6 +6,7 @@
 
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "input/selected_source.h"
 #include "output/saved_model.h"
 
 namespace verger {
@@ -24,18 +25,24 @@ Result<std::unique_ptr<UpdateJob>> UpdateJob::open(const std::string& input,
   return std::unique_ptr<UpdateJob>(new UpdateJob(std::move(job), update));
 }
 
-Status UpdateJob::compare(const ModelInfo& model) {
-  VERGER_RETURN_IF_ERROR(job_->list());
+Result<const Network*> UpdateJob::prepare(const FindNetwork& find_network) {
   VERGER_ASSIGN_OR_RETURN(stored_, find_output(job_->output()));
-  VERGER_RETURN_IF_ERROR(check_same_recipe(stored_, job_->output(), job_->options(), model));
+  VERGER_RETURN_IF_ERROR(check_same_options(stored_, job_->output(), job_->options()));
+  VERGER_ASSIGN_OR_RETURN(const Network* const network, job_->prepare(find_network));
+  if (network == nullptr) return network;
+  VERGER_RETURN_IF_ERROR(
+      check_same_network(stored_, job_->output(), job_->options(), network->model.info()));
+  return network;
+}
+
+Status UpdateJob::compare() {
   VERGER_ASSIGN_OR_RETURN(run_json_, store().read(std::string(kRunRecordName)));
   VERGER_RETURN_IF_ERROR(load_old_model());
   for (const auto& manifest : stored_.manifests) end_ = std::max(end_, manifest.shard.end);
 
   const Watch& watch = job_->watch();
-  watch.observer.stage_started("compare", 0);
-  VERGER_ASSIGN_OR_RETURN(plan_,
-                          plan_update(store(), job_->images(), stored_.manifests, watch.cancel));
+  watch.observer.stage_started("compare", static_cast<int64_t>(stored_.manifests.size()));
+  VERGER_ASSIGN_OR_RETURN(plan_, plan_update(store(), job_->images(), stored_.manifests, watch));
   watch.observer.stage_finished();
   for (const auto& manifest : plan_.kept) numbers_.push_back(manifest.shard.number);
   for (const auto& shard : plan_.changed) {
@@ -120,8 +127,13 @@ Status UpdateJob::check_output() const {
                     " meanwhile; run 'verger update' again.");
 }
 
-Status UpdateJob::begin(const ModelInfo& model) {
-  VERGER_RETURN_IF_ERROR(job_->begin(&model, [this] { return check_output(); }));
+RunRecord UpdateJob::planned() {
+  const SelectedSource anew(job_->images(), plan_.anew);
+  return job_->planned(tasks(), anew);
+}
+
+Status UpdateJob::begin() {
+  VERGER_RETURN_IF_ERROR(job_->begin([this] { return check_output(); }));
   // Shards get other parts from here on: which ones the projections are of must be known.
   return write_record(store(), old_reduction_);
 }

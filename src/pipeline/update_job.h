@@ -23,15 +23,19 @@ class UpdateJob {
                                                  const UpdateOptions& update, Crew& crew,
                                                  Watch watch);
 
-  // INPUT against OUTPUT: what is to be done. Writes nothing. Errors as of update_check.h.
-  Status compare(const ModelInfo& model);
+  // As Job::prepare(), once OUTPUT was found to be one that these options can update.
+  Result<const Network*> prepare(const FindNetwork& find_network);
+  // INPUT against OUTPUT: what is to be done. Writes nothing.
+  Status compare();
   // Is the output whole, and of just these images?
   bool up_to_date() const;
   // Of an output that is left as it is.
   RunRecord unchanged();
+  // Of a dry run, as Job::planned().
+  RunRecord planned();
 
   // As Job::begin(), and the record of which features each projection is of.
-  Status begin(const ModelInfo& model);
+  Status begin();
   // Unchanged shards are taken over, others are written anew, new images get shards of their own.
   Status extract(const Network& network);
   // Moments → PCA model, when it is due; else the old one stays. How far the old one has drifted.
@@ -57,7 +61,7 @@ class UpdateJob {
   Store& store() const { return job_->output().store(); }
 
   const UpdateOptions update_;
-  StoredOutput stored_;            // after compare()
+  StoredOutput stored_;            // after prepare()
   std::vector<uint8_t> run_json_;  // the output's, as compare() read it
   UpdatePlan plan_;
   std::vector<std::size_t> numbers_;  // the numbers of the result's shards, ascending

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/option_name.h"
 #include "base/parallel.h"
 #include "base/status_macros.h"
 #include "input/selected_source.h"
@@ -76,7 +77,8 @@ Status UpdateJob::fit() {
   if (!refit && !old_) {
     return Status::model("The model in " + record.output +
                          " was left incomplete by an interrupted update; run 'verger update' "
-                         "with --refit auto.");
+                         "with " +
+                         option_set("refit", "auto") + ".");
   }
   if (refit) {
     VERGER_ASSIGN_OR_RETURN(PcaModel model, job_->fit(moments));

@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 
+#include "base/numbers.h"
 #include "plan/packed_names.h"
 
 namespace verger {
@@ -25,7 +26,7 @@ constexpr std::array<ReasonText, 8> kReasons = {{
     {"hidden-member", "member of a tar whose name begins with _ or .",
      "members of tars whose names begin with _ or ."},
     {"other-kind", "file of another kind", "files of other kinds"},
-    {"excluded", "file or folder that --exclude names", "files or folders that --exclude names"},
+    {"excluded", "excluded file or folder", "excluded files or folders"},
     {"special", "that is no regular file", "that are no regular files"},
     {"container", ".parquet, .arrow or .tar file beside the images",
      ".parquet, .arrow or .tar files beside the images"},
@@ -62,10 +63,10 @@ std::string kinds_text(const std::map<std::string, int64_t>& kinds, int64_t all)
   std::vector<std::string> pieces;
   int64_t rest = all;
   for (const auto& [count, kind] : sorted) {
-    pieces.push_back(std::to_string(-count) + ' ' + kind);
+    pieces.push_back(format_count(-count) + ' ' + kind);
     rest += count;
   }
-  if (rest > 0) pieces.push_back(std::to_string(rest) + " other");
+  if (rest > 0) pieces.push_back(format_count(rest) + " other");
   std::string text = pieces.front();
   for (std::size_t i = 1; i < pieces.size(); ++i) {
     text += (i + 1 == pieces.size() ? " and " : ", ") + pieces[i];
@@ -99,7 +100,7 @@ std::string PassedOver::text() const {
     if (!text.empty()) text += ", ";
     text += !kinds.empty() && name == reason_name(PassedReason::kOtherKind)
                 ? kinds_text(kinds, count)
-                : std::to_string(count) + ' ' + std::string(count == 1 ? one : many);
+                : format_count(count) + ' ' + std::string(count == 1 ? one : many);
   }
   return text;
 }

@@ -76,11 +76,10 @@ TEST(Selection, TakesImagesAndContainersAndCountsTheRest) {
                           Pair("other-kind", 5), Pair("special", 1)));
   EXPECT_THAT(passed.kinds,
               ElementsAre(Pair(".heic", 2), Pair(".tar.gz", 1), Pair(".webp", 1), Pair("none", 1)));
-  EXPECT_EQ(
-      passed.text(),
-      "2 files whose names begin with _ or ., 2 folders whose names begin with _ or ., "
-      "2 .heic, 1 .tar.gz, 1 .webp and 1 other files, 4 files or folders that --exclude names, "
-      "1 that is no regular file");
+  EXPECT_EQ(passed.text(),
+            "2 files whose names begin with _ or ., 2 folders whose names begin with _ or ., "
+            "2 .heic, 1 .tar.gz, 1 .webp and 1 other files, 4 excluded files or folders, "
+            "1 that is no regular file");
 }
 
 TEST(Selection, KnowsTablesThatHaveALog) {

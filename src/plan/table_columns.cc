@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plan/table_columns.h"
+#include "base/option_name.h"
 
 #include <algorithm>
 
@@ -60,7 +61,8 @@ Result<TableColumns> choose_columns(const std::vector<TableColumn>& columns,
       find(columns, label, [](Kind kind) { return kind == Kind::kText || kind == Kind::kInteger; });
   if (!chosen.label && !options.label_column.empty() && !labels_elsewhere) {
     return Status::io("it has no column '" + options.label_column +
-                      "' of text or integers, where --label-column says that the labels are");
+                      "' of text or integers, where " + option_name("label_column") +
+                      " says that the labels are");
   }
   return chosen;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/option_name.h"
 #include "base/status_macros.h"
 #include "plan/image_names.h"
 #include "plan/packed_names.h"
@@ -42,8 +43,8 @@ Result<TarListing> list_tar_images(ForwardReader& reader, const InputOptions& op
   };
   VERGER_ASSIGN_OR_RETURN(listing.end, visit_tar(reader, take));
   if (!label_column.empty() && labels.empty() && !listing.images.empty()) {
-    return Status::io("no member ends in " + ending +
-                      ", where --label-column says that the labels are");
+    return Status::io("no member ends in " + ending + ", where " + option_name("label_column") +
+                      " says that the labels are");
   }
   for (TarImage& image : listing.images) {
     const auto label = labels.find(key_of(image.member.name));

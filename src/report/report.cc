@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/option_name.h"
 #include "base/status_macros.h"
 #include "output/output_folder.h"
 #include "output/run_record.h"
@@ -131,7 +132,8 @@ Result<RunRecord> finished_run(const Store& output) {
   VERGER_ASSIGN_OR_RETURN(RunRecord record, read_run_record(output));
   if (record.state == "done") return record;
   return Status::io("The run in " + output.display_path("") +
-                    " did not finish, so there is nothing to report; go on with it by --resume.");
+                    " did not finish, so there is nothing to report; go on with it by " +
+                    option_set("resume") + ".");
 }
 
 Result<ReportRows> read_rows(const Store& output, const RunRecord& record, json& report,

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "base/option_name.h"
 #include "s3/network.h"
 
 namespace verger {
@@ -113,7 +114,8 @@ Status check_credentials(const std::string& key, const std::string& secret) {
   if (!key.empty() && !secret.empty()) return {};
   return Status::io(
       "No credentials of AWS were found: neither in the environment, in a profile nor of a "
-      "machine's role; set AWS_PROFILE or sign in, or give --s3-anonymous to read public buckets.");
+      "machine's role; set AWS_PROFILE or sign in, or give " +
+      option_set("s3_anonymous") + " to read public buckets.");
 }
 
 }  // namespace verger

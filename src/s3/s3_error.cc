@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "s3/s3_error.h"
+#include "base/option_name.h"
 
 #include <algorithm>
 #include <array>
@@ -38,7 +39,8 @@ constexpr auto kCauses = std::to_array<Cause>({
 
 std::string denied(const S3Answer& answer) {
   std::string text = "access is denied to these credentials";
-  if (!answer.paid) text += "; if it is a bucket whose readers pay, give --s3-requester-pays";
+  if (!answer.paid)
+    text += "; if it is a bucket whose readers pay, give " + option_set("s3_requester_pays");
   return text;
 }
 
@@ -57,8 +59,9 @@ std::string s3_cause(const S3Answer& answer) {
   if (known != kCauses.end()) return std::string(known->sentence);
   if (is_elsewhere(answer)) {
     return answer.region.empty()
-               ? "the bucket is in another region; give --s3-region"
-               : "the bucket is in the region " + answer.region + "; give --s3-region";
+               ? "the bucket is in another region; give " + option_name("s3_region")
+               : "the bucket is in the region " + answer.region + "; give " +
+                     option_name("s3_region");
   }
   if (answer.status == 403) return denied(answer);
   if (answer.status == 404) return "no such object";

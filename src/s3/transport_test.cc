@@ -76,7 +76,7 @@ TEST(S3Transport, PaysWhenItIsTold) {
   EXPECT_THAT(server.requests()[0],
               HasSubstr("SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-request-payer,"));
   EXPECT_THAT(s3_cause(signing_client(server)->remove("k")),
-              AllOf(HasSubstr("access is denied"), HasSubstr("--s3-requester-pays")));
+              AllOf(HasSubstr("access is denied"), HasSubstr("s3_requester_pays=True")));
 }
 
 TEST(S3Transport, SignsForTheRegionOfTheBucket) {
@@ -98,7 +98,7 @@ TEST(S3Transport, GivesUpOnABucketThatIsAlwaysElsewhere) {
     return http_response("301 Moved", "x-amz-bucket-region: " + region + "\r\n", "");
   });
   EXPECT_THAT(s3_cause(signing_client(server)->remove("k")),
-              AllOf(HasSubstr("the bucket is in the region eu-west-"), HasSubstr("--s3-region")));
+              AllOf(HasSubstr("the bucket is in the region eu-west-"), HasSubstr("s3_region")));
   EXPECT_EQ(server.requests().size(), 3u);
 }
 

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "base/numbers.h"
+#include "base/option_name.h"
 #include "base/parallel.h"
 #include "base/status_macros.h"
 #include "storage/local_path.h"
@@ -58,16 +60,12 @@ Status write_file(const fs::path& path, const std::vector<uint8_t>& bytes) {
 }  // namespace
 
 Status SampleOptions::validate() const {
-  if (classes < 1) {
-    return Status::invalid_argument("--classes must be at least 1, not " + std::to_string(classes) +
-                                    ".");
-  }
-  if (images < classes) {
-    return Status::invalid_argument(
-        "--images must be at least --classes (" + std::to_string(classes) +
-        "), so that no folder is empty, not " + std::to_string(images) + ".");
-  }
-  return {};
+  VERGER_RETURN_IF_ERROR(check_number(kSampleImages, images));
+  VERGER_RETURN_IF_ERROR(check_number(kSampleClasses, classes));
+  if (images >= classes) return {};
+  return Status::invalid_argument(
+      option_name("images") + " must be at least " + option_name("classes") + " (" +
+      format_count(classes) + "), so that no folder is empty, not " + format_count(images) + ".");
 }
 
 Status write_sample(const std::string& directory, const SampleOptions& options) {

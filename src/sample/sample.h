@@ -6,10 +6,22 @@
 #include <string>
 #include <vector>
 
+#include "base/option.h"
 #include "verger/image.h"
 #include "verger/status.h"
 
 namespace verger {
+
+inline constexpr OptionDeclaration kSampleImages{.name = "images",
+                                                 .group = "Results",
+                                                 .value = "N",
+                                                 .help = "Images in all",
+                                                 .bounds = {.least = 1}};
+inline constexpr OptionDeclaration kSampleClasses{.name = "classes",
+                                                  .group = "Results",
+                                                  .value = "N",
+                                                  .help = "Kinds of fruit, one folder each",
+                                                  .bounds = {.least = 1}};
 
 struct SampleOptions {
   int images = 240;   // in all, spread evenly over the classes

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "base/run_options.h"
 #include "base/status_macros.h"
 #include "search/all_pairs.h"
 #include "search/candidates.h"
@@ -124,6 +125,7 @@ Status DuplicateSearch::read_thumbnails(const std::vector<RowPair>& pairs) {
   }
   return parallel_for(rows.size(), threads_, cancel_, [&](std::size_t i) -> Status {
     const auto image = picture(rows[i]);
+    observer_.advanced(1, 0);
     if (!image) return {};
     thumbnails_[rows[i]] = make_thumbnail(*image);
     state_[rows[i]] = State::kRead;
@@ -146,6 +148,8 @@ Status DuplicateSearch::sift(const std::vector<RowPair>& pairs) {
 
 // Looks at the pixels of the promising pairs, and keeps those that are copies.
 Status DuplicateSearch::confirm() {
+  const auto in_question = std::ranges::count(promising_, true, &DuplicatePair::confirmed);
+  observer_.stage_started("pixels", in_question);
   std::vector<std::size_t> begins;  // where another first row begins: its picture is read once
   for (std::size_t i = 0; i < promising_.size(); ++i) {
     if (i == 0 || promising_[i].first != promising_[i - 1].first) begins.push_back(i);
@@ -164,25 +168,32 @@ Status DuplicateSearch::confirm() {
                               " again: it went away during the search; run the command anew.");
           }
           pair.distance = copy_distance(*first, *second);
+          observer_.advanced(1, 0);
         }
         return {};
       }));
+  observer_.stage_finished();
   std::erase_if(promising_, [&](const DuplicatePair& pair) {
     return pair.confirmed && pair.distance > options_.tolerance;
   });
   return {};
 }
 
+// Each row is a step when its strip is compared, and another when its picture is read, which takes
+// longer; the pictures that nothing is like are not read, and their steps come at the end.
 Result<Duplicates> DuplicateSearch::run() {
-  const std::size_t strips = (table_.size() + kStripRows - 1) / kStripRows;
-  observer_.stage_started("compare", static_cast<int64_t>(strips));
+  const std::size_t rows = table_.size();
+  const std::size_t strips = (rows + kStripRows - 1) / kStripRows;
+  observer_.stage_started("compare", static_cast<int64_t>(rows + thumbnails_.size()));
   VERGER_RETURN_IF_ERROR(find_equal_rows());
   VERGER_RETURN_IF_ERROR(sift(equal_pairs_));
   for (std::size_t strip = 0; strip < strips; ++strip) {
     VERGER_ASSIGN_OR_RETURN(const auto pairs, find_candidates(strip));
     VERGER_RETURN_IF_ERROR(sift(pairs));
-    observer_.advanced(1, 0);
+    observer_.advanced(static_cast<int64_t>(std::min(kStripRows, rows - strip * kStripRows)), 0);
   }
+  const auto unread = std::ranges::count(state_, State::kUnknown);
+  if (options_.pixels) observer_.advanced(unread, 0);
   observer_.stage_finished();
   const auto rows_of = [](const DuplicatePair& pair) { return std::pair(pair.first, pair.second); };
   std::ranges::sort(promising_, {}, rows_of);
@@ -205,16 +216,9 @@ Result<Duplicates> DuplicateSearch::run() {
 }  // namespace
 
 Status DuplicateOptions::validate() const {
-  if (!(similarity >= -1 && similarity <= 1)) {
-    return Status::invalid_argument("--similarity must be a cosine, from -1 to 1, not " +
-                                    std::to_string(similarity) + ".");
-  }
-  if (!(tolerance >= 0 && tolerance <= 1)) {
-    return Status::invalid_argument("--tolerance must be from 0 to 1, not " +
-                                    std::to_string(tolerance) + ".");
-  }
-  if (threads < 0) return Status::invalid_argument("--threads must not be negative.");
-  return {};
+  VERGER_RETURN_IF_ERROR(check_number(kSimilarity, similarity));
+  VERGER_RETURN_IF_ERROR(check_number(kTolerance, tolerance));
+  return check_number(run_option("threads"), threads);
 }
 
 Result<Duplicates> find_duplicates(const SearchTable& table, const NearestIndex* index,

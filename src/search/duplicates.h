@@ -13,6 +13,7 @@
 
 #include "base/cancel.h"
 #include "base/observer.h"
+#include "base/option.h"
 #include "search/table.h"
 #include "verger/options.h"
 #include "verger/status.h"
@@ -24,6 +25,18 @@ class NearestIndex;
 // The bytes of the image of this path, as the tables show it. Must be safe to call from many
 // threads.
 using PictureReader = std::function<Result<std::vector<uint8_t>>(const std::string& path)>;
+
+inline constexpr OptionDeclaration kTolerance{.name = "tolerance",
+                                              .group = "Results",
+                                              .value = "SHARE",
+                                              .help = "How far the pixels of copies may be apart",
+                                              .bounds = {.least = 0, .most = 1}};
+inline constexpr OptionDeclaration kSimilarity{
+    .name = "similarity",
+    .group = "Results",
+    .value = "COSINE",
+    .help = "Look at the pixels of pairs whose components have at least this cosine",
+    .bounds = {.least = -1, .most = 1}};
 
 struct DuplicateOptions {
   // Affects results.

@@ -6,7 +6,9 @@
 #include <span>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/parallel.h"
+#include "base/run_options.h"
 #include "base/status_macros.h"
 #include "output/saved_model.h"
 #include "storage/listing.h"
@@ -95,19 +97,15 @@ Status Recogniser::answer(const Query& query, Answer& answer) {
 
 Status check_searchable(const Searcher& searcher, const DecodedPcaModel& model) {
   if (static_cast<std::size_t>(model.model.k) == searcher.table().width) return {};
-  return Status::model("The model keeps " + std::to_string(model.model.k) +
+  return Status::model("The model keeps " + format_count(model.model.k) +
                        " components, and the pca table has " +
-                       std::to_string(searcher.table().width) +
+                       format_count(static_cast<int64_t>(searcher.table().width)) +
                        ": they are not of one run; make them anew with 'verger reduce'.");
 }
 
 Status SimilarOptions::validate() const {
-  if (neighbors < 1) {
-    return Status::invalid_argument("--neighbors must be at least 1, not " +
-                                    std::to_string(neighbors) + ".");
-  }
-  if (threads < 0) return Status::invalid_argument("--threads must not be negative.");
-  return {};
+  VERGER_RETURN_IF_ERROR(check_number(kNeighbors, neighbors));
+  return check_number(run_option("threads"), threads);
 }
 
 Result<std::vector<Query>> find_queries(const Searcher& searcher,
@@ -145,8 +143,7 @@ Result<std::vector<Answer>> answer_queries(const Searcher& searcher, const Decod
                                            const Model* network, const ImageOptions& image,
                                            const PictureReader& read,
                                            const std::vector<Query>& queries,
-                                           const SimilarOptions& options,
-                                           const CancelToken& cancel) {
+                                           const SimilarOptions& options, const Watch& watch) {
   VERGER_RETURN_IF_ERROR(options.validate());
   VERGER_RETURN_IF_ERROR(check_searchable(searcher, model));
   if (network != nullptr) VERGER_RETURN_IF_ERROR(check_same_network(model, network->info()));
@@ -165,12 +162,13 @@ Result<std::vector<Answer>> answer_queries(const Searcher& searcher, const Decod
   std::atomic<std::size_t> next = 0;
   const auto work = [&](std::size_t) -> Status {
     Recogniser recogniser(shared);
-    for (std::size_t i = next++; i < queries.size() && !cancel.cancelled(); i = next++) {
+    for (std::size_t i = next++; i < queries.size() && !watch.cancel.cancelled(); i = next++) {
       VERGER_RETURN_IF_ERROR(recogniser.answer(queries[i], answers[i]));
+      if (!queries[i].row) watch.observer.advanced(1, answers[i].rejection ? 1 : 0);
     }
-    return cancel.cancelled() ? Status::cancelled("Interrupted.") : Status();
+    return watch.cancel.cancelled() ? Status::cancelled("Interrupted.") : Status();
   };
-  VERGER_RETURN_IF_ERROR(parallel_for(workers, static_cast<int>(workers), cancel, work));
+  VERGER_RETURN_IF_ERROR(parallel_for(workers, static_cast<int>(workers), watch.cancel, work));
   return answers;
 }
 

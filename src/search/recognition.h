@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/option.h"
+#include "base/watch.h"
 #include "pca/projector.h"
 #include "search/duplicates.h"
 #include "search/searcher.h"
@@ -23,6 +25,14 @@
 #include "verger/status.h"
 
 namespace verger {
+
+inline constexpr OptionDeclaration kNeighbors{
+    .name = "neighbors",
+    .group = "Results",
+    .value = "N",
+    .help = "Nearest photographs to show, which vote on the label",
+    .bounds = {.least = 1},
+    .letter = 'n'};
 
 struct SimilarOptions {
   // Affects results.
@@ -57,13 +67,13 @@ struct Answer {
 };
 
 // An answer a query, in their order. `network` may be null when every query is a row; else it must
-// be the one that `model` was fitted on (kModel). Memory: constant, besides the answers.
+// be the one that `model` was fitted on (kModel). Advances by a photograph. Memory: constant,
+// besides the answers.
 Result<std::vector<Answer>> answer_queries(const Searcher& searcher, const DecodedPcaModel& model,
                                            const Model* network, const ImageOptions& image,
                                            const PictureReader& read,
                                            const std::vector<Query>& queries,
-                                           const SimilarOptions& options,
-                                           const CancelToken& cancel);
+                                           const SimilarOptions& options, const Watch& watch);
 
 // Photographs → the vectors that they are searched by. One a thread; the projector and the network
 // outlive it.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/large_pages.h"
+#include "base/option_name.h"
 #include "base/parallel.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
@@ -114,7 +115,7 @@ Result<SearchedOutput> open_searched_output(const Store& output) {
   VERGER_ASSIGN_OR_RETURN(searched.run, read_run_record(output));
   if (searched.run.state != "done") {
     return Status::io("The run in " + place + " did not finish, so it cannot be searched; go on " +
-                      "with it by --resume.");
+                      "with it by " + option_set("resume") + ".");
   }
   if (!searched.run.reduction) {
     return Status::io("The result in " + place +

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
-#include <filesystem>
 #include <fstream>
 #include <span>
 #include <system_error>
@@ -39,13 +38,9 @@ std::span<const uint8_t> bytes_of(const std::vector<char>& block, std::size_t si
 }  // namespace
 
 Result<TemporaryFile> TemporaryFile::create() {
-  std::error_code none;
-  const auto folder = std::filesystem::temp_directory_path(none);
-  const auto chosen = none ? std::filesystem::path("/tmp") : folder;
-  auto made = make_temporary(chosen);
-  if (!made) return failure(chosen / "verger-XXXXXX");
-  close(made->descriptor);
-  return TemporaryFile(std::move(made->path));
+  VERGER_ASSIGN_OR_RETURN(MadeFile made, make_temporary());
+  close(made.descriptor);
+  return TemporaryFile(std::move(made.path));
 }
 
 TemporaryFile::~TemporaryFile() {
@@ -62,7 +57,7 @@ Result<std::string> TemporaryFile::copy_from(const Store& store, const std::stri
   std::vector<char> block(static_cast<std::size_t>(kBlock));
   for (;;) {
     const auto read = from->Read(kBlock, block.data());
-    if (!read.ok()) return io_error("Cannot read", store.display_path(name), read.status());
+    if (!read.ok()) return io_error("read", store.display_path(name), read.status());
     if (*read == 0) break;
     sha.update(bytes_of(block, static_cast<std::size_t>(*read)));
     if (!to.write(block.data(), *read)) return failure(path_);
@@ -81,7 +76,7 @@ Result<std::string> TemporaryFile::copy_to(Store& store, const std::string& name
     const std::streamsize size = from.gcount();
     sha.update(bytes_of(block, static_cast<std::size_t>(size)));
     const auto written = to->stream()->Write(block.data(), size);
-    if (!written.ok()) return io_error("Cannot write", store.display_path(name), written);
+    if (!written.ok()) return io_error("write", store.display_path(name), written);
   }
   if (from.bad()) return failure(path_);
   VERGER_RETURN_IF_ERROR(to->commit());

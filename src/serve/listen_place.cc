@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/listen_place.h"
-
-#include <charconv>
+#include "base/numbers.h"
+#include "base/option_name.h"
 
 namespace verger {
 
@@ -13,7 +13,8 @@ constexpr int kLastPort = 65535;
 
 Result<ListenPlace> ListenPlace::parse(std::string_view text) {
   const auto refused = [&] {
-    return Status::invalid_argument("--listen must be HOST:PORT, such as 127.0.0.1:8080, not '" +
+    return Status::invalid_argument(option_name("listen") +
+                                    " must be HOST:PORT, such as 127.0.0.1:8080, not '" +
                                     std::string(text) + "'.");
   };
   const std::size_t colon = text.rfind(':');
@@ -21,9 +22,9 @@ Result<ListenPlace> ListenPlace::parse(std::string_view text) {
   std::string_view host = text.substr(0, colon);
   const std::string_view digits = text.substr(colon + 1);
   ListenPlace place;
-  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), place.port);
-  if (error != std::errc() || end != digits.end()) return refused();
-  if (place.port < 0 || place.port > kLastPort) return refused();
+  const auto port = whole_number(digits);
+  if (!port || *port > kLastPort) return refused();
+  place.port = static_cast<int>(*port);
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   if (!bracketed && host.find(':') != host.npos) return refused();

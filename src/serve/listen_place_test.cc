@@ -26,7 +26,7 @@ TEST(ListenPlace, WhatIsNoneIsRefused) {
     const auto place = ListenPlace::parse(text);
     ASSERT_FALSE(place.ok()) << text;
     EXPECT_EQ(place.error().code(), StatusCode::kInvalidArgument);
-    EXPECT_NE(place.error().message().find("--listen must be HOST:PORT"), std::string::npos);
+    EXPECT_NE(place.error().message().find("listen must be HOST:PORT"), std::string::npos);
   }
 }
 

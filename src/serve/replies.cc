@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/replies.h"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/json_text.h"
+#include "base/numbers.h"
 #include "report/thumbnails.h"
 #include "search/answer_document.h"
 
@@ -16,13 +16,6 @@ namespace {
 constexpr int kThumbnailPixels = 192;  // a side
 
 }  // namespace
-
-std::optional<int64_t> whole_number(std::string_view digits) {
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.begin(), digits.end(), number);
-  if (error != std::errc() || end != digits.end() || digits.starts_with('-')) return std::nullopt;
-  return number;
-}
 
 WebReply similar_reply(const ServedResult& result, std::span<const Photograph> photographs,
                        int neighbors, ServeMetrics& metrics) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -13,9 +12,6 @@
 #include "web/server.h"
 
 namespace verger {
-
-// Of digits alone.
-std::optional<int64_t> whole_number(std::string_view digits);
 
 // The document of the photographs' answers, which are counted; 422 when none can be read.
 WebReply similar_reply(const ServedResult& result, std::span<const Photograph> photographs,

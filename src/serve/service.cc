@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/json_text.h"
+#include "base/option_name.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "metrics/exposition.h"
@@ -32,7 +33,6 @@ using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr const char* kJson = "application/json";
-constexpr int kMostNeighbors = 1000;
 constexpr std::size_t kMostPhotographs = 32;                 // that one request carries
 constexpr std::string_view kThumbnails = "/v1/thumbnails/";  // RESULT/ROW
 
@@ -92,7 +92,7 @@ Result<int> neighbors_of(std::string_view query, int usual) {
   const auto number =
       query.starts_with(kName) ? whole_number(query.substr(kName.size())) : std::nullopt;
   if (number && *number >= 1 && *number <= kMostNeighbors) return static_cast<int>(*number);
-  return Status::invalid_argument("Only ?neighbors=N, from 1 to " + std::to_string(kMostNeighbors) +
+  return Status::invalid_argument("Only ?neighbors=N, from 1 to " + format_count(kMostNeighbors) +
                                   ", may be asked for.");
 }
 
@@ -120,8 +120,9 @@ class Service::Routes final : public WebHandler {
                                         2 * static_cast<std::size_t>(options_.max_body))};
     auto server = WebServer::open(place_.host, place_.port, *this, limits);
     if (!server.ok()) {
-      return Status::invalid_argument("--listen cannot listen on " + options_.listen + " (" +
-                                      server.error().message() + "); give another HOST:PORT.");
+      return Status::invalid_argument(option_name("listen") + " cannot listen on " +
+                                      options_.listen + " (" + server.error().message() +
+                                      "); give another HOST:PORT.");
     }
     server_ = *std::move(server);
     server_->start();
@@ -251,14 +252,10 @@ class Service::Routes final : public WebHandler {
 };
 
 Status ServeOptions::validate() const {
-  if (neighbors < 1 || neighbors > kMostNeighbors) {
-    return Status::invalid_argument("--neighbors must be from 1 to " +
-                                    std::to_string(kMostNeighbors) + ", not " +
-                                    std::to_string(neighbors) + ".");
-  }
-  if (max_pixels < 1) return Status::invalid_argument("--max-pixels must be at least 1.");
-  if (max_body < 1) return Status::invalid_argument("--max-body must be at least 1.");
-  if (queue < 1) return Status::invalid_argument("--queue must be at least 1.");
+  VERGER_RETURN_IF_ERROR(check_number(kServedNeighbors, neighbors));
+  VERGER_RETURN_IF_ERROR(check_number(kMaxServedPixels, static_cast<double>(max_pixels)));
+  VERGER_RETURN_IF_ERROR(check_number(kMaxBody, static_cast<double>(max_body)));
+  VERGER_RETURN_IF_ERROR(check_number(kQueue, queue));
   if (const auto place = ListenPlace::parse(listen); !place.ok()) return place.error();
   return {};
 }

@@ -7,11 +7,40 @@
 #include <memory>
 #include <string>
 
+#include "base/option.h"
 #include "serve/served_result.h"
 #include "verger/status.h"
 #include "web/server.h"
 
 namespace verger {
+
+inline constexpr int kMostNeighbors = 1000;
+
+inline constexpr OptionDeclaration kServedNeighbors{
+    .name = "neighbors",
+    .group = "Results",
+    .value = "N",
+    .help = "Nearest photographs to give, which vote on the label, unless a request says otherwise",
+    .bounds = {.least = 1, .most = kMostNeighbors},
+    .letter = 'n'};
+inline constexpr OptionDeclaration kMaxServedPixels{
+    .name = "max_pixels",
+    .group = "Service",
+    .value = "N",
+    .help = "Reject photographs of more pixels than this",
+    .bounds = {.least = 1}};
+inline constexpr OptionDeclaration kMaxBody{
+    .name = "max_body",
+    .group = "Service",
+    .value = "BYTES",
+    .help = "Most bytes of a request; a larger one is refused (413)",
+    .bounds = {.least = 1}};
+inline constexpr OptionDeclaration kQueue{
+    .name = "queue",
+    .group = "Service",
+    .value = "N",
+    .help = "Requests that wait for a thread; others are refused (503)",
+    .bounds = {.least = 1}};
 
 struct ServeOptions {
   // Affects results.

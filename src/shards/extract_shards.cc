@@ -13,6 +13,7 @@
 #include "base/bounded_queue.h"
 #include "base/byte_budget.h"
 #include "base/lap.h"
+#include "base/option_name.h"
 #include "base/status_macros.h"
 #include "shards/fetched_images.h"
 #include "shards/open_blocks.h"
@@ -199,7 +200,8 @@ Status ShardExtraction::extract_image(Extractor& extractor, Fetched fetched) {
   if (rejection && options_.strict) {
     return Status::io(source_.path(fetched.image) + " is rejected (" +
                       std::string(reject_reason_name(rejection->reason)) +
-                      "): " + rejection->message + " Without --strict the run would go on.");
+                      "): " + rejection->message + " Without " + option_set("strict") +
+                      " the run would go on.");
   }
 
   observer_.advanced(1, rejection ? 1 : 0);

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/numbers.h"
+#include "base/option_name.h"
 #include "base/status_macros.h"
 #include "parquet/pca_part.h"
 #include "plan/selection.h"
@@ -76,6 +78,11 @@ Status check_whole(const RunRecord& extraction, const std::string& place) {
                     extraction.command + (update ? "' once more." : " --resume'."));
 }
 
+bool is_stage_of_reduction(std::string_view stage) {
+  constexpr std::array<std::string_view, 4> kStages = {"moments", "merge", "fit", "project"};
+  return std::ranges::find(kStages, stage) != kStages.end();
+}
+
 RunRecord joined(RunRecord extraction, const RunRecord& reduction) {
   extraction.command = reduction.command;
   extraction.state = reduction.state;
@@ -84,18 +91,24 @@ RunRecord joined(RunRecord extraction, const RunRecord& reduction) {
   extraction.options.pca = reduction.options.pca;
   extraction.options.threads = reduction.options.threads;
   extraction.reduction.reset();
-  constexpr std::array<std::string_view, 4> kReduction = {"moments", "merge", "fit", "project"};
-  std::erase_if(extraction.seconds, [&](const auto& stage) {
-    return std::ranges::find(kReduction, stage.first) != kReduction.end();
-  });
+  std::erase_if(extraction.seconds,
+                [](const auto& stage) { return is_stage_of_reduction(stage.first); });
   return extraction;
 }
 
 Status check_width(int64_t width) {
   if (width <= Moments::kMaxWidth) return {};
   return Status::model(
-      "Vectors of " + std::to_string(width) + " numbers are too wide: verger reduces at most " +
-      std::to_string(Moments::kMaxWidth) + "; choose a model whose output is pooled.");
+      "Vectors of " + format_count(width) + " numbers are too wide: verger reduces at most " +
+      format_count(Moments::kMaxWidth) + "; choose a model whose output is pooled.");
+}
+
+Status check_components(const PcaOptions& options, int64_t width, const std::string& features) {
+  if (options.components <= width) return {};
+  return Status::invalid_argument(
+      option_name("components") + ' ' + format_count(options.components) +
+      " exceeds the width of the features of " + features + ", which is " + format_count(width) +
+      "; ask for at most that many.");
 }
 
 Result<Moments> moments_of_part(const Store& store, const std::string& name, int width) {

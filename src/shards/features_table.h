@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "output/output_folder.h"
@@ -30,6 +31,9 @@ Result<FeaturesTable> find_features(const Store& store);
 // kIo when the run that made the features of `place` did not come to its end.
 Status check_whole(const RunRecord& extraction, const std::string& place);
 
+// Is it a stage of reduce, which begins with features?
+bool is_stage_of_reduction(std::string_view stage);
+
 // The record of a reduction that joins the output of its extraction: what decided the features
 // stays, so that an update goes on with both.
 RunRecord joined(RunRecord extraction, const RunRecord& reduction);
@@ -39,6 +43,9 @@ Result<int> width_of(const FeaturesTable& features);
 
 // kModel when vectors of this width are too wide to be reduced.
 Status check_width(int64_t width);
+
+// kInvalidArgument when more components are asked for than there are features; `features`: whose.
+Status check_components(const PcaOptions& options, int64_t width, const std::string& features);
 
 // Moments of one part's rows, which must have `width` features.
 Result<Moments> moments_of_part(const Store& store, const std::string& name, int width);

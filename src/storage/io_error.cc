@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/numbers.h"
 #include "storage/store.h"
 
 namespace verger {
@@ -38,8 +39,8 @@ Status io_error(std::string_view action, const std::string& path, const arrow::S
 Status check_size(int64_t bytes, const FileEntry& listed, const std::string& path) {
   if (bytes == listed.size) return {};
   return sentence("read", path,
-                  "it has " + std::to_string(bytes) + " bytes, where " +
-                      std::to_string(listed.size) + " were listed");
+                  "it has " + format_count(bytes) + " bytes, where " + format_count(listed.size) +
+                      " were listed");
 }
 
 }  // namespace verger

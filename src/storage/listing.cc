@@ -26,11 +26,13 @@ FileEntry file_of(ListRow row) {
 
 Result<SortedList> list_selected(const Store& input, const InputOptions& options,
                                  Selection& selection,
-                                 const std::function<Status(FileEntry)>& container) {
+                                 const std::function<Status(FileEntry)>& container,
+                                 const std::function<void()>& image) {
   SortedListBuilder images;
   const auto take = [&](FileEntry file, Selection::Kind kind) {
-    return kind == Selection::Kind::kImage ? images.add(row_of(std::move(file)))
-                                           : container(std::move(file));
+    if (kind != Selection::Kind::kImage) return container(std::move(file));
+    if (image) image();
+    return images.add(row_of(std::move(file)));
   };
   VERGER_RETURN_IF_ERROR(visit_selected(input, options, selection, take));
   return images.finish([&](const std::string& name) { return named_twice(input, name); });

@@ -23,10 +23,12 @@ Status visit_selected(const Store& input, const InputOptions& options, Selection
 ListRow row_of(FileEntry file);
 FileEntry file_of(ListRow row);
 
-// The images that `selection` takes, as rows of row_of(); `container` is given each container.
+// The images that `selection` takes, as rows of row_of(). `container` is given each container;
+// `image`, if given, is told of each image.
 Result<SortedList> list_selected(const Store& input, const InputOptions& options,
                                  Selection& selection,
-                                 const std::function<Status(FileEntry)>& container);
+                                 const std::function<Status(FileEntry)>& container,
+                                 const std::function<void()>& image = {});
 
 // The images, as rows of row_of(); containers beside them are passed over. No image is kIo, as
 // no_images() says.

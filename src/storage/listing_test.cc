@@ -63,14 +63,13 @@ TEST(ListImages, LeavesOutFoldersThatCannotBeReadAndAreNotWanted) {
   PassedOver passed_over;
   const auto all = list_images(*store, {}, passed_over);
   if (geteuid() != 0) {  // root may read them
-    EXPECT_THAT(all.error().message(), HasSubstr("; --exclude '/lost+found' leaves it out."));
+    EXPECT_THAT(all.error().message(), HasSubstr("; exclude '/lost+found' leaves it out."));
   }
   EXPECT_EQ(
       list_images(*store, {.pattern = "", .exclude = {"/lost+found"}}, passed_over).value().size(),
       1U);
   EXPECT_EQ(passed_over.text(),
-            "1 folder whose name begins with _ or ., 1 file or folder that "
-            "--exclude names");
+            "1 folder whose name begins with _ or ., 1 excluded file or folder");
   for (const char* name : {".Trashes", "lost+found"}) {
     std::filesystem::permissions(folder / name, std::filesystem::perms::all);
   }

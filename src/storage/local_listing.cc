@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/option_name.h"
 #include "base/parallel.h"
 #include "base/status_macros.h"
 #include "base/wait.h"
@@ -122,7 +123,7 @@ class FolderWalk {
     std::string message = status.message();
     message.resize(message.find_last_not_of('.') + 1);
     const std::string name = folder.prefix.substr(0, folder.prefix.size() - 1);
-    return Status::io(message + "; --exclude '/" + name + "' leaves it out.");
+    return Status::io(message + "; " + option_name("exclude") + " '/" + name + "' leaves it out.");
   }
 
   // Is there more in the folder?

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -78,18 +77,12 @@ std::optional<ListRow> take_row(std::string_view& from, const std::string& befor
 }  // namespace
 
 Result<RowFile> RowFile::create() {
-  std::error_code error;
-  const std::string folder = std::filesystem::temp_directory_path(error).string();
-  if (!error) {
-    const auto made = make_temporary(folder);
-    if (made && unlink(made->path.c_str()) == 0) return RowFile(made->descriptor, folder);
-    error = std::error_code(errno, std::generic_category());
-    if (made) close(made->descriptor);
+  auto made = make_temporary();
+  if (made.ok()) {
+    unlink(made->path.c_str());  // it lives as long as its descriptor
+    return RowFile(made->descriptor, temporary_folder());
   }
-  return Status::io(
-      "The list of images is too long for memory and cannot be kept in the temporary "
-      "folder " +
-      folder + ": " + error.message() + "; set TMPDIR to a folder that can be written to.");
+  return Status::io("The list of images is too long for memory. " + made.error().message());
 }
 
 RowFile::RowFile(RowFile&& other) noexcept

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/option_name.h"
 #include "base/parallel.h"
 #include "base/status_macros.h"
 #include "base/wait.h"
@@ -136,7 +137,8 @@ class S3Walk {
       return contradiction("a page comes again");
     }
     if (shared_ && !lister.in_order) {
-      return contradiction("its keys are in no order; --listers 1 takes them as they come");
+      return contradiction("its keys are in no order; " + option_name("listers") +
+                           " 1 takes them as they come");
     }
     lister.query.token = page.next;
     for (const std::string& key : page.prefixes) enter(key);

@@ -152,7 +152,7 @@ TEST(WalkS3, SaysWhenKeysLoseTheirOrder) {
     return ++requests < 20 ? bucket.answer(request) : page("Test/class-0/0.jpg", "x");
   };
   EXPECT_THAT(walk(script, nullptr, 4),
-              HasSubstr("its keys are in no order; --listers 1 takes them"));
+              HasSubstr("its keys are in no order; listers 1 takes them"));
 }
 
 TEST(WalkS3, EndsWithTheFailureOfOneLister) {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "update/update_check.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
 #include "base/json_text.h"
+#include "base/numbers.h"
+#include "base/option_name.h"
+#include "base/run_options.h"
 #include "base/status_macros.h"
 #include "output/file_sizes.h"
 #include "plan/recipe.h"
 
 namespace verger {
-
-using nlohmann::json;
 
 namespace {
 
@@ -54,39 +54,16 @@ Status check_manifests(const std::vector<ShardManifest>& manifests, const Output
   return {};
 }
 
-// The recorded options that decide what is in the tables.
-constexpr const char* kOptions[] = {
-    "pattern",    "recursive",        "exclude",     "label_column", "image_column",
-    "max_pixels", "exif_orientation", "fast_decode", "precision",    "components",
-    "variance",   "standardize",      "layout"};
-
-// "max_pixels" → "--max-pixels"
-std::string flag_of(std::string name) {
-  std::ranges::replace(name, '_', '-');
-  return "--" + name;
+// As a sentence shows the value of an option.
+std::string shown(const RunOption& option, const nlohmann::json& value) {
+  if (option.bounds.zero_unset && value == 0) return "none";
+  return value.is_number() ? format_number(value.get<double>()) : json_text(value);
 }
 
 std::string difference(const OutputFolder& output, const std::string& what, const std::string& then,
                        const std::string& now) {
   return place_of(output) + " was made with " + what + ' ' + then + ", not " + now +
          "; give the same, or make it anew with 'verger run --overwrite'.";
-}
-
-Status check_options(const RunRecord& record, const OutputFolder& output,
-                     const RunOptions& options) {
-  RunRecord now;
-  now.options = options;
-  const json was = record.to_json().at("options");
-  const json is = now.to_json().at("options");
-  for (const std::string name : kOptions) {
-    // The variance decides nothing beside a number of components.
-    if (name == "variance" && options.pca.components > 0) continue;
-    if (was.at(name) != is.at(name)) {
-      return Status::invalid_argument(
-          difference(output, flag_of(name), json_text(was.at(name)), json_text(is.at(name))));
-    }
-  }
-  return {};
 }
 
 }  // namespace
@@ -108,9 +85,23 @@ Result<StoredOutput> find_output(const OutputFolder& output) {
   return stored;
 }
 
-Status check_same_recipe(const StoredOutput& stored, const OutputFolder& output,
-                         const RunOptions& options, const ModelInfo& model) {
-  VERGER_RETURN_IF_ERROR(check_options(stored.record, output, options));
+Status check_same_options(const StoredOutput& stored, const OutputFolder& output,
+                          const RunOptions& options) {
+  for (const RunOption& option : run_options()) {
+    if (option.recorded != Recorded::kCompared) continue;
+    // The variance decides nothing beside a number of components.
+    if (option.name == "variance" && options.pca.components > 0) continue;
+    const auto was = value_json(option, stored.record.options);
+    const auto is = value_json(option, options);
+    if (was == is) continue;
+    return Status::invalid_argument(
+        difference(output, option_name(option.name), shown(option, was), shown(option, is)));
+  }
+  return {};
+}
+
+Status check_same_network(const StoredOutput& stored, const OutputFolder& output,
+                          const RunOptions& options, const ModelInfo& model) {
   if (const auto& made = stored.record.model;
       made && made->weights_sha256 != model.weights_sha256) {
     return Status::model(difference(output, "the weights",

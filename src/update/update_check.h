@@ -26,8 +26,13 @@ struct StoredOutput {
 Result<StoredOutput> find_output(const OutputFolder& output);
 
 // kInvalidArgument, naming the first difference and the mend, when the output was made with other
-// options that affect results; kModel when it was by other weights.
-Status check_same_recipe(const StoredOutput& stored, const OutputFolder& output,
-                         const RunOptions& options, const ModelInfo& model);
+// options that affect results.
+Status check_same_options(const StoredOutput& stored, const OutputFolder& output,
+                          const RunOptions& options);
+
+// kModel when it was made by other weights; kInvalidArgument when it was by another version or
+// engine of verger.
+Status check_same_network(const StoredOutput& stored, const OutputFolder& output,
+                          const RunOptions& options, const ModelInfo& model);
 
 }  // namespace verger

@@ -90,13 +90,14 @@ class Planner {
     plan_.states = ImageStates(source.size());
   }
 
-  Result<UpdatePlan> run(std::vector<ShardManifest> manifests, const CancelToken& cancel) {
+  Result<UpdatePlan> run(std::vector<ShardManifest> manifests, const Watch& watch) {
     for (std::size_t begin = 0; begin < manifests.size(); begin += kReadAtOnce) {
       const std::size_t count = std::min(kReadAtOnce, manifests.size() - begin);
-      VERGER_RETURN_IF_ERROR(claim_some(std::span(manifests).subspan(begin, count), cancel));
+      VERGER_RETURN_IF_ERROR(claim_some(std::span(manifests).subspan(begin, count), watch.cancel));
+      watch.observer.advanced(static_cast<int64_t>(count), 0);
     }
     for (auto& shard : plan_.changed) {
-      if (cancel.cancelled()) return Status::cancelled("Interrupted.");
+      if (watch.cancel.cancelled()) return Status::cancelled("Interrupted.");
       VERGER_RETURN_IF_ERROR(settle(shard));
     }
     plan_.images_changed = static_cast<int64_t>(plan_.anew.size());
@@ -197,8 +198,8 @@ void join_same_paths(ShardMatch& match) {
 }  // namespace
 
 Result<UpdatePlan> plan_update(const Store& output, const ImageSource& source,
-                               std::vector<ShardManifest> manifests, const CancelToken& cancel) {
-  return Planner(output, source).run(std::move(manifests), cancel);
+                               std::vector<ShardManifest> manifests, const Watch& watch) {
+  return Planner(output, source).run(std::move(manifests), watch);
 }
 
 Result<ShardMatch> match_shard(const Store& output, const ImageSource& source,

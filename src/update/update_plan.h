@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "base/cancel.h"
+#include "base/watch.h"
 #include "input/image_source.h"
 #include "output/shard_manifest.h"
 #include "shards/shard_rewrite.h"
@@ -73,9 +73,9 @@ struct UpdatePlan {
 };
 
 // `manifests`: all of the output, in the order of their numbers, each with inputs. kIo when one of
-// the inputs' files is damaged, or they name an image twice.
+// the inputs' files is damaged, or they name an image twice. Advances by a manifest.
 Result<UpdatePlan> plan_update(const Store& output, const ImageSource& source,
-                               std::vector<ShardManifest> manifests, const CancelToken& cancel);
+                               std::vector<ShardManifest> manifests, const Watch& watch);
 
 // By the states of a plan. Of rows of one path, which only containers have, either all are kept or
 // none: the tables do not tell them apart.

@@ -56,7 +56,7 @@ class UpdatePlanTest : public testing::Test {
 
   Result<UpdatePlan> plan(const std::vector<Listed>& listed) {
     source_ = std::make_unique<ListedSource>(listed);
-    return plan_update(*store_, *source_, manifests_, cancel_);
+    return plan_update(*store_, *source_, manifests_, {cancel_, observer_});
   }
 
   ScratchFolder folder_;
@@ -64,6 +64,7 @@ class UpdatePlanTest : public testing::Test {
   std::vector<ShardManifest> manifests_;
   std::unique_ptr<ListedSource> source_;
   CancelToken cancel_;
+  Observer observer_;
 };
 
 std::vector<std::size_t> numbers(const std::vector<ShardManifest>& manifests) {

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/option_name.h"
 #include "base/place.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
@@ -66,7 +67,7 @@ std::string keras_cache_folder() {
 
 Result<std::optional<std::string>> find_weights(const std::string& weights) {
   const std::array<std::pair<std::string, std::string>, 2> given = {
-      {{weights, "--weights"}, {environment("VERGER_WEIGHTS"), "$VERGER_WEIGHTS"}}};
+      {{weights, option_name("weights")}, {environment("VERGER_WEIGHTS"), "$VERGER_WEIGHTS"}}};
   for (const auto& [place, giver] : given) {
     if (place.empty()) continue;
     VERGER_RETURN_IF_ERROR(check_no_credential(place));
@@ -83,8 +84,8 @@ Result<std::optional<std::string>> find_weights(const std::string& weights) {
 std::string no_weights_message(const std::string& folder, const std::string& cause) {
   const OfficialWeights& official = official_weights().front();
   return "There are no weights, and " + cause + ": get " + std::string(official.file_name) +
-         " from " + std::string(official.url) + " and put it into " + folder +
-         ", or name it by --weights.";
+         " from " + std::string(official.url) + " and put it into " + folder + ", or name it by " +
+         option_name("weights") + ".";
 }
 
 Result<FetchedWeights> fetch_weights(const std::string& folder, const FetchWatch& watch) {

@@ -98,7 +98,7 @@ TEST_F(WeightsTest, WhatIsGivenMustBeThere) {
   auto weights = find_weights((home_ / "absent.h5").string());
   ASSERT_FALSE(weights.ok());
   EXPECT_EQ(weights.error().code(), StatusCode::kModel);
-  EXPECT_THAT(weights.error().message(), HasSubstr("absent.h5' of --weights do not exist."));
+  EXPECT_THAT(weights.error().message(), HasSubstr("absent.h5' of weights do not exist."));
 
   const Environment variable("VERGER_WEIGHTS", "/absent/by-variable.h5");
   weights = find_weights("");

@@ -57,7 +57,7 @@ def test_what_is_passed_over_is_counted_by_reason(verger, folder, photograph, tm
     process = verger("run", *exclude, folder, tmp_path / "out", *FLAGS)
     told = (
         "2 files whose names begin with _ or ., 1 folder whose name begins with _ or ., 2 .heic "
-        "and 1 .webp files, 2 files or folders that --exclude names, 1 that is no regular file"
+        "and 1 .webp files, 2 excluded files or folders, 1 that is no regular file"
     )
     assert f"verger: Passed over: {told}.\n" in process.stderr
     assert f"  passed over  {told}\n" in process.stdout

@@ -192,8 +192,8 @@ def test_a_reduction_that_was_killed_is_finished(updated, deadly, point):
     ("flags", "told"),
     [
         (["--variance", 0.8], "--variance 0.95, not 0.8"),
-        (["--components", 3], "--components 0, not 3"),
-        (["--max-pixels", 1000], "--max-pixels 178956970, not 1000"),
+        (["--components", 3], "--components none, not 3"),
+        (["--max-pixels", 1000], "--max-pixels 178,956,970, not 1,000"),
         (["--pattern", "*.jpg"], '--pattern "", not "*.jpg"'),
         (["--no-standardize"], "--standardize true, not false"),
         (["--layout", "notebook"], "--layout tables"),

@@ -128,7 +128,3 @@ def test_another_file_under_the_official_name_is_unusable(verger, home, cache, r
     process = verger("weights", "check", env=home, exit_code=4)
     assert WITH_TOP in sentence(process)
     assert "SHA-256" in sentence(process)
-
-
-def test_the_command_needs_a_subcommand(verger):
-    assert "error" in verger("weights", exit_code=2).stderr

@@ -8,6 +8,7 @@ STORAGE = {
     "s3_anonymous": False,
     "s3_requester_pays": False,
     "reads_in_flight": 0,
+    "listers": 0,
     "retries": 4,
 }
 TIMES = (

@@ -25,6 +25,7 @@ def every_command(images):
         ["duplicates", "Results"],
         ["similar", "Sample", "--in", "Results", *WEIGHTS],
         ["completion", "bash"],
+        ["help", "run"],
         ["work"],  # until its orders end, which is at once
     ]
 
@@ -39,4 +40,5 @@ def check_service(words, result, photograph):
 
 def commands_of(help_text):
     """The names of the commands that `verger --help` lists."""
-    return set(re.findall(r"^  ([a-z]+) ", help_text, re.MULTILINE))
+    listed = help_text.partition("\nCommands:\n")[2].partition("\n\n")[0]
+    return set(re.findall(r"^  ([a-z]+) ", listed, re.MULTILINE))

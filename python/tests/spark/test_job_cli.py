@@ -82,10 +82,14 @@ def test_a_python_of_the_workers_that_is_not_there_is_the_cause_told(orchard, tm
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--variance", "2"], 2, "verger: error: --variance must be in (0, 1], not 2.0."),
-        (["--parts", "x"], 2, "verger: error: Could not convert: --parts = x"),
+        (["--variance", "2"], 2, "verger: error: --variance must be above 0 and at most 1, not 2."),
+        (["--parts", "x"], 2, "--parts must be between 1 and 100,000, not 'x'."),
         (["--resume", "--overwrite"], 2, "--overwrite and --resume exclude each other"),
-        (["--components", "3", "--variance", "0.5"], 2, "excludes --components"),
+        (
+            ["--components", "3", "--variance", "0.5"],
+            2,
+            "--variance and --components exclude each other",
+        ),
         (["--conf", "x"], 2, "verger: error: --conf must be KEY=VALUE, not 'x'"),
         (["--master"], 2, "verger: error: Argument --master: expected one argument"),
         (["--pattern", "*.bmp"], 3, "verger: error: No file named '*.bmp' in or below file:"),

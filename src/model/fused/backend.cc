@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/option_name.h"
 #include "model/fused/network.h"
 #include "verger/image.h"
 
@@ -66,10 +67,10 @@ Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, Precisio
   const std::span<const Kernels* const> kernels = supported_kernels(precision);
   if (!kernels.empty()) return compile(weights, *kernels.front());
   return Status::invalid_argument(
-      "--precision " + std::string(precision_name(precision)) + " needs a processor with " +
+      option_set("precision", precision_name(precision)) + " needs a processor with " +
       (precision == Precision::kBf16 ? "bfloat16 instructions (AMX or AVX512-BF16)"
                                      : "AMX (Intel's Xeon since 2023)") +
-      ", which this one lacks; use --precision f32.");
+      ", which this one lacks; use " + option_set("precision", "f32") + ".");
 }
 
 Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, const Kernels& kernels) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/option_name.h"
 #include "base/parallel.h"
 #include "base/status_macros.h"
 #include "verger/image.h"
@@ -146,8 +147,10 @@ Status prepare(RequestPool& pool, Precision precision) {
     if (precision == Precision::kBf16 &&
         compiled.get_property(ov::hint::inference_precision) != ov::element::bf16) {
       return Status::invalid_argument(
-          "--precision bf16 needs a processor with bfloat16 instructions (AMX or AVX-512 BF16), "
-          "which this one lacks; use --precision f32.");
+          option_set("precision", "bf16") +
+          " needs a processor with bfloat16 instructions (AMX or AVX-512 BF16), "
+          "which this one lacks; use " +
+          option_set("precision", "f32") + ".");
     }
     pool.give_back(std::move(request));
     return {};

@@ -132,7 +132,9 @@ class Crew:
             file = work.NetworkFile(path, network["sha256"], data)
         by_value: Any = cloudpickle.register_pickle_by_value
         by_value(work)
-        task = work.Task(self._driver.program, self._threads, file, local=local)
+        task = work.Task(
+            self._driver.program, self._threads, file, local=local, keywords=self._driver.keywords
+        )
         deliver: Any = work.Outcomes(lambda line: self._events.put(("outcome", line)))
         task.outcomes = context.accumulator([], deliver)
         return task, data

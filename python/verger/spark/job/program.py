@@ -81,5 +81,5 @@ class Driver(Program):
         """Return the exception for a run that failed, from its last message if it said one."""
         code = self.wait()
         if end is not None:
-            return error_of(end["error"]["kind"], self._spelled(end["error"]["message"]))
+            return error_of(end["error"]["kind"], end["error"]["message"])
         return self.error(code)

@@ -104,11 +104,17 @@ class NetworkFile:
 class Worker:
     """A child `verger work`. It ends with this process, since its standard input does."""
 
-    def __init__(self, command: list[str]) -> None:
-        """Start it. What it says on standard error goes to the executor's."""
+    def __init__(self, command: list[str], *, keywords: bool) -> None:
+        """Start it. What it says on standard error goes to the executor's.
+
+        With `keywords` its sentences name options as Python does.
+        """
         pipe = subprocess.PIPE
-        self.command = command
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8")
+        self.command, self.keywords = command, keywords
+        spelling = {"VERGER_SPELLING": "keyword" if keywords else "flag"}
+        self.process = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, encoding="utf-8", env={**os.environ, **spelling}
+        )
 
     def do(self, order: dict[str, Any]) -> str:
         """Return the outcome of an order, a line. TaskError when the child dies of it."""
@@ -132,11 +138,17 @@ class Task:
     """What Spark does to a partition of orders."""
 
     def __init__(
-        self, program: str, threads: int, network: NetworkFile | None, *, local: bool
+        self,
+        program: str,
+        threads: int,
+        network: NetworkFile | None,
+        *,
+        local: bool,
+        keywords: bool,
     ) -> None:
         """Take the driver's program, which is the one to run if all runs on its machine."""
         self._program, self._threads, self._network = program, threads, network
-        self._local = local
+        self._local, self._keywords = local, keywords
         self.outcomes: Accumulator[list[str]] | None = None
 
     def __call__(self, orders: Iterable[str]) -> Iterable[str]:
@@ -149,7 +161,7 @@ class Task:
         for line in orders:
             # No two attempts of Spark at a task have one number, at once or one after the other.
             order = {**json.loads(line), "attempt": context.attemptNumber()}
-            outcome = _worker(self._command()).do(order)
+            outcome = _worker(self._command(), keywords=self._keywords).do(order)
             if "error" in json.loads(outcome):
                 raise TaskError(json.dumps(json.loads(outcome)))  # in ASCII
             self.outcomes.add([outcome])
@@ -168,16 +180,21 @@ class Task:
         return command if self._network is None else [*command, "--weights", self._network.here()]
 
 
-def _worker(command: list[str]) -> Worker:
+def _worker(command: list[str], *, keywords: bool) -> Worker:
     """Return this process' child, the one of the task before where it can serve.
 
     What is sent by value comes with globals of its own each time, so a module holds the child.
     """
     process = sys.modules.setdefault("verger_worker", types.ModuleType("verger_worker"))
     worker: Worker | None = getattr(process, "worker", None)
-    if worker is None or worker.command != command or worker.process.poll() is not None:
+    wanted = (command, keywords)
+    if (
+        worker is None
+        or (worker.command, worker.keywords) != wanted
+        or worker.process.poll() is not None
+    ):
         if worker is not None:
             worker.process.communicate()  # it ends with its input
-        worker = Worker(command)
+        worker = Worker(command, keywords=keywords)
         process.worker = worker  # type: ignore[attr-defined]
     return worker
