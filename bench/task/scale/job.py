@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""verger.spark.run on a cluster: job.py TARS OUT NETWORK.onnx; see run.py."""
+"""verger.spark.run on a cluster: job.py TARS OUT NETWORK.onnx PARTS; see run.py."""
 
 import sys
 
 import verger.spark
 from pyspark.sql import SparkSession
 
-tars, out, network = sys.argv[1:]
+tars, out, network, parts = sys.argv[1:]
 spark = SparkSession.builder.getOrCreate()
-verger.spark.run(spark, tars, out, model=network, progress=False)
+verger.spark.run(spark, tars, out, model=network, parts=int(parts), progress=False)
 spark.stop()

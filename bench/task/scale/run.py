@@ -4,10 +4,13 @@
 usage: run.py PHOTOGRAPHS [--images 100000 1000000] [--no-spark] [--json FILE]
 
 The photographs are packed into tars under other names until there are enough. The network is the
-brightness of 64 patches of an image, so that it does not hide what the road itself takes. Each
-size goes through `verger run` on two threads and, in Spark, through two executors of one core; what
-counts is the peak of the program that drives. At the largest size a run is killed in its midst and
-resumed, one tar of a hundred is written anew and the result brought up to date, and all of it
+brightness of 64 patches of an image, so that it does not hide what the road itself takes. Shards
+have as many images in every size: a worker holds part of a shard, and what is asked is whether
+anything grows with the number of images.
+
+Each size goes through `verger run` on two threads and, in Spark, through two executors of one core;
+what counts is the peak of the program that drives. At the largest size a run is killed in its midst
+and resumed, one tar of a hundred is written anew and the result brought up to date, and all of it
 inspected. Before a figure counts, every image must have its row, and the resumed run and Spark's
 must have the bits of the undisturbed one.
 """
@@ -32,6 +35,7 @@ PACKAGE = str(ROOT / "build" / "release" / "python")
 JOB = Path(__file__).with_name("job.py")
 MAKE_NETWORK = ROOT / "bench" / "support" / "patches_network.py"
 A_TAR = 10_000  # images
+A_SHARD = 32_000  # images, as a run of a million has by default
 PATIENCE_S = 4 * 3600  # for a job of a million images beside other work
 
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "bench" / "support")]
@@ -58,7 +62,8 @@ class Scale:
         self.tars = folder / "tars"
         self.tars.mkdir(parents=True)
         self.photographs = photographs
-        self.options = ["--model", str(network)]
+        self.network, self.parts = str(network), str(max(1, images // A_SHARD))
+        self.options = ["--model", self.network]
         for number in range(images // A_TAR):
             self.pack(number, 0)
 
@@ -98,7 +103,7 @@ class Scale:
 def local(scale: Scale) -> dict[str, float]:
     """The chain by threads of the program."""
     out = scale.folder / "local"
-    figures = scale.run("run", out)
+    figures = scale.run("run", out, "--parts", scale.parts)
     record = scale.check(out)
     cpu = record["cpu_seconds"]["extract"]
     return figures | {"cpu_us_an_image": 1e6 * cpu / scale.images, "k": record["reduction"]["k"]}
@@ -108,14 +113,14 @@ def killed_and_resumed(scale: Scale) -> dict[str, float]:
     """Kill a run when half of its shards are done, and resume it."""
     out = scale.folder / "killed"
     shards = len(list((scale.folder / "local" / "_verger" / "shards").iterdir()))
-    process = scale.start("run", out)
+    process = scale.start("run", out, "--parts", scale.parts)
     manifests = out / "_verger" / "shards"
     while not manifests.exists() or len(list(manifests.glob("*.json"))) < shards // 2:
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    figures = scale.run("run", out, "--resume")
+    figures = scale.run("run", out, "--parts", scale.parts, "--resume")
     resumed = scale.check(out)["shards"]["resumed"]
     assert resumed >= shards // 2
     assert scale.model(out) == scale.model(scale.folder / "local")
@@ -148,9 +153,8 @@ def in_spark(scale: Scale) -> dict[str, float]:
         began = time.monotonic()
         cluster.environment["PYTHONPATH"] = PACKAGE
         settings = {"spark.executorEnv.PYTHONPATH": PACKAGE}
-        cluster.submit(
-            JOB, scale.tars, out, scale.options[1], settings=settings, timeout=PATIENCE_S
-        )
+        arguments = [JOB, scale.tars, out, scale.network, scale.parts]
+        cluster.submit(*arguments, settings=settings, timeout=PATIENCE_S)
         seconds, peak_mb = time.monotonic() - began, peak.mb()
     record = scale.check(out)
     assert scale.model(out) == scale.model(scale.folder / "local")
