@@ -102,14 +102,14 @@ double float64_cosine(std::span<const float> a, std::span<const float> b) {
 
 void check_exact() {
   for (std::size_t number = 0; number < 20; ++number) {
-    const auto found = find_nearest(table(), heads(), query(number), kNeighbors);
+    const auto neighbours = find_nearest(table(), heads(), query(number), kNeighbors);
     std::vector<double> cosines;
     for (std::size_t row = 0; row < kRows; ++row) {
       cosines.push_back(float64_cosine(query(number), table().row(row)));
     }
     std::ranges::partial_sort(cosines, cosines.begin() + kNeighbors, std::greater());
     for (std::size_t i = 0; i < kNeighbors; ++i) {
-      if (std::abs(double{found[i].cosine} - cosines[i]) < 1e-5) continue;
+      if (std::abs(double{neighbours[i].cosine} - cosines[i]) < 1e-5) continue;
       std::fprintf(stderr, "wrong neighbour %zu of query %zu\n", i, number);
       std::exit(1);
     }
@@ -122,8 +122,8 @@ void check_recall() {
   for (std::size_t number = 0; number < kQueries; ++number) {
     std::set<std::size_t> rows;
     const auto exact = find_nearest(table(), heads(), query(number), kNeighbors);
-    const auto found = index().find(query(number), kNeighbors).value();
-    for (const Neighbour& neighbour : found) rows.insert(neighbour.row);
+    const auto neighbours = index().find(query(number), kNeighbors).value();
+    for (const Neighbour& neighbour : neighbours) rows.insert(neighbour.row);
     for (const Neighbour& neighbour : exact) recalled += rows.count(neighbour.row);
   }
   const double recall = static_cast<double>(recalled) / (kQueries * kNeighbors);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A model made ready to project row after row.
 #pragma once
 
@@ -23,7 +24,7 @@ class Projector {
   std::size_t k_;
   std::vector<double> mean_;
   std::vector<double> deviation_;
-  std::vector<Panels> blocks_;  // of the components, transposed, by blocks of features
+  std::vector<Panels> blocks_;  // the components, transposed, by blocks of features
 };
 
 }  // namespace verger

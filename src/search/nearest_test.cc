@@ -22,15 +22,15 @@ double exact_cosine(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
-std::vector<std::vector<Neighbour>> found_in(const SearchTable& table,
-                                             std::span<const float> queries,
-                                             std::size_t neighbors) {
+std::vector<std::vector<Neighbour>> neighbours_in(const SearchTable& table,
+                                                  std::span<const float> queries,
+                                                  std::size_t neighbors) {
   const RowHeads heads(table.unit, table.width);
-  std::vector<std::vector<Neighbour>> found;
+  std::vector<std::vector<Neighbour>> neighbours;
   for (std::size_t at = 0; at < queries.size(); at += table.width) {
-    found.push_back(find_nearest(table, heads, queries.subspan(at, table.width), neighbors));
+    neighbours.push_back(find_nearest(table, heads, queries.subspan(at, table.width), neighbors));
   }
-  return found;
+  return neighbours;
 }
 
 std::span<float> row_of(SearchTable& table, std::size_t row) {
@@ -41,7 +41,7 @@ TEST(NearestTest, FindsWhatSortingAllRowsFinds) {
   for (const std::size_t width : {1U, 15U, 37U}) {
     const SearchTable table = clustered_table(200, width, 1);
     const SearchTable queries = clustered_table(7, width, 2);
-    const auto neighbours = found_in(table, queries.unit, 12);
+    const auto neighbours = neighbours_in(table, queries.unit, 12);
     ASSERT_EQ(neighbours.size(), 7U);
     for (std::size_t query = 0; query < 7; ++query) {
       std::vector<double> cosines;
@@ -106,7 +106,7 @@ TEST(NearestTest, FindsTheSameBitsAsComparingWithEveryRow) {
       for (std::size_t row = 0; row < 6; ++row) scale_to_unit(row_of(queries, row));
       std::ranges::copy(table.row(17), row_of(queries, 0).begin());
       for (const std::size_t neighbors : {1U, 10U, 599U, 700U}) {
-        EXPECT_EQ(found_in(table, queries.unit, neighbors),
+        EXPECT_EQ(neighbours_in(table, queries.unit, neighbors),
                   compare_with_all(table, queries.unit, neighbors))
             << width << " components, " << neighbors << " neighbours";
       }
@@ -116,7 +116,7 @@ TEST(NearestTest, FindsTheSameBitsAsComparingWithEveryRow) {
 
 TEST(NearestTest, NoneAreFoundWhereNoneAreAskedFor) {
   const SearchTable table = clustered_table(3, 4, 1);
-  EXPECT_TRUE(found_in(table, table.row(0), 0).at(0).empty());
+  EXPECT_TRUE(neighbours_in(table, table.row(0), 0).at(0).empty());
 }
 
 TEST(NearestTest, EqualRowsComeInTheTablesOrderAndAllAreGivenOfAFew) {
@@ -124,7 +124,7 @@ TEST(NearestTest, EqualRowsComeInTheTablesOrderAndAllAreGivenOfAFew) {
   for (std::size_t row = 1; row < 3; ++row) {
     std::copy_n(table.unit.begin(), 4, table.unit.begin() + static_cast<std::ptrdiff_t>(row * 4));
   }
-  const auto neighbours = found_in(table, table.row(2), 10);
+  const auto neighbours = neighbours_in(table, table.row(2), 10);
   std::vector<std::size_t> rows;
   for (const Neighbour& neighbour : neighbours[0]) rows.push_back(neighbour.row);
   EXPECT_THAT(rows, ElementsAre(0, 1, 2));

@@ -63,7 +63,7 @@ class Recogniser {
 
   const Recognition& shared_;
   std::optional<PhotographReader> reader_;  // when there has been a photograph
-  std::vector<float> vector_;               // of a query, of length 1
+  std::vector<float> vector_;               // the query's, of length 1
 };
 
 Result<std::optional<Rejection>> Recogniser::read(const std::string& path) {

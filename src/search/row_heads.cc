@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "search/row_heads.h"
 
 #include <algorithm>

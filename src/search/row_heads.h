@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The first components of rows, by which an exact search passes most rows over.
 //
 // The cosine of two units is at most the product of their first components plus that of the lengths

@@ -80,6 +80,7 @@ Result<Searcher> Searcher::open(Store& output, int threads, const CancelToken& c
     table.unit = {};
   }
   Searcher searcher(std::move(searched), std::move(table));
+  if (exact) searcher.heads_.emplace(searcher.table_.unit, searcher.table_.width);
   searcher.index_ = std::move(index);
   if (!options.familiarity) return searcher;
   auto& known = searcher.familiarity_;
@@ -117,16 +118,10 @@ Result<std::optional<Verdict>> Searcher::judge(std::span<const float> unit,
   return std::optional(verdict);
 }
 
-Result<std::vector<std::vector<Neighbour>>> Searcher::find(std::span<const float> queries,
-                                                           std::size_t neighbors) const {
-  if (!index_) return find_nearest(table_, queries, neighbors);
-  std::vector<std::vector<Neighbour>> neighbours;
-  for (std::size_t at = 0; at < queries.size(); at += table_.width) {
-    VERGER_ASSIGN_OR_RETURN(auto nearest,
-                            index_->find(queries.subspan(at, table_.width), neighbors));
-    neighbours.push_back(std::move(nearest));
-  }
-  return neighbours;
+Result<std::vector<Neighbour>> Searcher::find(std::span<const float> query,
+                                              std::size_t neighbors) const {
+  if (index_) return index_->find(query, neighbors);
+  return find_nearest(table_, *heads_, query, neighbors);
 }
 
 }  // namespace verger

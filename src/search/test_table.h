@@ -39,16 +39,16 @@ inline SearchTable clustered_table(std::size_t rows, std::size_t width, unsigned
 inline std::vector<std::vector<Neighbour>> compare_with_all(const SearchTable& table,
                                                             std::span<const float> queries,
                                                             std::size_t neighbors) {
-  std::vector<std::vector<Neighbour>> found;
+  std::vector<std::vector<Neighbour>> neighbours;
   for (std::size_t at = 0; at < queries.size(); at += table.width) {
-    auto& rows = found.emplace_back();
+    auto& rows = neighbours.emplace_back();
     for (std::size_t row = 0; row < table.size(); ++row) {
       rows.push_back({row, cosine_of_units(queries.subspan(at, table.width), table.row(row))});
     }
     std::ranges::sort(rows, is_nearer);
     rows.resize(std::min(neighbors, rows.size()));
   }
-  return found;
+  return neighbours;
 }
 
 }  // namespace verger

@@ -48,7 +48,7 @@ struct ServedResult {
 
   Searcher searcher;
   DecodedPcaModel model;
-  Projector projector;  // of the model
+  Projector projector;  // made of the model
   std::unique_ptr<Model> network;
   ImageOptions image;            // how photographs are read
   std::shared_ptr<Store> input;  // the run's INPUT; null when it is no place

@@ -53,7 +53,7 @@ CONNECTIONS = 4  # a core
 AT_PACE = 32  # connections, so that a request that is due finds one free
 SHARE = 0.7  # The steady pace is this share of the throughput.
 SAME_COSINE = 1e-4
-SAME_SHARE = 1e-3  # of the votes
+SAME_SHARE = 1e-3  # by how much two shares of the votes may differ
 TICKS = os.sysconf("SC_CLK_TCK")
 
 Report = dict[str, float]

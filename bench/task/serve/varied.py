@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Photographs seen a little otherwise, so that a few thousand make a result of many."""
 
 from pathlib import Path
@@ -8,7 +9,7 @@ from PIL import Image, ImageEnhance
 TURN = 15  # degrees at most, either way
 ZOOM = (0.85, 1.1)
 LIGHT = (0.8, 1.2)
-QUALITY = 90  # of JPEG
+QUALITY = 90  # JPEG's
 
 
 def varied(source: Path, random: np.random.Generator) -> Image.Image:
