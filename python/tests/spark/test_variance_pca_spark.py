@@ -253,9 +253,6 @@ def test_what_is_wrong_is_said_before_a_task_starts(spark, pca, params, kind, wo
     frame = spark.createDataFrame([("a", [1.0])], "key string, features array<float>")
     with pytest.raises(kind, match=words):
         pca(**params).fit(frame)
-    for table in ([[1.0, 2.0]], frame.toPandas()):
-        with pytest.raises(TypeError, match=r"takes a DataFrame of Spark and not a .*createDataFr"):
-            pca().fit(table)
 
 
 def test_a_model_tells_what_does_not_fit_it(spark, pca, table):
