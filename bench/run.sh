@@ -73,7 +73,7 @@ beside_rivals() {
     exit 1
   fi
   measure "features-$threads" features "$photographs" "$weights" "${options[@]}"
-  measure serve serve "$photographs" "$weights"
+  measure serve serve "$photographs" "$weights" --requests 100000
 }
 
 case ${1-} in
