@@ -155,7 +155,7 @@ std::string Progress::line(const Reading& reading) const {
 std::string Progress::json(const Reading& reading) const {
   nlohmann::ordered_json json{{"event", "progress"},
                               {"stage", options_.stage},
-                              {"unit", options_.unit},
+                              {"unit", options_.unit + 's'},
                               {"done", reading.done},
                               {"total", options_.total},
                               {"rejected", reading.rejected},
@@ -174,7 +174,7 @@ void Progress::finish() {
   if (console_.format() == LogFormat::kJson) {
     return console_.line(json_text(nlohmann::ordered_json{{"event", "stage"},
                                                           {"stage", options_.stage},
-                                                          {"unit", options_.unit},
+                                                          {"unit", options_.unit + 's'},
                                                           {"done", done()},
                                                           {"total", options_.total},
                                                           {"rejected", rejected()},

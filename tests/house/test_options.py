@@ -62,7 +62,7 @@ def keywords(path, name):
 
 def test_python_spells_options_as_the_program_does():
     names = set(table())
-    own = {"on_error", "n_components"}  # scikit-learn's names
+    own = {"on_error", "n_components", "progress"}  # not the program's
     assert keywords("python/verger/_featurizer.py", "Featurizer") - own <= names
     assert keywords("python/verger/_variance_pca.py", "VariancePCA") - own <= names
     params = (ROOT / "python/verger/spark/_params.py").read_text()
