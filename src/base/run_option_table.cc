@@ -188,7 +188,7 @@ constexpr RunOption kTable[] = {
     {{.name = "parts",
       .group = kOutput,
       .value = "N",
-      .help = "Part files a table; more where one would pass 4,096 rows",
+      .help = "Part files a table; more where one would pass 32,768 images",
       .bounds = {.least = 1, .most = 100'000}},
      kRoads,
      Recorded::kTold,
