@@ -109,10 +109,10 @@ def test_the_bits_of_a_row_depend_neither_on_neighbours_nor_on_threads():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"variance": 0}, r"^variance must be in \(0, 1\], not 0"),
-        ({"variance": 1.5}, r"^variance must be in \(0, 1\]"),
+        ({"variance": 0}, "^variance must be above 0 and at most 1, not 0"),
+        ({"variance": 1.5}, "^variance must be above 0 and at most 1"),
         ({"variance": float("nan")}, "^variance must be"),
-        ({"variance": "0.9"}, r"^variance must be a number in \(0, 1\], not '0.9'"),
+        ({"variance": "0.9"}, "^variance must be a number above 0 and at most 1, not '0.9'"),
         ({"variance": True}, "^variance must be a number"),
         ({"n_components": 0}, "^n_components must be None or an integer, at least 1, not 0"),
         ({"n_components": 2.7}, "^n_components must be None or an integer, at least 1, not 2.7"),

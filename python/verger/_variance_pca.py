@@ -225,7 +225,9 @@ class VariancePCA(Estimator):
             raise ValueError(f"n_components must be None or an integer, at least 1, not {kept!r}.")
         number = isinstance(self.variance, int | float | np.integer | np.floating)
         if not number or isinstance(self.variance, bool):
-            raise ValueError(f"variance must be a number in (0, 1], not {self.variance!r}.")
+            raise ValueError(
+                f"variance must be a number above 0 and at most 1, not {self.variance!r}."
+            )
         if not isinstance(self.standardize, bool | np.bool_):
             raise ValueError(f"standardize must be True or False, not {self.standardize!r}.")
 

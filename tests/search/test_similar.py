@@ -80,7 +80,7 @@ def test_an_unreadable_query_is_told_and_the_others_are_answered(verger, similar
     assert good_answer["neighbors"]
     process = verger("similar", tmp_path / "bad.jpg", "--in", result, exit_code=3)
     assert "not-an-image" in process.stdout
-    assert "1 of 1 queries could not be read" in process.stderr
+    assert "1 of 1 query could not be read" in process.stderr
 
 
 def test_an_answer_says_whether_it_is_familiar(verger, similar, result, pictures):

@@ -148,7 +148,7 @@ def test_a_finished_result_is_replaced_only_when_asked(run, verger, orchard, tmp
         ),
         ({"pattern": "*.bmp"}, (OSError, r"No file named '\*\.bmp' in or below file:")),
         ({"weights": "absent.h5"}, (OSError, r"absent\.h5")),
-        ({"variance": 1.5}, (ValueError, r"^variance must be in \(0, 1\], not 1\.5\.$")),
+        ({"variance": 1.5}, (ValueError, r"^variance must be above 0 and at most 1, not 1\.5\.$")),
         ({"parts": 0}, (ValueError, "^parts must be between")),
         ({"parts": "many"}, (ValueError, "parts = many")),
         ({"colour": 3}, (ValueError, "colour=3")),

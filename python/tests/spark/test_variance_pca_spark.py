@@ -242,7 +242,7 @@ def test_empty_partitions_and_one_row_are_taken(spark, pca, table, rows, referen
     [
         ({"inputCol": "x"}, ValueError, "finds no column 'x'; there are: key, features."),
         ({"inputCol": "key"}, TypeError, "the column 'key' is string"),
-        ({"variance": 0.0}, ValueError, r"variance must be in \(0, 1\]"),
+        ({"variance": 0.0}, ValueError, r"variance must be above 0 and at most 1"),
         ({"k": 0}, ValueError, "k must be at least 1"),
         ({"orderCol": "y"}, ValueError, "finds no column 'y'"),
         ({"shardCol": "key"}, TypeError, "takes whole numbers as shardCol"),

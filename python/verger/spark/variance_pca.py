@@ -179,7 +179,7 @@ class VariancePCA(
         field = input_field(dataset, self, column, is_features, FEATURES)
         variance, k = self.getVariance(), self.getK()
         if not 0 < variance <= 1:
-            raise ValueError(f"variance must be in (0, 1], not {variance}.")
+            raise ValueError(f"variance must be above 0 and at most 1, not {variance}.")
         if k is not None and k < 1:
             raise ValueError(f"k must be at least 1, not {k}.")
         rows, sharded = self._rows(dataset, field)
