@@ -34,8 +34,8 @@ extern const ProductTile kNeonTile;
 template <class Simd, std::size_t kRows, std::size_t kVectors, std::size_t kUsed = kRows>
 void run_tile(const double* a, const double* b, std::size_t depth, double* sums) {
   constexpr std::size_t kColumns = kVectors * Simd::kLanes;
-  constexpr std::size_t kLine = 8;      // doubles of a cache line
-  constexpr std::size_t kAhead = 1024;  // doubles
+  constexpr std::size_t kLineDoubles = 8;  // doubles of a cache line
+  constexpr std::size_t kAhead = 1024;     // doubles
   typename Simd::Vector sum[kUsed][kVectors];
   for (std::size_t r = 0; r < kUsed; ++r) {
     for (std::size_t v = 0; v < kVectors; ++v) sum[r][v] = Simd::broadcast(0.0);
@@ -43,7 +43,7 @@ void run_tile(const double* a, const double* b, std::size_t depth, double* sums)
   for (std::size_t k = 0; k < depth; ++k, a += kRows, b += kColumns) {
     // One row uses `b` once and waits for nothing but memory, where panel lies after panel.
     if constexpr (kUsed == 1) {
-      for (std::size_t c = 0; c < kColumns; c += kLine) __builtin_prefetch(b + kAhead + c);
+      for (std::size_t c = 0; c < kColumns; c += kLineDoubles) __builtin_prefetch(b + kAhead + c);
     }
     typename Simd::Vector column[kVectors];
     for (std::size_t v = 0; v < kVectors; ++v) column[v] = Simd::load(b + v * Simd::kLanes);
