@@ -156,7 +156,7 @@ def drag(browser, corners):
 def test_the_lasso_tells_what_it_holds_and_only_these_keeps_its_classes(opened):
     opened.find_element(By.ID, "islands").send_keys(Keys.ENTER)
     where_is(opened, 0)  # scrolls the map into view
-    opened.find_element(By.CSS_SELECTOR, "#map-plot a[data-val='lasso']").click()
+    opened.find_element(By.CSS_SELECTOR, "#map-plot [data-val='lasso']").click()
     # Around one island and no other point: the box of its points, a little larger.
     left, top, right, bottom, own = opened.execute_script(
         "const plot = byId('map-plot'), box = plot.getBoundingClientRect();"
