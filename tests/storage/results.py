@@ -58,7 +58,9 @@ def findings(output, layout="tables"):
     report = json.loads(embedded[1])
     points = {name: report["points"][name] for name in ("total", "x", "y", "label", "labels")}
     search = output / "_verger" / "search"
-    kept = [(search / f"familiarity.{kind}").read_bytes() for kind in ("json", "npy")]
+    familiarity = json.loads((search / "familiarity.json").read_text())
     assert points["total"] == report["run"]["counts"]["features"] > 0
-    assert json.loads(kept[0])["measured"] == points["total"]
-    return points, report["confusions"]["confused"], kept
+    assert familiarity["measured"] == points["total"]
+    del familiarity["table_sha256"]  # the table's files name the place of each photograph
+    mapped = (search / "familiarity.npy").read_bytes()
+    return points, report["confusions"]["confused"], familiarity, mapped

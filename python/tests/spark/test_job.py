@@ -128,7 +128,7 @@ def test_a_finished_result_is_replaced_only_when_asked(run, verger, orchard, tmp
     with pytest.raises(OSError, match=r"already holds files .* with overwrite"):
         run(orchard, output)
     assert content(output) == before
-    with pytest.raises(OSError, match="holds tables of layout tables"):
+    with pytest.raises(OSError, match="holds tables of layout='tables'"):
         run(orchard, output, layout="notebook", overwrite=True)
     (output / "features" / "_mine.txt").write_text("kept")
     run(orchard, output, overwrite=True)
@@ -150,10 +150,10 @@ def test_a_finished_result_is_replaced_only_when_asked(run, verger, orchard, tmp
         ({"weights": "absent.h5"}, (OSError, r"absent\.h5")),
         ({"variance": 1.5}, (ValueError, r"^variance must be above 0 and at most 1, not 1\.5\.$")),
         ({"parts": 0}, (ValueError, "^parts must be between")),
-        ({"parts": "many"}, (ValueError, "parts = many")),
-        ({"colour": 3}, (ValueError, "colour=3")),
+        ({"parts": "many"}, (ValueError, "^parts must be between .* not .many.")),
+        ({"colour": 3}, (ValueError, "has no option colour")),
         ({"resume": True, "overwrite": True}, (ValueError, "^overwrite and resume exclude")),
-        ({"layout": "spark"}, (ValueError, "layout: spark")),
+        ({"layout": "spark"}, (ValueError, "^layout must be tables or notebook")),
         ({"output": "hdfs://host/x"}, (ValueError, "cannot be opened")),
         ({"s3_endpoint": "host:90"}, (ValueError, "^s3_endpoint must be http")),
         ({"threads": -1}, (ValueError, "threads")),
@@ -170,7 +170,7 @@ def test_what_is_wrong_is_said_before_any_task(run, orchard, tmp_path, change, e
 
 
 def test_strict_ends_the_run_at_a_rejected_image(run, mixed, tmp_path):
-    with pytest.raises(OSError, match=r"is rejected \(\w.*\): .* Without strict the run would"):
+    with pytest.raises(OSError, match=r"is rejected \(\w.*\): .* Without strict=True the run would"):
         run(mixed, tmp_path / "out", strict=True)
     assert not (tmp_path / "out" / "_SUCCESS").exists()
     assert not leftovers(tmp_path / "out")
