@@ -60,7 +60,7 @@ def test_the_program_and_spark_update_what_the_other_made(updated, by_spark):
     "wrong",
     [
         ({"variance": 0.8}, ValueError, "made with variance 0.95, not 0.8; give the same"),
-        ({"layout": "notebook"}, OSError, "layout tables"),
+        ({"layout": "notebook"}, OSError, "layout='tables'"),
         ({"weights": "untrained:8"}, package.ModelError, "made with the weights untrained:7"),
     ],
 )
