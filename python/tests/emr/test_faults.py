@@ -146,13 +146,13 @@ def test_options_of_a_step_are_checked_before_anything_is_made(server, emr, arch
     for options, words in (
         (["--", "--conf", "a=b"], "--conf is not for a step"),
         (["--", "--s3-secret-key", "x"], "is a credential"),
-        (["--", "--varianze", "3"], "not expected"),
-        (["--", "--refit", "always"], "not expected"),
+        (["--", "--varianze", "3"], "has no option"),
+        (["--", "--refit", "always"], "has no option"),
         (["--varianze"], "No such option"),
         (["--update", "--", "--conf", "a=b"], "--conf is not for a step"),
-        (["--update", "--", "--parts", "4"], "not expected"),
-        (["--update", "--", "--resume"], "not expected"),
-        (["--", "--update"], "not expected"),
+        (["--update", "--", "--parts", "4"], "has no option"),
+        (["--update", "--", "--resume"], "has no option"),
+        (["--", "--update"], "has no option"),
     ):
         assert words in emr("submit", created, *places, *options, code=2).err
         assert words in emr("run", EXAMPLES / "m5.yaml", *places, "--archive",

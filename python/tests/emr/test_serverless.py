@@ -177,7 +177,7 @@ def test_what_has_no_meaning_is_said(server, emr, made, created):
 def test_options_of_a_job_are_checked_before_anything_is_made(server, emr, made, arguments):
     for words, told in ((["--", "--conf", "a=b"], "--conf is not for"),
                         (["--", "--s3-secret-key", "x"], "is a credential"),
-                        (["--", "--varianze", "3"], "not expected")):  # fmt: skip
+                        (["--", "--varianze", "3"], "has no option")):  # fmt: skip
         assert told in emr("submit", made, IN, OUT, *words, code=2).err
         assert told in emr("run", FILE, IN, OUT, *arguments[1:3], *words, code=2).err
     assert "is not a place on S3" in emr("submit", made, IN, "/tmp/x", code=2).err
