@@ -29,11 +29,10 @@ def _requests(config: Description, archive: Archive, job: SparkJob) -> dict[str,
 
 
 def _files(config: Description, archive: Archive) -> dict[str, str]:
-    instances = isinstance(config, ClusterConfig)
     files = config.folder.tree(
         place_of(config, archive),
-        instances=instances,
-        jupyter=instances and "JupyterHub" in config.applications,
+        instances=isinstance(config, ClusterConfig),
+        jupyter=isinstance(config, ClusterConfig) and "JupyterHub" in config.applications,
     )
     if config.logs:
         files[config.logs] = files.pop(config.folder.logs)
