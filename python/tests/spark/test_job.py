@@ -170,7 +170,9 @@ def test_what_is_wrong_is_said_before_any_task(run, orchard, tmp_path, change, e
 
 
 def test_strict_ends_the_run_at_a_rejected_image(run, mixed, tmp_path):
-    with pytest.raises(OSError, match=r"is rejected \(\w.*\): .* Without strict=True the run would"):
+    with pytest.raises(
+        OSError, match=r"is rejected \(\w.*\): .* Without strict=True the run would"
+    ):
         run(mixed, tmp_path / "out", strict=True)
     assert not (tmp_path / "out" / "_SUCCESS").exists()
     assert not leftovers(tmp_path / "out")

@@ -151,4 +151,4 @@ def test_a_driver_that_is_killed_says_what_ended_it(run, orchard, tmp_path, monk
     with pytest.raises(OSError, match=r"'verger run' was ended by signal 9 "):
         run(orchard, tmp_path / "out")
     monkeypatch.delenv("VERGER_KILL_AT")
-    assert run(orchard, tmp_path / "out", resume=True)["shards"]["resumed"] == 4
+    assert run(orchard, tmp_path / "out", resume=True).record["shards"]["resumed"] == 4
