@@ -6,22 +6,13 @@
 
 #include "base/option_name.h"
 #include "base/status_macros.h"
+#include "base/words.h"
 
 namespace verger::cli {
 
 namespace {
 
 std::string in_quotes(const std::string& word) { return '\'' + word + '\''; }
-
-// "'a', 'b' and 'c'"
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) text += i + 1 == words.size() ? " and " : ", ";
-    text += words[i];
-  }
-  return text;
-}
 
 std::string see_help(const Command& command) {
   return "'" + command.full_name() + " --help' shows what it takes.";
@@ -152,8 +143,8 @@ class Parser {
     for (const std::string& word : places_) given.push_back(in_quotes(word));
     return Status::invalid_argument(
         '\'' + command_->full_name() + "' takes " +
-        (expected.empty() ? "no argument but options" : listed(expected) + " alone") +
-        ", and was given " + listed(given) + "; " + see_help(*command_));
+        (expected.empty() ? "no argument but options" : in_words(expected, "and") + " alone") +
+        ", and was given " + in_words(given, "and") + "; " + see_help(*command_));
   }
 
   Status check_complete() const {
@@ -170,8 +161,8 @@ class Parser {
                                       " exclude each other: give one of them.");
     }
     if (missing.empty()) return {};
-    return Status::invalid_argument('\'' + command_->full_name() + "' needs " + listed(missing) +
-                                    "; " + see_help(*command_));
+    return Status::invalid_argument('\'' + command_->full_name() + "' needs " +
+                                    in_words(missing, "and") + "; " + see_help(*command_));
   }
 
   Command* command_;

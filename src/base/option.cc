@@ -10,6 +10,7 @@
 
 #include "base/numbers.h"
 #include "base/option_name.h"
+#include "base/words.h"
 
 namespace verger {
 
@@ -64,7 +65,8 @@ Status set_flag(const OptionDeclaration& option, bool& field, std::string_view t
 
 Status set_name(const OptionDeclaration& option, const NamedField& field, std::string_view text) {
   const auto place = std::ranges::find(field.names, text);
-  if (place == field.names.end()) return refused(option, any_of(field.names), in_quotes(text));
+  if (place == field.names.end())
+    return refused(option, in_words(field.names, "or"), in_quotes(text));
   field.set(field.field, static_cast<std::size_t>(place - field.names.begin()));
   return {};
 }
@@ -78,7 +80,7 @@ Status check_text(const OptionDeclaration& option, const std::string& text) {
   const bool known =
       text.empty() || std::ranges::find(option.choices, text) != option.choices.end();
   if (option.choices.empty() || known) return {};
-  return refused(option, any_of(option.choices), in_quotes(text));
+  return refused(option, in_words(option.choices, "or"), in_quotes(text));
 }
 
 // How many letters must be put in, left out, replaced or swapped with their neighbour to make
@@ -172,20 +174,12 @@ void read_option(const OptionField& field, const json& from) {
                           const auto name = from.get<std::string>();
                           if (!set_name({}, choice, name).ok()) {
                             throw json::other_error::create(
-                                501, '\'' + name + "' is none of " + any_of(choice.names), &from);
+                                501, '\'' + name + "' is none of " + in_words(choice.names, "or"),
+                                &from);
                           }
                         },
                         [&](auto* value) { from.get_to(*value); }},
              field);
-}
-
-std::string any_of(std::span<const std::string_view> names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-    text += names[i];
-  }
-  return text;
 }
 
 std::string nearest_name(std::string_view word, std::span<const std::string> names) {

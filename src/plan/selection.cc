@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "base/numbers.h"
+#include "base/words.h"
 #include "plan/packed_names.h"
 
 namespace verger {
@@ -67,11 +68,7 @@ std::string kinds_text(const std::map<std::string, int64_t>& kinds, int64_t all)
     rest += count;
   }
   if (rest > 0) pieces.push_back(format_count(rest) + " other");
-  std::string text = pieces.front();
-  for (std::size_t i = 1; i < pieces.size(); ++i) {
-    text += (i + 1 == pieces.size() ? " and " : ", ") + pieces[i];
-  }
-  return text + (all == 1 ? " file" : " files");
+  return in_words(pieces, "and") + (all == 1 ? " file" : " files");
 }
 
 }  // namespace
