@@ -21,12 +21,6 @@ namespace verger::cli {
 
 using Action = std::function<Status()>;
 
-// The headings of the help that more than one file uses, besides those of run_options.h.
-inline constexpr std::string_view kResultsGroup = "Results";
-inline constexpr std::string_view kOutputGroup = "Output";
-inline constexpr std::string_view kSpeedGroup = "Speed";
-inline constexpr std::string_view kMessagesGroup = "Messages";
-
 // An option of a command, or a positional argument: then its name is in capitals.
 struct Argument {
   OptionDeclaration about;

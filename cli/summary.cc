@@ -101,7 +101,7 @@ void print_times(const RunRecord& record) {
 
 void print_images(const RunRecord& record) {
   if (!record.passed_over.empty()) row("passed over", record.passed_over.text());
-  if (const std::string trial = record.trial(); !trial.empty()) row("TRIAL", trial.substr(9));
+  if (const std::string trial = record.trial(); !trial.empty()) row("TRIAL", trial);
 }
 
 void print_unchanged(const RunRecord& record, const TypedPlaces& typed) {

@@ -20,6 +20,12 @@
 
 namespace verger {
 
+// The headings of the help that more than one file uses.
+inline constexpr std::string_view kResultsGroup = "Results";
+inline constexpr std::string_view kOutputGroup = "Output";
+inline constexpr std::string_view kSpeedGroup = "Speed";
+inline constexpr std::string_view kMessagesGroup = "Messages";
+
 // What a number may be.
 struct Bounds {
   double least = -std::numeric_limits<double>::infinity();
@@ -28,8 +34,8 @@ struct Bounds {
   bool zero_unset = false;  // a field of 0 was not set, and is no value that may be given
 
   bool hold(double value) const;
-  std::string text()
-      const;  // "at least 1", "between 1 and 100,000", "above 0 and at most 1"; or ""
+  // "at least 1", "between 1 and 100,000", "above 0 and at most 1"; or ""
+  std::string text() const;
 };
 
 // A field whose type is an enum of consecutive values from 0, each of which has a name.
@@ -82,9 +88,6 @@ std::span<const std::string_view> choices_of(const OptionDeclaration& option,
 // name that may be given.
 nlohmann::json option_json(const OptionField& field);
 void read_option(const OptionField& field, const nlohmann::json& from);
-
-// "tables or notebook", "f32, f32x3 or bf16"
-std::string any_of(std::span<const std::string_view> names);
 
 // Which of `names` may have been meant by a mistyped `word`; "" when none is near.
 std::string nearest_name(std::string_view word, std::span<const std::string> names);

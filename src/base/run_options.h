@@ -44,12 +44,12 @@ struct RunOption : OptionDeclaration {
 
 // In the order of the help.
 std::span<const RunOption> run_options();
-// Of this name; a bug when there is none.
+// The one of this name; it is a bug when there is none.
 const RunOption& run_option(std::string_view name);
 
-// Of PackOptions.
+// PackOptions has it.
 inline constexpr OptionDeclaration kPackBytes{.name = "pack_bytes",
-                                              .group = "Output",
+                                              .group = kOutputGroup,
                                               .value = "BYTES",
                                               .help = "Bytes of the images of one container, about",
                                               .bounds = {.least = 1}};

@@ -110,7 +110,7 @@ std::string warning_of(const RunRecord& record) {
     warning = "Untrained weights: a demonstration; the features mean nothing.";
   }
   if (const std::string trial = record.trial(); !trial.empty()) {
-    warning += (warning.empty() ? "" : " ") + trial;
+    warning += (warning.empty() ? "A trial: " : " A trial: ") + trial;
   }
   return warning;
 }
@@ -187,7 +187,7 @@ json RunRecord::to_json() const {
 
 std::string RunRecord::trial() const {
   if (limited_from == 0) return {};
-  return "A trial: of the " + format_count(limited_from, "image") + " in INPUT the first " +
+  return "of the " + format_count(limited_from, "image") + " in INPUT the first " +
          format_count(options.input.limit) + " alone were taken.";
 }
 

@@ -114,7 +114,7 @@ struct RunRecord {
   std::string spark{};  // what Spark said of itself, as JSON, when it was the crew; else ""
 
   bool untrained() const { return model && model->untrained; }
-  std::string trial() const;  // a sentence when it is of some of the images; else ""
+  std::string trial() const;  // which of the images it is of, where not of all; else ""
   nlohmann::json to_json() const;
   static Result<RunRecord> parse(const nlohmann::json& json);
 };

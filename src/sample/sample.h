@@ -13,12 +13,12 @@
 namespace verger {
 
 inline constexpr OptionDeclaration kSampleImages{.name = "images",
-                                                 .group = "Results",
+                                                 .group = kResultsGroup,
                                                  .value = "N",
                                                  .help = "Images in all",
                                                  .bounds = {.least = 1}};
 inline constexpr OptionDeclaration kSampleClasses{.name = "classes",
-                                                  .group = "Results",
+                                                  .group = kResultsGroup,
                                                   .value = "N",
                                                   .help = "Kinds of fruit, one folder each",
                                                   .bounds = {.least = 1}};

@@ -27,13 +27,13 @@ class NearestIndex;
 using PictureReader = std::function<Result<std::vector<uint8_t>>(const std::string& path)>;
 
 inline constexpr OptionDeclaration kTolerance{.name = "tolerance",
-                                              .group = "Results",
+                                              .group = kResultsGroup,
                                               .value = "SHARE",
                                               .help = "How far the pixels of copies may be apart",
                                               .bounds = {.least = 0, .most = 1}};
 inline constexpr OptionDeclaration kSimilarity{
     .name = "similarity",
-    .group = "Results",
+    .group = kResultsGroup,
     .value = "COSINE",
     .help = "Look at the pixels of pairs whose components have at least this cosine",
     .bounds = {.least = -1, .most = 1}};

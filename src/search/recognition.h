@@ -28,7 +28,7 @@ namespace verger {
 
 inline constexpr OptionDeclaration kNeighbors{
     .name = "neighbors",
-    .group = "Results",
+    .group = kResultsGroup,
     .value = "N",
     .help = "Nearest photographs to show, which vote on the label",
     .bounds = {.least = 1},

@@ -18,7 +18,7 @@ inline constexpr int kMostNeighbors = 1000;
 
 inline constexpr OptionDeclaration kServedNeighbors{
     .name = "neighbors",
-    .group = "Results",
+    .group = kResultsGroup,
     .value = "N",
     .help = "Nearest photographs to give, which vote on the label, unless a request says otherwise",
     .bounds = {.least = 1, .most = kMostNeighbors},
