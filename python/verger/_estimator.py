@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from abc import ABC, abstractmethod
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _OUTPUTS = ("default", "pandas", "polars")
 
 
-class Estimator:
+class Estimator(ABC):
     """What scikit-learn's BaseEstimator gives to `clone`, pipelines and searches.
 
     The parameters are the keywords of `__init__`, which stores them unchanged.
@@ -66,9 +67,9 @@ class Estimator:
         self._sklearn_output_config = {"transform": transform}  # where scikit-learn looks for it
         return self
 
+    @abstractmethod
     def get_feature_names_out(self, input_features: object = None) -> NDArray[Any]:
         """Return the names of the columns of `transform`."""
-        raise NotImplementedError
 
     def _as_set(self, rows: NDArray[Any], given: object) -> Any:
         """Return the rows of `given` as `set_output` says."""
