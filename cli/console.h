@@ -21,7 +21,7 @@ namespace verger::cli {
 
 enum class LogFormat { kText, kJson };
 inline constexpr std::array<std::string_view, 2> kLogFormats{"text", "json"};
-// Of the whole command line: an error before or after a command ran must speak it too.
+// The whole command line is looked through: an error before or after a command ran speaks it too.
 LogFormat log_format_of(int argc, char** argv);
 
 // Where a Console writes and what the place can show.

@@ -17,7 +17,7 @@ NOISE = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<!\w)\'(?:\\.|[^\'\\\n])\'', re.S
 )
 STRING = re.compile(r'"(?:\\.|[^"\\\n])*"')
-VERBLESS = re.compile(r"(?P<code>.*?)(?://|(?<![\w\"'&])#) *of ")
+VERBLESS = re.compile(r"(?P<code>.*?)(?://|(?<![\w\"'&])#) *[Oo]f ")
 CONTINUED = re.compile(r"\s*(?://|#)")
 NAME = re.compile(r"(?<![\w.])_?found_?\b")
 LONG = re.compile(r"(?<![\w.'-])[0-9]{7,}(?![\w.'-])")

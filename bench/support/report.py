@@ -40,7 +40,7 @@ NAMES = {
     "ours_spark": "`verger.spark.VariancePCA`",
     "spark_ml": "Spark ML: StandardScaler, PCA, PCA",
 }
-# Of each measurement: its title, and of each column its heading, its key and its decimals.
+# A measurement has a title, and each of its columns a heading, a key and a number of decimals.
 SECTIONS = {
     "spark-features": (
         "Photographs to features",

@@ -14,7 +14,7 @@ namespace verger::python {
 // with the GIL.
 class ImageInputs {
  public:
-  // Of each element: str: a path; None: a null; a buffer of one dimension: the bytes of a file;
+  // An element may be: str: a path; None: a null; a buffer of one dimension: the bytes of a file;
   // a C-contiguous buffer of uint8 [height, width, 3]: pixels. Anything else is a TypeError, and
   // another shape or type of array a ValueError, which name the element's index.
   explicit ImageInputs(const nanobind::list& images);

@@ -14,7 +14,7 @@ std::string format_count(int64_t count);  // 22,688
 std::string format_count(int64_t count, std::string_view noun, std::string_view plural = {});
 std::string format_number(double number);  // 0.95, 1, 1,500
 
-// Of digits alone, and of no more than int64_t holds.
+// Takes digits alone, and no more than int64_t holds.
 std::optional<int64_t> whole_number(std::string_view digits);
 
 }  // namespace verger

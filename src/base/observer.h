@@ -8,7 +8,7 @@
 
 namespace verger {
 
-// Of a stage that counts, but does not know up to what.
+// What a stage has that counts, but does not know up to what.
 inline constexpr int64_t kUnknownTotal = -1;
 
 // What the pipeline tells whoever watches it. The default hears nothing. Thread-safe by contract:

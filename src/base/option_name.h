@@ -10,8 +10,8 @@ namespace verger {
 // kKeyword: "max_pixels", the field's own name and Python's keyword; kFlag: "--max-pixels".
 enum class Spelling { kKeyword, kFlag };
 
-// Of all sentences from now on; kKeyword until it is called. The program says kFlag, unless
-// $VERGER_SPELLING is "keyword", as it is where Python calls it. Thread-safe.
+// Holds for all sentences from now on; until then they have kKeyword. The program says kFlag,
+// unless $VERGER_SPELLING is "keyword", as it is where Python calls it. Thread-safe.
 void spell_options(Spelling spelling);
 
 // `name`: of the option's field, "max_pixels"; of a positional argument, "INPUT", which stays.

@@ -20,8 +20,8 @@ namespace verger {
 // number of threads.
 class Repulsion {
  public:
-  // Of each point i, Σ q² (yᵢ − yⱼ) with q = 1 / (1 + |yᵢ − yⱼ|²), and of all the sum Z of q over
-  // the ordered pairs. Coordinates must be finite.
+  // Sums Σ q² (yᵢ − yⱼ) with q = 1 / (1 + |yᵢ − yⱼ|²) for each point i, and Z, which is q over all
+  // ordered pairs. Coordinates must be finite.
   Status compute(std::span<const PlanePoint> points, int threads, const CancelToken& cancel);
 
   std::span<const PlanePoint> forces() const { return forces_; }

@@ -73,7 +73,7 @@ PlanePoint mean_of(std::span<const PlanePoint> points) {
   return {mean.x / count, mean.y / count};
 }
 
-// Of mean 0, its deviation along the axis `x` as t-SNE begins with.
+// Its mean is 0, and its deviation along the axis `x` is the one that t-SNE begins with.
 std::vector<PlanePoint> scaled_start(std::span<const PlanePoint> start) {
   const PlanePoint mean = mean_of(start);
   double squares = 0;

@@ -75,7 +75,7 @@ class Tiff {
     kLong8 = 16
   };
 
-  // Of one value; 0 of an unknown type.
+  // How many bytes one value takes; 0 for an unknown type.
   static unsigned size_of(uint32_t type) {
     constexpr std::array<unsigned char, 17> kSizes = {0, 1, 1, 2, 4, 8, 1, 1, 2,
                                                       4, 8, 4, 8, 4, 0, 0, 8};

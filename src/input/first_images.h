@@ -35,7 +35,7 @@ class FirstImages final : public ImageSource {
     source_->read_run(run, sink);
   }
   int default_reads_in_flight() const override { return source_->default_reads_in_flight(); }
-  // Of all images of the source: its files are listed as a whole.
+  // Looks at all images of the source: its files are listed as a whole.
   Result<Changed> find_changed() const override { return source_->find_changed(); }
 
  private:

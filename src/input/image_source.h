@@ -23,7 +23,7 @@ namespace verger {
 struct ListedImage {
   FileEntry file;  // the image's own, or its container's
 
-  // Of one in a container.
+  // What is told of one in a container.
   struct Packed {
     std::string path;
     std::string label;

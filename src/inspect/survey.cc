@@ -53,7 +53,7 @@ Groups plan(const std::vector<std::string>& manifests, const std::vector<Recorde
   return plan;
 }
 
-// Of the shards, by their numbers: those of more digits come after.
+// The shards have them, in the order of their numbers: those of more digits come after.
 Result<std::vector<std::string>> names_of_manifests(const Store& store) {
   VERGER_ASSIGN_OR_RETURN(const auto listed, store.list(std::string(kShardsFolder), false, true));
   std::vector<std::string> names;

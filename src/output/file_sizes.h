@@ -14,7 +14,7 @@ namespace verger {
 
 using FileSizes = std::map<std::string, int64_t>;  // by the files' names below the output
 
-// Of all files of the output that manifests may name.
+// Looks at all files of the output that manifests may name.
 Result<FileSizes> sizes_of_files(const OutputFolder& output);
 
 // The first file that the manifest names and that is not there with its size; "" for none.

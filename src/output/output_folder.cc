@@ -171,7 +171,8 @@ Status OutputFolder::sweep() {
   return remove_temporaries();
 }
 
-// Of parts, records, leases, the report; not those of another output in a folder of this one.
+// Parts, records, leases and the report have them; another output in a folder of this one keeps
+// its.
 Status OutputFolder::remove_temporaries() {
   std::set<std::string> folders = owned_folders();
   folders.insert(

@@ -29,7 +29,7 @@ bool is_numbered_record(std::string_view base, std::string_view ending) {
   return number != base.npos && number >= 5 && base.ends_with(ending);
 }
 
-// Of the folders below _verger/.
+// Does one of the folders below _verger/ keep records of this name?
 bool is_record(std::string_view folder, std::string_view base) {
   if (folder == kShardsFolder) return is_numbered_record(base, ".json");
   if (folder == kMomentsFolder) return is_numbered_record(base, ".moments");

@@ -31,7 +31,7 @@ struct ContainerFile {
 
   // kIo: "Cannot read file:/x.tar: …". `cause` may be a library's text of several lines.
   Status error(std::string_view cause) const;
-  // Of one image of it.
+  // The same, where one image of it is to blame.
   Status error(const std::string& image, std::string_view cause) const;
 };
 

@@ -143,7 +143,7 @@ class Packing {
     return parts;
   }
 
-  // Of all that the bytes of a container of images [begin, end) depend on.
+  // Covers all that the bytes of a container of images [begin, end) depend on.
   std::string hash(std::size_t begin, std::size_t end) const {
     Sha256 sha;
     sha.update(std::string("verger-pack ") + kVersion + '\n');

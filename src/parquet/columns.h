@@ -39,7 +39,7 @@ std::string spark_schema(std::span<const Column> columns);
 
 using ArrayResult = arrow::Result<std::shared_ptr<arrow::Array>>;
 
-// Of valid UTF-8: names from outside may be none.
+// The strings are made valid UTF-8: names from outside may be none.
 ArrayResult string_array(std::span<const std::string> values);
 ArrayResult binary_array(std::span<const std::string> values);
 // Borrows `values`, which must outlive the array.

@@ -29,7 +29,7 @@ double variance_kept(const PcaModel& model, const Moments& moments);
 // A − A Bᵀ B for the smaller k in A (Björck and Golub 1973). The models are of one width.
 Result<double> largest_principal_angle(const PcaModel& one, const PcaModel& other);
 
-// Of `before` on new moments, and towards the model fitted on them, when one was.
+// How far `before` is off on new moments, and from the model fitted on them, when one was.
 Result<PcaDrift> measure_drift(const PcaModel& before, const Moments& moments,
                                const PcaModel* after);
 

@@ -188,7 +188,7 @@ TEST(FitTest, TheLargestLoadingIsPositive) {
 }
 
 TEST(FitTest, TheFirstOfTiedLoadingsIsPositive) {
-  // Of two columns, both components' loadings are ±√½.
+  // Two columns give both components the loadings ±√½.
   std::mt19937 random(10);
   std::normal_distribution<float> normal;
   for (int i = 0; i < 50; ++i) {

@@ -10,8 +10,9 @@ namespace verger {
 
 namespace {
 
-// Of features and of rows at a time: a block of standardised rows fills less than half of a 512 KiB
-// cache. A projection is a sum over blocks of kDepth features, so this is part of its bits.
+// So many features and rows are taken at a time: a block of standardised rows fills less than half
+// of a 512 KiB cache. A projection is a sum over blocks of kDepth features, so this is part of its
+// bits.
 constexpr std::size_t kDepth = 256;
 constexpr std::size_t kRows = 96;
 

@@ -240,8 +240,8 @@ Status Job::report() {
   return {};
 }
 
-// Of two attempts at a shard the slower one may have written its manifest last, though the other's
-// was entered. Nobody elsewhere writes any more.
+// The slower of two attempts at a shard may have written its manifest last, though the other's was
+// entered. Nobody elsewhere writes any more.
 Status Job::settle_manifests() {
   Store& store = output_.store();
   const auto settle = [&](std::size_t i) -> Status {

@@ -69,8 +69,8 @@ class Job {
 
   // What takes the moments of so many shards of the result, or parts of the features table.
   std::unique_ptr<ShardMoments> gather_moments(std::size_t shards, int width) const;
-  // Of all shards after an extraction; of the features table without. Many that a crew elsewhere
-  // made are merged by it, but for a few at the end.
+  // Merges those of all shards after an extraction, and without one those of the features table. A
+  // crew elsewhere merges many that it made, but for a few at the end.
   Result<Moments> merge_moments();
   Result<PcaModel> fit(const Moments& moments);
   // Features parts → pca parts, in the order of `tasks`.
@@ -84,7 +84,7 @@ class Job {
   // without that: a failure of it is a warning. When they failed after another run had taken the
   // output over, that is told, for it is why they failed: it removes what they would have read.
   Result<RunRecord> finish(const Status& stages);
-  // Of a dry run, in place of begin() and all that follows: what `tasks` would read of `source`.
+  // Ends a dry run, in place of begin() and all that follows: what `tasks` would read of `source`.
   RunRecord planned(std::span<const ShardTask> tasks, const ImageSource& source);
 
   // Adds the wall time since the last stage to the record.
@@ -96,8 +96,8 @@ class Job {
   const ImageSource& images() const { return *source_; }
   const OutputFolder& output() const { return output_; }
   const RunOptions& options() const { return options_; }
-  // Of a stage that reads images, and of one that reads features: after an extraction those are in
-  // the output, and `reduce` reads them where they are.
+  // One is for a stage that reads images, one for a stage that reads features: after an extraction
+  // those are in the output, and `reduce` reads them where they are.
   RunIdentity of_images() const { return identity(*input_); }
   RunIdentity of_features() const { return identity(source_ ? output_.store() : *input_); }
   const Watch& watch() const { return watch_; }

@@ -27,8 +27,8 @@ namespace verger {
 // vain. It outlives the run. Null, which a dry run alone does with: it cannot be had at once.
 using FindNetwork = std::function<Result<const Network*>()>;
 
-// Of the roads that read photographs a dry run (RunOptions::dry_run) ends before anything is
-// written; the record's state is "planned", and its `plan` tells what would be done.
+// A dry run (RunOptions::dry_run) of a road that reads photographs ends before anything is written;
+// the record's state is "planned", and its `plan` tells what would be done.
 
 // INPUT → features, rejected, pca, model.
 Result<RunRecord> run(const std::string& input, const std::string& output,

@@ -29,9 +29,9 @@ class UpdateJob {
   Status compare();
   // Is the output whole, and of just these images?
   bool up_to_date() const;
-  // Of an output that is left as it is.
+  // Tells of an output that is left as it is.
   RunRecord unchanged();
-  // Of a dry run, as Job::planned().
+  // Ends a dry run, as Job::planned() does.
   RunRecord planned();
 
   // As Job::begin(), and the record of which features each projection is of.

@@ -51,7 +51,7 @@ class Selection {
   enum class Kind { kImage, kContainer, kPassedOver };
   // `name`: of a file below INPUT. Counts what is passed over.
   Kind take(const std::string& name);
-  // Of a folder below INPUT: is it to be looked into?
+  // Is this folder below INPUT to be looked into?
   bool enter(const std::string& name);
   void special(const std::string& /*name*/) { passed_over_.add(PassedReason::kSpecial); }
 
@@ -69,7 +69,7 @@ class Selection {
   std::string logged_table_;
 };
 
-// Of a folder's or a file's name: the kind of table that has such a log, or "".
+// Which kind of table has a log of this folder's or file's name; "" for none.
 std::string_view logged_table_of(std::string_view name);
 
 // kIo: `place` is a table of that kind, and is not read file by file.

@@ -16,7 +16,7 @@
 
 namespace verger {
 
-// Of the points of a report; where they are a sample, each is compared with the others of it.
+// What is alike among the points of a report; those of a sample are compared with each other alone.
 struct Alike {
   nlohmann::json closest_pairs;
   nlohmann::json confusions;  // confusions_json()

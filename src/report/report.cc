@@ -98,7 +98,7 @@ json outliers_json(const ReportRows& rows) {
   return listed;
 }
 
-// Of points spread evenly over those of the map, and of the outliers.
+// Points spread evenly over those of the map have a picture, and so have the outliers.
 std::set<std::string> pictured(const ReportRows& rows, std::size_t most) {
   std::set<std::string> paths;
   for (const std::size_t i : spread_rows(rows.points.size(), most)) {

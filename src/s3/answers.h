@@ -37,7 +37,7 @@ struct S3Complaint {
 };
 S3Complaint parse_complaint(std::string_view document);
 
-// Of CreateMultipartUpload's answer; "" when it is none.
+// Reads CreateMultipartUpload's answer; "" when it is none.
 std::string parse_upload_id(std::string_view document);
 
 // Is it CompleteMultipartUpload's answer? One of status 200 may be a failure.

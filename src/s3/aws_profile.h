@@ -24,7 +24,7 @@ class AwsProfile {
 
   const std::string& name() const { return name_; }
   bool exists() const { return exists_; }
-  // Of a key such as "ca_bundle"; "" without it.
+  // What a key such as "ca_bundle" has; "" without it.
   std::string value(const std::string& key) const;
   // The server of S3: that of the profile's services, else of the profile; "" without one.
   std::string s3_endpoint() const;

@@ -28,7 +28,7 @@ struct S3Answer {
   std::string etag() const { return http.header("etag"); }
 };
 
-// Of an answer by HTTP, where the bucket was taken to be in that region; of none.
+// What an answer by HTTP says, where the bucket was taken to be in that region; and a fault.
 S3Answer answer_of(HttpAnswer http, const std::string& region);
 S3Answer answer_of(Fault fault);
 

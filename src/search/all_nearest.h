@@ -13,11 +13,11 @@
 
 namespace verger {
 
-// Of each of `rows` (ascending, each once) the `neighbors` nearest other rows of the whole table,
-// or all others when they are fewer: nearest first, as is_nearer() has it. Exact, though most pairs
-// are given up after few components (row_block.h). Cosines are summed in float64 and rounded once:
-// the same bits on every processor, for any `threads` (at least 1). Memory: what is found, some
-// numbers a row of the table, and some MB a thread.
+// Finds for each of `rows` (ascending, each once) the `neighbors` nearest other rows of the whole
+// table, or all others when they are fewer: nearest first, as is_nearer() has it. Exact, though
+// most pairs are given up after few components (row_block.h). Cosines are summed in float64 and
+// rounded once: the same bits on every processor, for any `threads` (at least 1). Memory: what is
+// found, some numbers a row of the table, and some MB a thread.
 Result<std::vector<std::vector<Neighbour>>> find_nearest_others(const SearchTable& table,
                                                                 std::span<const std::size_t> rows,
                                                                 std::size_t neighbors, int threads,

@@ -10,7 +10,7 @@
 namespace verger {
 namespace {
 
-// Of one row, by the cosines with all others.
+// Those of one row are found by its cosines with all others.
 std::vector<Neighbour> by_sorting(const SearchTable& table, std::size_t row, std::size_t count) {
   std::vector<Neighbour> all;
   for (std::size_t other = 0; other < table.size(); ++other) {

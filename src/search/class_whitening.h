@@ -28,7 +28,7 @@ inline constexpr std::size_t kFewestOfLabel = 10;
 // Immutable: many threads may map by it.
 class ClassWhitening {
  public:
-  // Of at most so many rows, spread evenly, and of so many components.
+  // It is fitted on at most so many rows, spread evenly, of at most so many components.
   static constexpr std::size_t kFittedRows = 25'000;
   static constexpr std::size_t kMostComponents = 2048;
 

@@ -113,7 +113,7 @@ Result<std::vector<RowPair>> DuplicateSearch::find_candidates(std::size_t strip)
   return find_alike(*index_, kCandidateNeighbors, equal_, strip, similarity, threads_, cancel_);
 }
 
-// Of the pictures that were not looked at before.
+// Reads the pictures that were not looked at before.
 Status DuplicateSearch::read_thumbnails(const std::vector<RowPair>& pairs) {
   std::vector<std::size_t> rows;
   for (const RowPair& pair : pairs) {

@@ -52,7 +52,7 @@ std::vector<RowPair> plain_pairs(const SearchTable& table, std::span<const uint8
   return pairs;
 }
 
-// Of widths within the first panel of components, at its end and beyond several.
+// The widths lie within the first panel of components, at its end and beyond several.
 TEST(AllPairsTest, AreThoseOfAPlainLoop) {
   for (const std::size_t width : {20U, 32U, 300U}) {
     const SearchTable table = clustered_table(900, width, 5);

@@ -38,7 +38,7 @@ Nearness nearest_by_cosine(std::span<const Neighbour> neighbours) {
   return {.row = neighbours.front().row, .value = cosine, .unclassed = cosine};
 }
 
-// Of a photograph under the map. `mean_of` gives the mean of a class under it.
+// How near a photograph is under the map. `mean_of` gives the mean of a class under it.
 template <class MeanOf>
 Result<Nearness> nearest_under(const ClassWhitening& whitening, std::span<const float> unit,
                                std::span<const Neighbour> neighbours, const SearchTable& table,

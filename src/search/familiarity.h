@@ -36,8 +36,8 @@ inline constexpr std::string_view kFamiliarityMapName = "_verger/search/familiar
 
 // Rows that are left out, spread evenly over the table.
 inline constexpr std::size_t kMeasuredRows = 4096;
-// Of the neighbours of a photograph so many are looked at: the nearest by cosine need not be the
-// nearest under the map.
+// So many neighbours of a photograph are looked at: the nearest by cosine need not be the nearest
+// under the map.
 inline constexpr std::size_t kFamiliarNeighbors = 5;
 
 struct Nearness;
@@ -63,8 +63,8 @@ class Familiarity {
                                                     std::span<const std::vector<Neighbour>> nearest,
                                                     int threads, const CancelToken& cancel);
 
-  // Of a photograph with this vector and these neighbours of at least one, nearest first, of which
-  // it looks at kFamiliarNeighbors. The errors of `read`.
+  // Judges a photograph with this vector and these neighbours, at least one, nearest first, of
+  // which it looks at kFamiliarNeighbors. Fails where `read` does.
   Result<Verdict> judge(std::span<const float> unit, std::span<const Neighbour> neighbours,
                         const SearchTable& table, const ReadRow& read) const;
 
@@ -97,8 +97,8 @@ class Familiarity {
   std::vector<double> margins_;  // quantiles, at equal steps from the lowest to the highest
 };
 
-// Of a table with vectors, of which nothing is kept. The neighbours are exact. On `threads` threads
-// (at least 1).
+// Measures a table with vectors, and keeps nothing of it. The neighbours are exact. Runs on
+// `threads` threads (at least 1).
 Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table, int threads,
                                                        const CancelToken& cancel);
 // The same of a table whose vectors are in this index, which looks the neighbours up.

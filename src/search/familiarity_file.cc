@@ -22,7 +22,7 @@ constexpr std::string_view kFamiliarityFormat = "verger-familiarity";
 constexpr int kFamiliarityVersion = 2;
 constexpr double kMost = 4;  // more than any nearness or margin
 
-// Of the files of a pca table: the same rows, in the same parts, have the same.
+// Covers the files of a pca table: the same rows, in the same parts, have the same.
 std::string table_sha256(const SearchedOutput& searched) {
   std::string parts;
   for (const PartInfo& part : searched.reduction.parts) parts += part.sha256 + '\n';

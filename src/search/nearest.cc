@@ -42,7 +42,8 @@ void add_bounds(const int32_t* products, const float* rests, float rest, float s
   }
 }
 
-// Of the first kMiddle components of a row: their product with those of the query, their squares.
+// The first kMiddle components of a row give their product with those of the query and their
+// squares.
 struct Middle {
   float product = 0;
   float squares = 0;

@@ -61,7 +61,7 @@ class NearestIndex {
   std::unique_ptr<Graph> graph_;
 };
 
-// Of the vectors that an index holds, which must outlive it.
+// Reads the vectors that an index holds, which must outlive it.
 ReadRow read_row_of(const NearestIndex& index);
 
 }  // namespace verger

@@ -24,7 +24,7 @@ class RowPanels {
   std::size_t size() const { return ends_.size(); }
   std::size_t begin(std::size_t panel) const { return panel == 0 ? 0 : ends_[panel - 1]; }
   std::size_t end(std::size_t panel) const { return ends_[panel]; }
-  // Of each row of the table, the length of its components after this panel.
+  // How long the components of each row of the table are after this panel.
   std::span<const double> rests(std::size_t panel) const {
     return {rests_.data() + panel * rows_, rows_};
   }

@@ -33,10 +33,10 @@ struct SearchTable {
 // Gives the vector of a row of a table, of length 1: `vector` has width floats. Thread-safe.
 using ReadRow = std::function<Status(std::size_t row, std::span<float> vector)>;
 
-// Of a table with vectors, which must outlive it.
+// Reads a table with vectors, which must outlive it.
 ReadRow read_row_of(const SearchTable& table);
 
-// Of fewer components than this, many rows point the same way by chance.
+// With fewer components than this, many rows point the same way by chance.
 inline constexpr std::size_t kFewestComponents = 8;
 
 // Numbers of at most `most` of `total` rows, ascending, spread evenly over them.

@@ -22,7 +22,7 @@ namespace verger {
 
 namespace {
 
-// Of files that were read and not yet decoded.
+// Files that were read and not yet decoded take so much at most.
 constexpr std::size_t kBytesInFlight = std::size_t{64} << 20;
 
 std::size_t rows_of_a_block = 2048;

@@ -38,7 +38,8 @@ bool is_stage_of_reduction(std::string_view stage);
 // stays, so that an update goes on with both.
 RunRecord joined(RunRecord extraction, const RunRecord& reduction);
 
-// Of the first part with a row. kIo when there is none, kModel when it is too wide to be reduced.
+// The first part with a row tells it. kIo when there is none, kModel when it is too wide to be
+// reduced.
 Result<int> width_of(const FeaturesTable& features);
 
 // kModel when vectors of this width are too wide to be reduced.

@@ -24,7 +24,7 @@ void set_merged_at_once(std::size_t number);  // for tests; before any run start
 // The moments themselves, or where they lie.
 using MadeMoments = std::variant<Moments, StoredMoments>;
 
-// Of shards 0 … n − 1, or of groups of them. Thread-safe, but for finish().
+// Holds those of shards 0 … n − 1, or of groups of them. Thread-safe, but for finish().
 class ShardMoments {
  public:
   // Reads features parts below `features` and moments below `output`; borrows both. `elsewhere`: a

@@ -143,7 +143,7 @@ class S3PendingFile final : public PendingFile {
                                  .etag = expected.value_or("")};
     const S3Answer answer = stream_->finish(condition);
     if (answer.ok()) return FileVersion(answer.etag());
-    // Of If-Match, where no object stands any more.
+    // An absent object is If-Match's answer, where none stands any more.
     if (answer.is_conflict() || (expected && answer.is_absent())) return FileVersion();
     return s3_error("write", place_, answer);
   }

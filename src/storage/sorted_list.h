@@ -23,8 +23,8 @@ struct ListRow {
   auto operator<=>(const ListRow&) const = default;
 };
 
-// Of rows in a file it holds in memory where every 256th lies, every 16,384th key, and those that
-// were looked at last: some 100 MB for a billion rows. Thread-safe.
+// When its rows are in a file, it holds in memory where every 256th lies, every 16,384th key, and
+// those that were looked at last: some 100 MB for a billion rows. Thread-safe.
 class SortedList {
  public:
   SortedList();
@@ -32,7 +32,7 @@ class SortedList {
   SortedList& operator=(SortedList&& other) noexcept;
   ~SortedList();
 
-  // Of rows that are in order already.
+  // Takes rows that are in order already.
   explicit SortedList(std::vector<ListRow> rows);
 
   std::size_t size() const { return size_; }

@@ -53,7 +53,7 @@ Status cannot_download(std::string reason) {
 
 Status cannot_download(const arrow::Status& error) { return cannot_download(error.message()); }
 
-// Of what storage says of a file below `folder`: "Cannot write file:/…: why."
+// `sentence` is what storage says of a file below `folder`: "Cannot write file:/…: why."
 Status cannot_store(const std::string& folder, std::string_view sentence) {
   std::string why(sentence.substr(sentence.rfind(": ") + 2));
   if (why.ends_with('.')) why.pop_back();

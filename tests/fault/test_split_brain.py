@@ -17,7 +17,7 @@ PARTS = ["--weights", UNTRAINED, "--parts", "4"]
 LAPSE = 1.0  # seconds, of the leases here
 HERE = {"VERGER_LEASE_MS": str(int(LAPSE * 1000))}
 ELSEWHERE = HERE | {"VERGER_MACHINE": "another boot pid:[1]"}
-# Of the files of a run: its record, a shard's parts, its manifest, pca, the model, its record.
+# A run is stopped at its record, a shard's parts, its manifest, pca, the model, its record again.
 FRESH = [f"before-visible:{n}" for n in (1, 3, 9, 14, 16, 20, 24, 27)]
 FRESH += ["before-success:1", "between-marks:1", "before-report:1"]
 # And of a run that replaces another: marks, the report, parts.

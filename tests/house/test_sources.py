@@ -58,6 +58,7 @@ def test_a_source_without_its_licence_is_found():
         ("a.cc", f"int rows = 0;  //{HALF_PHRASE}"),
         ("a.py", f"rows = 0  #{HALF_PHRASE}"),
         ("a.cc", f"  //{HALF_PHRASE}\n  int rows = 0;"),
+        ("a.cc", f"  //{HALF_PHRASE.replace('o', 'O', 1)}.\n  int rows = 0;"),
         ("a.cc", "const auto found = rows.find(7);"),
         ("a.h", "  Rows found_;"),
         ("a.py", "found = 1"),

@@ -131,7 +131,7 @@ def test_the_real_aws_program_makes_an_equal_cluster(server, archives):
     for name, request in descriptions(archives):
         made = boto3.client("emr").run_job_flow(**request)["JobFlowId"]
         again = clone.request_of(clone.describe_all(Aws(), made))
-        # Of the environment's endpoints the program's own commands of EMR take no notice.
+        # The program's own commands of EMR take no notice of the environment's endpoints.
         command = awscli.command(again, "eu-west-1").replace(
             "aws emr", f"aws --endpoint-url {server.endpoint} emr", 1)  # fmt: skip
         done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True,

@@ -6,7 +6,7 @@ from end_to_end.updates import Updated
 from spark.job_support import manifests, reduction
 from storage.results import content
 
-# Of run.json, what Spark and the program tell alike.
+# Spark and the program tell these of run.json alike.
 SAME = ("counts", "model", "shards", "width", "reduction", "state", "command", "input", "update")
 
 

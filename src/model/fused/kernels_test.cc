@@ -20,7 +20,7 @@ namespace {
 
 using Values = std::vector<float>;
 
-// Of every size that a float has, but NaN and infinity: denormal, huge, zero of either sign.
+// They have every size that a float has, but NaN and infinity: denormal, huge, zero of either sign.
 Values random_values(std::size_t count, unsigned seed) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal;

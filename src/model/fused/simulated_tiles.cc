@@ -132,7 +132,7 @@ class SoftwareTiles {
 
   static float* row(std::size_t tile, int row) { return tiles[tile].words + row * kTileWords; }
   static float added(float a, float b) { return flushed(a + b); }
-  // Of two bfloat16, which a float holds exactly, so that adding it is a fused operation.
+  // A float holds the product of two bfloat16 exactly, so that adding it is a fused operation.
   static float product(uint32_t a, uint32_t b) { return flushed(widened(a)) * flushed(widened(b)); }
 
   static thread_local std::array<Tile, 8> tiles;
