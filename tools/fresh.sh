@@ -93,9 +93,11 @@ run_inside() {
   mapfile -t environment < <(passed_environment "$fresh")
   for target in $targets; do
     echo "== make $target in a bare $suite"
-    chroot "$fresh" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM=dumb \
+    TIMEFORMAT="fresh: make $target took %R s, of the processor %U + %S s"
+    time chroot "$fresh" /usr/bin/env -i HOME=/root LANG=C.UTF-8 TERM=dumb \
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${environment[@]}" \
       make -C "$home" "$target" </dev/null || status=1
+    echo "fresh: the root now holds $(du -xsBM "$fresh" | cut -f1)"
   done
   return "$status"
 }
