@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Proves `make demo` and `make test` on a bare machine: clones the committed HEAD into a root of
-# Debian or Ubuntu that has only make and apt, and runs them there as a new user would. Needs root.
+# Debian or Ubuntu that has only make and apt, and runs them there as a new user would, to whom no
+# compiler should say a word: warnings are errors. Needs root.
 #
 #   FRESH_SUITE=bookworm      or trixie, or noble (Ubuntu 24.04; its keyring is in ubuntu-keyring);
 #                             the bare root is kept in build/fresh/ for the next time
@@ -74,7 +75,7 @@ passed_environment() {
     if [[ $value == /* && ! -e $fresh$value ]]; then continue; fi
     printf '%s=%s\n' "$name" "$value"
   done
-  printf 'SSL_CERT_FILE=%s\n' "$inside_certificates"
+  printf 'SSL_CERT_FILE=%s\nVERGER_WERROR=ON\n' "$inside_certificates"
 }
 
 # Runs in a mount namespace of its own: the mounts end with it, however it ends.
