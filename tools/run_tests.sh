@@ -95,8 +95,8 @@ spark() { make --no-print-directory build deps-spark && spark_suites; }
 
 emr() { make --no-print-directory build deps-emr && emr_suite; }
 
-# The Python tests often wait, for servers and for one core: what they leave compiles the sanitizers'
-# builds, and the clusters of the two Spark suites and those of EMR take turns with each other.
+# The Python tests often wait, for servers and for one core: those that start clusters go beside the
+# others, and what both leave compiles the sanitizers' builds.
 heavy() {
   make --no-print-directory build deps-spark deps-emr || return
   tools/deps.sh system fuzz || return # the compiler of the preset asan
@@ -105,11 +105,13 @@ heavy() {
     build_preset asan
     build_preset tsan
   ) >"$root/build/sanitizers.log" 2>&1 &
+  (
+    spark_suites
+    emr_suite
+  ) >"$root/build/clusters.log" 2>&1 &
   python_tests python-heavy parity -m "heavy and not spark and not emr"
-  emr_suite >"$root/build/emr.log" 2>&1 &
-  spark_suites
   wait
-  cat "$root/build/emr.log"
+  cat "$root/build/clusters.log"
   # Arrow's own allocators would hide overruns, and make reused memory look like races.
   export ARROW_DEFAULT_MEMORY_POOL=system
   # They open libraries in a program's stead, so that its own search path does not count.
