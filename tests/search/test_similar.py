@@ -234,6 +234,57 @@ def test_held_back_photographs_are_named_rightly(verger, photographs, real_weigh
     assert right / held_back >= 0.99
 
 
+def draw_what_is_no_fruit(folder):
+    """Draw sheets of writing, white and grey, noise, plain colours, squares, discs and stripes."""
+    from PIL import Image, ImageDraw
+
+    def sheet(chosen, paper):
+        image = Image.new("RGB", (210, 297), (paper,) * 3)
+        draw = ImageDraw.Draw(image)
+        for line in range(20, 280, 14):
+            text = "".join(chosen.choices("abcdefghij klmnop 0123456789 ,.", k=30))
+            draw.text((15, line), text, fill="black")
+        return image
+
+    def shape(chosen, name, size):
+        image = Image.new("RGB", (100, 100), "white")
+        colour = tuple(chosen.choices(range(256), k=3))
+        getattr(ImageDraw.Draw(image), name)((15, 15, 45 + size, 45 + size), fill=colour)
+        return image
+
+    def stripes(width):
+        rows = np.tile(np.arange(100) // (width + 1) % 2 * 255, (100, 1))
+        return Image.fromarray(rows.astype(np.uint8)).convert("RGB")
+
+    for number in range(12):
+        chosen = random.Random(number)
+        noise = np.random.default_rng(number).integers(0, 256, (100, 100, 3), np.uint8)
+        drawn = {
+            "letter": sheet(chosen, 255),
+            "invoice": sheet(chosen, 120 + 10 * number),
+            "noise": Image.fromarray(noise),
+            "plain": Image.new("RGB", (100, 100), tuple(chosen.choices(range(256), k=3))),
+            "square": shape(chosen, "rectangle", 4 * number),
+            "disc": shape(chosen, "ellipse", 4 * number),
+            "stripes": stripes(number),
+        }
+        for name, image in drawn.items():
+            image.save(folder / f"{name}-{number:02d}.png")
+
+
+@pytest.mark.heavy
+@pytest.mark.timeout(600)
+def test_what_is_no_fruit_is_not_familiar(verger, photographs, real_weights, tmp_path):
+    output, asked = tmp_path / "output", tmp_path / "asked"
+    asked.mkdir()
+    draw_what_is_no_fruit(asked)
+    verger("run", photographs, output, "--weights", real_weights, timeout=600)
+    arguments = ("similar", asked, "--in", output, "--weights", real_weights, "--json")
+    queries = json.loads(verger(*arguments, timeout=600).stdout)["queries"]
+    assert len(queries) == 84
+    assert [query["path"] for query in queries if query["familiar"]] == []
+
+
 @pytest.mark.heavy
 @pytest.mark.timeout(1200)
 def test_classes_that_were_held_back_are_not_familiar(verger, photographs, real_weights, tmp_path):
