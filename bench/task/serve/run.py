@@ -11,7 +11,8 @@ Each server has one core and one thread, its client another. Beside them, on the
 similar`, which gives the same answers without HTTP, and `verger extract`, which is the engine alone
 and searches nothing; both without their start, as the time of twice as many photographs less that
 of once as many. The answers of the servers are compared first: of every photograph the nearest
-rows, and the label.
+rows, and the label. Where the processor computes in bf16, the service also contends on the result
+of a run with `--precision bf16`; of its labels 99 in 100 must be the same.
 
 Then, in turn, round by round: answers a second over four connections; and the times of requests
 that come as a Poisson process at 70 % of that rate. A single thread that always took the same time
@@ -54,6 +55,8 @@ AT_PACE = 32  # connections, so that a request that is due finds one free
 SHARE = 0.7  # The steady pace is this share of the throughput.
 SAME_COSINE = 1e-4
 SAME_SHARE = 1e-3  # by how much two shares of the votes may differ
+SAME_LABELS = 0.99  # at least, of those in bf16
+IN_BF16 = "serve, bf16"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 Report = dict[str, float]
@@ -112,6 +115,14 @@ def check_same(ours: Load, theirs: Load) -> None:
         assert all(abs(a["cosine"] - b["cosine"]) < SAME_COSINE for a, b in pairs), number
 
 
+def check_labels(ours: Load, theirs: Load) -> None:
+    """Require that both named nearly all photographs alike."""
+    same = [
+        ours.answers[number]["label"] == theirs.answers[number]["label"] for number in ours.answers
+    ]
+    assert sum(same) >= SAME_LABELS * len(same), sum(same)
+
+
 def measure_rate(
     running: Server, photographs: list[bytes], connections: int
 ) -> tuple[Report, Load]:
@@ -140,18 +151,31 @@ class Contest:
         if not (self.result / "_SUCCESS").exists():
             vary(given.photographs, folder / "Photographs", given.rows, seed=1)
             vary(given.photographs, folder / "Asked", given.images, seed=2)
-            command = [PROGRAM, "run", folder / "Photographs", self.result]
-            command += ["--weights", self.weights]
-            subprocess.run(command, check=True, capture_output=True)
+            self.run(self.result)
+        in_bf16 = folder / "ResultsBf16"
+        if contest.computes_bf16() and not (in_bf16 / "_SUCCESS").exists():
+            self.run(in_bf16, "--precision", "bf16")
         if not onnx.exists():
             contest.run(MAKE_ONNX, [self.weights, onnx, "NHWC"])
         every = sorted((folder / "Asked").rglob("*.jpg"))
         self.paths = [every[i * len(every) // given.images] for i in range(given.images)]
         self.photographs = [path.read_bytes() for path in self.paths]
-        self.serve = [PROGRAM, "serve", self.result, "--listen", "127.0.0.1:PORT",
-                      "--threads", "THREADS", "--weights", self.weights]  # fmt: skip
-        self.fastapi = [PYTHON, FOLDER / "fastapi_server.py", "PORT", onnx, self.result]
+        self.servers: dict[str, list[object]] = {
+            "serve": self.serve(self.result),
+            IN_BF16: self.serve(in_bf16),
+            "fastapi": [PYTHON, FOLDER / "fastapi_server.py", "PORT", onnx, self.result],
+        }
         self.loads: dict[str, Load] = {}
+
+    def run(self, result: Path, *options: str) -> None:
+        """Make a result of the photographs."""
+        command = [PROGRAM, "run", self.folder / "Photographs", result, "--weights", self.weights]
+        subprocess.run([*command, *options], check=True, capture_output=True)
+
+    def serve(self, result: Path) -> list[object]:
+        """Return the command of the service."""
+        command = [PROGRAM, "serve", result, "--listen", "127.0.0.1:PORT", "--threads", "THREADS"]
+        return [*command, "--weights", self.weights]
 
     def bare(self, *command: object) -> Report:
         """Answers a second of a command of the program, without its start."""
@@ -187,7 +211,7 @@ class Contest:
     def every_core(self) -> Report:
         """The figures of the service on all cores, which its client shares."""
         os.sched_setaffinity(0, EVERY_CORE)
-        with server(self.serve, EVERY_CORE) as running:
+        with server(self.servers["serve"], EVERY_CORE) as running:
             connections = CONNECTIONS * len(EVERY_CORE)
             figures, _ = measure_rate(running, self.photographs * 2, connections)
             figures |= measure_tail(running, self.photographs * 4, figures["answers_per_s"])
@@ -202,9 +226,10 @@ class Contest:
             return self.bare("similar", "ASKED", "--in", self.result, "--json")
         if name == "serve, all cores":
             return self.every_core()
-        figures = self.one_core(name, getattr(self, name))
-        if len(self.loads) > 1:
-            check_same(self.loads["serve"], self.loads["fastapi"])
+        figures = self.one_core(name, self.servers[name])
+        if name != "serve":
+            check = check_labels if name == IN_BF16 else check_same
+            check(self.loads["serve"], self.loads[name])
         return figures
 
     def memory(self, requests: int) -> list[float]:
@@ -215,7 +240,7 @@ class Contest:
             whole if number % 10 == 0 else whole[: len(whole) // 2]
             for number, whole in enumerate(self.photographs)
         ]
-        with server(self.serve, EVERY_CORE) as running:
+        with server(self.servers["serve"], EVERY_CORE) as running:
             for _ in range(10):
                 times = -(-requests // (10 * len(self.photographs)))
                 run_load(running.port, mixed * times, 2 * CONNECTIONS)
@@ -235,6 +260,7 @@ def main() -> None:
         contestants = Contest(given, given.folder or Path(folder))
         os.sched_setaffinity(0, {CLIENT_CORE})
         names = ["extract", "similar", "serve", "fastapi", "serve, all cores"]
+        names += [IN_BF16] if contest.computes_bf16() else []
         rounds = contest.in_turn(dict.fromkeys(names, given.rounds), contestants.measure)
         seen = contestants.memory(given.requests) if given.requests else []
     figures = contest.medians(rounds)
@@ -250,6 +276,9 @@ def main() -> None:
         "p99 to p50 at 70 % load, one core": figures["serve"]["tail"],
         "p99 to p50 at 70 % load, all cores": figures["serve, all cores"]["tail"],
     }
+    if IN_BF16 in figures:
+        ratios["serve to fastapi, in bf16"] = rate[IN_BF16] / rate["fastapi"]
+        ratios["serve to fastapi, in bf16, by CPU"] = cpu["fastapi"] / cpu[IN_BF16]
     if seen:
         ratios["memory, the last tenth to the second"] = seen[-1] / seen[1]
     headings = {"answers_per_s": "answers/s", "cpu_ms": "CPU ms"}
