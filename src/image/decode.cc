@@ -4,14 +4,22 @@
 #include "image/format.h"
 #include "image/jpeg.h"
 #include "image/png.h"
+#include "image/whole_image.h"
 
 namespace verger {
 
-std::optional<Rejection> decode_into(Bytes bytes, const ImageOptions& options, RgbImage& image) {
+std::optional<Rejection> decode_rows(Bytes bytes, const ImageOptions& options, ImageSink& sink) {
   const auto format = detect_format(bytes);
   if (!format.ok()) return format.error();
-  return *format == Format::kJpeg ? decode_jpeg(bytes, options, image)
-                                  : decode_png(bytes, options, image);
+  return *format == Format::kJpeg ? decode_jpeg(bytes, options, sink)
+                                  : decode_png(bytes, options, sink);
+}
+
+std::optional<Rejection> decode_into(Bytes bytes, const ImageOptions& options, RgbImage& image) {
+  WholeImage whole(image);
+  if (auto rejection = decode_rows(bytes, options, whole)) return rejection;
+  whole.turn_upright();
+  return std::nullopt;
 }
 
 Result<RgbImage, Rejection> decode_image(std::span<const uint8_t> bytes,

@@ -19,25 +19,33 @@ std::unique_ptr<ByteBudget>& budget() {
   return budget;
 }
 
-std::size_t memory_of_jpeg(Bytes bytes, std::size_t pixels_copies, int64_t max_pixels) {
-  const auto header = read_jpeg_header(bytes);
-  if (!header.ok()) return 0;
-  const auto pixels =
-      static_cast<std::size_t>(header->width) * static_cast<std::size_t>(header->height);
-  if (pixels > static_cast<std::size_t>(max_pixels)) return 0;
-  const bool progressive = header->frame_marker == 0xC2 || header->frame_marker == 0xCA;
-  const std::size_t coefficients =
-      progressive ? sizeof(int16_t) * static_cast<std::size_t>(header->components) : 0;
-  return pixels * (3 * pixels_copies + coefficients);
+// Bytes that a column takes: in the rows that libjpeg, zlib and the resize hold, and in weights; and
+// those that a row takes, in weights alone.
+constexpr std::size_t kPerColumn = 200;
+constexpr std::size_t kPerRow = 32;
+
+std::size_t memory_of_rows(std::size_t width, std::size_t height) {
+  return width * kPerColumn + height * kPerRow;
 }
 
-// Width and height of the first chunk, IHDR.
-std::size_t memory_of_png(Bytes bytes, std::size_t pixels_copies, int64_t max_pixels) {
-  constexpr std::size_t kSize = 16;
-  if (bytes.size() < kSize + 8) return 0;
-  const std::size_t pixels =
-      std::size_t{big_endian_32(bytes, kSize)} * big_endian_32(bytes, kSize + 4);
-  return pixels > static_cast<std::size_t>(max_pixels) ? 0 : pixels * 3 * pixels_copies;
+std::size_t memory_of_jpeg(Bytes bytes, int64_t max_pixels) {
+  const auto header = read_jpeg_header(bytes);
+  if (!header.ok()) return 0;
+  if (int64_t{header->width} * header->height > max_pixels) return 0;
+  const std::size_t whole = header->has_scans ? sizeof(int16_t) * header->coefficients : 0;
+  return whole + memory_of_rows(static_cast<std::size_t>(header->width),
+                                static_cast<std::size_t>(header->height));
+}
+
+// By the first chunk, IHDR.
+std::size_t memory_of_png(Bytes bytes, int64_t max_pixels) {
+  constexpr std::size_t kWidth = 16, kHeight = 20, kInterlace = 28;
+  if (bytes.size() <= kInterlace) return 0;
+  const std::size_t width = big_endian_32(bytes, kWidth);
+  const std::size_t height = big_endian_32(bytes, kHeight);
+  const std::size_t pixels = width * height;
+  if (pixels > static_cast<std::size_t>(max_pixels)) return 0;
+  return (bytes[kInterlace] != 0 ? 3 * pixels : 0) + memory_of_rows(width, height);
 }
 
 }  // namespace
@@ -47,9 +55,8 @@ void set_decode_memory(std::size_t bytes) { budget() = std::make_unique<ByteBudg
 std::size_t memory_to_decode(Bytes bytes, const ImageOptions& options) {
   const auto format = detect_format(bytes);
   if (!format.ok()) return 0;
-  const std::size_t copies = options.exif_orientation ? 2 : 1;
-  return *format == Format::kJpeg ? memory_of_jpeg(bytes, copies, options.max_pixels)
-                                  : memory_of_png(bytes, copies, options.max_pixels);
+  return *format == Format::kJpeg ? memory_of_jpeg(bytes, options.max_pixels)
+                                  : memory_of_png(bytes, options.max_pixels);
 }
 
 std::optional<ByteBudget::Claim> claim_decode_memory(std::size_t bytes) {

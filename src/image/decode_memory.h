@@ -15,8 +15,9 @@ namespace verger {
 // Once, before any image is read.
 void set_decode_memory(std::size_t bytes);
 
-// About what decoding takes: the pixels, twice when they are turned, and a progressive JPEG's
-// coefficients. 0 where nothing is decoded.
+// About what decoding and resizing takes: some rows and the weights for each side, and all of what
+// cannot come row by row: the coefficients of a JPEG of several scans (progressive ones have them),
+// the pixels of an interlaced PNG. 0 where nothing is decoded.
 std::size_t memory_to_decode(Bytes bytes, const ImageOptions& options);
 
 // Waits until there is room for so much; the share goes back at the claim's end. An image that

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -14,16 +16,45 @@ namespace {
 
 constexpr std::size_t kMebibyte = std::size_t{1} << 20;
 
-TEST(DecodeMemory, CountsPixelsAndTheCoefficientsOfProgressiveJpegs) {
-  const auto baseline = make_jpeg(make_picture(64, 48));
-  EXPECT_EQ(memory_to_decode(baseline, {}), 3u * 64 * 48);
-  EXPECT_EQ(memory_to_decode(baseline, {.exif_orientation = true}), 6u * 64 * 48);
-  auto progressive = baseline;  // told by its frame's marker
-  for (std::size_t i = 0; i + 1 < progressive.size(); ++i) {
-    if (progressive[i] == 0xFF && progressive[i + 1] == 0xC0) progressive[i + 1] = 0xC2;
-  }
-  EXPECT_EQ(memory_to_decode(progressive, {}), (3u + 6) * 64 * 48);
-  EXPECT_EQ(memory_to_decode(baseline, {.max_pixels = 100}), 0u);
+constexpr std::size_t kRows = 1280 * 200 + 960 * 32;
+
+TEST(DecodeMemory, IsOfRowsWhereAnImageComesRowByRow) {
+  const RgbImage picture = make_picture(1280, 960);
+  EXPECT_EQ(memory_to_decode(make_jpeg(picture), {}), kRows);
+  EXPECT_EQ(memory_to_decode(make_jpeg(picture), {.exif_orientation = true}), kRows);
+  EXPECT_EQ(memory_to_decode(make_png(picture), {}), kRows);
+}
+
+TEST(DecodeMemory, CountsTheCoefficientsOfJpegsOfSeveralScans) {
+  const auto baseline = make_jpeg(make_picture(1280, 960));  // 4:2:0
+  const auto with = [&](std::size_t marker_offset, uint8_t marker, uint8_t value) {
+    auto file = baseline;
+    const auto at = std::ranges::search(file, std::array<uint8_t, 2>{0xFF, marker}).begin();
+    at[static_cast<std::ptrdiff_t>(marker_offset)] = value;
+    return file;
+  };
+  const std::size_t coefficients = 2 * 1280 * 960 * 3 / 2;
+  EXPECT_EQ(memory_to_decode(with(1, 0xC0, 0xC2), {}), coefficients + kRows);  // progressive
+  EXPECT_EQ(memory_to_decode(with(1, 0xC0, 0xCA), {}), coefficients + kRows);  // the same
+  EXPECT_EQ(memory_to_decode(with(4, 0xDA, 1), {}), coefficients + kRows);  // a scan a component
+}
+
+TEST(DecodeMemory, CountsWholeBlocks) {
+  auto file = make_jpeg(make_picture(17, 1));
+  const auto frame = std::ranges::search(file, std::array<uint8_t, 2>{0xFF, 0xC0}).begin();
+  frame[1] = 0xC2;
+  EXPECT_EQ(memory_to_decode(file, {}), 2u * 2 * 16 * 16 * 3 / 2 + 17 * 200 + 32);
+}
+
+TEST(DecodeMemory, CountsThePixelsOfInterlacedPngs) {
+  const auto file = make_png({{"IHDR", png_header(1280, 960, 8, 0, true)}, {"IDAT", ""}});
+  EXPECT_EQ(memory_to_decode(file, {}), 3 * 1280 * 960 + kRows);
+}
+
+TEST(DecodeMemory, IsNothingWhereNothingIsDecoded) {
+  const RgbImage picture = make_picture(64, 48);
+  EXPECT_EQ(memory_to_decode(make_jpeg(picture), {.max_pixels = 100}), 0u);
+  EXPECT_EQ(memory_to_decode(make_png(picture), {.max_pixels = 100}), 0u);
   EXPECT_EQ(memory_to_decode({}, {}), 0u);
 }
 

@@ -156,11 +156,15 @@ int find_orientation(const OrientationSources& sources) {
   return 1;
 }
 
+Turn turn_of(int orientation) {
+  return {.swaps_axes = orientation >= 5 && orientation <= 8,
+          .flips_x = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8,
+          .flips_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7};
+}
+
 void turn_upright(int orientation, RgbImage& image) {
   if (orientation < 2 || orientation > 8) return;
-  const bool swaps_axes = orientation >= 5;
-  const bool flips_x = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-  const bool flips_y = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  const auto [swaps_axes, flips_x, flips_y] = turn_of(orientation);
   const int width = swaps_axes ? image.height : image.width;
   const int height = swaps_axes ? image.width : image.height;
   const auto stride = static_cast<std::size_t>(image.width);

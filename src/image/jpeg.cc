@@ -60,9 +60,9 @@ enum class Outcome { kDone, kNeedsData, kFailed };
 // objects to destroy: advance() therefore holds none, and all state is in members.
 class Decoder {
  public:
-  // The image is of the file's size divided by `scale_denominator` (rounded up).
-  Decoder(RgbImage& image, unsigned scale_denominator)
-      : image_(image), scale_denominator_(scale_denominator) {}
+  // `size` is the file's divided by `scale_denominator` (rounded up).
+  Decoder(ImageSize size, unsigned scale_denominator, RowSink& sink)
+      : size_(size), scale_denominator_(scale_denominator), sink_(sink) {}
   ~Decoder() { jpeg_destroy_decompress(&codec_); }
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
@@ -115,8 +115,8 @@ class Decoder {
     if (stage_ == Stage::kHeader && !read_header()) return Outcome::kNeedsData;
     if (stage_ == Stage::kStart) {
       if (!jpeg_start_decompress(&codec_)) return Outcome::kNeedsData;
-      // Never so: both read the same header. A write past the image would follow if it were.
-      if (codec_.output_width != static_cast<JDIMENSION>(image_.width)) return Outcome::kFailed;
+      // Never so: both read the same header. A write past the row would follow if it were.
+      if (codec_.output_width != static_cast<JDIMENSION>(size_.width)) return Outcome::kFailed;
       stage_ = Stage::kRows;
     }
     if (stage_ == Stage::kRows && !read_rows()) return Outcome::kNeedsData;
@@ -136,13 +136,13 @@ class Decoder {
   }
 
   bool read_rows() {
-    const std::size_t stride = 3 * static_cast<std::size_t>(image_.width);
     const bool is_cmyk = codec_.out_color_space == JCS_CMYK;
-    for (; row_ < image_.height; ++row_) {
-      uint8_t* const rgb = image_.pixels.data() + stride * static_cast<std::size_t>(row_);
+    for (; row_ < size_.height; ++row_) {
+      uint8_t* const rgb = sink_.next_row();
       JSAMPROW line = is_cmyk ? cmyk_line() : rgb;
       if (jpeg_read_scanlines(&codec_, &line, 1) != 1) return false;
       if (is_cmyk) inverted_cmyk_to_rgb(line, codec_.output_width, rgb);
+      sink_.push_row();
     }
     stage_ = Stage::kFinish;
     return true;
@@ -157,8 +157,9 @@ class Decoder {
     return cmyk_line_;
   }
 
-  RgbImage& image_;
+  const ImageSize size_;
   const unsigned scale_denominator_;
+  RowSink& sink_;
   jpeg_decompress_struct codec_{};
   ErrorManager error_{};
   Source source_{};
@@ -193,7 +194,7 @@ int divide_up(int side, unsigned denominator) {
 
 }  // namespace
 
-std::optional<Rejection> decode_jpeg(Bytes bytes, const ImageOptions& options, RgbImage& image) {
+std::optional<Rejection> decode_jpeg(Bytes bytes, const ImageOptions& options, ImageSink& sink) {
   const auto header = read_jpeg_header(bytes);
   if (!header.ok()) return header.error();
   if (auto rejection = check_size(header->width, header->height, options)) return rejection;
@@ -203,11 +204,10 @@ std::optional<Rejection> decode_jpeg(Bytes bytes, const ImageOptions& options, R
   }
   const unsigned scale =
       options.fast_decode ? fast_scale_denominator(header->width, header->height) : 1;
-  image.width = divide_up(header->width, scale);
-  image.height = divide_up(header->height, scale);
-  image.pixels.resize(3 * static_cast<std::size_t>(image.width) *
-                      static_cast<std::size_t>(image.height));
-  Decoder decoder(image, scale);
+  const ImageSize size = {divide_up(header->width, scale), divide_up(header->height, scale)};
+  const int orientation = options.exif_orientation ? find_orientation(header->orientation) : 1;
+  if (auto rejection = sink.start(size, orientation)) return rejection;
+  Decoder decoder(size, scale, sink);
   switch (decoder.decode(bytes)) {
     case Outcome::kDone:
       break;
@@ -217,7 +217,6 @@ std::optional<Rejection> decode_jpeg(Bytes bytes, const ImageOptions& options, R
       if (decoder.lacks_memory()) throw std::bad_alloc();
       return corrupt("The JPEG is damaged: " + decoder.error_message() + ".");
   }
-  if (options.exif_orientation) turn_upright(find_orientation(header->orientation), image);
   return std::nullopt;
 }
 

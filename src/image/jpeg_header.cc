@@ -14,8 +14,10 @@ using MaybeRejection = std::optional<Rejection>;
 
 enum Marker : uint8_t {
   kSof0 = 0xC0,
+  kProgressive = 0xC2,
   kDht = 0xC4,
   kJpg = 0xC8,
+  kProgressiveArithmetic = 0xCA,
   kDac = 0xCC,
   kRst0 = 0xD0,
   kEoi = 0xD9,
@@ -59,7 +61,7 @@ class Walker {
       Bytes segment;
       if (!read_segment(segment)) break;
       if (auto rejection = visit(*marker, segment)) return std::move(*rejection);
-      if (*marker == kSos) return finish();
+      if (*marker == kSos) return finish(segment);
     }
     return truncated("The JPEG ends before its first scan.");
   }
@@ -191,11 +193,34 @@ class Walker {
     if ((segment.size() - kFixed) % kPerComponent != 0) {
       return corrupt("The JPEG's frame header has an odd length.");
     }
+    count_coefficients(segment.subspan(kFixed));
     return std::nullopt;
   }
 
-  Result<JpegHeader, Rejection> finish() {
+  // Each component has whole blocks of 8 × 8, in numbers that its sampling factors divide.
+  void count_coefficients(Bytes components) {
+    std::size_t most_across = 1, most_down = 1;
+    const auto across = [&](std::size_t i) { return std::size_t{components[i + 1]} >> 4; };
+    const auto down = [&](std::size_t i) { return std::size_t{components[i + 1]} & 15; };
+    for (std::size_t i = 0; i + 2 < components.size(); i += 3) {
+      most_across = std::max(most_across, across(i));
+      most_down = std::max(most_down, down(i));
+    }
+    const auto units = [](int side, std::size_t most) {
+      return (static_cast<std::size_t>(side) + 8 * most - 1) / (8 * most);
+    };
+    const std::size_t all = units(header_.width, most_across) * units(header_.height, most_down);
+    header_.coefficients = 0;
+    for (std::size_t i = 0; i + 2 < components.size(); i += 3) {
+      header_.coefficients += 64 * all * across(i) * down(i);
+    }
+  }
+
+  Result<JpegHeader, Rejection> finish(Bytes scan) {
     if (header_.frame_marker == 0) return corrupt("The JPEG has a scan before any frame header.");
+    const bool is_progressive =
+        header_.frame_marker == kProgressive || header_.frame_marker == kProgressiveArithmetic;
+    header_.has_scans = is_progressive || scan.empty() || scan[0] < header_.components;
     return std::move(header_);
   }
 

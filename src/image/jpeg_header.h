@@ -14,6 +14,8 @@ struct JpegHeader {
   int height = 0;
   int components = 0;        // 1, 3 or 4
   uint8_t frame_marker = 0;  // the second byte of its SOFn marker
+  bool has_scans = false;    // several, so that libjpeg keeps the coefficients of the whole image
+  std::size_t coefficients = 0;
   OrientationSources orientation;
 };
 

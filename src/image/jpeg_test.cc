@@ -8,9 +8,16 @@
 
 #include "image/jpeg_header.h"
 #include "image/test_images.h"
+#include "image/whole_image.h"
 
 namespace verger {
 namespace {
+
+std::optional<Rejection> decode(const std::vector<uint8_t>& file, const ImageOptions& options,
+                                RgbImage& image) {
+  WholeImage whole(image);
+  return decode_jpeg(file, options, whole);
+}
 
 // The place of a two-byte marker's second byte.
 std::size_t find_marker(const std::vector<uint8_t>& file, uint8_t marker) {
@@ -23,7 +30,7 @@ std::size_t find_marker(const std::vector<uint8_t>& file, uint8_t marker) {
 std::optional<RejectReason> reason_of(const std::vector<uint8_t>& file,
                                       const ImageOptions& options = {}) {
   RgbImage image;
-  const auto rejection = decode_jpeg(file, options, image);
+  const auto rejection = decode(file, options, image);
   if (!rejection) return std::nullopt;
   EXPECT_TRUE(rejection->message.ends_with(".")) << rejection->message;
   return rejection->reason;
@@ -37,7 +44,7 @@ TEST(Jpeg, DecodesCloseToWhatWasEncoded) {
     }
   }
   RgbImage image;
-  ASSERT_EQ(decode_jpeg(make_jpeg(original), {}, image), std::nullopt);
+  ASSERT_EQ(decode(make_jpeg(original), {}, image), std::nullopt);
   EXPECT_EQ(image.width, 40);
   EXPECT_EQ(image.height, 24);
   ASSERT_EQ(image.pixels.size(), original.pixels.size());
@@ -57,10 +64,10 @@ TEST(Jpeg, EveryTruncationIsRejected) {
 TEST(Jpeg, TrailingBytesAreIgnored) {
   std::vector<uint8_t> file = make_jpeg(make_picture(20, 20));
   RgbImage image;
-  ASSERT_EQ(decode_jpeg(file, {}, image), std::nullopt);
+  ASSERT_EQ(decode(file, {}, image), std::nullopt);
   file.insert(file.end(), 1000, 0xAB);
   RgbImage again;
-  ASSERT_EQ(decode_jpeg(file, {}, again), std::nullopt);
+  ASSERT_EQ(decode(file, {}, again), std::nullopt);
   EXPECT_EQ(image.pixels, again.pixels);
 }
 
@@ -69,7 +76,7 @@ TEST(Jpeg, SizesAreCheckedBeforeAnythingIsAllocated) {
   const std::size_t frame = find_marker(file, 0xC0);
   for (std::size_t i = 4; i < 8; ++i) file[frame + i] = 0xFF;  // 65535 × 65535
   RgbImage image;
-  const auto rejection = decode_jpeg(file, {}, image);
+  const auto rejection = decode(file, {}, image);
   ASSERT_TRUE(rejection.has_value());
   EXPECT_EQ(rejection->reason, RejectReason::kTooLarge);
   EXPECT_EQ(image.pixels.capacity(), 0u);
@@ -107,7 +114,7 @@ TEST(Jpeg, DamagedDataNeverPrint) {
     std::vector<uint8_t> file = good;
     file[i] ^= 0x5A;
     RgbImage image;
-    static_cast<void>(decode_jpeg(file, {}, image));
+    static_cast<void>(decode(file, {}, image));
   }
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }

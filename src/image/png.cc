@@ -6,7 +6,6 @@
 #include <cstring>
 #include <new>
 
-#include "image/exif.h"
 #include "image/png_rows.h"
 #include "image/png_stream.h"
 #include "image/rejections.h"
@@ -45,22 +44,28 @@ class Inflater {
   z_stream stream_{};
 };
 
-// Turns the compressed data of one rectangle into pixels, row by row.
+// Turns the compressed data of one rectangle into the rows of the image.
 class RowDecoder {
  public:
   enum class Status { kMore, kDone, kBadData, kBadFilter };
 
-  RowDecoder(const PngHeader& header, RgbImage& image)
+  RowDecoder(const PngHeader& header, RowSink& sink)
       : header_(header),
-        image_(image),
+        sink_(sink),
+        image_width_(header.width),
         width_(static_cast<int>(header.data.width)),
         height_(static_cast<int>(header.data.height)),
         bits_(static_cast<std::size_t>(bits_per_pixel(header.layout))),
         palette_(header.palette.value_or(PngPalette{})),
         row_(1 + row_size(width_)),
-        previous_(row_.size()),
-        rgb_(header.is_interlaced ? 3 * static_cast<std::size_t>(width_) : 0) {
-    paint_background();
+        previous_(row_.size()) {
+    if (header.is_interlaced) {
+      rgb_.resize(3 * static_cast<std::size_t>(width_));
+      interlaced_.resize(3 * image_width_ * header.height);
+      paint(interlaced_.data(), image_width_ * header.height);
+    } else {
+      push_background(header.data.y);
+    }
   }
 
   // Takes a block of zlib data.
@@ -84,7 +89,10 @@ class RowDecoder {
       }
       store_row();
       // The stream may say that it is complete before the image is: what is missing stays black.
-      if (!next_row() || status == Z_STREAM_END) return Status::kDone;
+      if (!next_row() || status == Z_STREAM_END) {
+        finish();
+        return Status::kDone;
+      }
     }
     return Status::kMore;
   }
@@ -97,28 +105,46 @@ class RowDecoder {
   }
 
   // What the data do not cover is sample 0: black, or the palette's first colour.
-  void paint_background() {
-    std::fill(image_.pixels.begin(), image_.pixels.end(), uint8_t{0});
-    if (!is_palette(header_.layout) || (palette_[0] | palette_[1] | palette_[2]) == 0) return;
-    for (std::size_t i = 0; i < image_.pixels.size(); ++i) image_.pixels[i] = palette_[i % 3];
+  void paint(uint8_t* rgb, std::size_t pixels) const {
+    for (std::size_t i = 0; i < pixels; ++i) std::memcpy(rgb + 3 * i, palette_.data(), 3);
+  }
+
+  void push_background(std::size_t rows) {
+    for (std::size_t i = 0; i < rows; ++i, ++pushed_) {
+      paint(sink_.next_row(), image_width_);
+      sink_.push_row();
+    }
   }
 
   void store_row() {
-    const auto stride = static_cast<std::size_t>(image_.width);
-    const auto y = static_cast<std::size_t>(y_);
-    if (!header_.is_interlaced) {
-      const std::size_t at = (y + header_.data.y) * stride + header_.data.x;
-      unpack_rgb(header_.layout, palette_, &row_[1], static_cast<std::size_t>(width_),
-                 &image_.pixels[3 * at]);
-      return;
-    }
-    // Pillow puts an interlaced frame of an animation at the upper left, wherever it belongs.
+    if (header_.is_interlaced) return spread_row();
+    uint8_t* const row = sink_.next_row();
+    if (header_.data.width < header_.width) paint(row, image_width_);
+    unpack_rgb(header_.layout, palette_, &row_[1], static_cast<std::size_t>(width_),
+               row + 3 * std::size_t{header_.data.x});
+    sink_.push_row();
+    ++pushed_;
+  }
+
+  // Pillow puts an interlaced frame of an animation at the upper left, wherever it belongs.
+  void spread_row() {
     const auto columns = static_cast<std::size_t>(pass().columns(width_));
     unpack_rgb(header_.layout, palette_, &row_[1], columns, rgb_.data());
-    uint8_t* to = &image_.pixels[3 * (y * stride + static_cast<std::size_t>(pass().first_column))];
+    const std::size_t first = static_cast<std::size_t>(y_) * image_width_ +
+                              static_cast<std::size_t>(pass().first_column);
+    uint8_t* const to = &interlaced_[3 * first];
     for (std::size_t i = 0; i < columns; ++i) {
       std::memcpy(to + 3 * i * static_cast<std::size_t>(pass().column_step), &rgb_[3 * i], 3);
     }
+  }
+
+  void finish() {
+    const std::size_t size = 3 * image_width_;
+    for (std::size_t at = 0; at < interlaced_.size(); at += size, ++pushed_) {
+      std::memcpy(sink_.next_row(), &interlaced_[at], size);
+      sink_.push_row();
+    }
+    push_background(header_.height - pushed_);
   }
 
   // False after the last row.
@@ -135,22 +161,25 @@ class RowDecoder {
   }
 
   const PngHeader& header_;
-  RgbImage& image_;
+  RowSink& sink_;
+  const std::size_t image_width_;
   const int width_;
   const int height_;
   const std::size_t bits_;
   const PngPalette palette_;
   std::vector<uint8_t> row_;  // the filter's type, then the samples
   std::vector<uint8_t> previous_;
-  std::vector<uint8_t> rgb_;
+  std::vector<uint8_t> rgb_;         // a row of an interlaced image
+  std::vector<uint8_t> interlaced_;  // all of it
   Inflater inflater_;
   std::size_t filled_ = 0;  // bytes of row_
   std::size_t pass_ = 0;
   int y_ = 0;
+  std::size_t pushed_ = 0;
 };
 
-std::optional<Rejection> decode_rows(PngStream& stream, RgbImage& image) {
-  RowDecoder decoder(stream.header(), image);
+std::optional<Rejection> decode_data(PngStream& stream, RowSink& sink) {
+  RowDecoder decoder(stream.header(), sink);
   while (true) {
     const auto block = stream.read_data();
     if (!block.ok()) return block.error();
@@ -168,21 +197,29 @@ std::optional<Rejection> decode_rows(PngStream& stream, RgbImage& image) {
   }
 }
 
+// From where the header ends to the end of the file.
+std::optional<Rejection> decode_rest(PngStream& stream, int orientation, ImageSink& sink) {
+  const auto width = static_cast<int>(stream.header().width);
+  const auto height = static_cast<int>(stream.header().height);
+  if (auto rejection = sink.start({width, height}, orientation)) return rejection;
+  if (auto rejection = decode_data(stream, sink)) return rejection;
+  return stream.read_trailer();
+}
+
 }  // namespace
 
-std::optional<Rejection> decode_png(Bytes bytes, const ImageOptions& options, RgbImage& image) {
+std::optional<Rejection> decode_png(Bytes bytes, const ImageOptions& options, ImageSink& sink) {
   PngStream stream(bytes);
   if (auto rejection = stream.read_header()) return rejection;
   const PngHeader& header = stream.header();
   if (auto rejection = check_size(header.width, header.height, options)) return rejection;
-  image.width = static_cast<int>(header.width);
-  image.height = static_cast<int>(header.height);
-  image.pixels.resize(3 * static_cast<std::size_t>(image.width) *
-                      static_cast<std::size_t>(image.height));
-  if (auto rejection = decode_rows(stream, image)) return rejection;
-  if (auto rejection = stream.read_trailer()) return rejection;
-  if (options.exif_orientation) turn_upright(find_orientation(header.orientation), image);
-  return std::nullopt;
+  const int orientation = options.exif_orientation ? stream.orientation() : 1;
+  if (auto rejection = decode_rest(stream, orientation, sink)) return rejection;
+  if (!options.exif_orientation || stream.orientation() == orientation) return std::nullopt;
+  // It stands behind the data, against the custom, and the rows have gone by.
+  PngStream again(bytes);
+  if (auto rejection = again.read_header()) return rejection;
+  return decode_rest(again, stream.orientation(), sink);
 }
 
 }  // namespace verger

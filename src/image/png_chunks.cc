@@ -214,12 +214,12 @@ std::optional<Rejection> PngStream::note_text(PngText text, std::string_view chu
   if (text.keyword == "Raw profile type exif")
     raw_profile_ = std::move(text.text);
   else if (text.keyword == "XML:com.adobe.xmp")
-    header_.orientation.xmp = std::move(text.text);
+    orientation_.xmp = std::move(text.text);
   return std::nullopt;
 }
 
 std::optional<Rejection> PngStream::handle_exif(Bytes body) {
-  header_.orientation.exif.assign(body.begin(), body.end());
+  orientation_.exif.assign(body.begin(), body.end());
   has_exif_chunk_ = true;
   return std::nullopt;
 }

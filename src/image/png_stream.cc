@@ -113,8 +113,12 @@ std::optional<Rejection> PngStream::read_trailer() {
   if (is_palette(header_.layout) && !has_palette_ && has_single_transparent_entry_) {
     return corrupt("The PNG has a transparent palette entry but no palette.");
   }
-  if (!has_exif_chunk_) header_.orientation.exif = decode_raw_profile(raw_profile_);
   return std::nullopt;
+}
+
+int PngStream::orientation() const {
+  if (has_exif_chunk_) return find_orientation(orientation_);
+  return find_orientation({.exif = decode_raw_profile(raw_profile_), .xmp = orientation_.xmp});
 }
 
 PngStream::ChunkStatus PngStream::read_chunk_header(Chunk& chunk) {

@@ -46,7 +46,6 @@ struct PngHeader {
   bool is_interlaced = false;
   PngRectangle data;                                // the part of the image that the data fill
   std::optional<std::array<uint8_t, 768>> palette;  // RGB; entries that are not given are black
-  OrientationSources orientation;
 };
 
 // The rejection of a file that ends within a chunk.
@@ -65,10 +64,13 @@ class PngStream {
   // The next piece of the compressed data. Empty: there is no more.
   Result<Bytes, Rejection> read_data();
 
-  // Reads what follows the data; header().orientation is complete after it.
+  // Reads what follows the data.
   std::optional<Rejection> read_trailer();
 
   const PngHeader& header() const { return header_; }
+
+  // The EXIF orientation, 1 to 8, by what has been read so far: it may stand behind the data.
+  int orientation() const;
 
  private:
   enum class Effect { kHandled, kData, kUnknown };
@@ -106,6 +108,7 @@ class PngStream {
   std::size_t position_ = 0;
   std::size_t data_left_ = 0;  // what is still to come of the current data chunk
   PngHeader header_;
+  OrientationSources orientation_;
   std::string raw_profile_;  // EXIF in ImageMagick's "Raw profile type exif" text
   bool has_exif_chunk_ = false;
   std::optional<PngRectangle> frame_;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "image/test_images.h"
+#include "image/whole_image.h"
 
 namespace verger {
 namespace {
@@ -16,7 +17,8 @@ using Pixels = std::vector<uint8_t>;
 
 Result<RgbImage, Rejection> decode(const std::vector<uint8_t>& file) {
   RgbImage image;
-  if (auto rejection = decode_png(file, {}, image)) return *rejection;
+  WholeImage whole(image);
+  if (auto rejection = decode_png(file, {}, whole)) return *rejection;
   return image;
 }
 

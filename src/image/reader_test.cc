@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <string_view>
 #include <thread>
 
+#include "image/exif.h"
 #include "image/test_images.h"
 
 namespace verger {
@@ -60,6 +62,38 @@ TEST(ImageReader, OrientationIsHonouredOnlyOnRequest) {
   ASSERT_TRUE(upright.ok());
   EXPECT_EQ(upright->width, 10);
   EXPECT_EQ(upright->height, 30);
+}
+
+// A TIFF directory with nothing but an orientation.
+std::string exif_of(int orientation) {
+  using namespace std::string_literals;
+  return "II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0"s + static_cast<char>(orientation) +
+         "\0\0\0\0\0\0\0"s;
+}
+
+// Beside the data of a PNG the orientation may stand before or behind.
+TEST(ImageReader, TurnsUprightWhereverTheOrientationStands) {
+  const RgbImage picture = make_picture(40, 500);
+  std::string rows;
+  for (std::size_t y = 0; y < 500; ++y) {
+    const auto row = picture.pixels.begin() + static_cast<std::ptrdiff_t>(120 * y);
+    rows += '\0' + std::string(row, row + 120);
+  }
+  ImageReader reader({.exif_orientation = true});
+  std::vector<float> tensor(kTensorSize);
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    RgbImage upright = picture;
+    turn_upright(orientation, upright);
+    for (const bool is_behind : {false, true}) {
+      std::vector<PngChunk> chunks = {{"IHDR", png_header(40, 500, 8, 2)},
+                                      {"IDAT", png_data(rows)}};
+      chunks.insert(chunks.begin() + (is_behind ? 2 : 1), {"eXIf", exif_of(orientation)});
+      const auto file = make_png(chunks);
+      ASSERT_EQ(reader.read(file, tensor), std::nullopt);
+      EXPECT_EQ(tensor, tensor_of(upright)) << orientation << is_behind;
+      EXPECT_EQ(decode_image(file, {.exif_orientation = true})->pixels, upright.pixels);
+    }
+  }
 }
 
 // What --fast-decode changes of a picture's tensor, in levels of 255.

@@ -31,7 +31,8 @@ std::size_t taps_of(double filter_scale) {
 
 }  // namespace
 
-ResampleWeights::ResampleWeights(int from, int to) : from_(from), to_(to) {
+ResampleWeights::ResampleWeights(const Axis& axis) : axis_(axis) {
+  const auto [from, to, is_mirrored] = axis;
   const double scale = scale_of(from, to);
   const double filter_scale = std::max(scale, 1.0);
   const double support = kSupport * filter_scale;
@@ -57,21 +58,18 @@ ResampleWeights::ResampleWeights(int from, int to) : from_(from), to_(to) {
     }
     spans_[static_cast<std::size_t>(i)] = {first, count};
   }
-  split();
+  if (is_mirrored) mirror();
 }
 
-void ResampleWeights::split() {
-  constexpr std::size_t kGroup = kGroupTaps;
-  split_size_ = 2 * ((taps_ + kGroup - 1) / kGroup) * kGroup;
-  split_.assign(spans_.size() * split_size_, 0);
+void ResampleWeights::mirror() {
+  std::vector<int32_t> weights(weights_.size());
   for (std::size_t i = 0; i < spans_.size(); ++i) {
-    for (std::size_t t = 0; t < static_cast<std::size_t>(spans_[i].count); ++t) {
-      const int32_t weight = weights_[i * taps_ + t];
-      int16_t* const group = &split_[i * split_size_ + t / kGroup * 2 * kGroup];
-      group[t % kGroup] = static_cast<int16_t>(weight >> kSplitBits);
-      group[kGroup + t % kGroup] = static_cast<int16_t>(weight & ((1 << kSplitBits) - 1));
-    }
+    const int32_t* const from = &weights_[i * taps_];
+    std::reverse_copy(from, from + spans_[i].count, &weights[(spans_.size() - 1 - i) * taps_]);
+    spans_[i].first = axis_.from - spans_[i].first - spans_[i].count;
   }
+  std::ranges::reverse(spans_);
+  weights_ = std::move(weights);
 }
 
 bool can_resample(int from, int to) {

@@ -3,8 +3,9 @@
 
 #include <cassert>
 #include <cstring>
+#include <utility>
 
-#include "image/resample.h"
+#include "image/exif.h"
 #include "verger/image.h"
 
 namespace verger {
@@ -12,10 +13,6 @@ namespace verger {
 namespace {
 
 std::size_t row_size(int width) { return 3 * static_cast<std::size_t>(width); }
-
-std::size_t byte_count(ImageSize size) {
-  return row_size(size.width) * static_cast<std::size_t>(size.height);
-}
 
 // Pillow 13 runs the vertical pass first when that leaves much less to the other pass. Since the
 // pixels between the passes are bytes, the order shows in the result.
@@ -25,56 +22,49 @@ bool is_vertical_first(ImageSize from, ImageSize to) {
   return fewer_rows > 0 && fewer_rows > 2 * fewer_columns;
 }
 
+ImageSize swapped(ImageSize size) { return {size.height, size.width}; }
+
 }  // namespace
 
-void Resizer::resize(const uint8_t* pixels, ImageSize from, uint8_t* to_pixels, ImageSize to) {
+void Resizer::start(ImageSize from, int orientation, ImageSize to, uint8_t* pixels) {
   assert(from.width > 0 && from.height > 0 && to.width > 0 && to.height > 0);
+  const Turn turn = turn_of(orientation);
+  // What is vertical after a turn by 90 degrees is horizontal here.
+  const bool vertical_first = turn.swaps_axes ? !is_vertical_first(swapped(from), to)
+                                              : is_vertical_first(from, to);
+  if (turn.swaps_axes) to = swapped(to);
   const bool is_wide = from.width != to.width;
   const bool is_tall = from.height != to.height;
-  if (is_wide && !horizontal_.is_for(from.width, to.width)) horizontal_ = {from.width, to.width};
-  if (is_tall && !vertical_.is_for(from.height, to.height)) vertical_ = {from.height, to.height};
-  const std::size_t size = row_size(to.width);
-
-  if (!is_wide && !is_tall) {
-    std::memcpy(to_pixels, pixels, byte_count(to));
-  } else if (!is_tall) {
-    resize_rows(pixels, from, to_pixels, to.width);
-  } else if (is_wide && is_vertical_first(from, to)) {
-    between_.resize(row_size(from.width) + kRowPadding);
-    for (int y = 0; y < to.height; ++y, to_pixels += size) {
-      resample_column(pixels, vertical_, y, row_size(from.width), between_.data());
-      resample_row(between_.data(), horizontal_, to.width, to_pixels);
-    }
-  } else {
-    if (is_wide) {
-      between_.resize(byte_count({to.width, from.height}));
-      resize_rows(pixels, from, between_.data(), to.width);
-      pixels = between_.data();
-    }
-    for (int y = 0; y < to.height; ++y, to_pixels += size) {
-      resample_column(pixels, vertical_, y, size, to_pixels);
-    }
+  const Axis width = {from.width, to.width, turn.flips_x};
+  const Axis height = {from.height, to.height, turn.flips_y};
+  output_.start(pixels, row_size(to.width));
+  first_ = &output_;
+  if (is_wide && is_tall && vertical_first) {
+    horizontal_.start(width, to.height, output_);
+    vertical_.start(height, row_size(from.width), horizontal_);
+    first_ = &vertical_;
+    return;
   }
-}
-
-void Resizer::resize_rows(const uint8_t* pixels, ImageSize from, uint8_t* to_pixels, int width) {
-  const std::size_t size = row_size(from.width);
-  std::size_t left = byte_count(from);
-  for (; left > 0; left -= size, pixels += size, to_pixels += row_size(width)) {
-    const uint8_t* row = pixels;
-    if (left < size + kRowPadding) {
-      padded_.assign(pixels, pixels + size);
-      padded_.resize(size + kRowPadding);
-      row = padded_.data();
-    }
-    resample_row(row, horizontal_, width, to_pixels);
+  if (is_tall) {
+    vertical_.start(height, row_size(to.width), output_);
+    first_ = &vertical_;
+  }
+  if (is_wide) {
+    horizontal_.start(width, from.height, *first_);
+    first_ = &horizontal_;
   }
 }
 
 RgbImage resize_bicubic(const RgbImage& image, int width, int height) {
-  const ImageSize size = {width, height};
-  RgbImage resized{width, height, std::vector<uint8_t>(byte_count(size))};
-  Resizer().resize(image.pixels.data(), {image.width, image.height}, resized.pixels.data(), size);
+  RgbImage resized{width, height, {}};
+  resized.pixels.resize(row_size(width) * static_cast<std::size_t>(height));
+  Resizer resizer;
+  resizer.start({image.width, image.height}, 1, {width, height}, resized.pixels.data());
+  const std::size_t size = row_size(image.width);
+  for (std::size_t at = 0; at < image.pixels.size(); at += size) {
+    std::memcpy(resizer.next_row(), &image.pixels[at], size);
+    resizer.push_row();
+  }
   return resized;
 }
 

@@ -2,30 +2,50 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include "image/resample_weights.h"
+#include "image/passes.h"
+#include "image/rows.h"
 
 namespace verger {
 
-struct ImageSize {
-  int width = 0;
-  int height = 0;
-};
-
-// Resizes RGB images and keeps the weights and buffers for the next one. One a thread.
-class Resizer {
+// Resizes RGB images row by row, and keeps weights and buffers for the next one. One a thread.
+class Resizer : public RowSink {
  public:
-  // `pixels` and `to_pixels` are interleaved RGB without padding; they must not overlap.
-  void resize(const uint8_t* pixels, ImageSize from, uint8_t* to_pixels, ImageSize to);
+  Resizer() = default;
+  Resizer(const Resizer&) = delete;
+  Resizer& operator=(const Resizer&) = delete;
+
+  // Begins an image of `from.height` rows, to be pushed. When the last one is, `pixels` hold the
+  // result, without padding.
+  //
+  // With an orientation (exif.h) beyond 1 the image is resized as if it had been turned upright
+  // before, which decides the order of the passes and the last bit of the weights. `to` is the size
+  // after turning. The result lies as the rows do, and turn_upright() of it is what is asked for.
+  void start(ImageSize from, int orientation, ImageSize to, uint8_t* pixels);
+
+  uint8_t* next_row() override { return first_->next_row(); }
+  void push_row() override { first_->push_row(); }
 
  private:
-  void resize_rows(const uint8_t* pixels, ImageSize from, uint8_t* to_pixels, int width);
+  // Writes rows one after the other.
+  class Output : public RowSink {
+   public:
+    void start(uint8_t* pixels, std::size_t size) {
+      next_ = pixels;
+      size_ = size;
+    }
+    uint8_t* next_row() override { return next_; }
+    void push_row() override { next_ += size_; }
 
-  ResampleWeights horizontal_;
-  ResampleWeights vertical_;
-  std::vector<uint8_t> between_;  // what the first pass leaves
-  std::vector<uint8_t> padded_;   // a row near the end of the image
+   private:
+    uint8_t* next_ = nullptr;
+    std::size_t size_ = 0;
+  };
+
+  HorizontalPass horizontal_;
+  VerticalPass vertical_;
+  Output output_;
+  RowSink* first_ = nullptr;
 };
 
 }  // namespace verger

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "image/exif.h"
 #include "image/test_images.h"
 
 namespace verger {
@@ -55,13 +56,45 @@ TEST(Resize, RunsThePassesInPillowsOrder) {
   }
 }
 
+void push(const RgbImage& image, RowSink& sink) {
+  const std::size_t size = 3 * static_cast<std::size_t>(image.width);
+  for (std::size_t at = 0; at < image.pixels.size(); at += size) {
+    std::copy_n(&image.pixels[at], size, sink.next_row());
+    sink.push_row();
+  }
+}
+
 TEST(Resizer, GivesTheSameWhenItsBuffersAreWarm) {
   Resizer warm;
   for (const auto& [width, height] : {std::pair(100, 100), {400, 30}, {30, 400}, {100, 100}}) {
     const RgbImage image = make_picture(width, height);
     std::vector<uint8_t> pixels(kTensorSize);
-    warm.resize(image.pixels.data(), {width, height}, pixels.data(), {224, 224});
+    warm.start({width, height}, 1, {224, 224}, pixels.data());
+    warm.next_row();
+    warm.push_row();  // an image that ends with its first row
+    warm.start({width, height}, 1, {224, 224}, pixels.data());
+    push(image, warm);
     EXPECT_EQ(pixels, resize_bicubic(image, 224, 224).pixels);
+  }
+}
+
+// Wide and tall, on both sides of the rule for the passes, and where one of them or both are
+// skipped.
+TEST(Resizer, OfAnOrientationIsTheResizeOfTheUprightImage) {
+  Resizer resizer;
+  for (const auto& [width, height] : {std::pair(100, 225), {225, 100}, {225, 227}, {300, 377},
+                                      {1000, 700}, {60, 50}, {60, 90}, {60, 61}, {200, 90}}) {
+    for (int orientation = 1; orientation <= 8; ++orientation) {
+      RgbImage upright = make_picture(width, height);
+      RgbImage resized{60, 90, std::vector<uint8_t>(3 * 60 * 90)};
+      resizer.start({width, height}, orientation, {60, 90}, resized.pixels.data());
+      push(upright, resizer);
+      if (orientation >= 5) std::swap(resized.width, resized.height);
+      turn_upright(orientation, resized);
+      turn_upright(orientation, upright);
+      ASSERT_EQ(resized.pixels, resize_bicubic(upright, 60, 90).pixels)
+          << width << ' ' << height << ' ' << orientation;
+    }
   }
 }
 

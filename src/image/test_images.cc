@@ -5,6 +5,7 @@
 
 #include <cstdio>  // jpeglib.h needs it before
 #include <cstdlib>
+#include <random>
 
 #include <jpeglib.h>
 
@@ -30,6 +31,13 @@ RgbImage make_picture(int width, int height) {
     }
   }
   return image;
+}
+
+std::vector<uint8_t> make_noise(std::size_t size) {
+  std::mt19937 generator(7);
+  std::vector<uint8_t> bytes(size);
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(generator());
+  return bytes;
 }
 
 std::vector<uint8_t> make_jpeg(const RgbImage& image) {

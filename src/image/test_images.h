@@ -15,6 +15,9 @@ namespace verger {
 // A picture with slopes and edges that its size determines.
 RgbImage make_picture(int width, int height);
 
+// Bytes without order, the same ones each time.
+std::vector<uint8_t> make_noise(std::size_t size);
+
 // The picture as a JPEG of quality 90, 4:2:0.
 std::vector<uint8_t> make_jpeg(const RgbImage& image);
 
