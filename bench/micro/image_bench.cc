@@ -6,9 +6,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include "image/decode.h"
-#include "image/resample.h"
+#include "image/plain_resize.h"
 #include "image/resize.h"
 #include "image/test_images.h"
 
@@ -60,14 +61,44 @@ BENCHMARK(decode_from_png)->Name("decode/png")->Unit(benchmark::kMicrosecond);
 void resize(benchmark::State& state) {
   const int side = static_cast<int>(state.range(0));
   const RgbImage image = make_picture(side, side);
+  const std::size_t size = 3 * static_cast<std::size_t>(side);
   std::vector<uint8_t> resized(kTensorSize);
   Resizer resizer;
   for (auto _ : state) {
-    resizer.resize(image.pixels.data(), {side, side}, resized.data(), {kImageSide, kImageSide});
+    resizer.start({side, side}, 1, {kImageSide, kImageSide}, resized.data());
+    for (std::size_t at = 0; at < image.pixels.size(); at += size) {
+      std::memcpy(resizer.next_row(), &image.pixels[at], size);
+      resizer.push_row();
+    }
     benchmark::ClobberMemory();
   }
 }
 BENCHMARK(resize)->Name("resize")->Arg(kSide)->Arg(500)->Arg(2000)->Unit(benchmark::kMicrosecond);
+
+// Each kernel of the horizontal pass, on a batch of rows of the given width.
+void filter_rows(benchmark::State& state, const RowKernel& kernel) {
+  const int width = static_cast<int>(state.range(0));
+  const RowFilter filter(ResampleWeights({width, kImageSide}), kernel);
+  RowBuffer from;
+  RowBuffer to;
+  from.resize(RowFilter::kBatch, 3 * static_cast<std::size_t>(width) + RowFilter::kPadding);
+  to.resize(RowFilter::kBatch, std::size_t{3} * kImageSide + RowFilter::kPadding);
+  for (auto _ : state) {
+    filter.filter({from.row(0), from.stride()}, RowFilter::kBatch, {to.row(0), to.stride()});
+    benchmark::ClobberMemory();
+  }
+}
+
+void register_row_kernels() {
+  for (const RowKernel* const kernel : row_kernels()) {
+    const std::string name = "filter_rows/" + std::string(kernel->name);
+    benchmark::RegisterBenchmark(name.c_str(), filter_rows, *kernel)
+        ->Arg(kSide)
+        ->Arg(500)
+        ->Arg(4000)
+        ->Unit(benchmark::kMicrosecond);
+  }
+}
 
 void normalise_image(benchmark::State& state) {
   const std::vector<uint8_t> pixels(kTensorSize, 77);
@@ -98,26 +129,10 @@ BENCHMARK(read_large)
     ->Arg(1)
     ->Unit(benchmark::kMillisecond);
 
-// The plain code's resize, put together here.
-RgbImage resize_plainly(const RgbImage& image) {
-  const ResampleWeights weights(kSide, kImageSide);
-  constexpr std::size_t kRow = 3 * kImageSide;
-  std::vector<uint8_t> between(kSide * kRow);
-  for (std::size_t y = 0; y < kSide; ++y) {
-    resample_row_portable(&image.pixels[3 * kSide * y], weights, kImageSide, &between[kRow * y]);
-  }
-  RgbImage resized{kImageSide, kImageSide, std::vector<uint8_t>(kTensorSize)};
-  for (int y = 0; y < kImageSide; ++y) {
-    resample_column_portable(between.data(), weights, y, 0, kRow,
-                             &resized.pixels[kRow * static_cast<std::size_t>(y)]);
-  }
-  return resized;
-}
-
 bool answers_agree() {
   const auto decoded = decode_image(jpeg(), {});
   if (!decoded.ok()) return false;
-  const RgbImage expected = resize_plainly(*decoded);
+  const RgbImage expected = resize_plainly(*decoded, kImageSide, kImageSide);
   std::vector<float> tensor(kTensorSize);
   if (ImageReader(ImageOptions{}).read(jpeg(), tensor)) return false;
   for (std::size_t i = 0; i < kTensorSize; ++i) {
@@ -134,6 +149,7 @@ int main(int argc, char** argv) {
     std::fputs("The answers differ.\n", stderr);
     return EXIT_FAILURE;
   }
+  verger::register_row_kernels();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();

@@ -16,24 +16,24 @@ namespace {
 
 constexpr std::size_t kMebibyte = std::size_t{1} << 20;
 
-constexpr std::size_t kRows = 1280 * 200 + 960 * 32;
+constexpr std::size_t kRows = 320 * 200 + 240 * 32;
 
 TEST(DecodeMemory, IsOfRowsWhereAnImageComesRowByRow) {
-  const RgbImage picture = make_picture(1280, 960);
+  const RgbImage picture = make_picture(320, 240);
   EXPECT_EQ(memory_to_decode(make_jpeg(picture), {}), kRows);
   EXPECT_EQ(memory_to_decode(make_jpeg(picture), {.exif_orientation = true}), kRows);
   EXPECT_EQ(memory_to_decode(make_png(picture), {}), kRows);
 }
 
 TEST(DecodeMemory, CountsTheCoefficientsOfJpegsOfSeveralScans) {
-  const auto baseline = make_jpeg(make_picture(1280, 960));  // 4:2:0
+  const auto baseline = make_jpeg(make_picture(320, 240));  // 4:2:0
   const auto with = [&](std::size_t marker_offset, uint8_t marker, uint8_t value) {
     auto file = baseline;
     const auto at = std::ranges::search(file, std::array<uint8_t, 2>{0xFF, marker}).begin();
     at[static_cast<std::ptrdiff_t>(marker_offset)] = value;
     return file;
   };
-  const std::size_t coefficients = 2 * 1280 * 960 * 3 / 2;
+  const std::size_t coefficients = 2 * 320 * 240 * 3 / 2;
   EXPECT_EQ(memory_to_decode(with(1, 0xC0, 0xC2), {}), coefficients + kRows);  // progressive
   EXPECT_EQ(memory_to_decode(with(1, 0xC0, 0xCA), {}), coefficients + kRows);  // the same
   EXPECT_EQ(memory_to_decode(with(4, 0xDA, 1), {}), coefficients + kRows);  // a scan a component
@@ -47,8 +47,8 @@ TEST(DecodeMemory, CountsWholeBlocks) {
 }
 
 TEST(DecodeMemory, CountsThePixelsOfInterlacedPngs) {
-  const auto file = make_png({{"IHDR", png_header(1280, 960, 8, 0, true)}, {"IDAT", ""}});
-  EXPECT_EQ(memory_to_decode(file, {}), 3 * 1280 * 960 + kRows);
+  const auto file = make_png({{"IHDR", png_header(320, 240, 8, 0, true)}, {"IDAT", ""}});
+  EXPECT_EQ(memory_to_decode(file, {}), 3 * 320 * 240 + kRows);
 }
 
 TEST(DecodeMemory, IsNothingWhereNothingIsDecoded) {

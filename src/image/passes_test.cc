@@ -34,7 +34,7 @@ void push(const std::vector<uint8_t>& pixels, std::size_t size, RowSink& pass) {
 // counted from its end as well.
 TEST(VerticalPass, GivesTheSameHoweverManyBlocksTheRowsFill) {
   VerticalPass pass;
-  for (const std::size_t size : {3u, 1000u, 30000u, 100000u}) {
+  for (const std::size_t size : {3u, 1000u, 20000u}) {
     for (const Axis& axis : {Axis{1, 5}, Axis{15, 40}, Axis{16, 7}, Axis{17, 17}, Axis{100, 300},
                              Axis{333, 20, true}, Axis{200, 199, true}}) {
       const auto rows = static_cast<std::size_t>(axis.from);

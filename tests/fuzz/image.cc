@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes of a photograph → pixels and tensor.
+// Bytes of a photograph → pixels and tensor. The tensor, which comes of a stream of rows, is that of
+// the whole image, turned and resized as it is defined.
 #include <zlib.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "image/bytes.h"
+#include "image/plain_resize.h"
 #include "target.h"
 #include "verger/image.h"
 
@@ -16,7 +18,7 @@ namespace verger {
 
 namespace {
 
-constexpr int64_t kMaxPixels = 1 << 16;
+constexpr int64_t kMaxPixels = 1 << 18;  // of rows for more than one block of the vertical pass
 
 // A PNG with right checksums: a random one would hardly ever get past them.
 std::vector<uint8_t> with_checksums(std::span<const uint8_t> input) {
@@ -45,10 +47,16 @@ void decode(std::span<const uint8_t> bytes, bool exif_orientation) {
   }
   static std::vector<float> tensor(kTensorSize);
   ImageReader reader(options);
-  if (reader.read(bytes, tensor).has_value()) return;
-  require(image.ok(), "what is read can be decoded");
-  require(std::ranges::all_of(tensor, [](float x) { return x >= -1 && x <= 1; }),
-          "a tensor's values are from -1 to 1");
+  const auto rejection = reader.read(bytes, tensor);
+  require(rejection.has_value() != image.ok(), "what is read can be decoded, and the reverse");
+  if (!image.ok()) {
+    require(rejection->reason == image.error().reason && rejection->message == image.error().message,
+            "both say the same of it");
+    return;
+  }
+  static std::vector<float> expected(kTensorSize);
+  normalise(resize_plainly(*image, kImageSide, kImageSide).pixels, expected);
+  require(tensor == expected, "a stream of rows gives the pixels of the whole image");
 }
 
 }  // namespace
