@@ -13,18 +13,17 @@ namespace verger {
 
 namespace {
 
-constexpr std::size_t kBatch = RowFilter::kBatch;
 
 // Weights in two parts of 16 bits, for multiplying in pairs: weight >> kSplitBits of each tap of the
 // group, then the rest of each.
 constexpr int kSplitBits = 11;
-constexpr int kGroupTaps = 4;
+constexpr int kSplitTaps = 4;
 
 void pack_split(const int32_t* weights, uint8_t* packed) {
-  int16_t halves[2 * kGroupTaps];
-  for (int t = 0; t < kGroupTaps; ++t) {
+  int16_t halves[2 * kSplitTaps];
+  for (int t = 0; t < kSplitTaps; ++t) {
     halves[t] = static_cast<int16_t>(weights[t] >> kSplitBits);
-    halves[kGroupTaps + t] = static_cast<int16_t>(weights[t] & ((1 << kSplitBits) - 1));
+    halves[kSplitTaps + t] = static_cast<int16_t>(weights[t] & ((1 << kSplitBits) - 1));
   }
   std::memcpy(packed, halves, sizeof halves);
 }
@@ -39,8 +38,8 @@ VERGER_AVX2 inline __m256i round_sums(__m256i sums) {
 }
 
 // Adds up both halves of each row's sums, and stores the pixel (and a byte beyond it) of each row.
-VERGER_AVX2 inline void store_pixels(const __m256i (&sums)[kBatch],
-                                     const std::array<uint8_t*, kBatch>& to, std::size_t at) {
+VERGER_AVX2 inline void store_halves(const __m256i (&sums)[kRowBatch],
+                                     const std::array<uint8_t*, kRowBatch>& to, std::size_t at) {
   const __m256i rows_01 = _mm256_add_epi32(_mm256_permute2x128_si256(sums[0], sums[1], 0x20),
                                            _mm256_permute2x128_si256(sums[0], sums[1], 0x31));
   const __m256i rows_23 = _mm256_add_epi32(_mm256_permute2x128_si256(sums[2], sums[3], 0x20),
@@ -49,10 +48,10 @@ VERGER_AVX2 inline void store_pixels(const __m256i (&sums)[kBatch],
   const __m256i bytes = _mm256_packus_epi16(words, words);
   const __m128i rows_02 = _mm256_castsi256_si128(bytes);
   const __m128i rows_13 = _mm256_extracti128_si256(bytes, 1);
-  const int pixels[kBatch] = {_mm_cvtsi128_si32(rows_02), _mm_cvtsi128_si32(rows_13),
+  const int pixels[kRowBatch] = {_mm_cvtsi128_si32(rows_02), _mm_cvtsi128_si32(rows_13),
                               _mm_extract_epi32(rows_02, 1), _mm_extract_epi32(rows_13, 1)};
 #pragma GCC unroll 4
-  for (std::size_t r = 0; r < kBatch; ++r) std::memcpy(to[r] + at, &pixels[r], sizeof pixels[r]);
+  for (std::size_t r = 0; r < kRowBatch; ++r) std::memcpy(to[r] + at, &pixels[r], sizeof pixels[r]);
 }
 
 // Four pixels at a time are spread to 16-bit (red, red), (green, green), (blue, blue) of the taps
@@ -70,16 +69,16 @@ VERGER_AVX2 void filter_split(const PackedWeights& weights, Rows<const uint8_t> 
     const auto [first, groups, offset] = weights.outputs[x];
     const uint8_t* packed = weights.packed.data() + offset;
     std::size_t at = 3 * static_cast<std::size_t>(first);
-    __m256i high[kBatch];
-    __m256i low[kBatch];
+    __m256i high[kRowBatch];
+    __m256i low[kRowBatch];
 #pragma GCC unroll 4
-    for (std::size_t r = 0; r < kBatch; ++r) high[r] = low[r] = _mm256_setzero_si256();
-    for (int g = 0; g < groups; ++g, at += 3 * kGroupTaps, packed += 4 * kGroupTaps) {
+    for (std::size_t r = 0; r < kRowBatch; ++r) high[r] = low[r] = _mm256_setzero_si256();
+    for (int g = 0; g < groups; ++g, at += 3 * kSplitTaps, packed += 4 * kSplitTaps) {
       const __m256i both = _mm256_castsi128_si256(load_16(packed));
       const __m256i high_weights = _mm256_permutevar8x32_epi32(both, high_pairs);
       const __m256i low_weights = _mm256_permutevar8x32_epi32(both, low_pairs);
 #pragma GCC unroll 4
-      for (std::size_t r = 0; r < kBatch; ++r) {
+      for (std::size_t r = 0; r < kRowBatch; ++r) {
         const __m256i four = _mm256_broadcastsi128_si256(load_16(from[r] + at));
         const __m256i samples = _mm256_shuffle_epi8(four, spread);
         high[r] = _mm256_add_epi32(high[r], _mm256_madd_epi16(samples, high_weights));
@@ -87,10 +86,10 @@ VERGER_AVX2 void filter_split(const PackedWeights& weights, Rows<const uint8_t> 
       }
     }
 #pragma GCC unroll 4
-    for (std::size_t r = 0; r < kBatch; ++r) {
+    for (std::size_t r = 0; r < kRowBatch; ++r) {
       low[r] = _mm256_add_epi32(_mm256_slli_epi32(high[r], kSplitBits), low[r]);
     }
-    store_pixels(low, to, 3 * x);
+    store_halves(low, to, 3 * x);
   }
 }
 
@@ -98,8 +97,8 @@ VERGER_AVX2 void filter_split(const PackedWeights& weights, Rows<const uint8_t> 
 
 const RowKernel kAvx2RowKernel = {.name = "AVX2",
                                   .least_shrinking = 0,
-                                  .group_taps = kGroupTaps,
-                                  .group_size = 4 * kGroupTaps,
+                                  .group_taps = kSplitTaps,
+                                  .group_size = 4 * kSplitTaps,
                                   .pack_group = pack_split,
                                   .filter = filter_split};
 

@@ -13,18 +13,17 @@ namespace verger {
 
 namespace {
 
-constexpr std::size_t kBatch = RowFilter::kBatch;
-constexpr int kGroupTaps = 16;
+constexpr int kDigitTaps = 16;
 
 // A weight is three digits of base 256, each from -128 to 127, the least first.
 constexpr std::size_t kDigits = 3;
 
 void pack_digits(const int32_t* weights, uint8_t* packed) {
-  for (std::size_t t = 0; t < kGroupTaps; ++t) {
+  for (std::size_t t = 0; t < kDigitTaps; ++t) {
     int32_t rest = weights[t];
     for (std::size_t d = 0; d < kDigits; ++d) {
       const auto digit = static_cast<int8_t>(rest);
-      packed[d * kGroupTaps + t] = static_cast<uint8_t>(digit);
+      packed[d * kDigitTaps + t] = static_cast<uint8_t>(digit);
       rest = (rest - digit) >> 8;
     }
   }
@@ -41,8 +40,8 @@ VERGER_AVX512 inline __m512i add_halves(__m512i a, __m512i b) {
 }
 
 // Adds up the quarters of each row's sums, and stores the pixel (and a byte beyond it) of each row.
-VERGER_AVX512 inline void store_pixels(const __m512i (&sums)[kBatch],
-                                       const std::array<uint8_t*, kBatch>& to, std::size_t at) {
+VERGER_AVX512 inline void store_quarters(const __m512i (&sums)[kRowBatch],
+                                       const std::array<uint8_t*, kRowBatch>& to, std::size_t at) {
   const __m512i rows_01 = add_halves(sums[0], sums[1]);
   const __m512i rows_23 = add_halves(sums[2], sums[3]);
   __m512i rows = _mm512_add_epi32(_mm512_shuffle_i32x4(rows_01, rows_23, 0x88),
@@ -50,10 +49,10 @@ VERGER_AVX512 inline void store_pixels(const __m512i (&sums)[kBatch],
   rows = _mm512_add_epi32(rows, _mm512_set1_epi32(ResampleWeights::kHalf));
   rows = _mm512_srai_epi32(rows, ResampleWeights::kPrecisionBits);
   rows = _mm512_max_epi32(rows, _mm512_setzero_si512());
-  alignas(16) int pixels[kBatch];
+  alignas(16) int pixels[kRowBatch];
   _mm_store_si128(reinterpret_cast<__m128i*>(pixels), _mm512_cvtusepi32_epi8(rows));
 #pragma GCC unroll 4
-  for (std::size_t r = 0; r < kBatch; ++r) std::memcpy(to[r] + at, &pixels[r], sizeof pixels[r]);
+  for (std::size_t r = 0; r < kRowBatch; ++r) std::memcpy(to[r] + at, &pixels[r], sizeof pixels[r]);
 }
 
 // Sixteen pixels at a time, four taps of a colour for each vpdpbusd with four weights.
@@ -67,21 +66,21 @@ VERGER_AVX512 void filter_digits(const PackedWeights& weights, Rows<const uint8_
     const auto [first, groups, offset] = weights.outputs[x];
     const uint8_t* packed = weights.packed.data() + offset;
     std::size_t at = 3 * static_cast<std::size_t>(first);
-    __m512i sums[kDigits][kBatch];
+    __m512i sums[kDigits][kRowBatch];
 #pragma GCC unroll 4
-    for (std::size_t r = 0; r < kBatch; ++r) {
+    for (std::size_t r = 0; r < kRowBatch; ++r) {
 #pragma GCC unroll 3
       for (std::size_t d = 0; d < kDigits; ++d) sums[d][r] = _mm512_setzero_si512();
     }
-    for (int g = 0; g < groups; ++g, at += 3 * kGroupTaps) {
+    for (int g = 0; g < groups; ++g, at += 3 * kDigitTaps) {
       __m512i digits[kDigits];
 #pragma GCC unroll 3
-      for (std::size_t d = 0; d < kDigits; ++d, packed += kGroupTaps) {
+      for (std::size_t d = 0; d < kDigits; ++d, packed += kDigitTaps) {
         const __m128i taps = _mm_loadu_si128(reinterpret_cast<const __m128i*>(packed));
         digits[d] = _mm512_permutexvar_epi32(quarters, _mm512_castsi128_si512(taps));
       }
 #pragma GCC unroll 4
-      for (std::size_t r = 0; r < kBatch; ++r) {
+      for (std::size_t r = 0; r < kRowBatch; ++r) {
         const __m512i samples = _mm512_permutexvar_epi8(spread, _mm512_loadu_si512(from[r] + at));
 #pragma GCC unroll 3
         for (std::size_t d = 0; d < kDigits; ++d) {
@@ -90,11 +89,11 @@ VERGER_AVX512 void filter_digits(const PackedWeights& weights, Rows<const uint8_
       }
     }
 #pragma GCC unroll 4
-    for (std::size_t r = 0; r < kBatch; ++r) {
+    for (std::size_t r = 0; r < kRowBatch; ++r) {
       const __m512i upper = _mm512_add_epi32(_mm512_slli_epi32(sums[2][r], 8), sums[1][r]);
       sums[0][r] = _mm512_add_epi32(_mm512_slli_epi32(upper, 8), sums[0][r]);
     }
-    store_pixels(sums[0], to, 3 * x);
+    store_quarters(sums[0], to, 3 * x);
   }
 }
 
@@ -102,8 +101,8 @@ VERGER_AVX512 void filter_digits(const PackedWeights& weights, Rows<const uint8_
 
 const RowKernel kAvx512RowKernel = {.name = "AVX-512",
                                     .least_shrinking = 2,
-                                    .group_taps = kGroupTaps,
-                                    .group_size = kDigits * kGroupTaps,
+                                    .group_taps = kDigitTaps,
+                                    .group_size = kDigits * kDigitTaps,
                                     .pack_group = pack_digits,
                                     .filter = filter_digits};
 
