@@ -35,10 +35,10 @@ VERGER_AVX2 void filter_columns_avx2(const WeightedRows& rows, std::size_t size,
   for (; x + kBlock <= size; x += kBlock) {
     __m256i block[kVectors];
     for (std::size_t i = 0; i < kVectors; ++i) {
-      block[i] = sums.before == nullptr
-                     ? _mm256_set1_epi32(ResampleWeights::kHalf)
-                     : _mm256_loadu_si256(
-                           reinterpret_cast<const __m256i*>(sums.before + x + i * kLanes));
+      block[i] =
+          sums.before == nullptr
+              ? _mm256_set1_epi32(ResampleWeights::kHalf)
+              : _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sums.before + x + i * kLanes));
     }
     const uint8_t* samples = rows.first + x;
     for (int t = 0; t < rows.count; ++t, samples += rows.stride) {

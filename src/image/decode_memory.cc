@@ -19,8 +19,8 @@ std::unique_ptr<ByteBudget>& budget() {
   return budget;
 }
 
-// Bytes that a column takes: in the rows that libjpeg, zlib and the resize hold, and in weights; and
-// those that a row takes, in weights alone.
+// Bytes that a column takes: in the rows that libjpeg, zlib and the resize hold, and in weights;
+// and those that a row takes, in weights alone.
 constexpr std::size_t kPerColumn = 200;
 constexpr std::size_t kPerRow = 32;
 

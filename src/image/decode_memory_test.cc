@@ -36,7 +36,7 @@ TEST(DecodeMemory, CountsTheCoefficientsOfJpegsOfSeveralScans) {
   const std::size_t coefficients = 2 * 320 * 240 * 3 / 2;
   EXPECT_EQ(memory_to_decode(with(1, 0xC0, 0xC2), {}), coefficients + kRows);  // progressive
   EXPECT_EQ(memory_to_decode(with(1, 0xC0, 0xCA), {}), coefficients + kRows);  // the same
-  EXPECT_EQ(memory_to_decode(with(4, 0xDA, 1), {}), coefficients + kRows);  // a scan a component
+  EXPECT_EQ(memory_to_decode(with(4, 0xDA, 1), {}), coefficients + kRows);     // a scan a component
 }
 
 TEST(DecodeMemory, CountsWholeBlocks) {

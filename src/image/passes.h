@@ -47,9 +47,7 @@ class VerticalPass : public RowSink {
 
  private:
   void flush();
-  int32_t* sums_of(int output) {
-    return &sums_[static_cast<std::size_t>(output) % slots_ * size_];
-  }
+  int32_t* sums_of(int output) { return &sums_[static_cast<std::size_t>(output) % slots_ * size_]; }
 
   ResampleWeights weights_;
   RowSink* sink_ = nullptr;

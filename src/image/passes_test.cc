@@ -47,8 +47,7 @@ TEST(VerticalPass, GivesTheSameHoweverManyBlocksTheRowsFill) {
       for (int y = 0; y < axis.to; ++y) {
         filter_columns({&pixels[static_cast<std::size_t>(weights.first(y)) * size], size,
                         weights.weights(y), weights.count(y)},
-                       size,
-                       {nullptr, nullptr, &expected[static_cast<std::size_t>(y) * size]});
+                       size, {nullptr, nullptr, &expected[static_cast<std::size_t>(y) * size]});
       }
       ASSERT_TRUE(collected.pixels == expected) << size << ' ' << axis.from << ' ' << axis.to;
     }

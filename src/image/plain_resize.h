@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "image/resample_weights.h"
@@ -14,18 +15,18 @@ namespace verger {
 // One pass, along x or along y.
 inline RgbImage resample_plainly(const RgbImage& image, int to, bool along_x) {
   const ResampleWeights weights({along_x ? image.width : image.height, to});
+  const std::ptrdiff_t row = 3 * static_cast<std::ptrdiff_t>(image.width);
+  const std::ptrdiff_t step = along_x ? 3 : row;  // from one tap to the next
   RgbImage made{along_x ? to : image.width, along_x ? image.height : to, {}};
   for (int y = 0; y < made.height; ++y) {
     for (int x = 0; x < made.width; ++x) {
       const int i = along_x ? x : y;
+      const uint8_t* const start = image.pixels.data() + (along_x ? y * row : 3 * x);
       for (int c = 0; c < 3; ++c) {
         int32_t sum = ResampleWeights::kHalf;
-        for (int t = 0; t < weights.count(i); ++t) {
-          const int64_t row = along_x ? y : weights.first(i) + t;
-          const int64_t column = along_x ? weights.first(i) + t : x;
-          const auto at = static_cast<std::size_t>(3 * (row * image.width + column) + c);
-          sum += image.pixels[at] * weights.weights(i)[t];
-        }
+        const uint8_t* const samples = start + weights.first(i) * step + c;
+        const int32_t* const weight = weights.weights(i);
+        for (int t = 0; t < weights.count(i); ++t) sum += samples[t * step] * weight[t];
         made.pixels.push_back(ResampleWeights::to_byte(sum));
       }
     }

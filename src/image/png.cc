@@ -130,8 +130,8 @@ class RowDecoder {
   void spread_row() {
     const auto columns = static_cast<std::size_t>(pass().columns(width_));
     unpack_rgb(header_.layout, palette_, &row_[1], columns, rgb_.data());
-    const std::size_t first = static_cast<std::size_t>(y_) * image_width_ +
-                              static_cast<std::size_t>(pass().first_column);
+    const std::size_t first =
+        static_cast<std::size_t>(y_) * image_width_ + static_cast<std::size_t>(pass().first_column);
     uint8_t* const to = &interlaced_[3 * first];
     for (std::size_t i = 0; i < columns; ++i) {
       std::memcpy(to + 3 * i * static_cast<std::size_t>(pass().column_step), &rgb_[3 * i], 3);

@@ -27,8 +27,8 @@ class ResampleWeights {
 
   explicit ResampleWeights(const Axis& axis);
 
-  // Output `i` is the sum over t < count(i) of input first(i) + t times weights(i)[t]. Neither first
-  // nor first + count decreases from an output to the next.
+  // Output `i` is the sum over t < count(i) of input first(i) + t times weights(i)[t]. Neither
+  // first nor first + count decreases from an output to the next.
   const Axis& axis() const { return axis_; }
   int first(int i) const { return spans_[static_cast<std::size_t>(i)].first; }
   int count(int i) const { return spans_[static_cast<std::size_t>(i)].count; }

@@ -30,8 +30,8 @@ void Resizer::start(ImageSize from, int orientation, ImageSize to, uint8_t* pixe
   assert(from.width > 0 && from.height > 0 && to.width > 0 && to.height > 0);
   const Turn turn = turn_of(orientation);
   // What is vertical after a turn by 90 degrees is horizontal here.
-  const bool vertical_first = turn.swaps_axes ? !is_vertical_first(swapped(from), to)
-                                              : is_vertical_first(from, to);
+  const bool vertical_first =
+      turn.swaps_axes ? !is_vertical_first(swapped(from), to) : is_vertical_first(from, to);
   if (turn.swaps_axes) to = swapped(to);
   const bool is_wide = from.width != to.width;
   const bool is_tall = from.height != to.height;

@@ -82,8 +82,15 @@ TEST(Resizer, GivesTheSameWhenItsBuffersAreWarm) {
 // skipped.
 TEST(Resizer, OfAnOrientationIsTheResizeOfTheUprightImage) {
   Resizer resizer;
-  for (const auto& [width, height] : {std::pair(100, 225), {225, 100}, {225, 227}, {300, 377},
-                                      {1000, 700}, {60, 50}, {60, 90}, {60, 61}, {200, 90}}) {
+  for (const auto& [width, height] : {std::pair(100, 225),
+                                      {225, 100},
+                                      {225, 227},
+                                      {300, 377},
+                                      {1000, 700},
+                                      {60, 50},
+                                      {60, 90},
+                                      {60, 61},
+                                      {200, 90}}) {
     for (int orientation = 1; orientation <= 8; ++orientation) {
       RgbImage upright = make_picture(width, height);
       RgbImage resized{60, 90, std::vector<uint8_t>(3 * 60 * 90)};

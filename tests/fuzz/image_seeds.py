@@ -43,7 +43,7 @@ def jpegs(save: Save) -> None:
     }
     for name, (mode, options) in kinds.items():
         save("image", f"{name}.jpg", encoded(picture(21, 13, mode), format="JPEG", **options))
-    # Of so many rows that the resize takes them in blocks, in either order of its passes.
+    # They have so many rows that the resize takes them in blocks, in either order of its passes.
     slope = Image.linear_gradient("L")
     for name, size in {"blocks": (520, 500), "tall": (190, 1300)}.items():
         save("image", f"{name}.jpg", encoded(slope.resize(size), format="JPEG", exif=turned))
