@@ -63,8 +63,10 @@ RgbImage resize_bicubic(const RgbImage& image, int width, int height);
 // tensor[i] = pixels[i] / 127.5 − 1 in float32 (Keras' "tf" mode). The sizes must be equal.
 void normalise(std::span<const uint8_t> pixels, std::span<float> tensor);
 
-// The three steps in a row, with buffers that are kept between images: once warm, an image of the
-// usual size costs no allocation here. One reader a thread.
+// The three steps in a row, to the same bits. Rows are resized as they are decoded, so that memory
+// does not grow with an image's height, except by a JPEG's coefficients if it has several scans, or
+// an interlaced PNG's pixels; those of large images wait for each other (--max-decode-memory).
+// Buffers are kept between images. One reader a thread.
 class ImageReader {
  public:
   explicit ImageReader(const ImageOptions& options);
