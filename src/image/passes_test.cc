@@ -30,6 +30,19 @@ void push(const std::vector<uint8_t>& pixels, std::size_t size, RowSink& pass) {
   }
 }
 
+// libjpeg-turbo writes rows at multiples of 16 past the caches.
+TEST(RowBuffer, RowsBeginBetweenMultiplesOfSixteen) {
+  for (const std::size_t size : {1u, 300u, 4096u, 1'000'000u}) {
+    RowBuffer buffer;
+    buffer.resize(3, size);
+    EXPECT_GE(buffer.stride(), size);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(reinterpret_cast<std::uintptr_t>(buffer.row(i)) % 16, 8u);
+      std::fill_n(buffer.row(i), size, uint8_t{1});
+    }
+  }
+}
+
 // One block, several, many of the least number of rows; fewer rows and more; of an axis that is
 // counted from its end as well.
 TEST(VerticalPass, GivesTheSameHoweverManyBlocksTheRowsFill) {
