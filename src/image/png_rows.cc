@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/png_rows.h"
 
+#include <cassert>
 #include <cstdlib>
 #include <cstring>
 
@@ -8,12 +9,59 @@ namespace verger {
 
 namespace {
 
-uint8_t paeth(int left, int up, int up_left) {
+// The predictions of filters 1, 3 and 4 from the bytes to the left, above, and above that.
+int predict_sub(int left, int, int) { return left; }
+
+int predict_average(int left, int up, int) { return (left + up) / 2; }
+
+int predict_paeth(int left, int up, int up_left) {
   const int to_left = std::abs(up - up_left);
   const int to_up = std::abs(left - up_left);
   const int to_up_left = std::abs(left + up - 2 * up_left);
-  if (to_left <= to_up && to_left <= to_up_left) return static_cast<uint8_t>(left);
-  return static_cast<uint8_t>(to_up <= to_up_left ? up : up_left);
+  const int above = to_up <= to_up_left ? up : up_left;
+  return to_left <= to_up && to_left <= to_up_left ? left : above;
+}
+
+// What is left of the first pixel, and above that, is 0. The neighbours stay in registers, and the
+// bytes of a pixel are independent of each other.
+template <std::size_t kPixelSize, int (*predict)(int, int, int)>
+void undo_prediction(const uint8_t* previous, std::size_t size, uint8_t* row) {
+  int left[kPixelSize] = {};
+  int up_left[kPixelSize] = {};
+  const auto undo = [&](std::size_t i, std::size_t c) {
+    const int up = previous[i + c];
+    row[i + c] = static_cast<uint8_t>(row[i + c] + predict(left[c], up, up_left[c]));
+    left[c] = row[i + c];
+    up_left[c] = up;
+  };
+  std::size_t i = 0;
+  for (; i + kPixelSize <= size; i += kPixelSize) {
+#pragma GCC unroll 8
+    for (std::size_t c = 0; c < kPixelSize; ++c) undo(i, c);
+  }
+  for (std::size_t c = 0; i + c < size; ++c) undo(i, c);
+}
+
+template <std::size_t kPixelSize>
+bool undo_filter_of(uint8_t type, const uint8_t* previous, std::size_t size, uint8_t* row) {
+  switch (type) {
+    case 0:
+      return true;
+    case 1:
+      undo_prediction<kPixelSize, predict_sub>(previous, size, row);
+      return true;
+    case 2:
+      for (std::size_t i = 0; i < size; ++i) row[i] = static_cast<uint8_t>(row[i] + previous[i]);
+      return true;
+    case 3:
+      undo_prediction<kPixelSize, predict_average>(previous, size, row);
+      return true;
+    case 4:
+      undo_prediction<kPixelSize, predict_paeth>(previous, size, row);
+      return true;
+    default:
+      return false;
+  }
 }
 
 // Grey or palette pixels of fewer than 8 bits: `colour` turns a sample into RGB.
@@ -66,31 +114,20 @@ void unpack_colour(const uint8_t* row, std::size_t pixels, uint8_t* rgb) {
 
 bool undo_filter(uint8_t type, const uint8_t* previous, std::size_t size, std::size_t pixel_size,
                  uint8_t* row) {
-  const std::size_t first = std::min(pixel_size, size);  // bytes that have no left neighbour
-  const auto add = [](uint8_t a, int b) { return static_cast<uint8_t>(a + b); };
-  switch (type) {
-    case 0:
-      return true;
+  switch (pixel_size) {
     case 1:
-      for (std::size_t i = first; i < size; ++i) row[i] = add(row[i], row[i - pixel_size]);
-      return true;
+      return undo_filter_of<1>(type, previous, size, row);
     case 2:
-      for (std::size_t i = 0; i < size; ++i) row[i] = add(row[i], previous[i]);
-      return true;
+      return undo_filter_of<2>(type, previous, size, row);
     case 3:
-      for (std::size_t i = 0; i < first; ++i) row[i] = add(row[i], previous[i] / 2);
-      for (std::size_t i = first; i < size; ++i) {
-        row[i] = add(row[i], (row[i - pixel_size] + previous[i]) / 2);
-      }
-      return true;
+      return undo_filter_of<3>(type, previous, size, row);
     case 4:
-      for (std::size_t i = 0; i < first; ++i) row[i] = add(row[i], previous[i]);
-      for (std::size_t i = first; i < size; ++i) {
-        row[i] = add(row[i], paeth(row[i - pixel_size], previous[i], previous[i - pixel_size]));
-      }
-      return true;
+      return undo_filter_of<4>(type, previous, size, row);
+    case 6:
+      return undo_filter_of<6>(type, previous, size, row);
     default:
-      return false;
+      assert(pixel_size == 8);
+      return undo_filter_of<8>(type, previous, size, row);
   }
 }
 

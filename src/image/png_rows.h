@@ -10,7 +10,7 @@
 namespace verger {
 
 // Undoes filter `type` (W3C PNG, section 9) in place: `row` and `previous` hold `size` bytes, and
-// `pixel_size` is the distance to the pixel on the left, at least 1. False: no such filter.
+// `pixel_size` is the distance to the pixel on the left: 1, 2, 3, 4, 6 or 8. False: no such filter.
 bool undo_filter(uint8_t type, const uint8_t* previous, std::size_t size, std::size_t pixel_size,
                  uint8_t* row);
 

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
+
+#include "image/test_images.h"
 
 namespace verger {
 namespace {
@@ -26,6 +29,38 @@ TEST(PngFilter, EveryTypeByHand) {
   EXPECT_EQ(unfiltered(4, 1), (Row{11, 22, 33, 44}));
   EXPECT_EQ(unfiltered(1, 3), (Row{1, 2, 3, 101}));
   EXPECT_EQ(unfiltered(3, 3), (Row{6, 12, 18, 203}));
+}
+
+// W3C PNG, section 9, byte by byte.
+Row unfiltered_plainly(uint8_t type, const Row& previous, std::size_t pixel_size, Row row) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const int left = i < pixel_size ? 0 : row[i - pixel_size];
+    const int up_left = i < pixel_size ? 0 : previous[i - pixel_size];
+    const int up = previous[i];
+    const int estimate = left + up - up_left;
+    int nearest = left;
+    if (std::abs(estimate - up) < std::abs(estimate - nearest)) nearest = up;
+    if (std::abs(estimate - up_left) < std::abs(estimate - nearest)) nearest = up_left;
+    const int predictions[] = {0, left, up, (left + up) / 2, nearest};
+    row[i] = static_cast<uint8_t>(row[i] + predictions[type]);
+  }
+  return row;
+}
+
+TEST(PngFilter, EveryTypeAndPixelSizeByDefinition) {
+  for (const std::size_t pixel_size : {1u, 2u, 3u, 4u, 6u, 8u}) {
+    for (const std::size_t size : {1u, 7u, 8u, 24u, 25u, 1200u}) {
+      const Row noise = make_noise(2 * size);
+      const auto middle = noise.begin() + static_cast<std::ptrdiff_t>(size);
+      const Row previous(noise.begin(), middle);
+      for (uint8_t type = 0; type < 5; ++type) {
+        Row row(middle, noise.end());
+        const Row expected = unfiltered_plainly(type, previous, pixel_size, row);
+        EXPECT_TRUE(undo_filter(type, previous.data(), size, pixel_size, row.data()));
+        EXPECT_EQ(row, expected) << pixel_size << ' ' << size << ' ' << int{type};
+      }
+    }
+  }
 }
 
 TEST(PngFilter, UnknownTypesAreRefused) {
