@@ -8,8 +8,10 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
+
+from servers.loopback import serving
 
 PAGE = 1000
 
@@ -67,7 +69,7 @@ def first_of(keys, query):
 class Listing:
     """A server that runs."""
 
-    address: str
+    address: str = ""
     pages: int = 0  # that were asked for
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -100,15 +102,9 @@ def endless_listing(keys, change=lambda body: body, latency=0.0):
         def log_message(self, *arguments):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    listing = Listing(f"http://127.0.0.1:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    listing = Listing()
+    with serving(Handler) as listing.address:
         yield listing
-    finally:
-        server.shutdown()
-        thread.join()
 
 
 # A process begins with the peak of the one that started it: hence a small one between.

@@ -6,9 +6,11 @@ import hashlib
 import threading
 import time
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qsl, quote_plus, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from servers.loopback import serving
 
 NAMESPACE = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 ENVIRONMENT = {
@@ -190,14 +192,5 @@ class Handler(BaseHTTPRequestHandler):
 def small_s3(**options):
     """Serve an empty bucket; yields the store, with its address as `endpoint`."""
     store = SmallS3(**options)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"store": store}))
-    server.daemon_threads = True
-    store.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(type("Bound", (Handler,), {"store": store})) as store.endpoint:
         yield store
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -16,7 +16,6 @@ must have the bits of the undisturbed one.
 """
 
 import argparse
-import hashlib
 import io
 import itertools
 import json
@@ -40,6 +39,7 @@ PATIENCE_S = 4 * 3600  # for a job of a million images beside other work
 
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "bench" / "support")]
 from processes import Peak, measured  # noqa: E402
+from results import model_bits  # noqa: E402
 from servers.spark_standalone import spark_standalone  # noqa: E402
 
 
@@ -91,14 +91,6 @@ class Scale:
         assert counted == expected, counted
         return record
 
-    @staticmethod
-    def model(out: Path) -> str:
-        """The bits of the fitted model."""
-        sha = hashlib.sha256()
-        for path in sorted((out / "model").glob("*.npy")):
-            sha.update(path.read_bytes())
-        return sha.hexdigest()
-
 
 def local(scale: Scale) -> dict[str, float]:
     """The chain by threads of the program."""
@@ -123,7 +115,7 @@ def killed_and_resumed(scale: Scale) -> dict[str, float]:
     figures = scale.run("run", out, "--parts", scale.parts, "--resume")
     resumed = scale.check(out)["shards"]["resumed"]
     assert resumed >= shards // 2
-    assert scale.model(out) == scale.model(scale.folder / "local")
+    assert model_bits(out) == model_bits(scale.folder / "local")
     return figures | {"shards": shards, "resumed": resumed}
 
 
@@ -157,7 +149,7 @@ def in_spark(scale: Scale) -> dict[str, float]:
         cluster.submit(*arguments, settings=settings, timeout=PATIENCE_S)
         seconds, peak_mb = time.monotonic() - began, peak.mb()
     record = scale.check(out)
-    assert scale.model(out) == scale.model(scale.folder / "local")
+    assert model_bits(out) == model_bits(scale.folder / "local")
     cpu = record["cpu_seconds"]["extract"]
     return {
         "seconds": seconds,

@@ -37,6 +37,7 @@ LEFT = 16  # shards that are extracted after the interruption
 
 sys.path.insert(0, str(ROOT / "bench" / "support"))
 from processes import measured  # noqa: E402
+from results import model_bits  # noqa: E402
 
 
 def picture() -> bytes:
@@ -75,13 +76,13 @@ def interrupt_after_some(command: list[object], out: Path) -> None:
         assert process.wait() == 130
 
 
-def check(out: Path, images: int, shards: int) -> list[bytes]:
+def check(out: Path, images: int, shards: int) -> str:
     """Check what the record says; return the bits of the model."""
     record = json.loads((out / "_verger" / "run.json").read_text())
     assert record["state"] == "done"
     assert record["counts"]["features"] == record["counts"]["listed"] == images
     assert shards - LEFT <= record["shards"]["resumed"] < shards
-    return [path.read_bytes() for path in sorted((out / "model").glob("*.npy"))]
+    return model_bits(out)
 
 
 def measure(folder: Path, shards: int) -> dict[str, dict[str, float]]:
