@@ -98,8 +98,10 @@ parity: build deps-parity ## Compare with the references and write docs/parity.m
 	.venv/parity/bin/python tests/parity/report.py docs/parity.md
 
 .PHONY: reference
-reference: build ## Write docs/reference-cli.md and docs/reference-python.md anew
+reference: build ## Write docs/reference-cli.md, reference-emr.md and reference-python.md anew
+	@tools/deps.sh python emr
 	@python3 tools/reference_cli.py
+	@.venv/emr/bin/python tools/reference_emr.py
 	@python3 tools/reference_python.py
 
 .PHONY: test-fresh

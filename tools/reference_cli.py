@@ -24,9 +24,8 @@ HEAD = """\
 
 Every option has one spelling: `--max-pixels` here is `max_pixels` in Python, in Spark, in
 `run.json` and in C++. `verger-spark run`, `extract`, `reduce`, `apply`, `update` and `inspect` take
-the options of these commands, and `--master` and `--conf` for Spark ([spark.md](spark.md)). The
-commands of `verger-emr` are in [spark-emr.md](spark-emr.md), and `verger-emr COMMAND --help` lists
-their options.
+the options of these commands, and `--master` and `--conf` for Spark ([spark.md](spark.md)).
+`verger-emr` has [a page of its own](reference-emr.md).
 
 Places are paths of this machine, or `s3://bucket/key`. Exit codes: 0 done, 1 a check found a fault,
 2 usage, 3 input or output unusable, 4 model unusable, 130 interrupted.

@@ -3,6 +3,8 @@
 
 import math
 import re
+import subprocess
+import sys
 
 import pytest
 from conftest import ROOT
@@ -49,6 +51,12 @@ def test_every_key_is_on_the_page(language):
     models = (ClusterConfig, ApplicationConfig, Serverless, Capacity, Worker, Initial)
     keys = {key for model in models for key in model.model_fields}
     assert [key for key in sorted(keys) if f"`{key}`" not in text] == []
+
+
+def test_the_page_of_reference_is_not_stale():
+    command = [sys.executable, ROOT / "tools" / "reference_emr.py", "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @each_page

@@ -11,6 +11,7 @@ from verger.emr import config, history, iam, logs
 from verger.emr.archive import inspect, newest_or_planned
 from verger.emr.aws import Aws
 from verger.emr.cli_common import (
+    archive_option,
     as_json,
     bill_document,
     connected,
@@ -37,11 +38,7 @@ from verger.emr.targets import target_with
               help="Folders over which S3 can spread the reads.")  # fmt: skip
 @click.option("--aws", is_flag=True,
               help="Also the command of AWS' own program that makes the same.")  # fmt: skip
-@click.option(
-    "--archive", "archive_source", metavar="FILE",
-    help="Bundle of the program, a file or on S3 (default: the newest that make bundle left, else "
-    "the one that it will).",
-)  # fmt: skip
+@archive_option
 @as_json
 def plan(description: str, images: int, precision: str, prefixes: int, aws: bool,
          archive_source: str | None, json_wanted: bool) -> None:  # fmt: skip
