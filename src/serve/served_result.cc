@@ -2,6 +2,8 @@
 #include "serve/served_result.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "base/status_macros.h"
@@ -12,20 +14,33 @@ namespace verger {
 
 namespace {
 
-// What changes whenever the result does.
-Result<std::string> read_records(const Store& store) {
-  std::string records;
-  for (const std::string_view name : {kRunRecordName, kReductionRecordName}) {
-    VERGER_ASSIGN_OR_RETURN(const auto bytes, store.read(std::string(name)));
-    records.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  }
-  return records;
+// The records of the run and of the reduction, which change whenever the result does.
+struct Records {
+  std::string text{};
+  bool running = false;  // A run or an update is at work: its result is for later.
+  Status status{};       // why they cannot be read
+};
+
+bool tells_of_a_running_one(std::string_view record) {
+  const auto json = nlohmann::json::parse(record, nullptr, /*allow_exceptions=*/false);
+  const auto run = RunRecord::parse(json);
+  return run.ok() && run->state == "running";
 }
 
-// A run or an update is at work: its result is for later.
-bool is_running(const Store& store) {
-  const auto record = read_run_record(store);
-  return record.ok() && record->state == "running";
+// Each record is read once: asked for its state anew, it may have become that of another moment.
+Records read_records(const Store& store) {
+  Records records;
+  for (const std::string_view name : {kRunRecordName, kReductionRecordName}) {
+    const auto bytes = store.read(std::string(name));
+    if (!bytes.ok()) {
+      records.text.clear();
+      records.status = bytes.error();
+      return records;
+    }
+    records.text.append(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+    if (name == kRunRecordName) records.running = tells_of_a_running_one(records.text);
+  }
+  return records;
 }
 
 }  // namespace
@@ -84,9 +99,9 @@ Result<std::unique_ptr<CurrentResult>> CurrentResult::open(ServedPlace place,
                                                            Observer& observer) {
   std::unique_ptr<CurrentResult> opened(new CurrentResult(std::move(place)));
   // Read first: what changes while the result is loaded is seen by the next refresh().
-  auto records = read_records(*opened->place_.store);
+  const Records records = read_records(*opened->place_.store);
   VERGER_ASSIGN_OR_RETURN(opened->current_, load_result(opened->place_, cancel, observer));
-  if (records.ok()) opened->records_ = *std::move(records);
+  opened->records_ = records.text;
   return opened;
 }
 
@@ -109,7 +124,8 @@ void CurrentResult::give_up_on(const std::string& records, const std::string& wh
                                Observer& observer) {
   failed_ = true;
   calls_ = 0;
-  if (records == records_ && why == told_) return;
+  // Records that cannot be read are told of once: which of them fails first says nothing new.
+  if (records == records_ && (records.empty() || why == told_)) return;
   records_ = records;
   told_ = why;
   {
@@ -123,17 +139,16 @@ void CurrentResult::give_up_on(const std::string& records, const std::string& wh
 }
 
 void CurrentResult::refresh(const CancelToken& cancel, Observer& observer, int patience) {
-  const auto records = read_records(*place_.store);
-  if (!records.ok()) {
-    if (!is_running(*place_.store)) give_up_on("", records.error().message(), observer);
-    return;
-  }
-  if (*records == records_ && (!failed_ || ++calls_ < patience)) return;
-  if (is_running(*place_.store)) return;
+  const Records records = read_records(*place_.store);
+  if (records.running) return;
+  if (!records.status.ok()) return give_up_on("", records.status.message(), observer);
+  if (records.text == records_ && (!failed_ || ++calls_ < patience)) return;
   auto loaded = load_result(place_, cancel, observer);
   if (cancel.cancelled()) return;
-  if (!loaded.ok()) return give_up_on(*records, loaded.error().message(), observer);
-  records_ = *records;
+  // What is written meanwhile is for the next call: these records are not of what was loaded.
+  if (read_records(*place_.store).text != records.text) return;
+  if (!loaded.ok()) return give_up_on(records.text, loaded.error().message(), observer);
+  records_ = records.text;
   failed_ = false;
   told_.clear();
   {
