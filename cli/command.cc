@@ -23,20 +23,42 @@ std::string default_of(const Argument& argument) {
   return value.get<std::string>();
 }
 
+std::unique_ptr<Argument> new_argument(const OptionDeclaration& about, OptionField field) {
+  auto argument = std::make_unique<Argument>(Argument{.about = about, .field = field});
+  argument->default_json = json_text(option_json(argument->field));
+  return argument;
+}
+
+constexpr OptionDeclaration kHelpOption{
+    .name = "help", .help = "Show what the command does and takes", .letter = 'h'};
+constexpr OptionDeclaration kVersionOption{.name = "version", .help = "Show the version"};
+
 }  // namespace
 
 std::string Argument::flag() const { return flag_name(about.name); }
 
 std::string Argument::off_flag() const { return "--no-" + flag().substr(2); }
 
+std::vector<std::string> Argument::names() const {
+  std::vector<std::string> names = {flag()};
+  if (about.letter != '\0') names.push_back(std::string{'-', about.letter});
+  if (is_on_by_default()) names.push_back(off_flag());
+  return names;
+}
+
+Command::Command(std::string name, std::string help, const Command* parent)
+    : name_(std::move(name)), help_(std::move(help)), parent_(parent) {
+  standing_options_.push_back(new_argument(kHelpOption, &wants_help_));
+  if (parent == nullptr) standing_options_.push_back(new_argument(kVersionOption, &wants_version_));
+  for (const auto& option : standing_options_) option->bare = true;
+}
+
 Command& Command::subcommand(const std::string& name, const std::string& help) {
   return *subcommands_.emplace_back(std::make_unique<Command>(name, help, this));
 }
 
 Argument& Command::option(const OptionDeclaration& about, OptionField field) {
-  Argument& argument =
-      *options_.emplace_back(std::make_unique<Argument>(Argument{.about = about, .field = field}));
-  argument.default_json = json_text(option_json(argument.field));
+  Argument& argument = *options_.emplace_back(new_argument(about, field));
   argument.default_text = default_of(argument);
   const auto* flag = std::get_if<bool*>(&argument.field);
   argument.on_by_default = flag != nullptr && **flag;
@@ -44,9 +66,7 @@ Argument& Command::option(const OptionDeclaration& about, OptionField field) {
 }
 
 Argument& Command::place(const OptionDeclaration& about, OptionField field) {
-  Argument& argument =
-      *places_.emplace_back(std::make_unique<Argument>(Argument{.about = about, .field = field}));
-  argument.default_json = json_text(option_json(argument.field));
+  Argument& argument = *places_.emplace_back(new_argument(about, field));
   argument.required = about.unset.empty();
   argument.default_text = about.unset;
   return argument;
@@ -63,6 +83,13 @@ bool Command::given(std::string_view option) const {
   return std::ranges::any_of(options_, [&](const auto& argument) {
     return argument->about.name == option && argument->given;
   });
+}
+
+std::vector<Argument*> Command::all_options() const {
+  std::vector<Argument*> all;
+  for (const auto& option : standing_options_) all.push_back(option.get());
+  for (const auto& option : options_) all.push_back(option.get());
+  return all;
 }
 
 std::vector<std::string> Command::path() const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line as data: commands, and what each takes. Parsing (parse.h), the help (help.h) and
-// the shells' completion (syntax.h) all read this one description.
+// the shells' completion (completion.h) all read this one description.
 //
 // Every subcommand's file offers one function, below, that declares the command, its options and
 // its help, and what to do when the command line chose it.
@@ -27,14 +27,16 @@ struct Argument {
   OptionField field;  // outlives the parsing
   bool required = false;
   bool given = false;  // after the parsing
+  bool bare = false;   // stands without a value, as --help does
 
   bool is_flag() const { return std::holds_alternative<bool*>(field); }
   bool is_list() const { return std::holds_alternative<std::vector<std::string>*>(field); }
   // A flag that is on unless --no-name turns it off.
   bool is_on_by_default() const { return is_flag() && on_by_default; }
   std::span<const std::string_view> choices() const { return choices_of(about, field); }
-  std::string flag() const;      // "--max-pixels"
-  std::string off_flag() const;  // "--no-recursive"
+  std::string flag() const;                // "--max-pixels"
+  std::string off_flag() const;            // "--no-recursive"
+  std::vector<std::string> names() const;  // all by which an option is given
 
   Recorded recorded = Recorded::kNever;  // what a run records of it
   bool on_by_default = false;
@@ -45,8 +47,7 @@ struct Argument {
 // The program or a command of it.
 class Command {
  public:
-  Command(std::string name, std::string help, const Command* parent = nullptr)
-      : name_(std::move(name)), help_(std::move(help)), parent_(parent) {}
+  Command(std::string name, std::string help, const Command* parent = nullptr);
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
 
@@ -64,6 +65,9 @@ class Command {
   void action(Action action) { action_ = std::move(action); }
 
   bool given(std::string_view option) const;  // was it on the command line?
+  // Does the command line ask for them, in place of the command?
+  bool wants_help() const { return wants_help_; }
+  bool wants_version() const { return wants_version_; }
 
   const std::string& name() const { return name_; }
   const std::string& help() const { return help_; }
@@ -72,7 +76,9 @@ class Command {
   const Action& action() const { return action_; }
   std::vector<std::string> path() const;  // below the program: {"weights", "fetch"}
   std::string full_name() const;          // "verger weights fetch"
+  // Those of the command itself. Each has --help besides, and the program --version.
   const std::vector<std::unique_ptr<Argument>>& options() const { return options_; }
+  std::vector<Argument*> all_options() const;
   const std::vector<std::unique_ptr<Argument>>& places() const { return places_; }
   const std::vector<std::unique_ptr<Command>>& subcommands() const { return subcommands_; }
   Command* find(std::string_view subcommand) const;  // null when there is none
@@ -84,6 +90,9 @@ class Command {
   std::string notes_;
   const Command* parent_;
   Action action_;
+  bool wants_help_ = false;
+  bool wants_version_ = false;
+  std::vector<std::unique_ptr<Argument>> standing_options_;
   std::vector<std::unique_ptr<Argument>> options_;
   std::vector<std::unique_ptr<Argument>> places_;
   std::vector<std::unique_ptr<Command>> subcommands_;

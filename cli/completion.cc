@@ -4,25 +4,55 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "command.h"
-#include "syntax.h"
+#include "completion.h"
 
 namespace verger::cli {
 
 namespace {
 
+template <class Words>
+std::string joined(const Words& words, std::string_view separator) {
+  std::string text;
+  for (const std::string_view word : words) {
+    if (!text.empty()) text += separator;
+    text += word;
+  }
+  return text;
+}
+
 Status print_completion(const Command& program, const std::string& shell) {
-  const CommandSyntax syntax = describe(program);
   std::string script;
-  if (shell == "bash") script = bash_completion(syntax);
-  if (shell == "zsh") script = zsh_completion(syntax);
-  if (shell == "fish") script = fish_completion(syntax);
+  if (shell == "bash") script = bash_completion(program);
+  if (shell == "zsh") script = zsh_completion(program);
+  if (shell == "fish") script = fish_completion(program);
   std::fputs(script.c_str(), stdout);
   return {};
 }
 
 }  // namespace
+
+ValueKind value_kind(const Argument& argument) {
+  if (argument.is_flag()) return ValueKind::kNone;
+  if (!argument.choices().empty()) return ValueKind::kChoice;
+  if (argument.about.value.starts_with("FILE")) return ValueKind::kFile;
+  return argument.about.value == "FOLDER" ? ValueKind::kFolder : ValueKind::kFree;
+}
+
+std::string join(const std::vector<std::string>& words, std::string_view separator) {
+  return joined(words, separator);
+}
+
+std::string join(std::span<const std::string_view> words, std::string_view separator) {
+  return joined(words, separator);
+}
+
+std::string names_of(const std::vector<std::unique_ptr<Command>>& commands) {
+  std::vector<std::string> names;
+  for (const auto& command : commands) names.push_back(command->name());
+  return join(names, " ");
+}
 
 void add_completion(Command& program) {
   static constexpr std::array<std::string_view, 3> kShells{"bash", "zsh", "fish"};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
-#include "syntax.h"
+#include "completion.h"
 
 namespace verger::cli {
 
@@ -33,14 +33,14 @@ std::string compgen(const std::string& arguments) {
   return "mapfile -t COMPREPLY < <(compgen " + arguments + " -- \"$current\")";
 }
 
-std::string complete(const OptionSyntax& option) {
-  switch (option.kind) {
+std::string complete(const Argument& argument) {
+  switch (value_kind(argument)) {
     case ValueKind::kFile:
       return "compopt -o filenames 2> /dev/null; " + compgen("-f");
     case ValueKind::kFolder:
       return "compopt -o filenames 2> /dev/null; " + compgen("-d");
     case ValueKind::kChoice:
-      return compgen("-W " + in_bash_quotes(join(option.choices, " ")));
+      return compgen("-W " + in_bash_quotes(join(argument.choices(), " ")));
     case ValueKind::kFree:
     case ValueKind::kNone:
       break;
@@ -48,49 +48,47 @@ std::string complete(const OptionSyntax& option) {
   return "COMPREPLY=()";
 }
 
-std::string all_names(const CommandSyntax& command) {
+std::string all_names(const Command& command) {
   std::string names;
-  for (const OptionSyntax& option : command.options) {
-    names += (names.empty() ? "" : " ") + join(option.names, " ");
+  for (const Argument* option : command.all_options()) {
+    names += (names.empty() ? "" : " ") + join(option->names(), " ");
   }
   return names;
 }
 
 // What may stand in the place of a word that is no option: a subcommand, or the first positional
 // argument, since bash does not tell how many there were.
-std::string complete_place(const CommandSyntax& command) {
-  if (!command.subcommands.empty()) {
-    std::vector<std::string> names;
-    for (const CommandSyntax& below : command.subcommands) names.push_back(below.name());
-    return compgen("-W " + in_bash_quotes(join(names, " ")));
+std::string complete_place(const Command& command) {
+  if (!command.subcommands().empty()) {
+    return compgen("-W " + in_bash_quotes(names_of(command.subcommands())));
   }
-  return command.positionals.empty() ? "COMPREPLY=()" : complete(command.positionals.front());
+  return command.places().empty() ? "COMPREPLY=()" : complete(*command.places().front());
 }
 
 }  // namespace
 
-std::string bash_completion(const CommandSyntax& root) {
-  const auto commands = all_commands(root);
+std::string bash_completion(const Command& program) {
+  const auto commands = all_commands(program);
   std::string script = kHead;
-  for (const CommandSyntax* command : commands) {
-    for (const CommandSyntax& below : command->subcommands) {
-      script += "      " + in_bash_quotes(join(command->path, " ") + '/' + below.name()) +
-                ") command=" + in_bash_quotes(join(below.path, " ")) + " ;;\n";
+  for (const Command* command : commands) {
+    for (const auto& below : command->subcommands()) {
+      script += "      " + in_bash_quotes(join(command->path(), " ") + '/' + below->name()) +
+                ") command=" + in_bash_quotes(join(below->path(), " ")) + " ;;\n";
     }
   }
   script += "    esac\n  done\n  case \"$command/$previous\" in\n";
-  for (const CommandSyntax* command : commands) {
-    for (const OptionSyntax& option : command->options) {
-      if (option.kind == ValueKind::kNone) continue;
-      for (const std::string& name : option.names) {
-        script += "    " + in_bash_quotes(join(command->path, " ") + '/' + name) + ") " +
-                  complete(option) + "; return ;;\n";
+  for (const Command* command : commands) {
+    for (const Argument* option : command->all_options()) {
+      if (option->is_flag()) continue;
+      for (const std::string& name : option->names()) {
+        script += "    " + in_bash_quotes(join(command->path(), " ") + '/' + name) + ") " +
+                  complete(*option) + "; return ;;\n";
       }
     }
   }
   script += "  esac\n  case \"$command/$current\" in\n";
-  for (const CommandSyntax* command : commands) {
-    const std::string path = join(command->path, " ");
+  for (const Command* command : commands) {
+    const std::string path = join(command->path(), " ");
     script += "    " + in_bash_quotes(path + "/-") + "*) " +
               compgen("-W " + in_bash_quotes(all_names(*command))) + " ;;\n";
     script += "    " + in_bash_quotes(path + "/") + "*) " + complete_place(*command) + " ;;\n";

@@ -40,10 +40,7 @@ Json argument_json(const Argument& argument) {
 
 Json option_to_json(const Argument& argument) {
   Json document = argument_json(argument);
-  Json flags = Json::array({argument.flag()});
-  if (argument.about.letter != '\0') flags.push_back(std::string{'-', argument.about.letter});
-  if (argument.is_on_by_default()) flags.push_back(argument.off_flag());
-  document["flags"] = flags;
+  document["flags"] = argument.names();
   document["off"] = argument.about.off;
   document["group"] = argument.about.group;
   document["changes_result"] = argument.recorded == Recorded::kCompared;

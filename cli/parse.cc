@@ -31,29 +31,25 @@ class Parser {
   Parser(Command& program, std::span<const std::string> words)
       : command_(&program), words_(words) {}
 
-  Result<Parsed> run() {
+  Result<const Command*> run() {
     for (; at_ < words_.size(); ++at_) {
       const std::string& word = words_[at_];
       const bool option = !only_places_ && word.size() > 1 && word.starts_with('-');
       if (option && word == "--") {
         only_places_ = true;
-      } else if (option && (word == "--help" || word == "-h")) {
-        return Parsed{.command = command_, .help = true};
-      } else if (option && word == "--version" && command_->path().empty()) {
-        return Parsed{.command = command_, .version = true};
       } else if (option) {
         VERGER_RETURN_IF_ERROR(take_option(word));
+        if (command_->wants_help() || command_->wants_version()) return command_;
       } else if (!command_->subcommands().empty()) {
         VERGER_ASSIGN_OR_RETURN(command_, find_command(*command_, word));
       } else {
         places_.push_back(word);
       }
     }
-    // A command that has others below it shows them.
-    if (!command_->action()) return Parsed{.command = command_, .help = true};
+    if (!command_->action()) return command_;
     VERGER_RETURN_IF_ERROR(take_places());
     VERGER_RETURN_IF_ERROR(check_complete());
-    return Parsed{.command = command_};
+    return command_;
   }
 
  private:
@@ -63,22 +59,20 @@ class Parser {
   };
 
   Named find(std::string_view name) const {
-    for (const auto& argument : command_->options()) {
-      const char letter = argument->about.letter;
-      const bool short_name = name.size() == 2 && letter != '\0' && name[1] == letter;
-      if (short_name || argument->flag() == name) return {argument.get()};
-      if (argument->is_on_by_default() && argument->off_flag() == name) {
-        return {argument.get(), true};
-      }
+    for (Argument* argument : command_->all_options()) {
+      const std::vector<std::string> names = argument->names();
+      if (std::ranges::find(names, name) == names.end()) continue;
+      return {argument, argument->is_on_by_default() && argument->off_flag() == name};
     }
     return {};
   }
 
   Status unknown(const std::string& name) const {
     std::vector<std::string> names;
-    for (const auto& argument : command_->options()) {
-      names.push_back(argument->flag());
-      if (argument->is_on_by_default()) names.push_back(argument->off_flag());
+    for (const Argument* argument : command_->all_options()) {
+      for (const std::string& one : argument->names()) {
+        if (one.starts_with("--") && one != name) names.push_back(one);
+      }
     }
     const std::string nearest = nearest_name(name, names);
     const std::string mend = nearest.empty() ? "; " : "; did you mean " + spelled(nearest) + "? ";
@@ -91,7 +85,7 @@ class Parser {
     const std::size_t equals = is_long ? word.find('=') : word.npos;
     const std::string name = word.substr(0, is_long ? equals : 2);
     const auto [argument, off] = find(name);
-    if (argument == nullptr) return unknown(name);
+    if (argument == nullptr || (argument->bare && equals != word.npos)) return unknown(name);
     if (argument->given && !argument->is_list()) {
       return Status::invalid_argument(spelled(name) + " is given twice; give it once.");
     }
@@ -185,7 +179,7 @@ Result<Command*> find_command(const Command& parent, const std::string& name) {
                                   full + " --help' lists them.");
 }
 
-Result<Parsed> parse(Command& program, std::span<const std::string> words) {
+Result<const Command*> parse(Command& program, std::span<const std::string> words) {
   return Parser(program, words).run();
 }
 

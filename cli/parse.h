@@ -13,15 +13,9 @@
 
 namespace verger::cli {
 
-// What the command line asks for.
-struct Parsed {
-  const Command* command = nullptr;  // chosen
-  bool help = false;                 // it asks for the command's help
-  bool version = false;
-};
-
-// kInvalidArgument, naming the word and the mend, when it cannot be understood.
-Result<Parsed> parse(Command& program, std::span<const std::string> words);
+// The command that was chosen: with wants_help(), wants_version() or no action, what it shows is
+// asked for. kInvalidArgument, naming the word and the mend, when the words cannot be understood.
+Result<const Command*> parse(Command& program, std::span<const std::string> words);
 
 // The command of this name below `parent`; kInvalidArgument with one that may have been meant.
 Result<Command*> find_command(const Command& parent, const std::string& name);

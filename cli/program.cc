@@ -58,13 +58,13 @@ Status run_command(std::span<const std::string> words) {
   for (const std::string& word : words) VERGER_RETURN_IF_ERROR(check_no_credential(word));
   Command program("verger", "Photographs to features (MobileNetV2) to reduced tables (PCA)");
   describe(program);
-  VERGER_ASSIGN_OR_RETURN(const Parsed parsed, parse(program, words));
-  if (parsed.version) {
+  VERGER_ASSIGN_OR_RETURN(const Command* command, parse(program, words));
+  if (command->wants_version()) {
     std::printf("verger %s\n", kVersion);
-  } else if (parsed.help) {
-    std::fputs(help_text(*parsed.command, help_columns()).c_str(), stdout);
+  } else if (command->wants_help() || !command->action()) {
+    std::fputs(help_text(*command, help_columns()).c_str(), stdout);
   } else {
-    VERGER_RETURN_IF_ERROR(parsed.command->action()());
+    VERGER_RETURN_IF_ERROR(command->action()());
   }
   return flush_output();
 }
