@@ -5,9 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -56,12 +54,6 @@ bool is_utf8_locale() {
 void write_standard_error(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
-}
-
-std::string fixed(double value, int digits) {
-  std::array<char, 64> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-  return {text.data(), static_cast<std::size_t>(std::clamp(size, 0, 63))};
 }
 
 }  // namespace
@@ -144,35 +136,16 @@ void Console::hide_bar() {
   options_.sink(kClearLine);
 }
 
-std::string format_duration(std::chrono::duration<double> time) {
-  const double seconds = std::max(time.count(), 0.0);
-  if (seconds < 9.95) return fixed(seconds, 1) + " s";
-  const int64_t whole = std::llround(seconds);
-  if (whole < 60) return std::to_string(whole) + " s";
-  const auto pair = [](int64_t large, const char* unit, int64_t small, const char* small_unit) {
-    std::string text = std::to_string(large) + unit;
-    return small == 0 ? text : text + ' ' + std::to_string(small) + small_unit;
-  };
-  if (whole < 3600) return pair(whole / 60, " min", whole % 60, " s");
-  const int64_t minutes = std::llround(seconds / 60);
-  return pair(minutes / 60, " h", minutes % 60, " min");
-}
-
-std::string format_percent(double share) { return fixed(share * 100, 2) + " %"; }
-
-std::string format_rate(double per_second) {
-  if (per_second >= 99.95) return format_count(std::llround(per_second));
-  return fixed(per_second, per_second < 9.995 ? 2 : 1);
-}
+std::string format_percent(double share) { return format_fixed(share * 100, 2) + " %"; }
 
 std::string format_bytes(int64_t bytes) {
-  if (bytes < 1000) return std::to_string(bytes) + " B";
+  if (bytes < 1000) return format_count(bytes) + " B";
   double value = static_cast<double>(bytes) / 1000;
   for (const char* unit : {" kB", " MB", " GB"}) {
-    if (value < 999.95) return fixed(value, 1) + unit;
+    if (value < 999.95) return format_fixed(value, 1) + unit;
     value /= 1000;
   }
-  return fixed(value, 1) + " TB";
+  return format_fixed(value, 1) + " TB";
 }
 
 int display_width(std::string_view text) {

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "base/numbers.h"
+#include "base/progress_text.h"
 #include "verger/status.h"
 
 namespace verger::cli {
@@ -74,10 +75,8 @@ class Console {
 };
 
 // Numbers as a person likes them.
-std::string format_duration(std::chrono::duration<double> time);  // 0.4 s, 8 min 3 s, 2 h 5 min
-std::string format_percent(double share);                         // 0.9499 → 94.99 %
-std::string format_rate(double per_second);                       // 0.42, 47.3, 1,234
-std::string format_bytes(int64_t bytes);                          // 14.2 MB
+std::string format_percent(double share);  // 0.9499 → 94.99 %
+std::string format_bytes(int64_t bytes);   // 14.2 MB
 
 // Columns that UTF-8 text takes on a terminal, when every character takes one.
 int display_width(std::string_view text);

@@ -100,7 +100,7 @@ TEST(Format, Counts) {
 
 TEST(Format, Durations) {
   using std::chrono::duration;
-  const auto text = [](double seconds) { return format_duration(duration<double>(seconds)); };
+  const auto text = [](double seconds) { return format_duration(seconds); };
   EXPECT_EQ(text(0.04), "0.0 s");
   EXPECT_EQ(text(9.94), "9.9 s");
   EXPECT_EQ(text(9.96), "10 s");

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/place.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "command.h"
@@ -71,12 +72,12 @@ void print_text(const Duplicates& duplicates, const Searcher& searcher) {
   int64_t copies = 0;
   for (const auto& group : duplicates.groups) {
     copies += static_cast<int64_t>(group.rows.size()) - 1;
-    std::printf("%s%s%s\n", printable(table.path[group.representative]).c_str(),
+    std::printf("%s%s%s\n", printable(written_place(table.path[group.representative])).c_str(),
                 group.label_conflict ? "  LABELS DIFFER" : "",
                 group.confirmed ? "" : "  (not confirmed by pixels)");
     for (const std::size_t row : group.rows) {
       if (row == group.representative) continue;
-      std::printf("  %s%s\n", printable(table.path[row]).c_str(),
+      std::printf("  %s%s\n", printable(written_place(table.path[row])).c_str(),
                   table.label[row] == table.label[group.representative]
                       ? ""
                       : ("  labelled " + printable(table.label[row])).c_str());
@@ -84,9 +85,9 @@ void print_text(const Duplicates& duplicates, const Searcher& searcher) {
   }
   std::printf("%s%s of %s %s of another, in %s; in %s the labels differ\n",
               duplicates.groups.empty() ? "" : "\n", format_count(copies).c_str(),
-              format_count(static_cast<int64_t>(table.size()), "photograph").c_str(),
+              format_count(table.size(), "photograph").c_str(),
               copies == 1 ? "is a copy" : "are copies",
-              format_count(static_cast<int64_t>(duplicates.groups.size()), "group").c_str(),
+              format_count(duplicates.groups.size(), "group").c_str(),
               format_count(conflicts_of(duplicates)).c_str());
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/json_text.h"
+#include "base/place.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "command.h"
@@ -68,10 +69,10 @@ void print_reduction(const Inspection& inspection, const RunRecord::Reduction& r
   std::printf("\n");
 }
 
-void print_text(const Inspection& inspection) {
+void print_text(const Inspection& inspection, const std::string& typed) {
   const RunRecord& record = inspection.record;
-  std::printf("%s\n  made by verger %s from %s\n", printable(record.output).c_str(),
-              printable(record.command).c_str(), printable(record.input).c_str());
+  std::printf("%s\n  made by verger %s from %s\n", printable(typed).c_str(),
+              printable(record.command).c_str(), printable(written_place(record.input)).c_str());
   if (record.untrained()) {
     std::printf("  WARNING: untrained weights; a demonstration, the features mean nothing\n");
   }
@@ -102,7 +103,7 @@ Status inspect_output(const InspectArguments& arguments) {
                             inspect(arguments.output, arguments.options.storage, arguments.rows,
                                     crew, {interrupt.token(), observer}));
     if (!arguments.json) {
-      print_text(inspection);
+      print_text(inspection, arguments.output);
     } else if (arguments.crew == CrewKind::kThreads) {  // which hears it as the record
       std::printf("%s\n", json_text(inspection.to_json(), 2).c_str());
     }
@@ -110,7 +111,7 @@ Status inspect_output(const InspectArguments& arguments) {
     say_done(inspection.ok() ? "done" : "faulty", inspection.to_json());
     for (const auto& check : inspection.checks) {
       if (!check.ok) {
-        return Status::check_failed("The result in " + inspection.record.output +
+        return Status::check_failed("The result in " + arguments.output +
                                     " has a fault: " + check.detail + ".");
       }
     }

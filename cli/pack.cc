@@ -27,19 +27,6 @@ struct PackArguments : CommonArguments {
   PackOptions pack;
 };
 
-// Shows a pack as progress on a console.
-class PackProgress final : public PackObserver {
- public:
-  explicit PackProgress(Console& console) : observer_(console) {}
-  void listed(int64_t images) override { observer_.stage_started("pack", images); }
-  void advanced(int64_t images) override { observer_.advanced(images, 0); }
-  void finish() { observer_.stage_finished(); }
-  void note(const std::string& text) { observer_.note(text); }
-
- private:
-  ConsoleObserver observer_;
-};
-
 void print_packed(Console& console, const PackRecord& record, const std::string& output,
                   double seconds) {
   if (console.format() == LogFormat::kJson) {
@@ -61,7 +48,7 @@ void print_packed(Console& console, const PackRecord& record, const std::string&
       "  time         %s\n  output       %s\n",
       format_count(record.images).c_str(), format_count(record.bytes).c_str(), passed.c_str(),
       format_count(record.containers).c_str(), format_count(record.kept).c_str(),
-      format_duration(std::chrono::duration<double>(seconds)).c_str(), printable(output).c_str());
+      format_duration(seconds).c_str(), printable(output).c_str());
   std::fflush(stdout);
 }
 
@@ -69,12 +56,12 @@ Status pack_images(const PackArguments& arguments) {
   const RunOptions& options = arguments.options;
   VERGER_RETURN_IF_ERROR(options.validate());
   Console console(arguments.log_format);
-  PackProgress progress(console);
+  ConsoleObserver observer(console);
   const InterruptGuard interrupt;
   const auto start = std::chrono::steady_clock::now();
   VERGER_ASSIGN_OR_RETURN(const auto opened, open_input(arguments.input, options.storage));
   const auto& input = opened.store;
-  if (!opened.note.empty()) progress.note(opened.note);
+  if (!opened.note.empty()) observer.note(opened.note);
   VERGER_ASSIGN_OR_RETURN(const auto output, Store::open(arguments.output, options.storage));
   const int reads = options.storage.reads_in_flight;
   const PackPlan plan{.input = options.input,
@@ -83,10 +70,9 @@ Status pack_images(const PackArguments& arguments) {
                       .overwrite = options.output.overwrite,
                       .resume = options.output.resume};
   VERGER_ASSIGN_OR_RETURN(const auto record,
-                          pack(*input, output, plan, interrupt.token(), progress));
-  progress.finish();
+                          pack(*input, output, plan, {interrupt.token(), observer}));
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-  print_packed(console, record, output->display_path(""), wall.count());
+  print_packed(console, record, output->shown(""), wall.count());
   return {};
 }
 

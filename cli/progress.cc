@@ -92,13 +92,14 @@ void Progress::refresh() {
   tell_stall(now);
   const bool due = now - last_line_ >= console_.options().line_every;
   if (!console_.options().terminal && !due) return;
-  const Reading reading = read(now);
+  const ProgressReading reading = read(now);
   if (console_.options().terminal) {
     console_.show_bar(bar(reading));
     return;
   }
   last_line_ = now;
-  console_.line(console_.format() == LogFormat::kJson ? json(reading) : line(reading));
+  const std::string text = progress_text(reading);
+  console_.line(console_.format() == LogFormat::kJson ? json("progress", reading, text) : text);
 }
 
 void Progress::tell_stall(Time now) {
@@ -107,13 +108,14 @@ void Progress::tell_stall(Time now) {
     last_change_ = now;
     stall_told_ = false;
   }
-  if (stall_told_ || now - last_change_ < kStall) return;
+  if (stall_told_ || options_.unit.empty() || now - last_change_ < kStall) return;
   stall_told_ = true;
-  console_.warning("No progress in '" + options_.stage + "' for " + format_duration(kStall) +
+  console_.warning("No progress in '" + options_.stage + "' for " +
+                   format_duration(seconds(kStall)) +
                    ": the storage does not answer, or answers slowly; requests are retried.");
 }
 
-Progress::Reading Progress::read(Time now) {
+ProgressReading Progress::read(Time now) {
   // Rejected first: an image is never seen as rejected before it is seen as done.
   const int64_t rejected = rejected_.load(std::memory_order_acquire);
   const int64_t done = this->done();
@@ -121,19 +123,26 @@ Progress::Reading Progress::read(Time now) {
   const Sample oldest = samples_.front();
   samples_.push_back({now, done});
   const double span = seconds(now - oldest.time);
-  const double rate = span > 0 ? static_cast<double>(done - oldest.done) / span : 0;
-  double eta_s = -1;
-  if (options_.total > 0 && done >= options_.total) eta_s = 0;
-  if (options_.total > done && rate > 0) eta_s = static_cast<double>(options_.total - done) / rate;
-  return {done, rejected, rate, eta_s};
+  ProgressReading reading{.stage = options_.stage,
+                          .unit = options_.unit,
+                          .done = done,
+                          .total = options_.total,
+                          .rejected = rejected,
+                          .rate = span > 0 ? static_cast<double>(done - oldest.done) / span : 0,
+                          .elapsed_s = seconds(elapsed())};
+  if (options_.total > 0 && done >= options_.total) reading.eta_s = 0;
+  if (options_.total > done && reading.rate > 0) {
+    reading.eta_s = static_cast<double>(options_.total - done) / reading.rate;
+  }
+  return reading;
 }
 
-std::string Progress::bar(const Reading& reading) const {
+std::string Progress::bar(const ProgressReading& reading) const {
   const int columns = console_.options().columns() - 1;  // the cursor stays on the line
   const double share = options_.total > 0
                            ? static_cast<double>(reading.done) / static_cast<double>(options_.total)
                            : 0;
-  std::string numbers = line(reading).substr(options_.stage.size() + 2);
+  std::string numbers = progress_text(reading).substr(options_.stage.size() + 2);
   const int room = columns - display_width(options_.stage) - display_width(numbers) - 3;
   if (options_.total <= 0 || room < kBarNarrowest) {
     return std::string(shortened(options_.stage + "  " + numbers, columns));
@@ -143,24 +152,19 @@ std::string Progress::bar(const Reading& reading) const {
          numbers;
 }
 
-std::string Progress::line(const Reading& reading) const {
-  std::string text = options_.stage + "  ";
-  if (options_.total > 0) text += format_count(reading.done) + '/';
-  text += format_count(options_.total > 0 ? options_.total : reading.done, options_.unit) + "  " +
-          format_rate(reading.rate) + "/s";
-  if (reading.eta_s >= 0) text += "  ETA " + format_duration(duration<double>(reading.eta_s));
-  return text + "  " + format_count(reading.rejected) + " rejected";
-}
-
-std::string Progress::json(const Reading& reading) const {
-  nlohmann::ordered_json json{{"event", "progress"},
-                              {"stage", options_.stage},
-                              {"unit", options_.unit + 's'},
+std::string Progress::json(std::string_view event, const ProgressReading& reading,
+                           const std::string& text) const {
+  nlohmann::ordered_json json{{"event", event},
+                              {"stage", reading.stage},
+                              {"unit", nullptr},
                               {"done", reading.done},
-                              {"total", options_.total},
+                              {"total", reading.total},
                               {"rejected", reading.rejected},
                               {"rate", round_to(reading.rate, 0.01)},
-                              {"eta_s", nullptr}};
+                              {"eta_s", nullptr},
+                              {"elapsed_s", round_to(reading.elapsed_s, 0.001)},
+                              {"text", text}};
+  if (!reading.unit.empty()) json["unit"] = reading.unit + 's';
   if (reading.eta_s >= 0) json["eta_s"] = round_to(reading.eta_s, 0.1);
   return json_text(json);
 }
@@ -168,23 +172,16 @@ std::string Progress::json(const Reading& reading) const {
 void Progress::finish() {
   stop_thread();
   console_.hide_bar();
-  const double time = seconds(elapsed());
-  if (options_.total <= 0 && time < kWorthALine) return;
-  const double rate = time > 0 ? static_cast<double>(done()) / time : 0;
-  if (console_.format() == LogFormat::kJson) {
-    return console_.line(json_text(nlohmann::ordered_json{{"event", "stage"},
-                                                          {"stage", options_.stage},
-                                                          {"unit", options_.unit + 's'},
-                                                          {"done", done()},
-                                                          {"total", options_.total},
-                                                          {"rejected", rejected()},
-                                                          {"rate", round_to(rate, 0.01)},
-                                                          {"elapsed_s", round_to(time, 0.001)}}));
-  }
-  std::string text = options_.stage + "  " + format_count(done(), options_.unit) + " in " +
-                     format_duration(duration<double>(time)) + "  " + format_rate(rate) + "/s";
-  if (rejected() > 0) text += "  " + format_count(rejected()) + " rejected";
-  console_.line(text);
+  ProgressReading reading{.stage = options_.stage,
+                          .unit = options_.unit,
+                          .done = done(),
+                          .total = options_.total,
+                          .rejected = rejected(),
+                          .elapsed_s = seconds(elapsed())};
+  if (options_.total <= 0 && reading.elapsed_s < kWorthALine) return;
+  if (reading.elapsed_s > 0) reading.rate = static_cast<double>(done()) / reading.elapsed_s;
+  const std::string text = finished_text(reading);
+  console_.line(console_.format() == LogFormat::kJson ? json("stage", reading, text) : text);
 }
 
 }  // namespace verger::cli

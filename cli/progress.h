@@ -24,7 +24,8 @@ namespace verger::cli {
 //   progress.finish();
 //
 // In JSON a line is {"event":"progress","stage":"extract","unit":"images","done":…,"total":…,
-// "rejected":…,"rate":…,"eta_s":…}: rate in units a second, eta_s null while unknown.
+// "rejected":…,"rate":…,"eta_s":…,"elapsed_s":…,"text":…}: rate in units a second, eta_s null while
+// unknown, unit null where nothing is counted, text as the line without JSON has it.
 class Progress {
  public:
   using Clock = std::function<std::chrono::steady_clock::time_point()>;
@@ -32,7 +33,7 @@ class Progress {
   struct Options {
     std::string stage;           // "extract"
     int64_t total = 0;           // 0: unknown, so no bar and no ETA
-    std::string unit = "image";  // what is counted, one of it
+    std::string unit = "image";  // what is counted, one of it; "": nothing, the time alone is told
     Clock clock = [] { return std::chrono::steady_clock::now(); };
     bool own_thread = true;  // false: refresh() is called by the owner, as tests do
   };
@@ -66,20 +67,14 @@ class Progress {
     Time time;
     int64_t done;
   };
-  struct Reading {
-    int64_t done;
-    int64_t rejected;
-    double rate;   // units a second, lately
-    double eta_s;  // negative: unknown
-  };
 
   void run();
   void stop_thread();
-  Reading read(Time now);
+  ProgressReading read(Time now);
   void tell_stall(Time now);
-  std::string bar(const Reading& reading) const;
-  std::string line(const Reading& reading) const;
-  std::string json(const Reading& reading) const;
+  std::string bar(const ProgressReading& reading) const;
+  std::string json(std::string_view event, const ProgressReading& reading,
+                   const std::string& text) const;
 
   Console& console_;
   const Options options_;

@@ -180,6 +180,29 @@ TEST_F(ProgressTest, JsonLines) {
   EXPECT_EQ(json["elapsed_s"], 20.0);
 }
 
+TEST_F(ProgressTest, AStageThatCountsNothingTellsItsTimeAlone) {
+  Progress::Options options = progress_options(0);
+  options.stage = "fit";
+  options.unit = "";
+  for (const bool terminal : {true, false}) {
+    Console console(console_options(LogFormat::kText, terminal));
+    Progress progress(console, options);
+    take();
+    now_ += seconds(75);  // which is no stall
+    progress.refresh();
+    EXPECT_EQ(take(), terminal ? "\r\x1b[2Kfit  1 min 15 s" : "fit  1 min 15 s\n");
+    progress.finish();
+    EXPECT_THAT(take(), EndsWith("fit  1 min 15 s\n"));
+  }
+  Console console(console_options(LogFormat::kJson, false));
+  Progress progress(console, options);
+  now_ += seconds(12);
+  progress.refresh();
+  const auto json = nlohmann::json::parse(take());
+  EXPECT_TRUE(json["unit"].is_null());
+  EXPECT_EQ(json["elapsed_s"], 12.0);
+}
+
 TEST_F(ProgressTest, LinesComeAsOftenAsIsAskedFor) {
   ConsoleOptions often = console_options(LogFormat::kText, false);
   often.line_every = seconds(1);

@@ -30,31 +30,38 @@ Status write_file(const std::string& path, const StorageOptions& storage, const 
   const auto slash = path.rfind('/');
   const bool bare = slash == std::string::npos;
   VERGER_ASSIGN_OR_RETURN(const auto folder,
-                          Store::open(bare ? "." : path.substr(0, slash + 1), storage));
+                          Store::open(bare ? "." : path.substr(0, slash + 1), storage,
+                                      path.substr(0, bare ? 0 : slash + 1)));
   return folder->write(bare ? path : path.substr(slash + 1), text);
 }
 
 // Where runs leave theirs.
-Status report_beside(const ReportArguments& arguments, std::shared_ptr<Store> output) {
+Status report_beside(const ReportArguments& arguments, std::shared_ptr<Store> output,
+                     Observer& observer) {
   const InterruptGuard interrupt;
   VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(*output));
   VERGER_ASSIGN_OR_RETURN(output, hold_output(output, "report", interrupt.token()));
   VERGER_RETURN_IF_ERROR(
       leave_report(*output, arguments.options.storage, default_threads(), interrupt.token()));
+  observer.stage_finished();
   const std::string name = report_name(record.options.output.layout);
-  std::printf("%s\n", printable(output->display_path(name)).c_str());
+  std::printf("%s\n", printable(output->shown(name)).c_str());
   return {};
 }
 
 Status report_output(const ReportArguments& arguments) {
   VERGER_RETURN_IF_ERROR(arguments.options.storage.validate());
   VERGER_ASSIGN_OR_RETURN(auto output, Store::open(arguments.output, arguments.options.storage));
+  Console console;
+  ConsoleObserver observer(console);
+  observer.stage_started("report", kUncounted);
   if (arguments.file.empty() && !arguments.json) {
-    return report_beside(arguments, std::move(output));
+    return report_beside(arguments, std::move(output), observer);
   }
   const InterruptGuard interrupt;
   VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(*output, arguments.options.storage,
                                                              default_threads(), interrupt.token()));
+  observer.stage_finished();
   const std::string text = arguments.json ? json_text(report, 1) + '\n' : report_page(report);
   if (!arguments.file.empty()) return write_file(arguments.file, arguments.options.storage, text);
   std::fwrite(text.data(), 1, text.size(), stdout);

@@ -63,9 +63,8 @@ Status serve(const ServeArguments& arguments, CurrentResult& results, Observer& 
   allow_descriptors();
   VERGER_ASSIGN_OR_RETURN(const auto service, Service::start(arguments.serve, results));
   const auto now = results.now();
-  observer.note("Serving " + format_count(static_cast<int64_t>(now->searcher.table().size())) +
-                " photographs of " + now->searcher.searched().run.output + " at " +
-                service->address());
+  observer.note("Serving " + format_count(now->searcher.table().size(), "photograph") + " of " +
+                arguments.common.output + " at " + service->address());
   auto last = Clock::now();
   while (!interrupted.cancelled()) {
     std::this_thread::sleep_for(kTick);

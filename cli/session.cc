@@ -70,26 +70,20 @@ void end_with_parent() {
 }
 
 Result<std::vector<uint8_t>> read_file(const std::string& path, const StorageOptions& storage) {
-  const auto slash = path.rfind('/');
-  const bool bare = slash == std::string::npos;
-  VERGER_ASSIGN_OR_RETURN(const auto folder,
-                          Store::open(bare ? "." : path.substr(0, slash + 1), storage));
-  auto bytes = folder->read(bare ? path : path.substr(slash + 1));
+  VERGER_ASSIGN_OR_RETURN(const auto file, Store::open(path, storage));
+  auto bytes = file->read("");
   if (bytes.ok()) return bytes;
   return Status::model(bytes.error().message());
 }
 
 bool is_onnx(const std::string& path) { return path.ends_with(".onnx"); }
 
-// Where the network's file is, however it was found; empty when the weights are untrained.
+// Where the network's file is, as it was given; empty when the weights are untrained.
 Result<std::string> find_file(const ModelOptions& options, const FetchWatch& watch) {
   if (is_untrained(options.weights)) return std::string();
-  std::string path = options.model.empty() ? options.weights : options.model;
-  if (!is_onnx(path) && options.model.empty()) {
-    VERGER_ASSIGN_OR_RETURN(path, find_or_fetch_weights(options.weights, watch));
-  }
-  if (!scheme_of(path).empty()) return path;
-  return local_path(path);
+  if (!options.model.empty()) return options.model;
+  if (is_onnx(options.weights)) return options.weights;
+  return find_or_fetch_weights(options.weights, watch);
 }
 
 Result<std::unique_ptr<Model>> load(const ModelOptions& options, const std::string& path,
@@ -107,12 +101,14 @@ Result<std::unique_ptr<Model>> load(const ModelOptions& options, const std::stri
 
 // What a stage counts: parts of a table, unless it is named here.
 std::string unit_of(std::string_view stage) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kUnits{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kUnits{
       {{"list", "image"},
        {"extract", "image"},
        {"pack", "image"},
        {"similar", "image"},
        {"index", "row"},
+       {"confusions", "row"},
+       {"familiarity", "row"},
        {"compare", "step"},
        {"pixels", "pair"},
        {"inspect", "file"}}};
@@ -128,7 +124,7 @@ void ConsoleObserver::stage_started(std::string_view name, int64_t total) {
   if (total == 0) return;
   progress_.emplace(console_, Progress::Options{.stage = std::string(name),
                                                 .total = std::max<int64_t>(total, 0),
-                                                .unit = unit_of(name)});
+                                                .unit = total == kUncounted ? "" : unit_of(name)});
 }
 
 void ConsoleObserver::advanced(int64_t done, int64_t rejected) {
@@ -158,17 +154,24 @@ InterruptGuard::~InterruptGuard() {
 
 const CancelToken& InterruptGuard::token() const { return interrupted; }
 
+Result<std::string> absolute_place(const std::string& place) {
+  if (const std::string scheme = scheme_of(place); !scheme.empty() && scheme != "file")
+    return place;
+  return local_path(place);
+}
+
 Result<LoadedNetwork> load_network(const ModelOptions& options, const StorageOptions& storage,
                                    int threads, const FetchWatch& watch) {
   VERGER_RETURN_IF_ERROR(options.validate());
   if (threads == 0) threads = default_threads();
   LoadedNetwork network;
-  VERGER_ASSIGN_OR_RETURN(network.file, find_file(options, watch));
-  VERGER_ASSIGN_OR_RETURN(network.model,
-                          load(options, network.file, options.precision, storage, threads));
+  VERGER_ASSIGN_OR_RETURN(const std::string place, find_file(options, watch));
+  VERGER_ASSIGN_OR_RETURN(network.model, load(options, place, options.precision, storage, threads));
+  if (!place.empty()) {
+    VERGER_ASSIGN_OR_RETURN(network.file, absolute_place(place));
+  }
   if (options.precision != Precision::kF32) {
-    VERGER_ASSIGN_OR_RETURN(network.reference,
-                            load(options, network.file, Precision::kF32, storage, 1));
+    VERGER_ASSIGN_OR_RETURN(network.reference, load(options, place, Precision::kF32, storage, 1));
   }
   return network;
 }
@@ -176,8 +179,8 @@ Result<LoadedNetwork> load_network(const ModelOptions& options, const StorageOpt
 Result<std::unique_ptr<Model>> load_network_model(const ModelOptions& options,
                                                   const StorageOptions& storage, int threads) {
   VERGER_RETURN_IF_ERROR(options.validate());
-  VERGER_ASSIGN_OR_RETURN(const std::string file, find_file(options, {}));
-  return load(options, file, options.precision, storage, threads);
+  VERGER_ASSIGN_OR_RETURN(const std::string place, find_file(options, {}));
+  return load(options, place, options.precision, storage, threads);
 }
 
 FetchWatch watch_download(Console& console, const InterruptGuard& interrupt) {

@@ -46,6 +46,9 @@ class InterruptGuard {
   const CancelToken& token() const;
 };
 
+// A place that holds wherever the program is started: a local one as an absolute path.
+Result<std::string> absolute_place(const std::string& place);
+
 // The networks that the options ask for. A failure to find or load one is kModel.
 struct LoadedNetwork {
   std::unique_ptr<Model> model;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/place.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "command.h"
@@ -32,7 +33,7 @@ struct SimilarArguments {
 
 void print_text(const Answer& answer, const SearchTable& table) {
   if (answer.rejection) {
-    std::printf("%s\n  not read (%s): %s\n", printable(answer.path).c_str(),
+    std::printf("%s\n  not read (%s): %s\n", printable(answer.shown).c_str(),
                 std::string(reject_reason_name(answer.rejection->reason)).c_str(),
                 printable(answer.rejection->message).c_str());
     return;
@@ -42,7 +43,7 @@ void print_text(const Answer& answer, const SearchTable& table) {
     verdict += (verdict.empty() ? "" : ", ") + printable(of_label.label) + ' ' +
                format_percent(of_label.share);
   }
-  std::printf("%s\n  votes: %s\n", printable(answer.path).c_str(), verdict.c_str());
+  std::printf("%s\n  votes: %s\n", printable(answer.shown).c_str(), verdict.c_str());
   if (answer.familiarity && !answer.familiarity->familiar) {
     std::printf("  not familiar: of the result's own photographs %s are as far from the others\n",
                 format_percent(answer.familiarity->share).c_str());
@@ -55,7 +56,7 @@ void print_text(const Answer& answer, const SearchTable& table) {
     const std::string label = printable(table.label[neighbour.row]);
     const std::string gap(static_cast<std::size_t>(widest - display_width(label)), ' ');
     std::printf("  %7.4f  %s%s  %s\n", static_cast<double>(neighbour.cosine), label.c_str(),
-                gap.c_str(), printable(table.path[neighbour.row]).c_str());
+                gap.c_str(), printable(written_place(table.path[neighbour.row])).c_str());
   }
 }
 
@@ -68,7 +69,7 @@ Status report(const std::vector<Answer>& answers, const Searcher& searcher, bool
   }
   if (rejected == 0) return {};
   return Status::io(format_count(rejected) + " of " +
-                    format_count(static_cast<int64_t>(answers.size()), "query", "queries") +
+                    format_count(answers.size(), "query", "queries") +
                     " could not be read; the answers say why.");
 }
 
@@ -91,22 +92,22 @@ Status find_similar(const SimilarArguments& arguments, const SearchContext& sear
   SimilarOptions similar = arguments.similar;
   similar.threads = search.threads;
   if (photographs > 1) search.observer.stage_started("similar", photographs);
-  VERGER_ASSIGN_OR_RETURN(const auto answers,
-                          answer_queries(searcher, model, network.model.get(), run.options.image,
-                                         read_by_path(options.storage), queries, similar,
-                                         {search.interrupt.token(), search.observer}));
+  VERGER_ASSIGN_OR_RETURN(
+      const auto answers,
+      answer_queries(searcher, model, network.model.get(), run.options.image, queries, similar,
+                     {search.interrupt.token(), search.observer}));
   search.observer.stage_finished();
   return report(answers, searcher, arguments.json);
 }
 
 void print_confusions(const Confusions& confusions) {
-  const std::string measured =
-      confusions.measured == confusions.rows
-          ? "all " + format_count(static_cast<int64_t>(confusions.rows))
-          : format_count(static_cast<int64_t>(confusions.measured)) + " of " +
-                format_count(static_cast<int64_t>(confusions.rows)) + ", spread evenly,";
-  std::printf("Of %s photographs %s are nearest to one of another class:\n", measured.c_str(),
-              format_count(confusions.confused).c_str());
+  const std::string measured = confusions.measured == confusions.rows
+                                   ? "all " + format_count(confusions.rows)
+                                   : format_count(confusions.measured) + " of " +
+                                         format_count(confusions.rows) + ", spread evenly,";
+  std::printf(
+      "Of %s photographs %s nearest to one of another class:\n", measured.c_str(),
+      (format_count(confusions.confused) + (confusions.confused == 1 ? " is" : " are")).c_str());
   for (const Confusion& confusion : confusions.confusions) {
     std::printf("  %s of %s  %s  nearest to  %s\n", format_count(confusion.images).c_str(),
                 format_count(confusion.of).c_str(), printable(confusion.label).c_str(),
@@ -125,7 +126,7 @@ Status show_confusions(const SimilarArguments& arguments, const SearchContext& s
   }
   const SearchTable& table = read.size() > 0 ? read : search.searcher.table();
   VERGER_ASSIGN_OR_RETURN(const Confusions confusions,
-                          find_confusions(table, search.threads, cancel));
+                          find_confusions(table, search.threads, {cancel, search.observer}));
   if (!arguments.json) {
     print_confusions(confusions);
     return {};

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -29,12 +28,6 @@ std::string rejected_text(const Counts& counts) {
   return reasons.empty() ? text : text + reasons + ')';
 }
 
-std::string fixed(double value, int digits) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-  return text.data();
-}
-
 // The stages of this command: the record of a reduction has those of the extraction as well.
 std::vector<std::pair<std::string, double>> own_stages(const RunRecord& record) {
   auto stages = record.seconds;
@@ -47,15 +40,16 @@ void print_reduction(const RunRecord& record) {
   const auto& reduction = *record.reduction;
   row("components", format_count(reduction.k) + " of " + format_count(record.width) + ", keeping " +
                         format_percent(reduction.reached) + " of the variance");
-  row("margin", "k − 1: " + fixed(reduction.below, 5) + ", k: " + fixed(reduction.reached, 5) +
-                    ", k + 1: " + fixed(reduction.above, 5));
+  row("margin", "k − 1: " + format_fixed(reduction.below, 5) +
+                    ", k: " + format_fixed(reduction.reached, 5) +
+                    ", k + 1: " + format_fixed(reduction.above, 5));
 }
 
 void print_drift(const PcaDrift& drift) {
   std::string text =
       "the earlier model keeps " + format_percent(drift.variance_kept) + " of today's variance";
   if (drift.largest_angle) {
-    text += "; to the one fitted now " + fixed(*drift.largest_angle, 2) + "° at most";
+    text += "; to the one fitted now " + format_fixed(*drift.largest_angle, 2) + "° at most";
   }
   row("drift", text);
 }
@@ -85,16 +79,16 @@ void print_times(const RunRecord& record) {
   for (const auto& [stage, seconds] : own_stages(record)) {
     total += seconds;
     if (!stages.empty()) stages += ", ";
-    stages += stage + ' ' + format_duration(std::chrono::duration<double>(seconds));
+    stages += stage + ' ' + format_duration(seconds);
     if (stage == "extract" && seconds > 0) {
       stages += " (" + format_rate(static_cast<double>(extracted) / seconds) + " images/s)";
     }
   }
-  row("time", format_duration(std::chrono::duration<double>(total)) + ": " + stages);
+  row("time", format_duration(total) + ": " + stages);
   if (record.command != "reduce" && record.cpu_seconds.extract > 0 && extracted > 0) {
     const double milliseconds = 1e3 / static_cast<double>(extracted);
-    row("CPU", fixed(record.cpu_seconds.extract * milliseconds, 2) + " ms an image, " +
-                   fixed(record.cpu_seconds.read * milliseconds, 2) +
+    row("CPU", format_fixed(record.cpu_seconds.extract * milliseconds, 2) + " ms an image, " +
+                   format_fixed(record.cpu_seconds.read * milliseconds, 2) +
                    " ms of it to decode and resize");
   }
 }
@@ -122,8 +116,8 @@ void print_network(const RunRecord& record) {
   if (record.precision_check) {
     row("precision", "cosine to f32 on " + format_count(record.precision_check->images) +
                          " of the images: lowest " +
-                         fixed(record.precision_check->lowest_cosine, 6) + ", median " +
-                         fixed(record.precision_check->median_cosine, 6));
+                         format_fixed(record.precision_check->lowest_cosine, 6) + ", median " +
+                         format_fixed(record.precision_check->median_cosine, 6));
   }
   if (record.options.image.fast_decode) {
     row("fast decode", "large JPEGs are decoded at a fraction of their size: inexact");

@@ -31,7 +31,7 @@ void print(const Json& document) { std::printf("%s\n", json_text(document, 2).c_
 // What a run without --weights would use.
 Result<std::string> present_weights() {
   VERGER_ASSIGN_OR_RETURN(auto file, find_weights(""));
-  if (file) return *std::move(file);
+  if (file) return absolute_place(*file);
   return Status::model(no_weights_message(keras_cache_folder(),
                                           "neither $VERGER_WEIGHTS nor Keras' cache has them"));
 }

@@ -4,6 +4,8 @@
 - No comment begins with "of": that is half a phrase, whose other half the reader must guess.
 - `found` is not a name: it says how something was come by, and not what it is.
 - A number of seven digits or more is grouped, in code (1'000'000, 1_000_000) as in messages.
+- A number that a message tells is grouped by format_count(), and not joined to it by
+  std::to_string(); one that is a name, such as a port, is written by format_name().
 - An option of the program is declared once, but for those that mean something else elsewhere.
 """
 
@@ -26,7 +28,12 @@ OPTION = re.compile(r'\.name = "([a-z0-9_]+)"')
 # Options of one name that are not the run's: of a model that was saved, of a photograph that is
 # asked for, of the help.
 MEAN_OTHERWISE = {"model", "max_pixels", "neighbors", "json"}
+# Half of a sentence, where an HTTP head or a key has other characters.
+PROSE = re.compile(r"[ 'A-Za-z][^\\:=/]*")
+STATEMENT = re.compile(r"[^;{}]*std::to_string\([^;{}]*")
 SOUP = re.compile(r"(?<![\w.'-])[0-9]{7,}(?:\.[0-9]*)?[FULful]*\b")
+
+BRACES = str.maketrans(";{}", "   ")  # which within a literal end no statement
 
 
 def blank(match: re.Match[str]) -> str:
@@ -57,6 +64,16 @@ def cxx_faults(text: str, *, messages: bool) -> Iterator[tuple[int, str]]:
         for literal in STRING.findall(line):
             if " " in literal and LONG.search(literal):
                 yield number, "a message has a number of seven digits or more that is not grouped"
+
+
+def ungrouped_faults(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (line, fault) of the numbers in C++ that a sentence has without their groups."""
+    code = STRING.sub(lambda literal: literal.group().translate(BRACES), text)
+    for statement in STATEMENT.finditer(code):
+        literals = [literal[1:-1] for literal in STRING.findall(statement.group())]
+        if any(PROSE.fullmatch(text) and re.search("[a-z] | [a-z]", text) for text in literals):
+            at = statement.start() + statement.group().index("std::to_string(")
+            yield code.count("\n", 0, at) + 1, "a message's number is not grouped; format_count()"
 
 
 def python_faults(text: str) -> Iterator[tuple[int, str]]:
@@ -90,5 +107,8 @@ def word_faults(path: Path, text: str) -> Iterator[tuple[int, str]]:
         yield from verbless_comments(text)
     if path.suffix in {".cc", ".h"}:
         yield from cxx_faults(text, messages=not path.stem.endswith("_test"))
+    ours = path.parts[0] in {"cli", "python", "src"}
+    if path.suffix == ".cc" and ours and not path.stem.endswith("_test"):
+        yield from ungrouped_faults(text)
     if path.suffix == ".py":
         yield from python_faults(text)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/arrow_export.h"
+#include "base/numbers.h"
 
 #include <algorithm>
 #include <array>
@@ -132,9 +133,9 @@ void close_gaps(FeatureTable& table) {
 Result<std::shared_ptr<const FeatureColumns>> make_columns(FeatureTable table) {
   constexpr std::size_t kMost = std::numeric_limits<int32_t>::max();
   if (table.features.size() > kMost) {
-    return Status::invalid_argument("A batch of " + std::to_string(table.rejections.size()) +
+    return Status::invalid_argument("A batch of " + format_count(table.rejections.size()) +
                                     " images is too large; give at most " +
-                                    std::to_string(kMost / table.width) + ".");
+                                    format_count(kMost / table.width) + ".");
   }
   auto columns = std::make_shared<FeatureColumns>();
   columns->rows = table.rejections.size();

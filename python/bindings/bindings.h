@@ -12,5 +12,6 @@ void register_feature_stream(nanobind::module_& module);
 void register_featurizer(nanobind::module_& module);
 void register_moments(nanobind::module_& module);
 void register_pca_model(nanobind::module_& module);
+void register_progress_text(nanobind::module_& module);
 
 }  // namespace verger::python

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "bindings/bindings.h"
 #include "bindings/feature_batch.h"
@@ -48,7 +49,7 @@ Result<std::unique_ptr<Model>> load(const Network& network, int threads) {
 Result<Featurizer> make(const Network& network, const ImageOptions& options, int threads) {
   VERGER_RETURN_IF_ERROR(options.validate());
   if (threads < 0) {
-    return Status::invalid_argument("threads must be at least 0, not " + std::to_string(threads) +
+    return Status::invalid_argument("threads must be at least 0, not " + format_count(threads) +
                                     ".");
   }
   if (threads == 0) threads = default_threads();

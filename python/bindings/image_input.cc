@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings/image_input.h"
+#include "base/numbers.h"
 
 #include <nanobind/stl/string.h>
 
@@ -24,7 +25,7 @@ std::span<const uint8_t> bytes_of(const Py_buffer& buffer) {
 }
 
 [[noreturn]] void raise_at(std::size_t index, const std::string& what, bool of_type) {
-  const std::string text = "images[" + std::to_string(index) + "] " + what;
+  const std::string text = "images[" + format_count(index) + "] " + what;
   if (of_type) throw nb::type_error(text.c_str());
   throw nb::value_error(text.c_str());
 }

@@ -36,4 +36,5 @@ NB_MODULE(_verger, module) {
   verger::python::register_featurizer(module);
   verger::python::register_moments(module);
   verger::python::register_pca_model(module);
+  verger::python::register_progress_text(module);
 }

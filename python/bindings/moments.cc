@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "bindings/arrays.h"
 #include "bindings/bindings.h"
@@ -23,8 +24,8 @@ namespace {
 
 void construct(LockedMoments* self, int width) {
   if (width < 1 || width > Moments::kMaxWidth) {
-    raise(Status::invalid_argument("width must be 1 to " + std::to_string(Moments::kMaxWidth) +
-                                   ", not " + std::to_string(width) + "."));
+    raise(Status::invalid_argument("width must be 1 to " + format_count(Moments::kMaxWidth) +
+                                   ", not " + format_count(width) + "."));
   }
   new (self) LockedMoments(Moments(width));
 }
@@ -38,9 +39,9 @@ auto unlocked(LockedMoments& self, F&& f) {
 
 Status add_rows(Moments& moments, const Rows& rows) {
   if (rows.shape(1) != static_cast<std::size_t>(moments.width())) {
-    return Status::invalid_argument("The rows have " + std::to_string(rows.shape(1)) +
-                                    " features; these moments are of " +
-                                    std::to_string(moments.width()) + ".");
+    return Status::invalid_argument("The rows have " + format_count(rows.shape(1), "feature") +
+                                    "; these moments are of " + format_count(moments.width()) +
+                                    ".");
   }
   return moments.add(span_of(rows));
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/numbers.h"
 #include "base/parallel.h"
 #include "bindings/arrays.h"
 #include "bindings/bindings.h"
@@ -99,8 +100,8 @@ OutArray<double, 2> transform(const PcaModel& model, const Rows& rows, std::size
                               int threads, Transform compute) {
   const auto width = static_cast<std::size_t>(model.width);
   if (rows.shape(1) != width) {
-    raise(Status::invalid_argument("The rows have " + std::to_string(rows.shape(1)) +
-                                   " features; the model is of " + std::to_string(width) + "."));
+    raise(Status::invalid_argument("The rows have " + format_count(rows.shape(1), "feature") +
+                                   "; the model is of " + format_count(width) + "."));
   }
   const std::size_t count = rows.shape(0);
   std::vector<double> result(count * columns);

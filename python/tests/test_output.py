@@ -82,9 +82,9 @@ def test_progress_is_told_when_it_is_asked_for(paths, features, capsys):
     taker(progress=True).transform(paths[:3])
     taker(progress=True).transform(iter(paths[:3]))
     lines = capsys.readouterr().err.splitlines()
-    assert sum(line.startswith("verger: featurize: 3 images in ") for line in lines) == 2
+    assert sum(line.startswith("verger: featurize  3 images in ") for line in lines) == 2
     package.VariancePCA(progress=True).fit(features)
-    assert f"verger: fit: {len(features)} rows in " in capsys.readouterr().err
+    assert f"verger: fit  {len(features)} rows in " in capsys.readouterr().err
     with pytest.raises(ValueError, match="not-an-image"):
         taker(progress=True).transform([b"no image"])
     assert capsys.readouterr().err == ""
@@ -98,9 +98,9 @@ def test_on_a_terminal_a_line_is_written_over(paths, monkeypatch, capsys):
     taker(progress=True).transform(paths[:4])
     lines = capsys.readouterr().err.split("\r\x1b[2K")
     assert lines[1].startswith(f"featurize {'━' * 12}{'─' * 12}  2/4 images  ")
-    assert " to go" in lines[1]
+    assert "  ETA " in lines[1]
     assert lines[2].startswith(f"featurize {'━' * 24}  4/4 images  ")
-    assert lines[3].startswith("verger: featurize: 4 images in ")
+    assert lines[3].startswith("verger: featurize  4 images in ")
     assert lines[3].endswith("\n")
 
 

@@ -7,7 +7,6 @@ import json
 import sys
 import time
 import warnings
-from collections.abc import Sized
 from pathlib import Path
 from typing import Any
 
@@ -57,26 +56,17 @@ class Console:
         self._clear()
 
     def _advance(self, event: dict[str, Any]) -> None:
-        numbers = f"{event['done']:,}"
-        numbers += f"/{event['total']:,}" if event["total"] else ""
-        numbers += f" {event.get('unit', 'images')}  {_rate(event['rate'])}/s"
-        if event["eta_s"] is not None:
-            numbers += f"  {_duration(event['eta_s'])} to go"
-        if event["rejected"]:
-            numbers += f"  {event['rejected']:,} rejected"
         if self._live is not None:
+            stage, _, numbers = event["text"].partition("  ")
             full = _BAR * event["done"] // event["total"] if event["total"] else 0
             bar = "━" * full + "─" * (_BAR - full) + "  " if event["total"] else " "
-            self._live.show(f"{event['stage']} {bar}{numbers}")
+            self._live.show(f"{stage} {bar}{numbers}")
         elif time.monotonic() - self._last >= _LINE_SECONDS:
             self._last = time.monotonic()
-            self._write(f"verger: {event['stage']}: {numbers}")
+            self._write(f"verger: {event['text']}")
 
     def _finish(self, event: dict[str, Any]) -> None:
-        text = f"verger: {event['stage']}: {event['done']:,} {event.get('unit', 'images')} in "
-        text += f"{_duration(event['elapsed_s'])}  {_rate(event['rate'])}/s"
-        if event["rejected"]:
-            text += f"  {event['rejected']:,} rejected"
+        text = f"verger: {event['text']}"
         if self._live is None:
             self._write(text)
         else:
@@ -90,51 +80,6 @@ class Console:
         self._clear()
         sys.stderr.write(line.encode("utf-8", "replace").decode() + "\n")
         sys.stderr.flush()
-
-
-class Progress:
-    """How far a loop of Python is, shown as the program's own stages are. A context manager."""
-
-    def __init__(self, stage: str, things: object, *, unit: str = "images", shown: bool) -> None:
-        """Take what is gone through; where its length is not known, only what is done is told."""
-        self._console = Console(progress=shown)
-        self._told = {"stage": stage, "unit": unit, "rejected": 0}
-        self._total = len(things) if isinstance(things, Sized) else 0
-        self._done = 0
-        self._begun = time.monotonic()
-
-    def add(self, done: int) -> None:
-        """So many more are done."""
-        self._done += done
-        elapsed = time.monotonic() - self._begun
-        rate = self._done / elapsed if elapsed > 0 else 0.0
-        left = (self._total - self._done) / rate if rate > 0 and self._total else None
-        self._console.tell({"event": "progress", **self._told, "done": self._done,
-                            "total": self._total, "rate": rate, "eta_s": left})  # fmt: skip
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Say how long it took, unless it failed."""
-        if kind is not None:
-            self._console.close()
-            return
-        elapsed = time.monotonic() - self._begun
-        rate = self._done / elapsed if elapsed > 0 else 0.0
-        self._console.tell({"event": "stage", **self._told, "done": self._done, "rate": rate,
-                            "elapsed_s": elapsed})  # fmt: skip
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def _rate(rate: float) -> str:
-    return f"{rate:,.0f}" if rate >= 99.95 else f"{rate:.1f}"
 
 
 def _warn(message: str) -> None:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast
 import numpy as np
 
 from verger import _verger
-from verger._console import Progress
 from verger._errors import ModelError
 from verger._estimator import Estimator
 from verger._images import prepared, sequence_of_images
 from verger._libraries import load_openvino
+from verger._progress import Progress
 from verger._storage_errors import io_error
 from verger._weights import fetch_weights, find_weights
 

@@ -181,7 +181,7 @@ def _read_all(file: NativeFile, size: int) -> bytes:
         file.seek(0)
         came = file.readinto(memoryview(content))
         if came != size:
-            raise OSError(f"it has {size} bytes, of which {came} came")
+            raise OSError(f"it has {size:,} bytes, of which {came:,} came")
         if not tail or content[-1] != before[-1]:
             return bytes(content)
-    raise OSError(f"the server sent fewer than the {size} bytes that it was asked for")
+    raise OSError(f"the server sent fewer than the {size:,} bytes that it was asked for")

@@ -60,7 +60,7 @@ def float64_rows(table: Any, width: int) -> NDArray[np.float64]:
     rows = np.asarray(table)
     _refuse_texts(rows)
     if rows.ndim != 2 or rows.shape[1] != width:
-        raise ValueError(f"Components must be a table of {width} columns, not {rows.shape}.")
+        raise ValueError(f"Components must be a table of {width:,} columns, not {rows.shape}.")
     return rows.astype(np.float64)
 
 

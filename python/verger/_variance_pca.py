@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import numpy as np
 
 from verger import _verger
-from verger._console import Progress
 from verger._errors import not_fitted
 from verger._estimator import Estimator
 from verger._model_folder import read_model, write_model
+from verger._progress import Progress
 from verger._validation import check_columns, column_names, float32_rows, float64_rows
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class VariancePCA(Estimator):
             self._moments = _verger.Moments(rows.shape[1])
             if names is not None:
                 self.feature_names_in_ = names
-        with Progress("fit", rows, unit="rows", shown=bool(self.progress)) as progress:
+        with Progress("fit", rows, unit="row", shown=bool(self.progress)) as progress:
             for first in range(0, len(rows), _ROWS):  # the bits are those of one call
                 self._moments.add(rows[first : first + _ROWS])
                 progress.add(len(rows[first : first + _ROWS]))
@@ -208,7 +208,7 @@ class VariancePCA(Estimator):
         self._check_parameters()
         components = 0 if self.n_components is None else self.n_components
         if (count := self._moments.count) < 2:
-            raise ValueError(f"PCA needs at least 2 rows; n_samples = {count}.")
+            raise ValueError(f"PCA needs at least 2 rows; n_samples = {count:,}.")
         self._model = _verger.solve_pca(
             self._moments,
             variance=float(self.variance),

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/numbers.h"
+
 namespace verger {
 
 namespace {
@@ -59,7 +61,7 @@ Result<Glob> Glob::parse(const std::string& pattern) {
   std::vector<std::string> globs;
   if (expand(pattern, globs)) return Glob(std::move(globs));
   return Status::invalid_argument("its braces stand for more than " +
-                                  std::to_string(kMostAlternatives) + " globs");
+                                  format_count(kMostAlternatives) + " globs");
 }
 
 bool Glob::matches(const std::string& text, bool path) const {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/numbers.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <system_error>
 
 namespace verger {
@@ -26,6 +29,12 @@ std::string format_count(int64_t count, std::string_view noun, std::string_view 
   const std::string number = format_count(count) + ' ';
   if (count == 1) return number + std::string(noun);
   return number + (plural.empty() ? std::string(noun) + 's' : std::string(plural));
+}
+
+std::string format_fixed(double number, int digits) {
+  std::array<char, 64> text{};
+  const int size = std::snprintf(text.data(), text.size(), "%.*f", digits, number);
+  return {text.data(), static_cast<std::size_t>(std::clamp(size, 0, 63))};
 }
 
 std::string format_number(double number) {

@@ -25,4 +25,16 @@ Status check_no_credential(std::string_view place) {
       "AWS_SECRET_ACCESS_KEY).");
 }
 
+std::string place_below(std::string_view place, std::string_view name) {
+  std::string text(place);
+  if (!name.empty() && !place.empty() && !place.ends_with('/')) text += '/';
+  return text.append(name);
+}
+
+std::string written_place(std::string_view recorded) {
+  constexpr std::string_view kFile = "file:";
+  const bool local = recorded.starts_with("file:/") && !recorded.starts_with("file://");
+  return std::string(local ? recorded.substr(kFile.size()) : recorded);
+}
+
 }  // namespace verger

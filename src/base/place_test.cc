@@ -28,5 +28,22 @@ TEST(CheckNoCredential, TakesAllOthers) {
   }
 }
 
+TEST(PlaceBelow, KeepsTheSpellingOfThePlace) {
+  EXPECT_EQ(place_below("Test", "a/1.jpg"), "Test/a/1.jpg");
+  EXPECT_EQ(place_below("Test/", "1.jpg"), "Test/1.jpg");
+  EXPECT_EQ(place_below("../Test/", ""), "../Test/");
+  EXPECT_EQ(place_below("", "1.jpg"), "1.jpg");
+  EXPECT_EQ(place_below("/", "1.jpg"), "/1.jpg");
+  EXPECT_EQ(place_below("s3a://bucket", "a b.jpg"), "s3a://bucket/a b.jpg");
+}
+
+TEST(WrittenPlace, IsAPathForAFileOfThisMachine) {
+  EXPECT_EQ(written_place("file:/a b/1.jpg"), "/a b/1.jpg");
+  EXPECT_EQ(written_place("file:/"), "/");
+  for (const char* place : {"file:///a%20b", "s3://bucket/file:/a", "/file:/a", "file:a", ""}) {
+    EXPECT_EQ(written_place(place), place);
+  }
+}
+
 }  // namespace
 }  // namespace verger

@@ -90,8 +90,9 @@ Outcome OrderDoer::run(const Order& order, const CancelToken& cancel) {
 }
 
 Result<Outcome> OrderDoer::run_stage(const Order& order, const CancelToken& cancel) {
-  VERGER_ASSIGN_OR_RETURN(const auto input, place(order.input, order.storage));
-  VERGER_ASSIGN_OR_RETURN(const auto place_of_output, place(order.output, order.storage));
+  VERGER_ASSIGN_OR_RETURN(const auto input, place(order.input, order.typed_input, order.storage));
+  VERGER_ASSIGN_OR_RETURN(const auto place_of_output,
+                          place(order.output, order.typed_output, order.storage));
   const auto fence = std::make_shared<WorkerFence>(place_of_output, order.lease);
   if (!std::holds_alternative<InspectOrder>(order.work)) {
     VERGER_RETURN_IF_ERROR(fence->check());  // or what it was to read may be gone
@@ -201,14 +202,14 @@ Result<Outcome::Projected> OrderDoer::project(const RunIdentity& run, const Orde
   return outcome;
 }
 
-Result<std::shared_ptr<Store>> OrderDoer::place(const std::string& uri,
+Result<std::shared_ptr<Store>> OrderDoer::place(const std::string& uri, const std::string& typed,
                                                 const StorageOptions& storage) {
-  const std::string key = uri + '\n' + storage.s3_endpoint + '\n' + storage.s3_region + '\n' +
-                          storage.s3_addressing + '\n' + std::to_string(storage.s3_anonymous) +
-                          '\n' + std::to_string(storage.s3_requester_pays) + '\n' +
-                          std::to_string(storage.retries);
+  const std::string key =
+      uri + '\n' + typed + '\n' + storage.s3_endpoint + '\n' + storage.s3_region + '\n' +
+      storage.s3_addressing + '\n' + std::to_string(storage.s3_anonymous) + '\n' +
+      std::to_string(storage.s3_requester_pays) + '\n' + std::to_string(storage.retries);
   if (const auto entry = places_.find(key); entry != places_.end()) return entry->second;
-  VERGER_ASSIGN_OR_RETURN(auto opened, Store::open(uri, storage));
+  VERGER_ASSIGN_OR_RETURN(auto opened, Store::open(uri, storage, typed));
   if (places_.size() >= kMostPlaces) places_.clear();
   return places_[key] = std::move(opened);
 }
@@ -235,7 +236,7 @@ Result<const DecodedPcaModel*> OrderDoer::saved_model(const Store& output,
   }
   if (saved_sha256_ == model.sha256) return &saved_;
   saved_sha256_.clear();
-  return Status::model("The model in " + output.display_path(std::string(kPlanFolder)) +
+  return Status::model("The model in " + output.shown(std::string(kPlanFolder)) +
                        " is not the one that the order is by.");
 }
 

@@ -32,7 +32,8 @@ class OrderDoer {
   Result<Outcome::Projected> project(const RunIdentity& run, const Order& order,
                                      const ProjectOrder& work, const Pass& pass);
 
-  Result<std::shared_ptr<Store>> place(const std::string& uri, const StorageOptions& storage);
+  Result<std::shared_ptr<Store>> place(const std::string& uri, const std::string& typed,
+                                       const StorageOptions& storage);
   Result<const Model*> network(const ExtractOrder& work, const StorageOptions& storage);
   Result<const DecodedPcaModel*> saved_model(const Store& output, const OrderedModel& model);
 

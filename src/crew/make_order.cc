@@ -36,6 +36,8 @@ Result<OrderMaker> OrderMaker::of(const RunIdentity& run) {
   Order order;
   order.input = uri_of(run.input.display_path(""));
   order.output = uri_of(run.output.store().display_path(""));
+  order.typed_input = run.input.shown("");
+  order.typed_output = run.output.store().shown("");
   order.storage = run.options.storage;
   if (order.input.starts_with("s3:") || order.output.starts_with("s3:")) {
     VERGER_ASSIGN_OR_RETURN(order.storage, with_environment(order.storage));

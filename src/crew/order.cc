@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/run_options.h"
 #include "base/status_macros.h"
 #include "base/zero_filled.h"
@@ -144,6 +145,8 @@ Order parse_order(const json& from) {
   order.attempt = from.at("attempt");
   order.input = from.at("input");
   order.output = from.at("output");
+  order.typed_input = from.at("typed").at("input");
+  order.typed_output = from.at("typed").at("output");
   RunOptions options;
   read_part(options, part_of(options.storage), from.at("storage"));
   order.storage = options.storage;
@@ -192,6 +195,7 @@ json Order::to_json() const {
                 {"attempt", attempt},
                 {"input", input},
                 {"output", output},
+                {"typed", {{"input", typed_input}, {"output", typed_output}}},
                 {"storage", storage_json(storage)},
                 {"layout", layout_name(layout)},
                 {"uuid", uuid},
@@ -205,7 +209,7 @@ Result<Order> Order::parse(const json& from) {
   if (from.is_object() && from.value("type", json()) == "order" &&
       from.value("protocol", json()) != kCrewProtocol) {
     return Status::invalid_argument("The order is not of the crew's protocol " +
-                                    std::to_string(kCrewProtocol) +
+                                    format_count(kCrewProtocol) +
                                     ": let driver and workers be of one version of verger.");
   }
   VERGER_ASSIGN_OR_RETURN(Order order,

@@ -74,6 +74,8 @@ struct Order {
   int attempt = 0;
   std::string input;  // places, as URIs
   std::string output;
+  std::string typed_input;  // the same as a person wrote them
+  std::string typed_output;
   StorageOptions storage;
   Layout layout = Layout::kTables;
   std::string uuid;

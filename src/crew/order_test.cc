@@ -46,6 +46,8 @@ Order order() {
               .attempt = 2,
               .input = "file:///a%20b",
               .output = "s3://bucket/key",
+              .typed_input = "../a b",
+              .typed_output = "s3a://bucket/key/",
               .storage = {},
               .layout = Layout::kNotebook,
               .uuid = "u",

@@ -75,7 +75,7 @@ Result<ShardMatch> match_of(const std::string& letters, const Store& output,
   }
   if (match.fate.size() == match.path.size() && letters.size() == match.path.size()) return match;
   return Status::io("The order does not tell what becomes of the rows of " +
-                    output.display_path(manifest.features.name) + '.');
+                    output.shown(manifest.features.name) + '.');
 }
 
 }  // namespace verger

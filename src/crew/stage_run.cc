@@ -88,9 +88,8 @@ void StageRun::fail(const Status& status) {
 
 Status StageRun::ended_early() const {
   const std::size_t all = orders_.names.size();
-  return Status::io("The crew ended when " + format_count(static_cast<int64_t>(all - left_)) +
-                    " of the " + format_count(static_cast<int64_t>(all)) +
-                    " orders of a stage were done.");
+  return Status::io("The crew ended when " + format_count(all - left_) + " of " +
+                    format_count(all, "order") + " of a stage were done.");
 }
 
 }  // namespace verger

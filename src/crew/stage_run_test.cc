@@ -114,7 +114,7 @@ TEST_F(StageRunTest, TheEndOfTheCrewEndsIt) {
   end_crew();
   const Status status = run();
   EXPECT_EQ(status.code(), StatusCode::kIo);
-  EXPECT_THAT(status.message(), HasSubstr("1 of the 3 orders"));
+  EXPECT_THAT(status.message(), HasSubstr("1 of 3 orders"));
 }
 
 TEST_F(StageRunTest, WhatIsNoOutcomeEndsIt) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/lap.h"
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "crew/make_order.h"
 #include "verger/version.h"
@@ -44,12 +45,6 @@ class Efforts {
   std::set<std::string> workers_;
 };
 
-std::string counted(std::size_t number, const char* things) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-  return text + ' ' + things;
-}
-
 json network_json(const Network& network) {
   return {{"file", network.file.empty() ? json(nullptr) : json(network.file)},
           {"sha256", network.model.info().weights_sha256}};
@@ -76,7 +71,7 @@ Result<std::unique_ptr<StdioCrew>> StdioCrew::open(int in, int out, const std::s
   const json answer = json::parse(*line, nullptr, /*allow_exceptions=*/false);
   if (!answer.is_object() || answer.value("type", json()) != "hello" ||
       answer.value("protocol", json()) != kCrewProtocol) {
-    return Status::io("The crew did not say hello by protocol " + std::to_string(kCrewProtocol) +
+    return Status::io("The crew did not say hello by protocol " + format_count(kCrewProtocol) +
                       " (docs/crew.md).");
   }
   if (answer.contains("spark")) crew->spark_ = line_of(answer["spark"]);
@@ -105,10 +100,10 @@ Result<Effort> StdioCrew::extract(const ExtractStage& stage, std::span<const Sha
     orders.names.push_back(order_name("extract", task.shard.number));
     announcement.images += static_cast<int64_t>(task.end - task.begin);
   }
-  announcement.description =
-      "verger extract: " + counted(static_cast<std::size_t>(announcement.images), "images of ") +
-      run.input.display_path("") + " in " + counted(tasks.size(), "shards") + " -> features in " +
-      run.output.store().display_path("");
+  announcement.description = "verger extract: " + format_count(announcement.images, "image") +
+                             " of " + run.input.shown("") + " in " +
+                             format_count(tasks.size(), "shard") + " -> features in " +
+                             run.output.store().shown("");
   VERGER_ASSIGN_OR_RETURN(const OrderMaker maker, OrderMaker::of(run));
   ExtractOrder common = extract_order(stage);
   if (stage.projection != nullptr) {
@@ -154,10 +149,10 @@ Status StdioCrew::moments(const MomentsStage& stage, std::span<const MomentsTask
     pass.observer.advanced(1, 0);
     return {};
   };
-  const std::string what = stage.merge
-                               ? counted(members, "moments -> ") + counted(tasks.size(), "in ") +
-                                     run.output.store().display_path("")
-                               : counted(members, "parts of ") + run.input.display_path("");
+  const std::string what =
+      stage.merge ? format_count(members) + " moments -> " + format_count(tasks.size()) + " in " +
+                        run.output.store().shown("")
+                  : format_count(members, "part") + " of " + run.input.shown("");
   return this->run({.stage = name, .description = std::string("verger ") + name + ": " + what},
                    orders, pass);
 }
@@ -177,14 +172,12 @@ Status StdioCrew::project(const ProjectStage& stage, std::span<const PartTask> t
     pass.observer.advanced(1, 0);
     return done(i, std::move(made->part));
   };
-  const auto width = static_cast<std::size_t>(model.width);
-  const auto k = static_cast<std::size_t>(model.k);
-  return this->run(
-      {.stage = "project",
-       .description = "verger project: " + counted(tasks.size(), "parts of ") +
-                      counted(width, "features -> ") + counted(k, "principal components in ") +
-                      run.output.store().display_path("")},
-      orders, pass);
+  return this->run({.stage = "project",
+                    .description = "verger project: " + format_count(tasks.size(), "part") +
+                                   " of " + format_count(model.width, "feature") + " -> " +
+                                   format_count(model.k, "principal component") + " in " +
+                                   run.output.store().shown("")},
+                   orders, pass);
 }
 
 Status StdioCrew::inspect(const InspectStage& stage, std::span<const InspectTask> tasks,
@@ -201,11 +194,10 @@ Status StdioCrew::inspect(const InspectStage& stage, std::span<const InspectTask
     pass.observer.advanced(1, 0);
     return done(i, std::move(*findings));
   };
-  return this->run(
-      {.stage = "inspect",
-       .description = "verger inspect: " + counted(tasks.size(), "groups of files of ") +
-                      run.output.store().display_path("")},
-      orders, pass);
+  return this->run({.stage = "inspect",
+                    .description = "verger inspect: " + format_count(tasks.size(), "group") +
+                                   " of files of " + run.output.store().shown("")},
+                   orders, pass);
 }
 
 void StdioCrew::say_done(const std::string& state, const json& record) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/numbers.h"
 #include "image/rejections.h"
 
 namespace verger {
@@ -55,7 +56,7 @@ class Walker {
     position_ = kAfterStartOfImage;
     while (const auto marker = next_marker()) {
       if (*marker < kSof0) {
-        return corrupt("The JPEG holds the unknown marker " + std::to_string(*marker) + ".");
+        return corrupt("The JPEG holds the unknown marker " + format_count(*marker) + ".");
       }
       if (!has_segment(*marker)) continue;
       Bytes segment;
@@ -178,15 +179,15 @@ class Walker {
     if (segment.size() < kFixed) return corrupt("The JPEG's frame header is too short.");
     const int bits = segment[0];
     if (bits != 8) {
-      return unsupported("The JPEG has " + std::to_string(bits) +
-                         " bits a sample; 8 bits are read.");
+      return unsupported("The JPEG has " + format_count(bits, "bit") +
+                         " a sample; 8 bits are read.");
     }
     header_.height = big_endian_16(segment, 1);
     header_.width = big_endian_16(segment, 3);
     header_.components = segment[5];
     header_.frame_marker = marker;
     if (header_.components != 1 && header_.components != 3 && header_.components != 4) {
-      return unsupported("The JPEG has " + std::to_string(header_.components) +
+      return unsupported("The JPEG has " + format_count(header_.components) +
                          " components; 1, 3 and 4 are read.");
     }
     if (has_short_profile_) return corrupt("The JPEG's colour profile is cut off.");

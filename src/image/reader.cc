@@ -2,6 +2,7 @@
 #include <cassert>
 #include <string>
 
+#include "base/numbers.h"
 #include "image/decode.h"
 #include "image/decode_memory.h"
 #include "image/exif.h"
@@ -18,8 +19,8 @@ struct ImageReader::Buffers : public ImageSink {
   std::optional<Rejection> start(ImageSize size, int orientation) override {
     if (!can_resample(size.width, kImageSide) || !can_resample(size.height, kImageSide)) {
       return Rejection{RejectReason::kTooLarge,
-                       "The image is of size " + std::to_string(size.width) + " × " +
-                           std::to_string(size.height) + ", with a side too long to be resized."};
+                       "The image is of size " + format_count(size.width) + " × " +
+                           format_count(size.height) + ", with a side too long to be resized."};
     }
     orientation_ = orientation;
     resizer_->start(size, orientation, {kImageSide, kImageSide}, resized_.pixels.data());

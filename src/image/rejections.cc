@@ -28,7 +28,7 @@ std::optional<RejectReason> parse_reject_reason(std::string_view name) {
 }
 
 std::optional<Rejection> check_size(int64_t width, int64_t height, const ImageOptions& options) {
-  const std::string size = std::to_string(width) + " × " + std::to_string(height);
+  const std::string size = format_count(width) + " × " + format_count(height);
   if (width <= 0 || height <= 0) {
     return Rejection{RejectReason::kZeroSize, "The image is of size " + size + "."};
   }

@@ -49,7 +49,7 @@ std::string StoreSource::label(std::size_t image) const {
 Result<std::vector<uint8_t>> StoreSource::read(std::size_t image) const {
   const FileEntry file = this->file(image);
   if (file.size > kLargestFile) {
-    return Status::io("Cannot read " + store_->display_path(file.name) + ": it has " +
+    return Status::io("Cannot read " + store_->shown(file.name) + ": it has " +
                       format_count(file.size) + " bytes, and an image may have at most " +
                       format_count(kLargestFile) + ".");
   }
@@ -70,7 +70,7 @@ Result<ImageSource::Changed> StoreSource::find_changed() const {
     const FileEntry then = file(image);
     if (then.name != now.name) return {};  // new: not of this run
     if (then.size == now.size && then.mtime_ns == now.mtime_ns) return {};
-    if (changed.count++ == 0) changed.first = store_->display_path(now.name);
+    if (changed.count++ == 0) changed.first = store_->shown(now.name);
     return {};
   };
   VERGER_RETURN_IF_ERROR(visit_selected(*store_, options_, selection, compare));

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/place.h"
 #include "packed/container.h"
 #include "storage/listing.h"
 #include "storage/sorted_list.h"
@@ -38,6 +39,8 @@ class ImageSource {
   virtual ~ImageSource() = default;
   virtual std::size_t size() const = 0;
   virtual std::string path(std::size_t image) const = 0;  // as the tables show it
+  // The same as people read it, with the input as it was typed.
+  virtual std::string shown(std::size_t image) const { return written_place(path(image)); }
   virtual std::string label(std::size_t image) const = 0;
   virtual int64_t length(std::size_t image) const = 0;  // bytes of the file, as listed
   virtual Result<std::vector<uint8_t>> read(std::size_t image) const = 0;
@@ -75,6 +78,7 @@ class StoreSource final : public ImageSource {
  public:
   std::size_t size() const override { return files_.size(); }
   std::string path(std::size_t image) const override;
+  std::string shown(std::size_t image) const override { return store_->shown(file(image).name); }
   std::string label(std::size_t image) const override;
   int64_t length(std::size_t image) const override { return file(image).size; }
   Result<std::vector<uint8_t>> read(std::size_t image) const override;

@@ -117,15 +117,15 @@ std::shared_ptr<Store> inventory_store(InventoryManifest manifest, std::shared_p
 
 Result<OpenedInput> open_input(const std::string& place, const StorageOptions& options) {
   VERGER_ASSIGN_OR_RETURN(auto store, Store::open(place, options));
-  const std::string shown = store->display_path("");
-  if (!shown.starts_with("s3://") || !shown.ends_with(kManifestName)) return OpenedInput{store, ""};
+  const std::string path = store->display_path("");
+  if (!path.starts_with("s3://") || !path.ends_with(kManifestName)) return OpenedInput{store, ""};
   VERGER_ASSIGN_OR_RETURN(const bool is_file, store->exists(""));
   if (!is_file) return OpenedInput{store, ""};
   VERGER_ASSIGN_OR_RETURN(const auto bytes, store->read(""));
   auto manifest =
       InventoryManifest::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   if (!manifest.ok()) {
-    return Status::io("Cannot read " + shown +
+    return Status::io("Cannot read " + store->shown("") +
                       " as the manifest of an S3 Inventory: " + manifest.error().message() + ".");
   }
   VERGER_ASSIGN_OR_RETURN(auto bucket, Store::open("s3://" + manifest->bucket, options));

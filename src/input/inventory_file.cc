@@ -190,7 +190,7 @@ Status visit_inventory_file(const Store& store, const InventoryManifest::File& f
                             const std::vector<std::string>& columns,
                             const std::function<Status(InventoryRow)>& visitor) try {
   const auto error = [&](std::string_view cause) {
-    return part_error(store.display_path(file.key), cause);
+    return part_error(store.shown(file.key), cause);
   };
   const auto opened = open_file(store, file, format, columns);
   if (!opened.ok()) return error(opened.status().message());
@@ -213,7 +213,7 @@ Status visit_inventory_file(const Store& store, const InventoryManifest::File& f
     }
   }
 } catch (const std::exception& error) {  // what the Parquet library throws at a damaged file
-  return part_error(store.display_path(file.key), error.what());
+  return part_error(store.shown(file.key), error.what());
 }
 
 }  // namespace verger

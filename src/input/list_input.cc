@@ -68,7 +68,7 @@ Result<ListedInput> list(std::shared_ptr<const Store> input, const InputOptions&
   }
   if (files.containers.empty()) return no_images(*input, options, passed_over);
   if (const std::string& kind = selection.logged_table(); !kind.empty()) {
-    return refuse_logged_table(kind, input->display_path(""));
+    return refuse_logged_table(kind, input->shown(""));
   }
   return packed(std::move(input), std::move(files.containers), options, watch,
                 std::move(passed_over));

@@ -44,7 +44,7 @@ Result<std::unique_ptr<PackedSource>> PackedSource::list(std::shared_ptr<const S
   std::string no_images;
   for (std::size_t i = 0; i < listings.size(); ++i) {
     const PackedListing& listing = listings[i];
-    const std::string place = source->store_->display_path(source->files_[i].name);
+    const std::string place = source->store_->shown(source->files_[i].name);
     passed_over.add(PassedReason::kHiddenMember, listing.hidden);
     if (!listing.warning.empty()) {
       watch.observer.warning("Perhaps not all of " + place + " is there: " + listing.warning + '.');
@@ -62,8 +62,8 @@ std::string PackedSource::no_images_text(const InputOptions& options,
   const std::string wanted =
       options.pattern.empty() ? "image" : "image named '" + options.pattern + "'";
   std::string text = "No " + wanted + " in the " +
-                     format_count(static_cast<int64_t>(files_.size())) +
-                     " .parquet, .arrow and .tar files of " + store_->display_path("");
+                     format_count(files_.size(), ".parquet, .arrow or .tar file") + " of " +
+                     store_->shown("");
   if (table.empty()) return text + '.';
   return text + "; " + table + ", and none of them is " +
          (options.image_column.empty()
@@ -100,7 +100,7 @@ Result<PackedListing> PackedSource::list_container(std::size_t number, SortedLis
   const auto keep = [&](PackedImage image) -> Status {
     texts += static_cast<int64_t>(image.path.size());
     if (texts > most) {
-      return Status::io("Cannot read " + store_->display_path(file.name) +
+      return Status::io("Cannot read " + store_->shown(file.name) +
                         ": the paths of its images are larger than it could hold.");
     }
     const std::lock_guard lock(mutex);
@@ -225,7 +225,7 @@ Result<ImageSource::Changed> PackedSource::find_changed() const {
     const auto then = std::ranges::lower_bound(files_, now.name, {}, &FileEntry::name);
     if (then == files_.end() || then->name != now.name) return {};
     if (then->size == now.size && then->mtime_ns == now.mtime_ns) return {};
-    if (changed.count++ == 0) changed.first = store_->display_path(now.name);
+    if (changed.count++ == 0) changed.first = store_->shown(now.name);
     return {};
   };
   if (files_.front().name.empty()) {  // INPUT is the container

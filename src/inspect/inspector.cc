@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/numbers.h"
 #include "inspect/inspection.h"
 
 #include <algorithm>
@@ -87,15 +88,16 @@ void Inspector::check_shards() {
   if (const auto& update = inspection_.record.update) {
     // It leaves gaps among the shards' numbers, and its shards are of images from anywhere.
     const int64_t expected = update->shards.kept + update->shards.rewritten + update->shards.added;
-    const auto present = std::to_string(survey_.shards);
+    const auto present = format_count(survey_.shards, "shard");
     const bool all = static_cast<int64_t>(survey_.shards) == expected;
-    add("shards", all ? "" : present + " shards are there, not " + std::to_string(expected),
-        present + " shards, as the update left them");
+    const char* are = survey_.shards == 1 ? " is" : " are";
+    add("shards", all ? "" : present + are + " there, not " + format_count(expected),
+        present + ", as the update left " + (survey_.shards == 1 ? "it" : "them"));
     return;
   }
   add("shards", survey_.all.gap,
-      std::to_string(survey_.shards) + " shards cover images 0 to " +
-          std::to_string(survey_.all.end));
+      format_count(survey_.shards, "shard") + (survey_.shards == 1 ? " covers" : " cover") +
+          " images 0 to " + format_count(survey_.all.end));
 }
 
 // Files that no manifest names would be read as rows of the tables all the same.
@@ -128,13 +130,13 @@ void Inspector::check_counts() {
   const Counts& sum = survey_.all.counts;
   std::string fault = survey_.all.unreconciled;
   if (fault.empty() && !(sum == inspection_.record.counts)) {
-    fault = "the shards add up to " + std::to_string(sum.listed) + " listed, " +
-            std::to_string(sum.features) + " features and " + std::to_string(sum.rejected) +
+    fault = "the shards add up to " + format_count(sum.listed) + " listed, " +
+            format_count(sum.features) + " with features and " + format_count(sum.rejected) +
             " rejected, which is not what the run recorded";
   }
   add("counts", fault,
-      std::to_string(sum.listed) + " listed = " + std::to_string(sum.features) + " features + " +
-          std::to_string(sum.rejected) + " rejected");
+      format_count(sum.listed) + " listed = " + format_count(sum.features) + " with features + " +
+          format_count(sum.rejected) + " rejected");
 }
 
 void Inspector::check_reduction() {
@@ -144,8 +146,8 @@ void Inspector::check_reduction() {
   if (!model.ok()) {
     fault = model.error().message();
   } else if (model->model.k != k) {
-    fault = "the model keeps " + std::to_string(model->model.k) + " components, the run recorded " +
-            std::to_string(k);
+    fault = "the model keeps " + format_count(model->model.k, "component") + ", the run recorded " +
+            format_count(k);
   } else {
     double total = 0;
     for (const double value : model->model.eigenvalues) total += value;
@@ -156,11 +158,11 @@ void Inspector::check_reduction() {
   int64_t rows = 0;
   for (const auto& part : survey_.reduction.parts) rows += part.rows;
   if (fault.empty() && rows != inspection_.record.counts.features) {
-    fault = "the pca table has " + std::to_string(rows) + " rows, the features table " +
-            std::to_string(inspection_.record.counts.features);
+    fault = "the pca table has " + format_count(rows, "row") + ", the features table " +
+            format_count(inspection_.record.counts.features);
   }
   add("reduction", fault,
-      std::to_string(rows) + " rows of " + std::to_string(k) + " components, as the model has");
+      format_count(rows, "row") + " of " + format_count(k, "component") + ", as the model has");
 }
 
 void Inspector::check_familiarity() {
@@ -208,7 +210,8 @@ Result<Inspection> Inspector::run(std::size_t head_rows, Crew& crew, const Stora
   check_complete();
   if (has_features()) check_shards();
   add("files", survey_.all.file_fault,
-      std::to_string(survey_.all.files) + " files have the recorded size, SHA-256 and rows");
+      format_count(survey_.all.files, "file") + (survey_.all.files == 1 ? " has" : " have") +
+          " the recorded size, SHA-256 and rows");
   VERGER_RETURN_IF_ERROR(check_strays());
   if (has_features()) check_counts();
   if (has_reduction()) check_reduction();
@@ -233,7 +236,7 @@ Result<Inspection> inspect(const std::string& place, const StorageOptions& stora
   VERGER_ASSIGN_OR_RETURN(auto store, Store::open(place, storage));
   VERGER_ASSIGN_OR_RETURN(const bool exists, store->exists(std::string(kRunRecordName)));
   if (!exists) {
-    return Status::io("No result in " + store->display_path("") + ": it has no " +
+    return Status::io("No result in " + store->shown("") + ": it has no " +
                       std::string(kRunRecordName) + "; name the OUTPUT of a verger run.");
   }
   VERGER_ASSIGN_OR_RETURN(auto record, read_run_record(*store));

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/option_name.h"
 #include "base/status_macros.h"
 #include "metrics/exporter.h"
@@ -47,8 +48,8 @@ Result<std::unique_ptr<MetricsExporter>> open_http_exporter(int port, const RunM
   auto exporter = std::make_unique<HttpExporter>(metrics);
   if (const Status status = exporter->serve(port); !status.ok()) {
     return Status::invalid_argument(option_name("metrics") + " cannot listen on port " +
-                                    std::to_string(port) + " of " + kHost + " (" +
-                                    status.message() + "); give another port, or a file.");
+                                    format_name(port) + " of " + kHost + " (" + status.message() +
+                                    "); give another port, or a file.");
   }
   return std::unique_ptr<MetricsExporter>(std::move(exporter));
 }

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/numbers.h"
+
 namespace verger {
 
 namespace {
@@ -132,7 +134,7 @@ class Finder {
   static std::string text(std::span<const std::size_t> shape) {
     std::string sides;
     for (const std::size_t side : shape) {
-      sides += (sides.empty() ? "" : ", ") + std::to_string(side);
+      sides += (sides.empty() ? "" : ", ") + format_count(side);
     }
     return "(" + sides + ")";
   }
@@ -166,7 +168,7 @@ class Finder {
     }
     if (missing == 0) return;
     const std::string others =
-        missing == 1 ? "" : " and " + std::to_string(missing - 1) + " more variables";
+        missing == 1 ? "" : " and " + format_count(missing - 1, "more variable");
     fault("it lacks the " + first + others);
   }
 

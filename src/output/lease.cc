@@ -20,7 +20,7 @@ namespace {
 LeaseTiming default_timing;
 
 std::string refusal(const Store& output, const LeaseRecord& other, const LeaseClock& clock) {
-  return "The output " + output.display_path("") + " is being written " + other.by_whom(clock) +
+  return "The output " + output.shown("") + " is being written " + other.by_whom(clock) +
          ". Wait for it, or choose another output.";
 }
 
@@ -53,7 +53,7 @@ Result<std::unique_ptr<Lease>> Lease::acquire(std::shared_ptr<Store> output, std
     return lease;
   }
   if (cancel.cancelled()) return Status::cancelled("Interrupted.");
-  return Status::io("The output " + lease->output_->display_path("") +
+  return Status::io("The output " + lease->output_->shown("") +
                     " is wanted by several runs at once; start one of them again.");
 }
 
@@ -218,7 +218,7 @@ Result<bool> Lease::try_regain() {
 
 Status Lease::lose(const std::string& why) {
   lost_ =
-      Status::io("The lease on the output " + output_->display_path("") + ' ' + why +
+      Status::io("The lease on the output " + output_->shown("") + ' ' + why +
                  ", so this one writes and removes nothing more; 'verger inspect' tells what is "
                  "there, and " +
                  option_set("resume") + " goes on with it.");
@@ -269,7 +269,7 @@ Status WorkerFence::check() {
       return {};
     }
   }
-  return Status::io("The run that this order is of does not write " + output_->display_path("") +
+  return Status::io("The run that this order is of does not write " + output_->shown("") +
                     " any more.");
 }
 

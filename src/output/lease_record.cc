@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "output/output_folder.h"
 #include "output/records_json.h"
@@ -45,7 +46,7 @@ std::string LeaseRecord::name() const { return below(kLeasesFolder, token + ".js
 
 std::string LeaseRecord::by_whom(const LeaseClock& clock) const {
   const std::string who =
-      "by verger " + command + " on " + holder.host + ", process " + std::to_string(holder.pid);
+      "by verger " + command + " on " + holder.host + ", process " + format_name(holder.pid);
   const int64_t left = written_ms + clock.lapse.count() - clock.now_ms;
   const std::string lapse = utc_text((epoch_ms() + left) / 1000);
   if (has_lapsed(clock) && is_alive(holder)) {

@@ -46,7 +46,7 @@ Status OutputFolder::check_same_layout() const {
   const auto record = read_run_record(*store_);
   if (!record.ok() || record->options.output.layout == layout_) return {};
   const std::string there(layout_name(record->options.output.layout));
-  return Status::io("The output " + store_->display_path("") + " holds tables of " +
+  return Status::io("The output " + store_->shown("") + " holds tables of " +
                     option_set("layout", there) + "; give that layout, or choose another folder.");
 }
 
@@ -65,7 +65,7 @@ Status OutputFolder::check_resumed(const OutputOptions& options,
                                    const std::vector<FileEntry>& files) const {
   VERGER_ASSIGN_OR_RETURN(const bool run, store_->exists(std::string(kRunRecordName)));
   if (options.resume && run) return {};
-  const std::string place = "The output " + store_->display_path("");
+  const std::string place = "The output " + store_->shown("");
   if (options.resume) {
     return Status::io(place + " holds files (" + files.front().name +
                       ") but no run of verger to resume; choose another folder.");
@@ -88,7 +88,7 @@ Status OutputFolder::check_no_links() const {
   for (const auto& folder : folders) {
     VERGER_ASSIGN_OR_RETURN(const bool link, store_->is_link(folder));
     if (!link) continue;
-    return Status::io(store_->display_path(folder) +
+    return Status::io(store_->shown(folder) +
                       " is a link to another place, in which a run would replace and remove files; "
                       "put a folder there, or choose another output.");
   }
@@ -125,7 +125,7 @@ Result<OwnFiles> OutputFolder::own_files() const {
     for (const auto& file : files) {
       if (const auto uuid = uuid_of_part(base_name(file.name)); !uuid.empty()) runs.emplace(uuid);
       if (!written.contains(folder) || !is_foreign(own, folder, file.name)) continue;
-      return Status::io("The output " + store_->display_path("") + " holds " + file.name +
+      return Status::io("The output " + store_->shown("") + " holds " + file.name +
                         ", which no run of verger is known to have written, where this one writes; "
                         "move it away, or choose another folder.");
     }

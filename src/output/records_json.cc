@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json_text.h"
+#include "base/numbers.h"
 #include "base/status_macros.h"
 
 namespace verger {
@@ -100,7 +101,7 @@ void check_fractions(const json& document) {
 
 Status read_document(std::string_view format, const json& document,
                      const std::function<void()>& read, int version) {
-  const auto expected = std::string(format) + " file of version " + std::to_string(version);
+  const auto expected = std::string(format) + " file of version " + format_count(version);
   try {
     check_fractions(document);
     if (document.at("format") == format && document.at("version") == version) {
@@ -117,7 +118,7 @@ Result<json> read_json(const Store& store, const std::string& name) {
   VERGER_ASSIGN_OR_RETURN(const auto bytes, store.read(name));
   json document = json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
   if (document.is_discarded()) {
-    return Status::io(store.display_path(name) + " is damaged: it is not JSON.");
+    return Status::io(store.shown(name) + " is damaged: it is not JSON.");
   }
   return document;
 }

@@ -188,7 +188,8 @@ json RunRecord::to_json() const {
 std::string RunRecord::trial() const {
   if (limited_from == 0) return {};
   return "of the " + format_count(limited_from, "image") + " in INPUT the first " +
-         format_count(options.input.limit) + " alone were taken.";
+         format_count(options.input.limit) + " alone " +
+         (options.input.limit == 1 ? "was" : "were") + " taken.";
 }
 
 Result<RunRecord> RunRecord::parse(const json& from) {
@@ -242,7 +243,7 @@ Result<Record> read_record(const Store& store, std::string_view file) {
   VERGER_ASSIGN_OR_RETURN(const json document, read_json(store, name));
   auto record = Record::parse(document);
   if (record.ok()) return record;
-  return Status::io(store.display_path(name) + ": " + record.error().message());
+  return Status::io(store.shown(name) + ": " + record.error().message());
 }
 
 }  // namespace

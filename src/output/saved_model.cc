@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/option_name.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
@@ -37,7 +38,7 @@ Result<DecodedPcaModel> load_model(const Store& store, const std::string& folder
   }
   auto model = decode_pca_model(files);
   if (model.ok()) return model;
-  return Status::model("The model " + store.display_path(folder) +
+  return Status::model("The model " + store.shown(folder) +
                        " is unusable: " + model.error().message());
 }
 
@@ -47,7 +48,7 @@ Result<DecodedPcaModel> load_model(const Store& store) {
     VERGER_ASSIGN_OR_RETURN(const bool is_there, store.exists(below(folder, "model.json")));
     if (is_there) return load_model(store, folder, "");
   }
-  return Status::model("No model in " + store.display_path("") +
+  return Status::model("No model in " + store.shown("") +
                        ": expected a folder with model.json, as 'verger run' or 'verger reduce' "
                        "leaves in OUTPUT/model.");
 }
@@ -69,7 +70,7 @@ Status check_same_network(const DecodedPcaModel& model, const ModelInfo& network
                          "'verger run'.");
   };
   if (model.model.width != network.width) {
-    return mismatch("width", std::to_string(model.model.width), std::to_string(network.width));
+    return mismatch("width", format_count(model.model.width), format_count(network.width));
   }
   // A model fitted on a foreign features table does not know its network.
   if (fitted.weights_sha256.empty()) return {};

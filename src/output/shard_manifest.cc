@@ -99,7 +99,7 @@ Result<ShardManifest> read_shard_manifest(const Store& store, const std::string&
   VERGER_ASSIGN_OR_RETURN(const json document, read_json(store, name));
   auto manifest = ShardManifest::parse(document);
   if (manifest.ok()) return manifest;
-  return Status::io(store.display_path(name) + ": " + manifest.error().message());
+  return Status::io(store.shown(name) + ": " + manifest.error().message());
 }
 
 Status write_shard_manifest(Store& store, const ShardManifest& manifest) {

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "packed/packed_row.h"
 
@@ -234,7 +235,7 @@ Status ArrowContainer::read_rows(std::span<const ImagePlace> images, ImageSink& 
     if (!sink.reserve(bytes ? static_cast<int64_t>(bytes->size()) : 0)) return {};
     auto image = [&]() -> Result<std::vector<uint8_t>> {
       if (bytes) return std::vector<uint8_t>(bytes->begin(), bytes->end());
-      return file_.error("row " + std::to_string(images[i].position), "it holds no bytes (null)");
+      return file_.error("row " + format_count(images[i].position), "it holds no bytes (null)");
     }();
     if (!sink.deliver(i, std::move(image))) return {};
   }

@@ -11,9 +11,9 @@ namespace verger {
 
 std::unique_ptr<Container> make_container(std::shared_ptr<const Store> store, FileEntry file,
                                           const InputOptions& options) {
-  const std::string shown = store->display_path(file.name);
+  const std::string path = store->display_path(file.name);
   ContainerFile place{std::move(store), std::move(file), options};
-  switch (shown.back()) {
+  switch (path.back()) {
     case 'r':
     case 'R':
       return std::make_unique<TarContainer>(std::move(place));

@@ -81,10 +81,10 @@ Result<std::shared_ptr<arrow::io::RandomAccessFile>> ContainerFile::open() const
   return clamped_file(std::move(file));
 }
 
-Status ContainerFile::error(std::string_view cause) const { return part_error(path(), cause); }
+Status ContainerFile::error(std::string_view cause) const { return part_error(shown(), cause); }
 
 Status ContainerFile::error(const std::string& image, std::string_view cause) const {
-  return part_error(image + " of " + path(), cause);
+  return part_error(image + " of " + shown(), cause);
 }
 
 }  // namespace verger

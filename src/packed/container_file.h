@@ -23,13 +23,14 @@ struct ContainerFile {
   InputOptions options;
 
   std::string path() const { return store->display_path(entry.name); }
+  std::string shown() const { return store->shown(entry.name); }
   // The label of all its images that a folder above tells, "label=Apple"; none without one.
   std::optional<std::string> label() const { return partition_label(path(), options.label_column); }
 
   // Allocates no more than the file has bytes, whatever its own headers claim.
   Result<std::shared_ptr<arrow::io::RandomAccessFile>> open() const;
 
-  // kIo: "Cannot read file:/x.tar: …". `cause` may be a library's text of several lines.
+  // kIo: "Cannot read x.tar: …". `cause` may be a library's text of several lines.
   Status error(std::string_view cause) const;
   // The same, where one image of it is to blame.
   Status error(const std::string& image, std::string_view cause) const;

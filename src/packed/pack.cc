@@ -57,30 +57,30 @@ struct PackedPart {
 class Packing {
  public:
   Packing(const Store& input, std::shared_ptr<Store> output, const PackPlan& plan,
-          const CancelToken& cancel, PackObserver& observer)
-      : input_(input),
-        output_(std::move(output)),
-        plan_(plan),
-        cancel_(cancel),
-        observer_(observer) {}
+          const Watch& watch)
+      : input_(input), output_(std::move(output)), plan_(plan), watch_(watch) {}
 
   Result<PackRecord> run() {
     VERGER_RETURN_IF_ERROR(plan_.pack.validate());
     VERGER_RETURN_IF_ERROR(check_free());
-    VERGER_ASSIGN_OR_RETURN(files_, list_images(input_, plan_.input, record_.passed_over));
-    observer_.listed(static_cast<int64_t>(files_.size()));
+    watch_.observer.stage_started("list", kUnknownTotal);
+    VERGER_ASSIGN_OR_RETURN(files_, list_images(input_, plan_.input, record_.passed_over,
+                                                [&] { watch_.observer.advanced(1, 0); }));
+    watch_.observer.stage_finished();
+    watch_.observer.stage_started("pack", static_cast<int64_t>(files_.size()));
     VERGER_RETURN_IF_ERROR(begin());
     const auto parts = cut();
     for (const PackedPart& part : parts) {
       if (plan_.resume && present_.contains(part.name)) {
         record_.kept += 1;
-        observer_.advanced(static_cast<int64_t>(part.end - part.begin));
+        watch_.observer.advanced(static_cast<int64_t>(part.end - part.begin), 0);
       } else {
         VERGER_RETURN_IF_ERROR(write(part));
       }
       present_.erase(part.name);
     }
     VERGER_RETURN_IF_ERROR(files_.check());
+    watch_.observer.stage_finished();
     record_.images = static_cast<int64_t>(files_.size());
     record_.containers = static_cast<int64_t>(parts.size());
     for (const std::string& stale : present_) {
@@ -93,7 +93,7 @@ class Packing {
  private:
   // From here on the output is this pack's alone. Another one may have come and gone before.
   Status begin() {
-    VERGER_ASSIGN_OR_RETURN(output_, hold_output(output_, "pack", cancel_));
+    VERGER_ASSIGN_OR_RETURN(output_, hold_output(output_, "pack", watch_.cancel));
     VERGER_RETURN_IF_ERROR(check_free());
     VERGER_RETURN_IF_ERROR(output_->remove(std::string(kSuccessName)));
     VERGER_RETURN_IF_ERROR(output_->remove_temporaries(
@@ -109,7 +109,7 @@ class Packing {
       if (!file.name.starts_with(kLeasesFolder)) present_.insert(file.name);
     }
     if (plan_.overwrite || plan_.resume || present_.empty()) return check_no_others();
-    return Status::io(output_->display_path("") + " is not empty; give " + option_set("overwrite") +
+    return Status::io(output_->shown("") + " is not empty; give " + option_set("overwrite") +
                       " to replace the containers that it holds, " + option_set("resume") +
                       " to go on with them, or another OUTPUT.");
   }
@@ -118,7 +118,7 @@ class Packing {
   Status check_no_others() const {
     for (const std::string& name : present_) {
       if (is_own(name) || !is_container(name)) continue;
-      return Status::io(output_->display_path("") + " holds " + name +
+      return Status::io(output_->shown("") + " holds " + name +
                         ", which is no container that verger pack wrote; move it away, or choose "
                         "another OUTPUT.");
     }
@@ -162,20 +162,19 @@ class Packing {
       const std::string path = input_.display_path(file.name);
       VERGER_RETURN_IF_ERROR(
           writer->add({file.name, path, label_of(path), file.mtime_ns, std::move(bytes)}));
-      observer_.advanced(1);
+      watch_.observer.advanced(1, 0);
       return {};
     };
     std::vector<FileEntry> files;
     for (std::size_t i = part.begin; i < part.end; ++i) files.push_back(file_of(files_[i]));
-    VERGER_RETURN_IF_ERROR(read_in_order(input_, files, plan_.reads_in_flight, cancel_, add));
+    VERGER_RETURN_IF_ERROR(read_in_order(input_, files, plan_.reads_in_flight, watch_.cancel, add));
     return writer->finish();
   }
 
   const Store& input_;
   std::shared_ptr<Store> output_;
   const PackPlan& plan_;
-  const CancelToken& cancel_;
-  PackObserver& observer_;
+  const Watch watch_;
   SortedList files_;
   std::set<std::string> present_;  // in the output, at first
   PackRecord record_;
@@ -184,8 +183,8 @@ class Packing {
 }  // namespace
 
 Result<PackRecord> pack(const Store& input, std::shared_ptr<Store> output, const PackPlan& plan,
-                        const CancelToken& cancel, PackObserver& observer) {
-  return Packing(input, std::move(output), plan, cancel, observer).run();
+                        const Watch& watch) {
+  return Packing(input, std::move(output), plan, watch).run();
 }
 
 }  // namespace verger

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "base/cancel.h"
+#include "base/watch.h"
 #include "plan/selection.h"
 #include "storage/store.h"
 #include "verger/options.h"
@@ -31,19 +31,11 @@ struct PackRecord {
   PassedOver passed_over{};
 };
 
-// What a pack tells of itself while it goes.
-class PackObserver {
- public:
-  virtual ~PackObserver() = default;
-  virtual void listed(int64_t images) = 0;
-  virtual void advanced(int64_t images) = 0;
-};
-
 // Packs the images of `input` in the order of their sorted list into part-NNNNN-<hash>.parquet or
 // .tar, each visible once it is whole, then `_SUCCESS`. The hash is of what is in the container, so
 // the same images give the same names, and the same bytes. An image that cannot be read ends the
 // pack (kIo): a copy leaves nothing out. So does another pack or run that is writing to `output`.
 Result<PackRecord> pack(const Store& input, std::shared_ptr<Store> output, const PackPlan& plan,
-                        const CancelToken& cancel, PackObserver& observer);
+                        const Watch& watch);
 
 }  // namespace verger

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+#include <string>
 #include <thread>
 
 #include "output/lease.h"
@@ -14,13 +16,18 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Pair;
 
-class Nobody final : public PackObserver {
+class Counts final : public Observer {
  public:
-  void listed(int64_t images) override { listed_ = images; }
-  void advanced(int64_t images) override { advanced_ += images; }
-  int64_t listed_ = 0;
-  int64_t advanced_ = 0;
+  void stage_started(std::string_view name, int64_t total) override {
+    stage_ = name;
+    total_ = total;
+  }
+  void advanced(int64_t done, int64_t /*rejected*/) override { done_[stage_] += done; }
+  std::string stage_;
+  int64_t total_ = 0;
+  std::map<std::string, int64_t> done_;
 };
 
 class Pack : public testing::TestWithParam<PackFormat> {
@@ -34,7 +41,7 @@ class Pack : public testing::TestWithParam<PackFormat> {
   Result<PackRecord> pack(PackPlan plan = {}) {
     plan.pack.format = GetParam();
     if (plan.pack.pack_bytes > 1000) plan.pack.pack_bytes = 30;
-    return verger::pack(*input_, output_, plan, cancel_, observer_);
+    return verger::pack(*input_, output_, plan, {cancel_, observer_});
   }
 
   std::vector<std::string> names() const {
@@ -48,7 +55,7 @@ class Pack : public testing::TestWithParam<PackFormat> {
   const std::shared_ptr<Store> input_ = Store::open((folder_.path() / "in").string()).value();
   const std::shared_ptr<Store> output_ = Store::open((folder_.path() / "out").string()).value();
   CancelToken cancel_;
-  Nobody observer_;
+  Counts observer_;
 };
 
 TEST_P(Pack, KeepsEveryImageInOrderWithItsLabel) {
@@ -56,7 +63,8 @@ TEST_P(Pack, KeepsEveryImageInOrderWithItsLabel) {
   ASSERT_TRUE(record.ok()) << record.error().message();
   EXPECT_EQ(record->images, 4);
   EXPECT_EQ(record->containers, 2);
-  EXPECT_EQ(observer_.advanced_, 4);
+  EXPECT_EQ(observer_.total_, 4);
+  EXPECT_THAT(observer_.done_, ElementsAre(Pair("list", 4), Pair("pack", 4)));
   std::vector<std::string> labels;
   std::vector<std::string> contents;
   for (const std::string& name : names()) {
@@ -146,10 +154,10 @@ TEST_P(Pack, OfManyAtOnceOneIsWhole) {
     std::vector<std::jthread> packs;
     for (std::string& refusal : refusals) {
       packs.emplace_back([&] {
-        Nobody observer;
+        Observer observer;
         PackPlan plan{.overwrite = true};
         plan.pack = {.format = GetParam(), .pack_bytes = 30};
-        const auto done = verger::pack(*input_, output_, plan, cancel_, observer);
+        const auto done = verger::pack(*input_, output_, plan, {cancel_, observer});
         if (!done.ok()) refusal = done.error().message();
       });
     }

@@ -11,6 +11,7 @@
 
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/option_name.h"
 #include "base/status_macros.h"
 #include "packed/container.h"
@@ -61,7 +62,7 @@ class ParquetPackWriter final : public PackWriter {
   Status add(PackedFile file) override {
     const auto size = static_cast<int64_t>(file.bytes.size());
     if (size > kMostRowBytes) {
-      return Status::io("Cannot pack " + file.path + ": it has " + std::to_string(size) +
+      return Status::io("Cannot pack " + file.path + ": it has " + format_count(size) +
                         " bytes, too many for a row of Parquet; use " +
                         option_set("format", "tar") + ".");
     }
@@ -151,7 +152,7 @@ class TarPackWriter final : public PackWriter {
 Result<std::unique_ptr<PackWriter>> PackWriter::create(Store& output, const std::string& name,
                                                        PackFormat format) {
   VERGER_ASSIGN_OR_RETURN(auto file, output.create(name));
-  std::string place = output.display_path(name);
+  std::string place = output.shown(name);
   if (format == PackFormat::kTar) {
     return std::unique_ptr<PackWriter>(new TarPackWriter(std::move(place), std::move(file)));
   }

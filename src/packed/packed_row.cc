@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/numbers.h"
 #include "parquet/bounded_pool.h"
 #include "plan/image_names.h"
 #include "plan/packed_names.h"
@@ -22,8 +23,8 @@ RowVisit::RowVisit(const ContainerFile& file, std::vector<std::string> class_nam
 Status RowVisit::operator()(const PackedRow& row) const {
   for (const auto& text : {row.path, row.label}) {
     if (text && text->size() > kMostText) {
-      return file_.error("row " + std::to_string(row.row) + " has a path or a label of " +
-                         std::to_string(text->size()) + " bytes, and " + std::to_string(kMostText) +
+      return file_.error("row " + format_count(row.row) + " has a path or a label of " +
+                         format_count(text->size()) + " bytes, and " + format_count(kMostText) +
                          " are taken at most");
     }
   }

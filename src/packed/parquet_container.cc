@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "packed/packed_row.h"
 #include "parquet/bounded_pool.h"
@@ -105,7 +106,7 @@ Status ParquetContainer::open_table(const Then& then) {
     VERGER_ASSIGN_OR_RETURN(auto file, file_.open());
     return parquet::ParquetFileReader::Open(std::move(file), properties(false));
   };
-  return read_part(file_.path(), open, [&](parquet::ParquetFileReader& reader) -> Status {
+  return read_part(file_.shown(), open, [&](parquet::ParquetFileReader& reader) -> Status {
     metadata_ = reader.metadata();
     std::vector<TableColumn> columns;
     for (int i = 0; i < metadata_->num_columns(); ++i) {
@@ -222,7 +223,7 @@ Result<std::size_t> ParquetContainer::read_rows(std::span<const ImagePlace> imag
     const int64_t size = null ? 0 : content.value().len;
     if (!sink.reserve(size)) return i;
     auto bytes = [&]() -> Result<std::vector<uint8_t>> {
-      if (null) return file_.error("row " + std::to_string(row - 1), "it holds no bytes (null)");
+      if (null) return file_.error("row " + format_count(row - 1), "it holds no bytes (null)");
       const uint8_t* begin = content.value().ptr;
       return std::vector<uint8_t>(begin, begin + size);
     }();

@@ -127,7 +127,7 @@ TEST_P(Tables, OfHuggingFaceHoldTheirImagesInAStruct) {
   ASSERT_TRUE(result.listed.ok()) << result.listed.message();
   ASSERT_EQ(result.contents.size(), 3U);
   EXPECT_EQ(result.contents[1], "b");
-  EXPECT_THAT(result.contents[2], HasSubstr("row 2 of file:"));
+  EXPECT_THAT(result.contents[2], HasSubstr("row 2 of " + store_->shown("t.")));
   EXPECT_EQ(result.images[0].label, "Pear");
   EXPECT_EQ(result.images[1].label, folder_.path().filename());  // a null: the table's folder
 }
@@ -167,7 +167,7 @@ TEST_P(Tables, LabelsOfHuggingFaceHaveNames) {
 TEST_P(Tables, LongTextsAreRefusedBeforeTheyAreKept) {
   const auto rows =
       table({{"photo", binaries({"a"})}, {"label", strings({std::string(5000, 'x')})}});
-  EXPECT_THAT(read(rows).listed.message(), HasSubstr("of 5000 bytes, and 4096 are taken"));
+  EXPECT_THAT(read(rows).listed.message(), HasSubstr("of 5,000 bytes, and 4,096 are taken"));
 }
 
 TEST_P(Tables, BelowAFolderOfOneLabelAllHaveIt) {
@@ -216,7 +216,8 @@ TEST_P(Tables, EveryTruncationIsOneSentence) {
   for (std::size_t size = 0; size < whole.size(); size += 7) {
     const Status status = reread({whole.begin(), whole.begin() + static_cast<int>(size)}).listed;
     ASSERT_EQ(status.code(), StatusCode::kIo) << size;
-    ASSERT_THAT(status.message(), testing::StartsWith("Cannot read file:")) << size;
+    ASSERT_THAT(status.message(), testing::StartsWith("Cannot read " + store_->shown("t.")))
+        << size;
     ASSERT_EQ(status.message().find('\n'), std::string::npos);
   }
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "plan/image_names.h"
 #include "plan/tar_images.h"
@@ -23,8 +24,8 @@ constexpr int64_t kNoPlace = -1;             // A member without bytes of its ow
 std::string warning_of(TarEnd end, std::size_t images) {
   if (end == TarEnd::kMarked) return "";
   const std::string where = end == TarEnd::kUnmarked ? "without its mark" : "within a member";
-  return "it ends " + where + ", after " + std::to_string(images) +
-         " images, as a download that broke off does";
+  return "it ends " + where + ", after " + format_count(images, "image") +
+         ", as a download that broke off does";
 }
 
 }  // namespace

@@ -142,7 +142,7 @@ TEST(TarContainer, DamageOfAHeaderIsOneSentenceWithItsPlace) {
   const Status status = read_tar(tar).listed;
   EXPECT_EQ(status.code(), StatusCode::kIo);
   EXPECT_THAT(status.message(), HasSubstr("a.tar: it is no tar, or damaged"));
-  EXPECT_THAT(status.message(), HasSubstr("at byte 1024."));
+  EXPECT_THAT(status.message(), HasSubstr("at byte 1,024."));
   EXPECT_FALSE(read_tar("").listed.ok());
   EXPECT_FALSE(read_tar(std::string(300, 'x')).listed.ok());
 }

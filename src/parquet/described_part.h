@@ -31,7 +31,7 @@ auto read_described_part(const Store& store, const PartInfo& part, const std::st
                          const Read& read)
     -> decltype(read(std::declval<parquet::ParquetFileReader&>(), std::string())) {
   VERGER_ASSIGN_OR_RETURN(const auto bytes, store.read(part.name));
-  const std::string place = store.display_path(part.name);
+  const std::string place = store.shown(part.name);
   if (static_cast<int64_t>(bytes.size()) != part.bytes || sha256_hex(bytes) != part.sha256) {
     return part_error(place, "it is not the file that " + record + " describes");
   }

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "parquet/features_part.h"
 #include "parquet/leaf.h"
@@ -139,7 +140,7 @@ class FeaturesReader final : public FeaturesPartReader::Rows {
   }
 
   Status error(const std::string& cause) const { return part_error(place_, cause); }
-  std::string row_text() const { return "row " + std::to_string(row_) + " (from 0)"; }
+  std::string row_text() const { return "row " + format_count(row_) + " (from 0)"; }
 
   Status read_string(Leaf<parquet::ByteArrayType>& leaf, const std::string& name,
                      std::vector<std::string>& to) const {
@@ -166,8 +167,8 @@ class FeaturesReader final : public FeaturesPartReader::Rows {
     } while (leaf.valid() && !leaf.starts_row());
     if (width_ == 0) width_ = length;
     if (length == width_) return {};
-    return error("'" + name_ + "' has " + std::to_string(length) + " values in place of " +
-                 std::to_string(width_) + " in " + row_text());
+    return error("'" + name_ + "' has " + format_count(length, "value") + " in place of " +
+                 format_count(width_) + " in " + row_text());
   }
 
   const std::unique_ptr<parquet::ParquetFileReader> file_;
@@ -182,7 +183,7 @@ class FeaturesReader final : public FeaturesPartReader::Rows {
 
 Result<FeaturesPartReader> open_part(const Store& store, const std::string& name,
                                      const VectorColumn& vector, std::size_t width) {
-  const std::string place = store.display_path(name);
+  const std::string place = store.shown(name);
   return guard_part(place, [&]() -> Result<FeaturesPartReader> {
     VERGER_ASSIGN_OR_RETURN(auto file, open_part_file(store, name));
     const parquet::SchemaDescriptor& schema = *file->metadata()->schema();
@@ -228,20 +229,6 @@ Status visit_pca_part(const Store& store, const std::string& name, Layout layout
   const VectorColumn vector = {.name = notebook ? "features_pca" : "pca", .spark_ml = notebook};
   VERGER_ASSIGN_OR_RETURN(auto part, open_part(store, name, vector, width));
   return visit(std::move(part), visitor);
-}
-
-Result<FeatureRows> read_features_part(const Store& store, const std::string& name,
-                                       std::size_t width) {
-  FeatureRows all;
-  all.width = width;
-  VERGER_RETURN_IF_ERROR(visit_features_part(store, name, width, [&](const FeatureRows& rows) {
-    all.width = rows.width;
-    all.path.insert(all.path.end(), rows.path.begin(), rows.path.end());
-    all.label.insert(all.label.end(), rows.label.begin(), rows.label.end());
-    all.features.insert(all.features.end(), rows.features.begin(), rows.features.end());
-    return Status();
-  }));
-  return all;
 }
 
 }  // namespace verger

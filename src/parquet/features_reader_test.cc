@@ -93,7 +93,7 @@ class FeaturesReaderTest : public testing::Test {
     const auto rows = round_trip(columns, width);
     if (rows.ok()) return "no error";
     EXPECT_EQ(rows.error().code(), StatusCode::kIo);
-    EXPECT_THAT(rows.error().message(), HasSubstr(store_->display_path("part")));
+    EXPECT_THAT(rows.error().message(), HasSubstr(store_->shown("part")));
     return rows.error().message();
   }
 
@@ -212,7 +212,7 @@ TEST_F(FeaturesReaderTest, FindsEveryTruncationAndEveryFlippedByteOfThePages) {
     const auto read = read_features_part(*store_, "part");
     if (!read.ok()) {
       EXPECT_EQ(read.error().code(), StatusCode::kIo);
-      EXPECT_THAT(read.error().message(), HasSubstr("Cannot read file:/"));
+      EXPECT_THAT(read.error().message(), HasSubstr("Cannot read /"));
       continue;
     }
     ++unnoticed;

@@ -13,10 +13,10 @@
 
 namespace verger {
 
-Status part_error(const std::string& display_path, std::string_view cause) {
+Status part_error(const std::string& place, std::string_view cause) {
   cause = cause.substr(0, cause.find('\n'));
   cause = cause.substr(0, cause.find_last_not_of(" .") + 1);
-  return Status::io("Cannot read " + display_path + ": " + std::string(cause) + ".");
+  return Status::io("Cannot read " + place + ": " + std::string(cause) + ".");
 }
 
 namespace {

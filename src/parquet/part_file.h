@@ -18,7 +18,7 @@
 namespace verger {
 
 // kIo: "Cannot read file:/x.parquet: …". `cause` may be a library's text of several lines.
-Status part_error(const std::string& display_path, std::string_view cause);
+Status part_error(const std::string& place, std::string_view cause);
 
 // Pages' checksums will be verified, and pages beyond 128 MiB refused. Throws what the Parquet
 // library throws.
@@ -53,7 +53,7 @@ auto read_part(const std::string& place, const Open& open, const Read& read)
 
 template <class Read>
 auto read_part_file(const Store& store, const std::string& name, const Read& read) {
-  return read_part(store.display_path(name), [&] { return open_part_file(store, name); }, read);
+  return read_part(store.shown(name), [&] { return open_part_file(store, name); }, read);
 }
 
 template <class Read>

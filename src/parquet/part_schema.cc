@@ -65,7 +65,7 @@ std::string column_of_bad_text(parquet::ParquetFileReader& file) {
 }  // namespace
 
 Result<PartSchema> read_part_schema(const Store& store, const std::string& name) {
-  const std::string place = store.display_path(name);
+  const std::string place = store.shown(name);
   return read_part_file(store, name, [&](parquet::ParquetFileReader& file) -> Result<PartSchema> {
     const auto metadata = file.metadata();
     std::shared_ptr<arrow::Schema> schema;

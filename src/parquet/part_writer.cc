@@ -38,10 +38,9 @@ std::shared_ptr<parquet::WriterProperties> properties(std::span<const Column> co
 
 }  // namespace
 
-PartWriter::PartWriter(std::string name, std::string display_path,
-                       std::unique_ptr<PendingFile> file)
+PartWriter::PartWriter(std::string name, std::string place, std::unique_ptr<PendingFile> file)
     : name_(std::move(name)),
-      display_path_(std::move(display_path)),
+      place_(std::move(place)),
       file_(std::move(file)),
       stream_(std::make_shared<HashingStream>(file_->stream())) {}
 
@@ -52,15 +51,15 @@ PartWriter::~PartWriter() = default;
 Result<PartWriter> PartWriter::open(Store& output, const std::string& name,
                                     std::span<const Column> columns) {
   VERGER_ASSIGN_OR_RETURN(auto file, output.create(name));
-  PartWriter part(name, output.display_path(name), std::move(file));
+  PartWriter part(name, output.shown(name), std::move(file));
   auto writer = parquet::arrow::FileWriter::Open(
       *arrow_schema(columns), arrow::default_memory_pool(), part.stream_, properties(columns));
-  if (!writer.ok()) return io_error("write", part.display_path_, writer.status());
+  if (!writer.ok()) return io_error("write", part.place_, writer.status());
   part.writer_ = *std::move(writer);
   const arrow::Status described = part.writer_->AddKeyValueMetadata(arrow::key_value_metadata(
       {"org.apache.spark.version", "org.apache.spark.sql.parquet.row.metadata"},
       {kSparkVersion, spark_schema(columns)}));
-  if (!described.ok()) return io_error("write", part.display_path_, described);
+  if (!described.ok()) return io_error("write", part.place_, described);
   return part;
 }
 
@@ -70,14 +69,14 @@ Status PartWriter::write(const std::vector<ArrayResult>& columns) {
     if (status.ok()) status = column.status();
     if (status.ok()) status = writer_->WriteColumnChunk(**column);
   }
-  if (!status.ok()) return io_error("write", display_path_, status);
+  if (!status.ok()) return io_error("write", place_, status);
   rows_ += (*columns.front())->length();
   return {};
 }
 
 Result<PartInfo> PartWriter::finish() {
   const arrow::Status closed = writer_->Close();
-  if (!closed.ok()) return io_error("write", display_path_, closed);
+  if (!closed.ok()) return io_error("write", place_, closed);
   VERGER_RETURN_IF_ERROR(file_->commit());
   return PartInfo{name_, rows_, stream_->bytes(), stream_->finish()};
 }

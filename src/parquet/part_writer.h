@@ -38,10 +38,10 @@ class PartWriter {
   Result<PartInfo> finish();
 
  private:
-  PartWriter(std::string name, std::string display_path, std::unique_ptr<PendingFile> file);
+  PartWriter(std::string name, std::string place, std::unique_ptr<PendingFile> file);
 
   std::string name_;
-  std::string display_path_;
+  std::string place_;
   int64_t rows_ = 0;
   // An unfinished writer still writes to its stream when it is destroyed: keep this order.
   std::unique_ptr<PendingFile> file_;

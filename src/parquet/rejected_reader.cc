@@ -59,9 +59,9 @@ Status read_rejected_part(const Store& store, const std::string& name, std::size
   try {
     VERGER_ASSIGN_OR_RETURN(auto file, open_part_file(store, name));
     const arrow::Status status = read_rows(std::move(file), most, rows);
-    return status.ok() ? Status() : part_error(store.display_path(name), status.message());
+    return status.ok() ? Status() : part_error(store.shown(name), status.message());
   } catch (const std::exception& error) {
-    return part_error(store.display_path(name), error.what());
+    return part_error(store.shown(name), error.what());
   }
 }
 

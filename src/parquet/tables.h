@@ -65,9 +65,6 @@ Status visit_features_part(const Store& store, const std::string& name, std::siz
 // The same of one part of a pca table of that layout; `features` are the components, as float.
 Status visit_pca_part(const Store& store, const std::string& name, Layout layout, std::size_t width,
                       const RowsVisitor& visitor);
-// All rows of a features part at once.
-Result<FeatureRows> read_features_part(const Store& store, const std::string& name,
-                                       std::size_t width = 0);
 
 // Appends the rows of one rejected part to `rows`, until there are `most`.
 Status read_rejected_part(const Store& store, const std::string& name, std::size_t most,

@@ -224,7 +224,7 @@ TEST_F(TablesTest, AFullDiskIsAnErrorAndLeavesNothing) {
     ASSERT_FALSE(part.ok());
     EXPECT_EQ(part.error().code(), StatusCode::kIo);
     EXPECT_EQ(part.error().message(),
-              "Cannot write " + store_->display_path("part") + ": file too large.");
+              "Cannot write " + store_->shown("part") + ": file too large.");
   }
   std::signal(SIGXFSZ, handler);
   EXPECT_THAT(names(), ElementsAre("whole"));

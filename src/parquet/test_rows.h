@@ -6,6 +6,7 @@
 #include <random>
 #include <string>
 
+#include "base/status_macros.h"
 #include "parquet/tables.h"
 #include "verger/pca.h"
 
@@ -25,6 +26,21 @@ inline FeatureRows test_rows(std::size_t count, std::size_t width, uint32_t seed
     }
   }
   return rows;
+}
+
+// All rows of a features part at once.
+inline Result<FeatureRows> read_features_part(const Store& store, const std::string& name,
+                                              std::size_t width = 0) {
+  FeatureRows all;
+  all.width = width;
+  VERGER_RETURN_IF_ERROR(visit_features_part(store, name, width, [&](const FeatureRows& rows) {
+    all.width = rows.width;
+    all.path.insert(all.path.end(), rows.path.begin(), rows.path.end());
+    all.label.insert(all.label.end(), rows.label.begin(), rows.label.end());
+    all.features.insert(all.features.end(), rows.features.begin(), rows.features.end());
+    return Status();
+  }));
+  return all;
 }
 
 // Components along the axes, in turn; one column is constant.

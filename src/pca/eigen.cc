@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "base/numbers.h"
 #include "pca/eigen_check.h"
 
 // Some builds of OpenBLAS put a prefix before every symbol.
@@ -87,7 +88,7 @@ Result<Eigensystem> symmetric_eigensystem(AlignedBuffer matrix, std::size_t size
   }
   if (info != 0) {
     return Status::check_failed("The eigenvalues did not converge (LAPACK dsyevd, info " +
-                                std::to_string(info) + ").");
+                                format_count(info) + ").");
   }
   std::ranges::reverse(values);
   Eigensystem eigen{std::move(values), std::move(matrix)};

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "pca/npy.h"
@@ -113,8 +114,8 @@ Result<Json> parse_model_file(std::span<const EncodedFile> files) {
     return damaged_model("model.json is not that of a model");
   }
   if (version != kModelVersion) {
-    return Status::model("The saved model is of format version " + std::to_string(version) +
-                         "; this program reads version " + std::to_string(kModelVersion) + ".");
+    return Status::model("The saved model is of format version " + format_count(version) +
+                         "; this program reads version " + format_count(kModelVersion) + ".");
   }
   return json;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verger/moments.h"
+#include "base/numbers.h"
 
 #include <algorithm>
 #include <bit>
@@ -28,15 +29,15 @@ bool all_finite(std::span<const float> values) {
 
 Status check_rows(std::span<const float> rows, std::size_t width) {
   if (rows.size() % width != 0) {
-    return Status::invalid_argument(std::to_string(rows.size()) + " values are not whole rows of " +
-                                    std::to_string(width) + " features.");
+    return Status::invalid_argument(format_count(rows.size(), "value") + " are not whole rows of " +
+                                    format_count(width, "feature") + ".");
   }
   if (all_finite(rows)) return {};
   const auto bad =
       std::find_if_not(rows.begin(), rows.end(), [](float x) { return std::isfinite(x); });
   const auto at = static_cast<std::size_t>(bad - rows.begin());
-  return Status::invalid_argument("Feature " + std::to_string(at % width) + " of row " +
-                                  std::to_string(at / width) +
+  return Status::invalid_argument("Feature " + format_count(at % width) + " of row " +
+                                  format_count(at / width) +
                                   " is not a finite number; leave the row out.");
 }
 
@@ -155,15 +156,15 @@ Moments Moments::closed() const {
 
 Status Moments::merge(const Moments& other) {
   if (other.width_ != width_) {
-    return Status::invalid_argument("Moments of " + std::to_string(other.width_) +
-                                    " features cannot be merged with moments of " +
-                                    std::to_string(width_) + ".");
+    return Status::invalid_argument("Moments of " + format_count(other.width_, "feature") +
+                                    " cannot be merged with moments of " + format_count(width_) +
+                                    ".");
   }
   if (!other.pending_.empty() || &other == this) return merge(other.closed());
   if (other.count_ > kMaxRows - count()) {
-    return Status::invalid_argument("Moments of " + std::to_string(count()) + " and of " +
-                                    std::to_string(other.count_) +
-                                    " rows cannot be merged: they are more than 2^53.");
+    return Status::invalid_argument("Moments of " + format_count(count()) + " and of " +
+                                    format_count(other.count_, "row") +
+                                    " cannot be merged: they are more than 2^53.");
   }
   close();
   if (other.count_ == 0) return {};

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/numbers.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "verger/moments.h"
@@ -45,8 +46,8 @@ Result<Header> read_header(std::span<const uint8_t> bytes) {
     return damaged_moments("they do not start as moments do");
   }
   if (header.version != kMomentsVersion) {
-    return Status::io("The moments are of format version " + std::to_string(header.version) +
-                      "; this program reads version " + std::to_string(kMomentsVersion) + ".");
+    return Status::io("The moments are of format version " + format_count(header.version) +
+                      "; this program reads version " + format_count(kMomentsVersion) + ".");
   }
   if (header.width < 1 || header.width > static_cast<uint32_t>(Moments::kMaxWidth) ||
       bytes.size() != encoded_size(header.width)) {

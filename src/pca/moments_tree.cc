@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "verger/moments.h"
 
@@ -14,16 +15,16 @@ MomentsTree::MomentsTree(int width, std::size_t shards)
 
 Status MomentsTree::add(std::size_t shard, Moments moments) {
   if (shard >= shards_) {
-    return Status::invalid_argument("Shard " + std::to_string(shard) + " is not one of the " +
-                                    std::to_string(shards_) + " shards to merge.");
+    return Status::invalid_argument("Shard " + format_count(shard) + " is not one of the " +
+                                    format_count(shards_, "shard") + " to merge.");
   }
   if (added_[shard]) {
-    return Status::invalid_argument("Shard " + std::to_string(shard) + " was merged already.");
+    return Status::invalid_argument("Shard " + format_count(shard) + " was merged already.");
   }
   if (moments.width() != width_) {
-    return Status::invalid_argument("Shard " + std::to_string(shard) + " has " +
-                                    std::to_string(moments.width()) + " features where " +
-                                    std::to_string(width_) + " were expected.");
+    return Status::invalid_argument("Shard " + format_count(shard) + " has " +
+                                    format_count(moments.width(), "feature") + " where " +
+                                    format_count(width_) + " were expected.");
   }
   added_[shard] = true;
   moments.close();
@@ -49,7 +50,7 @@ Status MomentsTree::add(std::size_t shard, Moments moments) {
 Result<Moments> MomentsTree::finish() {
   for (std::size_t shard = 0; shard < shards_; ++shard) {
     if (added_[shard]) continue;
-    return Status::invalid_argument("Shard " + std::to_string(shard) +
+    return Status::invalid_argument("Shard " + format_count(shard) +
                                     " is missing from the moments.");
   }
   if (waiting_.empty()) return Moments(width_);

@@ -100,7 +100,7 @@ Status Job::check_limit() const {
   if (!earlier.ok() || earlier->options.input.limit == options_.input.limit) return {};
   const auto text = [](int64_t limit) { return limit == 0 ? "none" : format_count(limit); };
   return Status::invalid_argument(
-      "The run in " + record_.output + " has " + option_name("limit") + ' ' +
+      "The run in " + output_.store().shown("") + " has " + option_name("limit") + ' ' +
       text(earlier->options.input.limit) + ", not " + text(options_.input.limit) +
       "; give the same, or replace its tables with " + option_set("overwrite") + ".");
 }
@@ -124,11 +124,11 @@ Status Job::find_features() {
   VERGER_ASSIGN_OR_RETURN(auto table, verger::find_features(*input_));
   features_parts_ = std::move(table.parts);
   VERGER_ASSIGN_OR_RETURN(const int width, width_of({*input_, features_parts_}));
-  VERGER_RETURN_IF_ERROR(check_components(options_.pca, width, record_.input));
+  VERGER_RETURN_IF_ERROR(check_components(options_.pca, width, input_->shown("")));
   VERGER_ASSIGN_OR_RETURN(const bool recorded, input_->exists(std::string(kRunRecordName)));
   if (!recorded) return {};
   VERGER_ASSIGN_OR_RETURN(RunRecord extraction, read_run_record(*input_));
-  VERGER_RETURN_IF_ERROR(check_whole(extraction, record_.input));
+  VERGER_RETURN_IF_ERROR(check_whole(extraction, input_->shown("")));
   if (record_.input == record_.output) {
     record_ = joined(std::move(extraction), record_);
     record_.spark = crew_.spark();
@@ -228,11 +228,13 @@ Status Job::report() {
   if (record_.counts.features > kReportedRows) {
     watch_.observer.note(
         "No report was made, which would read all of so many rows; 'verger report " +
-        record_.output + "' makes it.");
+        output_.store().shown("") + "' makes it.");
     return {};
   }
+  watch_.observer.stage_started("report", kUncounted);
   const Status left = leave_report(output_.store(), options_.storage, options_.threads,
                                    watch_.cancel, {.mapped = kMappedPoints});
+  watch_.observer.stage_finished();
   VERGER_RETURN_IF_ERROR(lease_->check());
   if (left.ok()) return {};
   watch_.observer.warning("The run is complete, but its report could not be made: " +

@@ -59,7 +59,8 @@ Result<std::vector<Shard>> Job::resume(const ExtractStage& stage, std::vector<Sh
   resumable_ = record_.shards.resumed > 0;
   watch_.observer.resumed(record_.shards.resumed_images);
   watch_.observer.note("Resumed: " + format_count(record_.shards.resumed) + " of " +
-                       format_count(record_.shards.total, "shard") + " were finished already.");
+                       format_count(record_.shards.total, "shard") +
+                       (record_.shards.resumed == 1 ? " was" : " were") + " finished already.");
   return remaining;
 }
 
@@ -177,11 +178,11 @@ Result<std::unique_ptr<ShardMoments>> Job::merge_by_crew(std::unique_ptr<ShardMo
 
 Result<PcaModel> Job::fit(const Moments& moments) {
   if (moments.count() < 2) {
-    return Status::io("A PCA needs the features of at least 2 images, and " + record_.input +
+    return Status::io("A PCA needs the features of at least 2 images, and " + input_->shown("") +
                       " gave " + format_count(moments.count()) +
                       "; the rejected table says why the others failed.");
   }
-  watch_.observer.stage_started("fit", 0);
+  watch_.observer.stage_started("fit", kUncounted);
   VERGER_ASSIGN_OR_RETURN(PcaModel model, fit_pca(moments, options_.pca));
   watch_.observer.stage_finished();
   record_.width = moments.width();

@@ -123,7 +123,7 @@ RunRecord UpdateJob::unchanged() {
 Status UpdateJob::check_output() const {
   VERGER_ASSIGN_OR_RETURN(const auto now, store().read(std::string(kRunRecordName)));
   if (now == run_json_) return {};
-  return Status::io("Another run has written the output " + store().display_path("") +
+  return Status::io("Another run has written the output " + store().shown("") +
                     " meanwhile; run 'verger update' again.");
 }
 

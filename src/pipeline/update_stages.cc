@@ -75,7 +75,7 @@ Status UpdateJob::fit() {
   const bool refit = refit_is_due();
   record.update->refitted = refit;
   if (!refit && !old_) {
-    return Status::model("The model in " + record.output +
+    return Status::model("The model in " + job_->output().store().shown("") +
                          " was left incomplete by an interrupted update; run 'verger update' "
                          "with " +
                          option_set("refit", "auto") + ".");

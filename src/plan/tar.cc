@@ -10,6 +10,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "plan/packed_names.h"
 
@@ -99,7 +100,7 @@ bool parse_pax(std::string_view text, Extension& extension) {
 }
 
 Status damaged(int64_t at, const std::string& what) {
-  return Status::io("it is no tar, or damaged: " + what + " at byte " + std::to_string(at));
+  return Status::io("it is no tar, or damaged: " + what + " at byte " + format_count(at));
 }
 
 class TarWalk {

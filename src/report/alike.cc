@@ -84,9 +84,10 @@ Result<Alike> compare_points(const ReportRows& rows, int threads, const CancelTo
   const SearchTable& table = rows.table;
   const auto all = spread_rows(table.size(), table.size());
   const bool mapped = table.size() <= limits.mapped;
+  Observer silence;  // the report is one stage
   VERGER_ASSIGN_OR_RETURN(
       const Neighbours nearest,
-      find_nearest_others(table, all, mapped ? kMapNeighbors : 1, threads, cancel));
+      find_nearest_others(table, all, mapped ? kMapNeighbors : 1, threads, {cancel, silence}));
   Alike alike;
   alike.closest_pairs = closest_pairs_of(rows, nearest, limits.pairs);
   alike.confusions =
@@ -97,7 +98,8 @@ Result<Alike> compare_points(const ReportRows& rows, int threads, const CancelTo
   }
   if (rows.sampled() || table.size() < 2) return alike;
   if (!mapped) {
-    VERGER_ASSIGN_OR_RETURN(alike.familiarity, measure_familiarity(table, threads, cancel));
+    VERGER_ASSIGN_OR_RETURN(alike.familiarity,
+                            measure_familiarity(table, threads, {cancel, silence}));
     return alike;
   }
   Neighbours measured;

@@ -131,7 +131,7 @@ Result<json> rejected_json(const Store& output, const RunRecord& record,
 Result<RunRecord> finished_run(const Store& output) {
   VERGER_ASSIGN_OR_RETURN(RunRecord record, read_run_record(output));
   if (record.state == "done") return record;
-  return Status::io("The run in " + output.display_path("") +
+  return Status::io("The run in " + output.shown("") +
                     " did not finish, so there is nothing to report; go on with it by " +
                     option_set("resume") + ".");
 }

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <utility>
 
+#include "base/numbers.h"
 #include "s3/percent.h"
 #include "s3/xml.h"
 
@@ -74,7 +75,7 @@ class PageReader {
     for (ListedObject& object : page_.objects) {
       if (auto wrong = settle(object.key); !wrong.empty()) return wrong;
       if (object.size < 0) {
-        return contradiction('\'' + object.key + "' has " + std::to_string(object.size) + " bytes");
+        return contradiction('\'' + object.key + "' has " + format_count(object.size) + " bytes");
       }
     }
     for (std::string& prefix : page_.prefixes) {

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cstdio>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 
 namespace verger {
@@ -24,7 +25,7 @@ void check_part(S3Answer& answer, int64_t begin, std::size_t asked, std::optiona
   if (answer.http.received < asked) {
     return fail(
         answer,
-        "the server sent fewer than the " + std::to_string(asked) + " bytes that it was asked for",
+        "the server sent fewer than the " + format_count(asked) + " bytes that it was asked for",
         true);
   }
   if (total == nullptr) return;

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "base/numbers.h"
 #include "s3/http.h"
 
 namespace verger {
@@ -175,9 +176,8 @@ std::optional<Fault> Connection::open_tunnel(const Route& route, const Interrupt
   const auto answer = exchange(*this, request, {}, interrupt);
   if (!answer.ok()) return answer.error();
   if (answer->status / 100 == 2) return std::nullopt;
-  return Fault{
-      .cause = "the proxy refuses to connect to it (" + std::to_string(answer->status) + ")",
-      .may_pass = answer->status >= 500};
+  return Fault{.cause = "the proxy refuses to connect to it (" + format_count(answer->status) + ")",
+               .may_pass = answer->status >= 500};
 }
 
 std::optional<Fault> Connection::begin_tls(const Route& route, const Interrupt& interrupt) {

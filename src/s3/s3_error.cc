@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "s3/s3_error.h"
+#include "base/numbers.h"
 #include "base/option_name.h"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ std::string s3_cause(const S3Answer& answer) {
   if (answer.status == 404) return "no such object";
   if (answer.status == 503 || answer.status == 429) return std::string(kBusy);
   if (!answer.message.empty()) return answer.message;
-  return "the server answers with status " + std::to_string(answer.status);
+  return "the server answers with status " + format_count(answer.status);
 }
 
 Status s3_error(std::string_view action, const std::string& place, const S3Answer& answer) {

@@ -10,6 +10,7 @@
 #include "base/numbers.h"
 #include "base/option_name.h"
 #include "base/parallel.h"
+#include "base/place.h"
 #include "base/status_macros.h"
 #include "storage/local_path.h"
 #include "verger/options.h"
@@ -22,39 +23,50 @@ namespace fs = std::filesystem;
 
 constexpr int kQuality = 92;
 
-Status check_directory(const fs::path& directory) {
-  const std::string quoted = '\'' + directory.string() + '\'';
+// A folder or file of the sample, and how a person wrote it.
+struct SamplePlace {
+  fs::path path;
+  std::string shown;
+
+  SamplePlace below(const std::string& name) const {
+    return {path / name, place_below(shown, name)};
+  }
+  std::string quoted() const { return '\'' + shown + '\''; }
+};
+
+Status check_directory(const SamplePlace& directory) {
+  const std::string quoted = directory.quoted();
   std::error_code error;
-  const fs::file_status status = fs::status(directory, error);
+  const fs::file_status status = fs::status(directory.path, error);
   if (status.type() == fs::file_type::not_found) return {};
   if (!error && status.type() != fs::file_type::directory) {
     return Status::io(quoted + " is a file; name a folder that is absent or empty.");
   }
-  const bool empty = !error && fs::is_empty(directory, error);
+  const bool empty = !error && fs::is_empty(directory.path, error);
   if (error) return Status::io("Cannot look into " + quoted + ": " + error.message() + ".");
   if (empty) return {};
   return Status::io(quoted + " is not empty; name a folder that is absent or empty.");
 }
 
-Status make_folder(const fs::path& folder) {
+Status make_folder(const SamplePlace& folder) {
   std::error_code error;
-  fs::create_directories(folder, error);
+  fs::create_directories(folder.path, error);
   if (!error) return {};
-  return Status::io("Cannot make the folder '" + folder.string() + "': " + error.message() + ".");
+  return Status::io("Cannot make the folder " + folder.quoted() + ": " + error.message() + ".");
 }
 
-Status write_file(const fs::path& path, const std::vector<uint8_t>& bytes) {
+Status write_file(const SamplePlace& place, const std::vector<uint8_t>& bytes) {
   errno = 0;
-  std::ofstream file(path, std::ios::binary);
+  std::ofstream file(place.path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(bytes.data()),
              static_cast<std::streamsize>(bytes.size()));
   file.close();
   if (file.good()) return {};
   const int cause = errno;
   std::error_code ignored;
-  fs::remove(path, ignored);
-  return Status::io("Cannot write '" + path.string() +
-                    "': " + (cause != 0 ? std::strerror(cause) : "the disk may be full") + ".");
+  fs::remove(place.path, ignored);
+  return Status::io("Cannot write " + place.quoted() + ": " +
+                    (cause != 0 ? std::strerror(cause) : "the disk may be full") + ".");
 }
 
 }  // namespace
@@ -73,11 +85,12 @@ Status write_sample(const std::string& directory, const SampleOptions& options) 
   if (const std::string scheme = scheme_of(directory); !scheme.empty() && scheme != "file") {
     return Status::io('\'' + directory + "' is not local; a sample is written to a local folder.");
   }
-  VERGER_ASSIGN_OR_RETURN(const fs::path root, local_path(directory));
+  VERGER_ASSIGN_OR_RETURN(const std::string path, local_path(directory));
+  const SamplePlace root{.path = path, .shown = directory};
   VERGER_RETURN_IF_ERROR(check_directory(root));
-  std::vector<fs::path> folders;
+  std::vector<SamplePlace> folders;
   for (int label = 0; label < options.classes; ++label) {
-    folders.push_back(root / sample_class_name(label));
+    folders.push_back(root.below(sample_class_name(label)));
     VERGER_RETURN_IF_ERROR(make_folder(folders.back()));
   }
   // Image i is the (i / classes)-th of class i % classes: the classes' sizes differ by at most one.
@@ -88,7 +101,7 @@ Status write_sample(const std::string& directory, const SampleOptions& options) 
                         const auto number = static_cast<int>(i / classes);
                         const RgbImage image = render_fruit(label, number, options.seed);
                         return write_file(
-                            folders[i % classes] / (std::to_string(number) + "_100.jpg"),
+                            folders[i % classes].below(std::to_string(number) + "_100.jpg"),
                             encode_jpeg(image, kQuality));
                       });
 }

@@ -59,7 +59,7 @@ class Chunk {
 Result<std::vector<std::vector<Neighbour>>> find_nearest_others(const SearchTable& table,
                                                                 std::span<const std::size_t> rows,
                                                                 std::size_t neighbors, int threads,
-                                                                const CancelToken& cancel) {
+                                                                const Watch& watch) {
   const RowPanels panels(table);
   const std::size_t blocks = (table.size() + kBlockOthers - 1) / kBlockOthers;
   std::vector<std::vector<Neighbour>> neighbours(rows.size());
@@ -71,18 +71,19 @@ Result<std::vector<std::vector<Neighbour>>> find_nearest_others(const SearchTabl
     // A table is in the order of its paths: the block of the rows themselves holds most that is
     // near, and after it little else can come nearer.
     const std::size_t own = some.front() / kBlockOthers;
-    for (std::size_t i = 0; i < blocks && !cancel.cancelled(); ++i) {
+    for (std::size_t i = 0; i < blocks && !watch.cancel.cancelled(); ++i) {
       const std::size_t begin = (own + i) % blocks * kBlockOthers;
       chunk.look_at(begin, std::min(begin + kBlockOthers, table.size()));
     }
     for (std::size_t i = 0; i < some.size(); ++i) {
       neighbours[first + i] = std::move(chunk.nearest(i)).sorted();
     }
+    watch.observer.advanced(static_cast<int64_t>(some.size()), 0);
     return {};
   };
   VERGER_RETURN_IF_ERROR(
-      parallel_for((rows.size() + kRowsAtOnce - 1) / kRowsAtOnce, threads, cancel, work));
-  if (cancel.cancelled()) return Status::cancelled("Interrupted.");
+      parallel_for((rows.size() + kRowsAtOnce - 1) / kRowsAtOnce, threads, watch.cancel, work));
+  if (watch.cancel.cancelled()) return Status::cancelled("Interrupted.");
   return neighbours;
 }
 

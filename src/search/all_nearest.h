@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "base/cancel.h"
+#include "base/watch.h"
 #include "search/nearest.h"
 #include "search/table.h"
 #include "verger/status.h"
@@ -16,11 +16,12 @@ namespace verger {
 // Finds for each of `rows` (ascending, each once) the `neighbors` nearest other rows of the whole
 // table, or all others when they are fewer: nearest first, as is_nearer() has it. Exact, though
 // most pairs are given up after few components (row_block.h). Cosines are summed in float64 and
-// rounded once: the same bits on every processor, for any `threads` (at least 1). Memory: what is
+// rounded once: the same bits on every processor, for any `threads` (at least 1). Advances by a
+// row. Memory: what is
 // found, some numbers a row of the table, and some MB a thread.
 Result<std::vector<std::vector<Neighbour>>> find_nearest_others(const SearchTable& table,
                                                                 std::span<const std::size_t> rows,
                                                                 std::size_t neighbors, int threads,
-                                                                const CancelToken& cancel);
+                                                                const Watch& watch);
 
 }  // namespace verger

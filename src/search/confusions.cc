@@ -43,10 +43,11 @@ Confusions count_confusions(const SearchTable& table, std::span<const std::size_
   return counted;
 }
 
-Result<Confusions> find_confusions(const SearchTable& table, int threads,
-                                   const CancelToken& cancel) {
+Result<Confusions> find_confusions(const SearchTable& table, int threads, const Watch& watch) {
   const auto rows = spread_rows(table.size(), kConfusedRows);
-  VERGER_ASSIGN_OR_RETURN(const auto nearest, find_nearest_others(table, rows, 1, threads, cancel));
+  watch.observer.stage_started("confusions", static_cast<int64_t>(rows.size()));
+  VERGER_ASSIGN_OR_RETURN(const auto nearest, find_nearest_others(table, rows, 1, threads, watch));
+  watch.observer.stage_finished();
   return count_confusions(table, rows, nearest);
 }
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/cancel.h"
+#include "base/watch.h"
 #include "search/nearest.h"
 #include "search/table.h"
 #include "verger/status.h"
@@ -43,9 +43,8 @@ Confusions count_confusions(const SearchTable& table, std::span<const std::size_
                             std::span<const std::vector<Neighbour>> nearest);
 
 // The same of a whole table with vectors, or of kConfusedRows of its rows, each compared with all
-// others. The same for any `threads` (at least 1).
-Result<Confusions> find_confusions(const SearchTable& table, int threads,
-                                   const CancelToken& cancel);
+// others. The same for any `threads` (at least 1). Its stage is "confusions".
+Result<Confusions> find_confusions(const SearchTable& table, int threads, const Watch& watch);
 
 // {"rows", "measured", "confused", "total", "listed"}: `most` of all `total` confusions at most.
 nlohmann::json confusions_json(const Confusions& confusions, const SearchTable& table,

@@ -11,14 +11,21 @@
 namespace verger {
 namespace {
 
-TEST(ConfusionsTest, CountsWhoseNearestIsOfAnotherLabel) {
+class ConfusionsTest : public testing::Test {
+ protected:
+  CancelToken cancel_;
+  Observer observer_;
+  const Watch watch_{cancel_, observer_};
+};
+
+TEST_F(ConfusionsTest, CountsWhoseNearestIsOfAnotherLabel) {
   SearchTable table = clustered_table(60, 30, 1);
   // Three of class 0 and one of class 2 become copies of rows of class 4.
   for (const auto& [row, of] : {std::pair(0, 40), {1, 41}, {2, 42}, {25, 43}}) {
     std::copy_n(table.row(static_cast<std::size_t>(of)).data(), 30,
                 table.unit.data() + static_cast<std::size_t>(row) * 30);
   }
-  const Confusions confusions = find_confusions(table, 2, CancelToken()).value();
+  const Confusions confusions = find_confusions(table, 2, watch_).value();
   EXPECT_EQ(confusions.rows, 60U);
   EXPECT_EQ(confusions.measured, 60U);
   EXPECT_EQ(confusions.confused, 8);
@@ -40,9 +47,8 @@ TEST(ConfusionsTest, CountsWhoseNearestIsOfAnotherLabel) {
   EXPECT_EQ(document["listed"][0]["path"], table.path[first.row]);
 }
 
-TEST(ConfusionsTest, OneRowIsNotConfused) {
-  const Confusions confusions =
-      find_confusions(clustered_table(1, 30, 1), 1, CancelToken()).value();
+TEST_F(ConfusionsTest, OneRowIsNotConfused) {
+  const Confusions confusions = find_confusions(clustered_table(1, 30, 1), 1, watch_).value();
   EXPECT_EQ(confusions.confused, 0);
   EXPECT_TRUE(confusions.confusions.empty());
 }

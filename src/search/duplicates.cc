@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "base/place.h"
 #include "base/run_options.h"
 #include "base/status_macros.h"
 #include "search/all_pairs.h"
@@ -164,7 +165,8 @@ Status DuplicateSearch::confirm() {
           if (!first) first = picture(pair.first);
           const auto second = picture(pair.second);
           if (!first || !second) {
-            return Status::io("Cannot read " + table_.path[first ? pair.second : pair.first] +
+            return Status::io("Cannot read " +
+                              written_place(table_.path[first ? pair.second : pair.first]) +
                               " again: it went away during the search; run the command anew.");
           }
           pair.distance = copy_distance(*first, *second);
@@ -243,7 +245,8 @@ PictureReader read_by_path(const StorageOptions& storage) {
       const std::lock_guard lock(folders->mutex);
       auto& open = folders->open[path.substr(0, slash + 1)];
       if (!open) {
-        VERGER_ASSIGN_OR_RETURN(open, Store::open(path.substr(0, slash + 1), storage));
+        VERGER_ASSIGN_OR_RETURN(open, Store::open(path.substr(0, slash + 1), storage,
+                                                  written_place(path.substr(0, slash + 1))));
       }
       store = open;
     }

@@ -171,27 +171,29 @@ Result<Verdict> Familiarity::judge(std::span<const float> unit,
 }
 
 Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table, int threads,
-                                                       const CancelToken& cancel) {
+                                                       const Watch& watch) {
   VERGER_ASSIGN_OR_RETURN(const auto nearest,
                           find_nearest_others(table, Familiarity::measured_rows(table.size()),
-                                              kFamiliarNeighbors, threads, cancel));
+                                              kFamiliarNeighbors, threads, watch));
   if (table.size() < 2) return std::optional<Familiarity>();
-  return Familiarity::measure(table, read_row_of(table), nearest, threads, cancel);
+  return Familiarity::measure(table, read_row_of(table), nearest, threads, watch.cancel);
 }
 
 Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table,
                                                        const NearestIndex& index, int threads,
-                                                       const CancelToken& cancel) {
+                                                       const Watch& watch) {
   const auto rows = Familiarity::measured_rows(table.size());
   std::vector<std::vector<Neighbour>> nearest(rows.size());
-  VERGER_RETURN_IF_ERROR(parallel_for(rows.size(), threads, cancel, [&](std::size_t i) -> Status {
+  const auto look_up = [&](std::size_t i) -> Status {
     VERGER_ASSIGN_OR_RETURN(const auto vector, index.row(rows[i]));
     VERGER_ASSIGN_OR_RETURN(nearest[i], index.find(vector, kFamiliarNeighbors + 1));
     std::erase_if(nearest[i], [&](const Neighbour& other) { return other.row == rows[i]; });
+    watch.observer.advanced(1, 0);
     return {};
-  }));
+  };
+  VERGER_RETURN_IF_ERROR(parallel_for(rows.size(), threads, watch.cancel, look_up));
   if (table.size() < 2) return std::optional<Familiarity>();
-  return Familiarity::measure(table, read_row_of(index), nearest, threads, cancel);
+  return Familiarity::measure(table, read_row_of(index), nearest, threads, watch.cancel);
 }
 
 }  // namespace verger

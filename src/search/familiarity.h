@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/watch.h"
 #include "search/class_whitening.h"
 #include "search/nearest.h"
 #include "search/nearest_index.h"
@@ -98,13 +99,13 @@ class Familiarity {
 };
 
 // Measures a table with vectors, and keeps nothing of it. The neighbours are exact. Runs on
-// `threads` threads (at least 1).
+// `threads` threads (at least 1). Advances by a row.
 Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table, int threads,
-                                                       const CancelToken& cancel);
+                                                       const Watch& watch);
 // The same of a table whose vectors are in this index, which looks the neighbours up.
 Result<std::optional<Familiarity>> measure_familiarity(const SearchTable& table,
                                                        const NearestIndex& index, int threads,
-                                                       const CancelToken& cancel);
+                                                       const Watch& watch);
 
 // What a report or a search left of a whole result: how much is known of what is familiar; "" when
 // they left nothing. It is no part of the result, but searches refuse a damaged one, which is kIo.

@@ -7,6 +7,7 @@
 #include <ranges>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "output/records_json.h"
@@ -30,7 +31,7 @@ std::string table_sha256(const SearchedOutput& searched) {
 }
 
 Status damaged_familiarity(const Store& output, const std::string& cause) {
-  return Status::io("What is familiar, " + output.display_path(std::string(kFamiliarityName)) +
+  return Status::io("What is familiar, " + output.shown(std::string(kFamiliarityName)) +
                     ", is damaged: " + cause + "; remove it, and it is measured again.");
 }
 
@@ -124,8 +125,8 @@ Result<std::string> describe_familiarity(const Store& store) {
   VERGER_ASSIGN_OR_RETURN(const auto searched, open_searched_output(store));
   VERGER_ASSIGN_OR_RETURN(const auto kept, Familiarity::load(store, searched));
   if (kept) {
-    return std::to_string(kept->measured()) + " rows tell what is familiar" +
-           (kept->metric() == "cosine" ? ", without classes" : "");
+    return format_count(kept->measured()) + (kept->measured() == 1 ? " row tells" : " rows tell") +
+           " what is familiar" + (kept->metric() == "cosine" ? ", without classes" : "");
   }
   return std::string("what is familiar is of another table; it is measured anew when it is needed");
 }

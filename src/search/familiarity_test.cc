@@ -18,7 +18,8 @@ using testing::HasSubstr;
 constexpr std::size_t kComponents = 24;
 
 Familiarity measured(const SearchTable& table) {
-  return *measure_familiarity(table, 2, CancelToken()).value();
+  Observer silence;
+  return *measure_familiarity(table, 2, {CancelToken(), silence}).value();
 }
 
 Verdict verdict_of(const Familiarity& known, const SearchTable& table, std::span<const float> unit,
@@ -39,8 +40,9 @@ int strangers_told(const Familiarity& known, const SearchTable& table, const Sea
 // How many of its own rows, left out, are told so.
 int alarms(const Familiarity& known, const SearchTable& table) {
   const auto rows = spread_rows(table.size(), table.size());
+  Observer silence;
   const auto nearest =
-      find_nearest_others(table, rows, kFamiliarNeighbors, 1, CancelToken()).value();
+      find_nearest_others(table, rows, kFamiliarNeighbors, 1, {CancelToken(), silence}).value();
   int told = 0;
   for (std::size_t i = 0; i < table.size(); ++i) {
     told += verdict_of(known, table, table.row(i), nearest[i]).familiar ? 0 : 1;
@@ -121,9 +123,12 @@ TEST(FamiliarityTest, ShareGrowsAsAPhotographComesNearer) {
 }
 
 TEST(FamiliarityTest, SmallTablesTellNothing) {
-  EXPECT_FALSE(measure_familiarity(clustered_table(39, kComponents, 1), 1, CancelToken()).value());
-  EXPECT_FALSE(measure_familiarity(clustered_table(400, 7, 1), 1, CancelToken()).value());
-  EXPECT_FALSE(measure_familiarity(clustered_table(1, kComponents, 1), 1, CancelToken()).value());
+  Observer silence;
+  const CancelToken cancel;
+  const Watch watch{cancel, silence};
+  EXPECT_FALSE(measure_familiarity(clustered_table(39, kComponents, 1), 1, watch).value());
+  EXPECT_FALSE(measure_familiarity(clustered_table(400, 7, 1), 1, watch).value());
+  EXPECT_FALSE(measure_familiarity(clustered_table(1, kComponents, 1), 1, watch).value());
 }
 
 TEST(FamiliarityTest, LargeTablesAreMeasuredBySomeRows) {

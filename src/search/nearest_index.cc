@@ -32,8 +32,8 @@ Status graph_error(const std::string& verb, const std::exception& error) {
 }
 
 Status damaged(const Store& output, const std::string& cause) {
-  return Status::io("The index " + output.display_path(std::string(kIndexName)) + " is damaged: " +
-                    cause + "; remove it and its index.json, and it is built " + "again.");
+  return Status::io("The index " + output.shown(std::string(kIndexName)) + " is damaged: " + cause +
+                    "; remove it and its index.json, and it is built " + "again.");
 }
 
 // _verger/search/index.json

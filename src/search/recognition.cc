@@ -19,13 +19,6 @@ namespace verger {
 
 namespace {
 
-// A place as its folder and the name in it.
-std::pair<std::string, std::string> split(const std::string& place) {
-  const std::size_t slash = place.rfind('/');
-  if (slash == std::string::npos) return {".", place};
-  return {place.substr(0, slash + 1), place.substr(slash + 1)};
-}
-
 // How many neighbours are looked up where so many are to be given.
 std::size_t looked_up(std::size_t neighbors) { return std::max(neighbors, kFamiliarNeighbors); }
 
@@ -46,7 +39,6 @@ struct Recognition {
   const std::optional<Projector>& projector;  // with a network
   const Model* network;
   const ImageOptions& image;
-  const PictureReader& read;
   std::size_t neighbors;
 };
 
@@ -59,29 +51,30 @@ class Recogniser {
   Status answer(const Query& query, Answer& answer);
 
  private:
-  Result<std::optional<Rejection>> read(const std::string& path);
+  Result<std::optional<Rejection>> read(const Query& query);
 
   const Recognition& shared_;
   std::optional<PhotographReader> reader_;  // when there has been a photograph
   std::vector<float> vector_;               // the query's, of length 1
 };
 
-Result<std::optional<Rejection>> Recogniser::read(const std::string& path) {
+Result<std::optional<Rejection>> Recogniser::read(const Query& query) {
   if (!reader_) {
     VERGER_ASSIGN_OR_RETURN(reader_, PhotographReader::create(shared_.model, *shared_.projector,
                                                               *shared_.network, shared_.image));
   }
-  const auto bytes = shared_.read(path);
+  const auto bytes = query.store->read(query.name);
   if (bytes.ok()) return reader_->read(*bytes, vector_);
   return std::optional(Rejection{RejectReason::kUnreadable, bytes.error().message()});
 }
 
 Status Recogniser::answer(const Query& query, Answer& answer) {
-  answer.path = query.path;
+  answer.path = query.store->display_path(query.name);
+  answer.shown = query.store->shown(query.name);
   if (query.row) {
     VERGER_ASSIGN_OR_RETURN(vector_, shared_.searcher.vector_of(*query.row));
   } else {
-    VERGER_ASSIGN_OR_RETURN(answer.rejection, read(query.path));
+    VERGER_ASSIGN_OR_RETURN(answer.rejection, read(query));
     if (answer.rejection) return {};
   }
   // One more, in place of the row itself.
@@ -97,9 +90,8 @@ Status Recogniser::answer(const Query& query, Answer& answer) {
 
 Status check_searchable(const Searcher& searcher, const DecodedPcaModel& model) {
   if (static_cast<std::size_t>(model.model.k) == searcher.table().width) return {};
-  return Status::model("The model keeps " + format_count(model.model.k) +
-                       " components, and the pca table has " +
-                       format_count(static_cast<int64_t>(searcher.table().width)) +
+  return Status::model("The model keeps " + format_count(model.model.k, "component") +
+                       ", and the pca table has " + format_count(searcher.table().width) +
                        ": they are not of one run; make them anew with 'verger reduce'.");
 }
 
@@ -112,28 +104,22 @@ Result<std::vector<Query>> find_queries(const Searcher& searcher,
                                         const std::vector<std::string>& places,
                                         const InputOptions& input, const StorageOptions& storage) {
   std::vector<Query> queries;
-  const auto add = [&](const std::string& path) {
-    queries.push_back({.path = path, .row = searcher.row_of(path)});
+  const auto add = [&](const std::shared_ptr<const Store>& store, const std::string& name) {
+    const auto row = searcher.row_of(store->display_path(name));
+    queries.push_back({.store = store, .name = name, .row = row});
+    return row.has_value();
   };
   for (const std::string& place : places) {
-    const auto [folder_name, name] = split(place);
-    VERGER_ASSIGN_OR_RETURN(const auto folder, Store::open(folder_name, storage));
-    const std::string path = folder->display_path(name);
-    if (!name.empty() && searcher.row_of(path)) {
-      add(path);
-      continue;
+    VERGER_ASSIGN_OR_RETURN(const std::shared_ptr<const Store> store, Store::open(place, storage));
+    if (!place.ends_with('/')) {
+      if (add(store, "")) continue;
+      VERGER_ASSIGN_OR_RETURN(const bool is_file, store->exists(""));
+      if (is_file) continue;
+      queries.pop_back();
     }
-    if (!name.empty()) {
-      VERGER_ASSIGN_OR_RETURN(const bool is_file, folder->exists(name));
-      if (is_file) {
-        add(path);
-        continue;
-      }
-    }
-    VERGER_ASSIGN_OR_RETURN(const auto whole, Store::open(place, storage));
     PassedOver passed_over;  // a search tells its answers alone
-    VERGER_ASSIGN_OR_RETURN(const auto images, list_images(*whole, input, passed_over));
-    for (std::size_t i = 0; i < images.size(); ++i) add(whole->display_path(images[i].key));
+    VERGER_ASSIGN_OR_RETURN(const auto images, list_images(*store, input, passed_over));
+    for (std::size_t i = 0; i < images.size(); ++i) add(store, images[i].key);
     VERGER_RETURN_IF_ERROR(images.check());
   }
   return queries;
@@ -141,7 +127,6 @@ Result<std::vector<Query>> find_queries(const Searcher& searcher,
 
 Result<std::vector<Answer>> answer_queries(const Searcher& searcher, const DecodedPcaModel& model,
                                            const Model* network, const ImageOptions& image,
-                                           const PictureReader& read,
                                            const std::vector<Query>& queries,
                                            const SimilarOptions& options, const Watch& watch) {
   VERGER_RETURN_IF_ERROR(options.validate());
@@ -154,7 +139,6 @@ Result<std::vector<Answer>> answer_queries(const Searcher& searcher, const Decod
                            .projector = projector,
                            .network = network,
                            .image = image,
-                           .read = read,
                            .neighbors = static_cast<std::size_t>(options.neighbors)};
   const int threads = options.threads > 0 ? options.threads : default_threads();
   const std::size_t workers = std::min(static_cast<std::size_t>(threads), queries.size());

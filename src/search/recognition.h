@@ -48,7 +48,8 @@ struct SimilarOptions {
 Status check_searchable(const Searcher& searcher, const DecodedPcaModel& model);
 
 struct Query {
-  std::string path;                // as the tables show it
+  std::shared_ptr<const Store> store;
+  std::string name;                // in the store
   std::optional<std::size_t> row;  // when the table has it already: its vector is taken from there
 };
 
@@ -59,7 +60,8 @@ Result<std::vector<Query>> find_queries(const Searcher& searcher,
                                         const InputOptions& input, const StorageOptions& storage);
 
 struct Answer {
-  std::string path{};
+  std::string path{};                    // the query's, as the tables show it
+  std::string shown{};                   // as people read it
   std::vector<Neighbour> neighbours{};   // nearest first; a row is not its own neighbour
   std::vector<Vote> votes{};             // the neighbours'
   std::optional<Verdict> familiarity{};  // nothing where it cannot be told
@@ -71,7 +73,6 @@ struct Answer {
 // besides the answers.
 Result<std::vector<Answer>> answer_queries(const Searcher& searcher, const DecodedPcaModel& model,
                                            const Model* network, const ImageOptions& image,
-                                           const PictureReader& read,
                                            const std::vector<Query>& queries,
                                            const SimilarOptions& options, const Watch& watch);
 

@@ -48,9 +48,12 @@ Result<std::optional<NearestIndex>> load_index(const Store& store, const Searche
 }
 
 Result<std::optional<Familiarity>> measure(const SearchTable& table, const NearestIndex* index,
-                                           int threads, const CancelToken& cancel) {
-  if (index != nullptr) return measure_familiarity(table, *index, threads, cancel);
-  return measure_familiarity(table, threads, cancel);
+                                           int threads, const Watch& watch) {
+  watch.observer.stage_started("familiarity", kUnknownTotal);
+  auto measured = index != nullptr ? measure_familiarity(table, *index, threads, watch)
+                                   : measure_familiarity(table, threads, watch);
+  if (measured.ok()) watch.observer.stage_finished();
+  return measured;
 }
 
 }  // namespace
@@ -89,7 +92,8 @@ Result<Searcher> Searcher::open(Store& output, int threads, const CancelToken& c
   };
   VERGER_ASSIGN_OR_RETURN(known, kept.find(load));
   if (known) return searcher;
-  VERGER_ASSIGN_OR_RETURN(known, measure(searcher.table_, searcher.index(), threads, cancel));
+  VERGER_ASSIGN_OR_RETURN(known,
+                          measure(searcher.table_, searcher.index(), threads, {cancel, observer}));
   if (known) {
     kept.keep([&](Store& store) { return known->save(store, searcher.searched_); },
               "What is familiar", observer);

@@ -50,7 +50,7 @@ Status read_part_into(const Store& output, const PartInfo& part, Layout layout, 
                       bool vectors, SearchTable& table) {
   const std::size_t end = begin + static_cast<std::size_t>(part.rows);
   const auto other_rows = [&] {
-    return Status::io("Cannot search " + output.display_path(part.name) +
+    return Status::io("Cannot search " + output.shown(part.name) +
                       ": it holds other rows than its run recorded; 'verger inspect' tells more.");
   };
   std::size_t at = begin;
@@ -105,7 +105,7 @@ std::size_t SearchedOutput::rows() const {
 }
 
 Result<SearchedOutput> open_searched_output(const Store& output) {
-  const std::string place = output.display_path("");
+  const std::string place = output.shown("");
   VERGER_ASSIGN_OR_RETURN(const bool exists, output.exists(std::string(kRunRecordName)));
   if (!exists) {
     return Status::io("No result in " + place + ": it has no " + std::string(kRunRecordName) +

@@ -57,7 +57,7 @@ Result<std::string> TemporaryFile::copy_from(const Store& store, const std::stri
   std::vector<char> block(static_cast<std::size_t>(kBlock));
   for (;;) {
     const auto read = from->Read(kBlock, block.data());
-    if (!read.ok()) return io_error("read", store.display_path(name), read.status());
+    if (!read.ok()) return io_error("read", store.shown(name), read.status());
     if (*read == 0) break;
     sha.update(bytes_of(block, static_cast<std::size_t>(*read)));
     if (!to.write(block.data(), *read)) return failure(path_);
@@ -76,7 +76,7 @@ Result<std::string> TemporaryFile::copy_to(Store& store, const std::string& name
     const std::streamsize size = from.gcount();
     sha.update(bytes_of(block, static_cast<std::size_t>(size)));
     const auto written = to->stream()->Write(block.data(), size);
-    if (!written.ok()) return io_error("write", store.display_path(name), written);
+    if (!written.ok()) return io_error("write", store.shown(name), written);
   }
   if (from.bad()) return failure(path_);
   VERGER_RETURN_IF_ERROR(to->commit());

@@ -198,7 +198,7 @@ Status ShardExtraction::extract_image(Extractor& extractor, Fetched fetched) {
     rejection = Rejection{RejectReason::kUnreadable, fetched.bytes.error().message()};
   }
   if (rejection && options_.strict) {
-    return Status::io(source_.path(fetched.image) + " is rejected (" +
+    return Status::io(source_.shown(fetched.image) + " is rejected (" +
                       std::string(reject_reason_name(rejection->reason)) +
                       "): " + rejection->message + " Without " + option_set("strict") +
                       " the run would go on.");

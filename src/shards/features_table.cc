@@ -32,7 +32,7 @@ Result<std::vector<std::string>> parts_in(const Store& store, const std::string&
     }
     return Status();
   }));
-  if (!log.empty() && !parts.empty()) return refuse_logged_table(log, store.display_path(folder));
+  if (!log.empty() && !parts.empty()) return refuse_logged_table(log, store.shown(folder));
   std::ranges::sort(parts);
   return parts;
 }
@@ -46,7 +46,7 @@ Result<FeaturesTable> find_features(const Store& store) {
     VERGER_ASSIGN_OR_RETURN(table.parts, parts_in(store, folder));
     if (!table.parts.empty()) return table;
   }
-  return Status::io("No features table in " + store.display_path("") +
+  return Status::io("No features table in " + store.shown("") +
                     ": expected Parquet files in it or in its folder features/; make one with "
                     "'verger extract'.");
 }
@@ -65,7 +65,7 @@ Result<int> width_of(const FeaturesTable& features) {
     if (width > 0) return width;
     VERGER_RETURN_IF_ERROR(read);
   }
-  return Status::io("The features table " + features.store.display_path(features.parts.front()) +
+  return Status::io("The features table " + features.store.shown(features.parts.front()) +
                     " and its other parts hold no rows, so there is nothing to reduce.");
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/numbers.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 
@@ -24,8 +25,8 @@ Result<std::string> sha256_of(const Store& store, const PartInfo& recorded) {
   const auto size = (*file)->GetSize();
   if (!size.ok()) return unreadable;
   if (*size != recorded.bytes) {
-    return Status::io(recorded.name + " has " + std::to_string(*size) + " bytes, not " +
-                      std::to_string(recorded.bytes));
+    return Status::io(recorded.name + " has " + format_count(*size, "byte") + ", not " +
+                      format_count(recorded.bytes));
   }
   Sha256 sha;
   for (int64_t at = 0; at < *size; at += kPiece) {
@@ -44,8 +45,8 @@ Status check_rows(const Store& store, const PartInfo& recorded) {
     return Status::io(recorded.name + " is not readable Parquet: " + schema.error().message());
   }
   if (schema->rows != recorded.rows) {
-    return Status::io(recorded.name + " holds " + std::to_string(schema->rows) + " rows, not " +
-                      std::to_string(recorded.rows));
+    return Status::io(recorded.name + " holds " + format_count(schema->rows, "row") + ", not " +
+                      format_count(recorded.rows));
   }
   if (schema->bad_text.empty()) return {};
   return Status::io(recorded.name + " holds a text in '" + schema->bad_text + "' that is no UTF-8");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "output/shard_manifest.h"
 
@@ -19,7 +20,7 @@ std::string unreconciled(const ShardManifest& manifest) {
       counts.features + rejected == counts.listed) {
     return "";
   }
-  return "shard " + std::to_string(manifest.shard.number) +
+  return "shard " + format_count(manifest.shard.number) +
          " does not reconcile: listed is not features + rejected";
 }
 
@@ -59,7 +60,7 @@ void note_fault(std::string& first, const std::string& fault) {
 }
 
 std::string gap_at(std::size_t shard) {
-  return "shard " + std::to_string(shard) + " is missing or does not follow the one before it";
+  return "shard " + format_count(shard) + " is missing or does not follow the one before it";
 }
 
 Result<GroupFindings> check_group(const Store& store, const RecordGroup& group) {

@@ -23,7 +23,7 @@ Result<Moments> read_file(const Store& store, const PartInfo& file) {
   const std::string why =
       moments.ok() ? "They are other moments than were written. Remove them to have them made anew."
                    : moments.error().message();
-  return Status::io(store.display_path(file.name) + ": " + why);
+  return Status::io(store.shown(file.name) + ": " + why);
 }
 
 }  // namespace

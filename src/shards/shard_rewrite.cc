@@ -40,8 +40,8 @@ Result<std::unique_ptr<ShardRewrite>> ShardRewrite::begin(const Store& output,
                                                           std::size_t width) {
   VERGER_ASSIGN_OR_RETURN(auto features,
                           FeaturesPartReader::open(output, manifest.features.name, width));
-  std::unique_ptr<ShardRewrite> rewrite(new ShardRewrite(
-      output.display_path(manifest.features.name), std::move(features), std::move(match)));
+  std::unique_ptr<ShardRewrite> rewrite(new ShardRewrite(output.shown(manifest.features.name),
+                                                         std::move(features), std::move(match)));
   if (manifest.rejected) {
     VERGER_RETURN_IF_ERROR(read_rejected_part(output, manifest.rejected->name,
                                               std::numeric_limits<std::size_t>::max(),

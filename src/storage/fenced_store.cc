@@ -49,7 +49,7 @@ class FencedFile final : public PendingFile {
       if (written) return fence_->check();
       VERGER_ASSIGN_OR_RETURN(stands, store_->version(name_));
     }
-    return Status::io("Cannot write " + store_->display_path(name_) +
+    return Status::io("Cannot write " + store_->shown(name_) +
                       ": another program replaces it again and again.");
   }
 

@@ -52,7 +52,8 @@ class ForwardingStore : public Store {
   }
 
  protected:
-  explicit ForwardingStore(std::shared_ptr<Store> store) : store_(std::move(store)) {}
+  explicit ForwardingStore(std::shared_ptr<Store> store)
+      : Store(store->shown("")), store_(std::move(store)) {}
 
   const std::shared_ptr<Store> store_;
 };

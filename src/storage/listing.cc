@@ -39,14 +39,14 @@ Result<SortedList> list_selected(const Store& input, const InputOptions& options
 }
 
 Result<SortedList> list_images(const Store& input, const InputOptions& options,
-                               PassedOver& passed_over) {
+                               PassedOver& passed_over, const std::function<void()>& image) {
   Selection selection(options);
   int64_t containers = 0;
   const auto count = [&](const FileEntry&) -> Status {
     ++containers;
     return {};
   };
-  VERGER_ASSIGN_OR_RETURN(SortedList files, list_selected(input, options, selection, count));
+  VERGER_ASSIGN_OR_RETURN(SortedList files, list_selected(input, options, selection, count, image));
   passed_over = selection.passed_over();
   passed_over.add(PassedReason::kContainer, containers);
   if (files.size() == 0) return no_images(input, options, passed_over);
@@ -56,8 +56,8 @@ Result<SortedList> list_images(const Store& input, const InputOptions& options,
 Status no_images(const Store& input, const InputOptions& options, const PassedOver& passed_over) {
   const std::string wanted =
       options.pattern.empty() ? ".jpg, .jpeg or .png file" : "file named '" + options.pattern + "'";
-  std::string message = "No " + wanted + (options.recursive ? " in or below " : " directly in ") +
-                        input.display_path("");
+  std::string message =
+      "No " + wanted + (options.recursive ? " in or below " : " directly in ") + input.shown("");
   if (!passed_over.empty()) message += " can be taken; passed over: " + passed_over.text();
   return Status::io(message.ends_with('.') ? message : message + '.');
 }

@@ -30,10 +30,10 @@ Result<SortedList> list_selected(const Store& input, const InputOptions& options
                                  const std::function<Status(FileEntry)>& container,
                                  const std::function<void()>& image = {});
 
-// The images, as rows of row_of(); containers beside them are passed over. No image is kIo, as
-// no_images() says.
+// The images, as rows of row_of(); containers beside them are passed over. `image`, if given, is
+// told of each. No image is kIo, as no_images() says.
 Result<SortedList> list_images(const Store& input, const InputOptions& options,
-                               PassedOver& passed_over);
+                               PassedOver& passed_over, const std::function<void()>& image = {});
 
 // kIo: there is no such image, naming the pattern, the place and what was found there.
 Status no_images(const Store& input, const InputOptions& options, const PassedOver& passed_over);

@@ -91,13 +91,13 @@ TEST(ListImages, NamesPatternAndPlaceWhenNothingMatches) {
   const auto none = list_images(*store, {}, passed_over);
   ASSERT_FALSE(none.ok());
   EXPECT_EQ(none.error().code(), StatusCode::kIo);
-  EXPECT_EQ(none.error().message(),
-            "No .jpg, .jpeg or .png file in or below file:" + folder.path().string() +
-                " can be taken; passed over: 1 .gif file.");
+  EXPECT_EQ(none.error().message(), "No .jpg, .jpeg or .png file in or below " +
+                                        folder.path().string() +
+                                        " can be taken; passed over: 1 .gif file.");
   std::filesystem::remove(folder / "a.gif");
   const auto unmatched = list_images(*store, {.pattern = "*.bmp", .recursive = false}, passed_over);
   EXPECT_EQ(unmatched.error().message(),
-            "No file named '*.bmp' directly in file:" + folder.path().string() + ".");
+            "No file named '*.bmp' directly in " + folder.path().string() + ".");
 }
 
 }  // namespace

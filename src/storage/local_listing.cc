@@ -15,6 +15,7 @@
 
 #include "base/option_name.h"
 #include "base/parallel.h"
+#include "base/place.h"
 #include "base/status_macros.h"
 #include "base/wait.h"
 #include "storage/io_error.h"
@@ -41,6 +42,8 @@ struct Folder {
   std::string path;
   std::string prefix{};                      // with which the names in it begin
   std::shared_ptr<const Identity> within{};  // null: the one that the walk begins with
+
+  std::string name() const { return prefix.substr(0, prefix.empty() ? 0 : prefix.size() - 1); }
 };
 
 // What was read of a folder.
@@ -56,7 +59,8 @@ constexpr std::size_t kEntriesAtOnce = 1024;
 // A walk by several listers, who take the folder that was found last.
 class FolderWalk {
  public:
-  FolderWalk(const Walk& walk, const FileVisitor& visitor) : walk_(walk), visitor_(visitor) {}
+  FolderWalk(const Walk& walk, const std::string& root, const FileVisitor& visitor)
+      : walk_(walk), root_(root), visitor_(visitor) {}
 
   Status run(Folder root, int listers) {
     pending_.push_back(std::move(root));
@@ -90,15 +94,16 @@ class FolderWalk {
     changed_.notify_all();
   }
 
-  static Status list_error(const std::string& path) {
-    return io_error("list", "file:" + path, errno);
+  // `name`: in the store.
+  Status list_error(const std::string& name) const {
+    return io_error("list", place_below(root_, name), errno);
   }
 
   Status list(const Folder& folder) {
     const OpenFolder opened(opendir(folder.path.c_str()));
     if (!opened) return cannot_open(folder);
     struct stat status{};
-    if (fstat(dirfd(opened.get()), &status) != 0) return list_error(folder.path);
+    if (fstat(dirfd(opened.get()), &status) != 0) return list_error(folder.name());
     for (const Identity* above = folder.within.get(); above != nullptr;
          above = above->above.get()) {
       // A link back to a folder that we are in would never end.
@@ -118,20 +123,20 @@ class FolderWalk {
   Status cannot_open(const Folder& folder) const {
     const bool gone = errno == ENOENT;
     if (gone && (folder.within || walk_.missing_ok)) return {};  // as a run removes empty ones
-    Status status = list_error(folder.path);
+    Status status = list_error(folder.name());
     if (!folder.within || !walk_.enter) return status;
     std::string message = status.message();
     message.resize(message.find_last_not_of('.') + 1);
-    const std::string name = folder.prefix.substr(0, folder.prefix.size() - 1);
-    return Status::io(message + "; " + option_name("exclude") + " '/" + name + "' leaves it out.");
+    return Status::io(message + "; " + option_name("exclude") + " '/" + folder.name() +
+                      "' leaves it out.");
   }
 
   // Is there more in the folder?
-  static Result<bool> read_some(DIR* opened, const Folder& folder, Entries& entries) {
+  Result<bool> read_some(DIR* opened, const Folder& folder, Entries& entries) const {
     while (entries.size() < kEntriesAtOnce) {
       errno = 0;
       const dirent* entry = readdir(opened);
-      if (entry == nullptr && errno != 0) return list_error(folder.path);
+      if (entry == nullptr && errno != 0) return list_error(folder.name());
       if (entry == nullptr) return false;
       const std::string name = entry->d_name;
       if (name == "." || name == ".." || name.starts_with(kTemporaryPrefix)) continue;
@@ -140,11 +145,11 @@ class FolderWalk {
     return true;
   }
 
-  static Status read_entry(int opened, const std::string& name, const Folder& folder,
-                           Entries& entries) {
+  Status read_entry(int opened, const std::string& name, const Folder& folder,
+                    Entries& entries) const {
     struct stat file{};
     if (fstatat(opened, name.c_str(), &file, 0) != 0) {
-      if (errno != ENOENT && errno != ELOOP) return list_error(folder.path + '/' + name);
+      if (errno != ENOENT && errno != ELOOP) return list_error(folder.prefix + name);
       // Removed since readdir(), or a broken link.
       if (fstatat(opened, name.c_str(), &file, AT_SYMLINK_NOFOLLOW) != 0) return {};
       file.st_mode = S_IFREG;
@@ -180,6 +185,7 @@ class FolderWalk {
   }
 
   const Walk& walk_;
+  const std::string& root_;  // as a person wrote it
   const FileVisitor& visitor_;
 
   std::mutex mutex_;  // guards what follows, and is held while the walk's functions are called
@@ -192,8 +198,8 @@ class FolderWalk {
 }  // namespace
 
 Status visit_local(const std::string& path, const std::string& prefix, const Walk& walk,
-                   int listers, const FileVisitor& visitor) {
-  return FolderWalk(walk, visitor).run({.path = path, .prefix = prefix}, listers);
+                   int listers, const std::string& root, const FileVisitor& visitor) {
+  return FolderWalk(walk, root, visitor).run({.path = path, .prefix = prefix}, listers);
 }
 
 }  // namespace verger

@@ -14,8 +14,8 @@ namespace verger {
 inline constexpr std::string_view kTemporaryPrefix = ".verger-tmp-";
 
 // Store::visit() of the local folder `path`, of up to `listers` folders at once; `prefix` goes
-// before every name.
+// before every name, and `root` before the names in errors.
 Status visit_local(const std::string& path, const std::string& prefix, const Walk& walk,
-                   int listers, const FileVisitor& visitor);
+                   int listers, const std::string& root, const FileVisitor& visitor);
 
 }  // namespace verger

@@ -19,7 +19,7 @@ Result<std::vector<FileEntry>> list(const std::string& path, const std::string& 
                                     bool recursive, bool missing_ok) {
   std::vector<FileEntry> files;
   const Status status =
-      visit_local(path, prefix, {.recursive = recursive, .missing_ok = missing_ok}, 3,
+      visit_local(path, prefix, {.recursive = recursive, .missing_ok = missing_ok}, 3, path,
                   [&](FileEntry file) -> Status {
                     files.push_back(std::move(file));
                     return {};
@@ -105,8 +105,7 @@ TEST(LocalListing, TellsMissingFoldersFromFiles) {
   const auto absent = list(missing, "", true, false);
   ASSERT_FALSE(absent.ok());
   EXPECT_EQ(absent.error().code(), StatusCode::kIo);
-  EXPECT_EQ(absent.error().message(),
-            "Cannot list file:" + missing + ": no such file or directory.");
+  EXPECT_EQ(absent.error().message(), "Cannot list " + missing + ": no such file or directory.");
   const auto file = list((folder / "x").string(), "", true, true);
   ASSERT_FALSE(file.ok());
   EXPECT_THAT(file.error().message(), HasSubstr("not a directory"));

@@ -20,8 +20,8 @@ namespace verger {
 
 namespace {
 
-Status write_error(const std::string& path, int error) {
-  return io_error("write", "file:" + path, error);
+Status write_error(const LocalFile& file, int error) {
+  return io_error("write", file.shown, error);
 }
 
 std::string folder_of(const std::string& path) {
@@ -30,26 +30,26 @@ std::string folder_of(const std::string& path) {
 }
 
 // Makes what was written to a file, or which names a folder has, durable.
-Status sync(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return write_error(path, errno);
+Status sync(const LocalFile& target) {
+  const int file = open(target.path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return write_error(target, errno);
   // Some network filesystems cannot sync a folder and say EINVAL; they have nothing to sync.
   const int error = fsync(file) == 0 || errno == EINVAL ? 0 : errno;
   close(file);
-  return error == 0 ? Status() : write_error(path, error);
+  return error == 0 ? Status() : write_error(target, error);
 }
 
-Status make_folders(const std::string& path) {
+Status make_folders(const LocalFile& folder) {
   struct stat status{};
-  if (stat(path.c_str(), &status) == 0) {
-    return S_ISDIR(status.st_mode) ? Status() : write_error(path, ENOTDIR);
+  if (stat(folder.path.c_str(), &status) == 0) {
+    return S_ISDIR(status.st_mode) ? Status() : write_error(folder, ENOTDIR);
   }
   // ENOTDIR: the parent, or one further up, is a file; the call for that one names it.
-  if (errno != ENOENT && errno != ENOTDIR) return write_error(path, errno);
-  const std::string parent = folder_of(path);
+  if (errno != ENOENT && errno != ENOTDIR) return write_error(folder, errno);
+  const LocalFile parent = folder.folder();
   VERGER_RETURN_IF_ERROR(make_folders(parent));
   // Another thread may have been quicker.
-  if (mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) return write_error(path, errno);
+  if (mkdir(folder.path.c_str(), 0777) != 0 && errno != EEXIST) return write_error(folder, errno);
   return sync(parent);
 }
 
@@ -63,9 +63,9 @@ std::string temporary_path(const std::string& path) {
 
 class LocalPendingFile final : public PendingFile {
  public:
-  LocalPendingFile(std::string path, std::string temporary,
+  LocalPendingFile(LocalFile target, std::string temporary,
                    std::shared_ptr<arrow::io::OutputStream> stream)
-      : path_(std::move(path)), temporary_(std::move(temporary)), stream_(std::move(stream)) {}
+      : target_(std::move(target)), temporary_(std::move(temporary)), stream_(std::move(stream)) {}
 
   ~LocalPendingFile() override {
     if (committed_) return;
@@ -79,22 +79,22 @@ class LocalPendingFile final : public PendingFile {
   Status prepare() override {
     if (prepared_) return {};
     if (const arrow::Status closed = stream_->Close(); !closed.ok()) {
-      return io_error("write", "file:" + path_, closed);
+      return io_error("write", target_.shown, closed);
     }
-    VERGER_RETURN_IF_ERROR(sync(temporary_));
+    VERGER_RETURN_IF_ERROR(sync({.path = temporary_, .shown = target_.shown}));
     prepared_ = true;
     return {};
   }
 
   Status commit() override {
     VERGER_RETURN_IF_ERROR(prepare());
-    if (rename(temporary_.c_str(), path_.c_str()) != 0) return write_error(path_, errno);
+    if (rename(temporary_.c_str(), target_.path.c_str()) != 0) return write_error(target_, errno);
     committed_ = true;
-    return sync(folder_of(path_));
+    return sync(target_.folder());
   }
 
  private:
-  const std::string path_;
+  const LocalFile target_;
   const std::string temporary_;
   const std::shared_ptr<arrow::io::OutputStream> stream_;
   bool prepared_ = false;
@@ -110,22 +110,29 @@ std::optional<std::string> temporary_for(const std::string& name) {
   return name.substr(dash + 1);
 }
 
-Result<std::unique_ptr<PendingFile>> create_local_file(const std::string& path) {
-  std::string temporary = temporary_path(path);
+// A place may have been written without its folder, which is then known by its path alone.
+LocalFile LocalFile::folder() const {
+  LocalFile above{.path = folder_of(path), .shown = ""};
+  above.shown = shown.find('/') == shown.npos ? above.path : folder_of(shown);
+  return above;
+}
+
+Result<std::unique_ptr<PendingFile>> create_local_file(const LocalFile& target) {
+  std::string temporary = temporary_path(target.path);
   int file = -1;
   // Between the two a writer that comes to its end may remove the folder, which is empty still.
   for (int attempt = 0; attempt == 0 || (file < 0 && errno == ENOENT && attempt < 3); ++attempt) {
-    VERGER_RETURN_IF_ERROR(make_folders(folder_of(path)));
+    VERGER_RETURN_IF_ERROR(make_folders(target.folder()));
     file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   }
-  if (file < 0) return write_error(path, errno);
+  if (file < 0) return write_error(target, errno);
   auto stream = arrow::io::FileOutputStream::Open(file);  // owns `file` from here on
   if (!stream.ok()) {
     unlink(temporary.c_str());
-    return io_error("write", "file:" + path, stream.status());
+    return io_error("write", target.shown, stream.status());
   }
   return std::unique_ptr<PendingFile>(
-      new LocalPendingFile(path, std::move(temporary), *std::move(stream)));
+      new LocalPendingFile(target, std::move(temporary), *std::move(stream)));
 }
 
 }  // namespace verger

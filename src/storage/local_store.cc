@@ -16,6 +16,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/place.h"
 #include "base/status_macros.h"
 #include "storage/io_error.h"
 #include "storage/local_listing.h"
@@ -72,8 +73,10 @@ class LocalStore::OpenFile {
   int descriptor_;
 };
 
-LocalStore::LocalStore(std::string root, int listers)
-    : root_(std::move(root)), listers_(listers > 0 ? listers : kDiskListers) {}
+LocalStore::LocalStore(std::string root, std::string typed, int listers)
+    : Store(std::move(typed)),
+      root_(std::move(root)),
+      listers_(listers > 0 ? listers : kDiskListers) {}
 
 std::string LocalStore::local_name(const std::string& name) const {
   if (name.empty()) return root_;
@@ -87,23 +90,23 @@ std::string LocalStore::display_path(const std::string& name) const {
 Status LocalStore::visit(const std::string& folder, const Walk& walk,
                          const FileVisitor& visitor) const {
   return visit_local(local_name(folder), folder.empty() ? "" : folder + '/', walk, listers_,
-                     visitor);
+                     shown(""), visitor);
 }
 
 Result<bool> LocalStore::exists(const std::string& name) const {
   struct stat status{};
   if (stat(local_name(name).c_str(), &status) == 0) return !S_ISDIR(status.st_mode);
   if (errno == ENOENT || errno == ENOTDIR) return false;
-  return io_error("look for", display_path(name), errno);
+  return io_error("look for", shown(name), errno);
 }
 
 Result<FileEntry> LocalStore::find(const std::string& name) const {
   struct stat status{};
   if (stat(local_name(name).c_str(), &status) != 0) {
-    return io_error("read", display_path(name), errno);
+    return io_error("read", shown(name), errno);
   }
-  if (S_ISDIR(status.st_mode)) return io_error("read", display_path(name), EISDIR);
-  if (!S_ISREG(status.st_mode)) return no_file(display_path(name));
+  if (S_ISDIR(status.st_mode)) return io_error("read", shown(name), EISDIR);
+  if (!S_ISREG(status.st_mode)) return no_file(shown(name));
   return FileEntry{
       .name = name,
       .size = status.st_size,
@@ -116,10 +119,10 @@ Result<LocalStore::OpenFile> LocalStore::open_regular(const std::string& name,
   OpenFile file(::open(local_name(name).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status{};
   if (file.get() < 0 || fstat(file.get(), &status) != 0) {
-    return io_error("read", display_path(name), errno);
+    return io_error("read", shown(name), errno);
   }
-  if (S_ISDIR(status.st_mode)) return io_error("read", display_path(name), EISDIR);
-  if (!S_ISREG(status.st_mode)) return no_file(display_path(name));
+  if (S_ISDIR(status.st_mode)) return io_error("read", shown(name), EISDIR);
+  if (!S_ISREG(status.st_mode)) return no_file(shown(name));
   size = status.st_size;
   return file;
 }
@@ -131,7 +134,7 @@ Result<std::vector<uint8_t>> LocalStore::read_whole(const std::string& name,
   int64_t size = 0;
   VERGER_ASSIGN_OR_RETURN(const OpenFile file, open_regular(name, size));
   if (listed != nullptr) {
-    VERGER_RETURN_IF_ERROR(check_size(size, *listed, display_path(name)));
+    VERGER_RETURN_IF_ERROR(check_size(size, *listed, shown(name)));
   }
   std::vector<uint8_t> bytes;
   int error = 0;
@@ -141,8 +144,8 @@ Result<std::vector<uint8_t>> LocalStore::read_whole(const std::string& name,
   } catch (const std::length_error&) {
     error = EFBIG;
   }
-  if (error != 0) return io_error("read", display_path(name), error);
-  if (size == 0 && !bytes.empty()) return no_file(display_path(name));
+  if (error != 0) return io_error("read", shown(name), error);
+  if (size == 0 && !bytes.empty()) return no_file(shown(name));
   return bytes;
 }
 
@@ -152,8 +155,7 @@ Result<std::vector<uint8_t>> LocalStore::read(const std::string& name) const {
 
 Result<std::vector<uint8_t>> LocalStore::read_listed(const FileEntry& file) const {
   VERGER_ASSIGN_OR_RETURN(auto bytes, read_whole(file.name, &file));
-  VERGER_RETURN_IF_ERROR(
-      check_size(static_cast<int64_t>(bytes.size()), file, display_path(file.name)));
+  VERGER_RETURN_IF_ERROR(check_size(static_cast<int64_t>(bytes.size()), file, shown(file.name)));
   return bytes;
 }
 
@@ -162,26 +164,26 @@ Result<std::shared_ptr<arrow::io::RandomAccessFile>> LocalStore::open_file(
   int64_t size = 0;
   VERGER_ASSIGN_OR_RETURN(OpenFile opened, open_regular(name, size));
   auto file = arrow::io::ReadableFile::Open(opened.release());
-  if (!file.ok()) return io_error("read", display_path(name), file.status());
+  if (!file.ok()) return io_error("read", shown(name), file.status());
   return std::shared_ptr<arrow::io::RandomAccessFile>(*std::move(file));
 }
 
 Result<std::unique_ptr<PendingFile>> LocalStore::create(const std::string& name) {
   assert(!name.empty());
-  return create_local_file(local_name(name));
+  return create_local_file({.path = local_name(name), .shown = shown(name)});
 }
 
 Status LocalStore::remove(const std::string& name) {
   assert(!name.empty());
   if (unlink(local_name(name).c_str()) == 0 || errno == ENOENT || errno == ENOTDIR) return {};
-  return io_error("remove", display_path(name), errno);
+  return io_error("remove", shown(name), errno);
 }
 
 Result<bool> LocalStore::is_link(const std::string& name) const {
   struct stat status{};
   if (lstat(local_name(name).c_str(), &status) == 0) return S_ISLNK(status.st_mode);
   if (errno == ENOENT || errno == ENOTDIR) return false;
-  return io_error("look for", display_path(name), errno);
+  return io_error("look for", shown(name), errno);
 }
 
 Status LocalStore::remove_temporaries(const std::string& folder, const NameFilter& ours) {
@@ -195,10 +197,10 @@ Status LocalStore::remove_temporaries(const std::string& folder, const NameFilte
     const auto name = temporary_for(path.filename().string());
     if (!name || !ours(*name)) continue;
     if (unlink(path.c_str()) != 0 && errno != ENOENT) {
-      return io_error("remove", "file:" + path.string(), errno);
+      return io_error("remove", place_below(shown(folder), path.filename().string()), errno);
     }
   }
-  if (error) return io_error("list", display_path(folder), error.value());
+  if (error) return io_error("list", shown(folder), error.value());
   if (!folder.empty()) static_cast<void>(rmdir(local_name(folder).c_str()));
   return {};
 }

@@ -9,11 +9,12 @@
 
 namespace verger {
 
-// A folder of this machine. Errors show paths as display_path() does.
+// A folder of this machine.
 class LocalStore final : public Store {
  public:
-  // `root`: as local_path() gives it. `listers`: folders listed at once; 0: as many as suit a disk.
-  explicit LocalStore(std::string root, int listers = 0);
+  // `root`: as local_path() gives it. `typed`: as a person wrote it. `listers`: folders listed at
+  // once; 0: as many as suit a disk.
+  LocalStore(std::string root, std::string typed, int listers = 0);
 
   std::string display_path(const std::string& name) const override;
   Status visit(const std::string& folder, const Walk& walk,

@@ -51,6 +51,36 @@ TEST(LocalStore, ShowsPathsAsSparkDoes) {
   EXPECT_EQ(root->display_path(""), "file:/");
 }
 
+TEST(LocalStore, TellsPeopleThePlaceAsItWasTyped) {
+  const ScratchFolder folder;
+  folder.write("in/x.jpg", "x");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  const std::vector<std::string> spellings = {"in", "./in/",
+                                              "../" + folder.path().filename().string() + "/in",
+                                              "file://" + folder.path().string() + "/in"};
+  for (const std::string& typed : spellings) {
+    const auto store = Store::open(typed).value();
+    EXPECT_EQ(store->shown(""), typed);
+    const std::string below = typed.ends_with('/') ? typed : typed + '/';
+    EXPECT_THAT(store->read("y").error().message(), StartsWith("Cannot read " + below + "y: no "));
+    EXPECT_THAT(store->list("z", true, false).error().message(),
+                StartsWith("Cannot list " + below + "z: no "));
+    EXPECT_EQ(store->create("x.jpg/y").error().message(),
+              "Cannot write " + below + "x.jpg: not a directory.");
+    EXPECT_EQ(store->shown_path(store->display_path("a/b")), below + "a/b");
+    EXPECT_EQ(store->shown_path("file:/elsewhere/a b"), "/elsewhere/a b");
+    EXPECT_EQ(store->shown_path(store->display_path("") + "side/a"),
+              folder.path().string() + "/inside/a");
+  }
+  const auto output = Store::open("in/x.jpg").value();  // whose folder cannot be made
+  EXPECT_EQ(output->create("y").error().message(), "Cannot write in/x.jpg: not a directory.");
+  const auto elsewhere = Store::open("file:/a%20b", {}, "Results").value();
+  EXPECT_EQ(elsewhere->shown("pca"), "Results/pca");
+  EXPECT_EQ(elsewhere->display_path("pca"), "file:/a%20b/pca");
+  std::filesystem::current_path(before);
+}
+
 TEST(LocalStore, RefusesOtherSchemesByName) {
   const auto store = Store::open("gs://p8-data/Test");
   ASSERT_FALSE(store.ok());
@@ -79,7 +109,7 @@ TEST(LocalStore, SaysWhatCannotBeRead) {
   folder.write("x", "");
   const auto store = store_in(folder);
   EXPECT_EQ(text_of(*store, "y"),
-            "Cannot read " + store->display_path("y") + ": no such file or directory.");
+            "Cannot read " + store->shown("y") + ": no such file or directory.");
   EXPECT_THAT(text_of(*store, ""), HasSubstr("is a directory"));
   EXPECT_EQ(store->read("x/y").error().code(), StatusCode::kIo);
 }
@@ -118,7 +148,7 @@ TEST(LocalStore, RefusesToWriteBelowAFileOrOverAFolder) {
   const auto store = store_in(folder);
   const Status below = store->write("file/x/y", "text");
   EXPECT_EQ(below.code(), StatusCode::kIo);
-  EXPECT_EQ(below.message(), "Cannot write " + store->display_path("file") + ": not a directory.");
+  EXPECT_EQ(below.message(), "Cannot write " + store->shown("file") + ": not a directory.");
   std::filesystem::create_directory(folder / "folder");
   EXPECT_THAT(store->write("folder", "text").message(), HasSubstr("is a directory"));
   EXPECT_THAT(on_disk(folder), ElementsAre("file"));
@@ -137,7 +167,7 @@ TEST(LocalStore, SaysThatTheDiskIsFullAndLeavesNothing) {
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   std::signal(SIGXFSZ, handler);
   EXPECT_EQ(status.code(), StatusCode::kIo);
-  EXPECT_EQ(status.message(), "Cannot write " + store->display_path("big") + ": file too large.");
+  EXPECT_EQ(status.message(), "Cannot write " + store->shown("big") + ": file too large.");
   EXPECT_THAT(on_disk(folder), IsEmpty());
 }
 

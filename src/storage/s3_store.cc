@@ -30,8 +30,12 @@ constexpr const char* kNoEtag = "\"00000000000000000000000000000000\"";
 
 class S3Store final : public Store {
  public:
-  S3Store(S3Place place, StorageOptions options, std::shared_ptr<S3Client> client)
-      : place_(std::move(place)), options_(std::move(options)), client_(std::move(client)) {}
+  S3Store(S3Place place, std::string typed, StorageOptions options,
+          std::shared_ptr<S3Client> client)
+      : Store(std::move(typed)),
+        place_(std::move(place)),
+        options_(std::move(options)),
+        client_(std::move(client)) {}
 
   std::string display_path(const std::string& name) const override {
     const std::string key = key_of(name);
@@ -43,7 +47,8 @@ class S3Store final : public Store {
   Status visit(const std::string& folder, const Walk& walk,
                const FileVisitor& visitor) const override {
     return walk_s3(*client_, place_.key.empty() ? "" : place_.key + '/', folder, walk,
-                   options_.listers > 0 ? options_.listers : kS3Listers, shown(folder), visitor);
+                   options_.listers > 0 ? options_.listers : kS3Listers, at_server(folder),
+                   visitor);
   }
   Result<bool> exists(const std::string& name) const override;
   Result<FileEntry> find(const std::string& name) const override;
@@ -58,7 +63,7 @@ class S3Store final : public Store {
   int64_t read_ahead() const override { return int64_t{4} << 20; }
   Result<std::unique_ptr<PendingFile>> create(const std::string& name) override {
     assert(!name.empty());
-    return new_s3_file(client_, key_of(name), display_path(name));
+    return new_s3_file(client_, key_of(name), shown(name));
   }
   Status remove(const std::string& name) override;
   // An upload that a killed writer left unfinished is no object: a bucket's lifecycle rule for
@@ -79,13 +84,13 @@ class S3Store final : public Store {
   }
 
   // The path, and another server than AWS'.
-  std::string shown(const std::string& name) const {
+  std::string at_server(const std::string& name) const {
     const std::string& server = options_.s3_endpoint;
-    return display_path(name) + (server.empty() ? "" : " at " + server);
+    return shown(name) + (server.empty() ? "" : " at " + server);
   }
 
   Status error(std::string_view action, const std::string& name, const S3Answer& answer) const {
-    return s3_error(action, shown(name), answer);
+    return s3_error(action, at_server(name), answer);
   }
 
   // nullopt: no object of this name.
@@ -119,13 +124,13 @@ Result<FileVersion> S3Store::version(const std::string& name) const {
 
 Result<FileEntry> S3Store::find(const std::string& name) const {
   VERGER_ASSIGN_OR_RETURN(const auto answer, head("read", name));
-  if (!answer) return io_error("read", display_path(name), ENOENT);
+  if (!answer) return io_error("read", shown(name), ENOENT);
   FileEntry file{.name = name};
   const std::string length = answer->http.header("content-length");
   const char* const end = length.data() + length.size();
   const auto parsed = std::from_chars(length.data(), end, file.size);
   if (parsed.ec != std::errc() || parsed.ptr != end || file.size < 0) {
-    return Status::io("Cannot read " + shown(name) + ": the server does not say its size.");
+    return Status::io("Cannot read " + at_server(name) + ": the server does not say its size.");
   }
   file.mtime_ns = parse_http_time(answer->http.header("last-modified")).value_or(0);
   return file;
@@ -142,7 +147,7 @@ Result<std::vector<uint8_t>> S3Store::read_listed(const FileEntry& file) const {
   std::optional<int64_t> total;
   const S3Answer answer = client_->get(key_of(file.name), 0, bytes, &total);
   if (!answer.ok()) return error("read", file.name, answer);
-  VERGER_RETURN_IF_ERROR(check_size(total.value_or(file.size), file, display_path(file.name)));
+  VERGER_RETURN_IF_ERROR(check_size(total.value_or(file.size), file, shown(file.name)));
   return bytes;
 }
 
@@ -181,13 +186,13 @@ Status S3Store::probe_versions(const std::string& name, std::string_view text) {
 
 }  // namespace
 
-Result<std::shared_ptr<Store>> open_s3_store(const std::string& place,
+Result<std::shared_ptr<Store>> open_s3_store(const std::string& place, const std::string& typed,
                                              const StorageOptions& given) {
   VERGER_ASSIGN_OR_RETURN(S3Place parsed, parse_s3_place(place));
   VERGER_ASSIGN_OR_RETURN(StorageOptions options, with_environment(given));
   VERGER_ASSIGN_OR_RETURN(auto client, S3Client::open(parsed.bucket, options));
   return std::shared_ptr<Store>(
-      std::make_shared<S3Store>(std::move(parsed), std::move(options), std::move(client)));
+      std::make_shared<S3Store>(std::move(parsed), typed, std::move(options), std::move(client)));
 }
 
 }  // namespace verger

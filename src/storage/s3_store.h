@@ -10,9 +10,10 @@
 
 namespace verger {
 
-// Store::open() of s3://bucket/key. Files appear whole: an object is put, or its upload completed,
-// at the commit. Objects that end in '/' stand for folders and are not listed.
-Result<std::shared_ptr<Store>> open_s3_store(const std::string& place,
+// Store::open() of s3://bucket/key, which a person wrote as `typed`. Files appear whole: an object
+// is put, or its upload completed, at the commit. Objects that end in '/' stand for folders and are
+// not listed.
+Result<std::shared_ptr<Store>> open_s3_store(const std::string& place, const std::string& typed,
                                              const StorageOptions& options);
 
 }  // namespace verger

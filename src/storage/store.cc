@@ -18,17 +18,28 @@
 
 namespace verger {
 
-Result<std::shared_ptr<Store>> Store::open(const std::string& place,
-                                           const StorageOptions& options) {
+Result<std::shared_ptr<Store>> Store::open(const std::string& place, const StorageOptions& options,
+                                           const std::optional<std::string>& typed) {
   VERGER_RETURN_IF_ERROR(check_no_credential(place));
+  const std::string& written = typed ? *typed : place;
   const std::string scheme = scheme_of(place);
-  if (scheme == "s3" || scheme == "s3a") return open_s3_store(place, options);
+  if (scheme == "s3" || scheme == "s3a") return open_s3_store(place, written, options);
   if (!scheme.empty() && scheme != "file") {
     return Status::invalid_argument("'" + place + "' cannot be opened: places are local paths, " +
                                     "file:// and s3:// URIs, not " + scheme + "://.");
   }
   VERGER_ASSIGN_OR_RETURN(std::string root, local_path(place));
-  return std::shared_ptr<Store>(std::make_shared<LocalStore>(std::move(root), options.listers));
+  return std::shared_ptr<Store>(
+      std::make_shared<LocalStore>(std::move(root), written, options.listers));
+}
+
+std::string Store::shown_path(const std::string& displayed) const {
+  const std::string root = display_path("");
+  if (!displayed.starts_with(root)) return written_place(displayed);
+  const std::string below = displayed.substr(root.size());
+  if (below.empty()) return shown("");
+  if (!root.ends_with('/') && !below.starts_with('/')) return written_place(displayed);
+  return shown(below.substr(below.starts_with('/') ? 1 : 0));
 }
 
 Result<std::vector<FileEntry>> Store::list(const std::string& folder, bool recursive,
@@ -50,15 +61,15 @@ Status sort_by_name(std::vector<FileEntry>& files, const Store& store) {
 }
 
 Status named_twice(const Store& store, const std::string& name) {
-  return Status::io("Cannot list " + store.display_path("") + ": its server names " +
-                    store.display_path(name) + " twice.");
+  return Status::io("Cannot list " + store.shown("") + ": its server names " + store.shown(name) +
+                    " twice.");
 }
 
 Status Store::write(const std::string& name, std::span<const uint8_t> bytes) {
   VERGER_ASSIGN_OR_RETURN(const auto file, create(name));
   const arrow::Status written =
       file->stream()->Write(bytes.data(), static_cast<int64_t>(bytes.size()));
-  if (!written.ok()) return io_error("write", display_path(name), written);
+  if (!written.ok()) return io_error("write", shown(name), written);
   return file->commit();
 }
 
@@ -81,7 +92,7 @@ Result<FileVersion> Store::write_over(const std::string& name, std::string_view 
   VERGER_ASSIGN_OR_RETURN(const auto file, create(name));
   const arrow::Status written =
       file->stream()->Write(text.data(), static_cast<int64_t>(text.size()));
-  if (!written.ok()) return io_error("write", display_path(name), written);
+  if (!written.ok()) return io_error("write", shown(name), written);
   return file->commit_over(expected);
 }
 

@@ -9,9 +9,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/place.h"
 #include "verger/options.h"
 #include "verger/status.h"
 
@@ -69,20 +71,28 @@ struct Walk {
   std::function<void(const std::string& name)> special{};
 };
 
-// A root folder on a filesystem. Thread-safe. Every error is kIo and names the full path.
+// A root folder on a filesystem. Thread-safe. Every error is kIo and names the path as shown()
+// does.
 class Store {
  public:
   // `place`: a local path (absolute or relative), a file:// URI, a path as the tables show it
   // (file:/…, spaces as they are), or s3://bucket/key (literally, nothing is percent-decoded).
-  // Other schemes are kInvalidArgument. Nothing is created or read.
+  // Other schemes are kInvalidArgument. Nothing is created or read. `typed`: how a person wrote it,
+  // where that is not `place`.
   static Result<std::shared_ptr<Store>> open(const std::string& place,
-                                             const StorageOptions& options = {});
+                                             const StorageOptions& options = {},
+                                             const std::optional<std::string>& typed = {});
 
   virtual ~Store() = default;
 
   // The path as the tables show it, which is as Spark's binaryFile prints it:
   // file:/home/a/Test/Pineapple Mini/128_100.jpg.
   virtual std::string display_path(const std::string& name) const = 0;
+  // The path as a person wrote the place, for whatever people read: Test/Pineapple
+  // Mini/128_100.jpg.
+  std::string shown(const std::string& name) const { return place_below(typed_, name); }
+  // The same of a path as the tables show it, which need not be below the root.
+  std::string shown_path(const std::string& displayed) const;
 
   // Every file below `folder` ("" for the root), in any order. What is given is called by several
   // threads, one after the other. Links to
@@ -144,6 +154,12 @@ class Store {
   // create() + write + commit().
   Status write(const std::string& name, std::span<const uint8_t> bytes);
   Status write(const std::string& name, std::string_view text);
+
+ protected:
+  explicit Store(std::string typed) : typed_(std::move(typed)) {}
+
+ private:
+  const std::string typed_;  // the root, as a person wrote it
 };
 
 // Sorts by the bytes of the names; kIo when one comes twice.

@@ -20,7 +20,7 @@ namespace {
 constexpr const char* kAnew = "; make it anew with 'verger run --overwrite'.";
 
 std::string place_of(const OutputFolder& output) {
-  return "The output " + output.store().display_path("");
+  return "The output " + output.store().shown("");
 }
 
 Status made_otherwise(const OutputFolder& output, const std::string& command) {
@@ -72,7 +72,7 @@ Result<StoredOutput> find_output(const OutputFolder& output) {
   const Store& store = output.store();
   VERGER_ASSIGN_OR_RETURN(const bool exists, store.exists(std::string(kRunRecordName)));
   if (!exists) {
-    return Status::io("No result in " + store.display_path("") + ": it has no " +
+    return Status::io("No result in " + store.shown("") + ": it has no " +
                       std::string(kRunRecordName) + "; make one with 'verger run'.");
   }
   StoredOutput stored;
@@ -113,7 +113,7 @@ Status check_same_network(const StoredOutput& stored, const OutputFolder& output
     if (manifest.options_sha256 == recipe) continue;
     return Status::invalid_argument(
         place_of(output) + " was made by another version or engine of verger: shard " +
-        std::to_string(manifest.shard.number) + " is of another recipe" + kAnew);
+        format_count(manifest.shard.number) + " is of another recipe" + kAnew);
   }
   return {};
 }

@@ -158,7 +158,7 @@ class Planner {
   }
 
   Status named_twice(const std::string& path) const {
-    return Status::io("The output " + output_.display_path("") + " holds the image " + path +
+    return Status::io("The output " + output_.shown("") + " holds the image " + path +
                       " twice; make it anew with 'verger run --overwrite'.");
   }
 

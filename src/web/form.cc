@@ -5,6 +5,7 @@
 #include <cctype>
 #include <optional>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 
@@ -152,7 +153,7 @@ Result<std::vector<WebFile>> files_of_form(std::string_view body, std::string_vi
     const auto name = file_name(part->headers);
     if (name) files.push_back({.name = valid_utf8(*name), .bytes = as_bytes(part->content)});
     if (files.size() > most) {
-      return Status::invalid_argument("A request may hold " + std::to_string(most) +
+      return Status::invalid_argument("A request may hold " + format_count(most) +
                                       " files at most.");
     }
   }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/json_text.h"
+#include "base/numbers.h"
 
 namespace verger {
 
@@ -112,7 +113,7 @@ void WebSession::refuse_head(Error error) {
   if (error == http::error::body_limit) {
     take_head();
     return reply(error_reply(413, "The body is larger than the " +
-                                      std::to_string(shared_.limits.body) + " bytes it may have."));
+                                      format_count(shared_.limits.body) + " bytes it may have."));
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return reply(error_reply(431, "The head of the request is too long."));

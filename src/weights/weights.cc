@@ -38,9 +38,9 @@ Result<std::string> given_weights(const std::string& place, const std::string& g
   if (const std::string scheme = scheme_of(place); !scheme.empty() && scheme != "file") {
     return place;
   }
-  auto path = local_path(place);
+  const auto path = local_path(place);
   if (!path.ok()) return Status::model(path.error().message());
-  if (is_file(*path)) return path;
+  if (is_file(*path)) return place;
   std::error_code ignored;
   const bool folder = fs::is_directory(*path, ignored);
   return Status::model("The weights '" + place + "' of " + giver +

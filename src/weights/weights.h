@@ -17,7 +17,7 @@ std::string keras_cache_folder();
 
 // The first that exists of: `weights` (--weights), $VERGER_WEIGHTS, the official files in the Keras
 // cache. Whichever of the first two is given must be there (kModel). Nothing given and nothing in
-// the cache: nullopt. The file is not opened; a local one is returned as an absolute path.
+// the cache: nullopt. The file is not opened; the place is returned as it was given.
 Result<std::optional<std::string>> find_weights(const std::string& weights);
 
 // The sentence for a run that has no weights: the file's name, its address, where to put it.

@@ -125,7 +125,7 @@ def test_the_messages_of_a_run(program, orchard, tmp_path):
     worker = Worker(program)
     stage, orders = driver.stage()
     assert stage["description"] == (
-        f"verger extract: 60 images of file:{orchard} in 3 shards -> features in file:{out}"
+        f"verger extract: 60 images of {orchard} in 3 shards -> features in {out}"
     )
     assert (stage["images"], stage["network"]["file"]) == (60, None)
     assert sorted(order["order"] for order in orders) == [f"extract-0000{i}" for i in range(3)]

@@ -147,7 +147,7 @@ def test_a_crew_that_dies_leaves_a_run_to_resume(driver, program, tmp_path, resu
     time.sleep(0.5)
     code, said = driver.end()
     assert code == 3
-    assert "The crew ended when 2 of the 6 orders" in said
+    assert "The crew ended when 2 of 6 orders" in said
     assert "--resume" in said
     assert not leftovers(tmp_path / "out")
     resume(2)

@@ -109,7 +109,7 @@ def test_the_driver_reads_no_moments_but_the_last(driver, program, tmp_path, che
         driver.tell(outcome)
     stage, orders = driver.stage()
     (tmp_path / "hidden").rename(parts)
-    assert stage["description"] == f"verger merge: 22 moments -> 6 in file:{tmp_path / 'out'}"
+    assert stage["description"] == f"verger merge: 22 moments -> 6 in {tmp_path / 'out'}"
     assert (stage["stage"], stage["images"], stage["network"]) == ("merge", 0, None)
     assert sorted(order["order"] for order in orders) == ORDERS
     assert sum(len(order["members"]) for order in orders) == 22

@@ -173,7 +173,7 @@ def test_a_damaged_container_is_one_sentence(verger, tmp_path, name):
     (tmp_path / name).write_bytes(b"no container at all" * 100)
     for place in (tmp_path, tmp_path / name):
         error = verger("run", place, tmp_path / "out", *FLAGS, exit_code=3).stderr
-        assert f"error: Cannot read file:{tmp_path}/{name}: " in error
+        assert f"error: Cannot read {tmp_path}/{name}: " in error
         assert error.strip().splitlines()[-1].endswith(".")
     assert not (tmp_path / "out" / "_SUCCESS").exists()
 

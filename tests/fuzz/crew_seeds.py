@@ -22,6 +22,7 @@ def crew_messages(moments: dict[str, object]) -> dict[str, dict[str, object]]:
     name = {"order": "merge-00007", "attempt": 1}
     order = name | {"type": "order", "protocol": 1, "stage": "merge", "storage": STORAGE}
     order |= {"input": "file:///in", "output": "s3://bucket/out", "layout": "tables"}
+    order |= {"typed": {"input": "in", "output": "s3a://bucket/out/"}}
     order |= {"uuid": "u", "mark": "", "lease": "t", "number": 7, "width": 1280}
     order |= {"members": [{"moments": moments}, {"features": "features/p"}]}
     effort = {"worker": "h:1:2", "cpu_seconds": 1.5, "times": dict.fromkeys(TIMES, 0)}

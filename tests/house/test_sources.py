@@ -65,6 +65,8 @@ def test_a_source_without_its_licence_is_found():
         ("a.cc", "int most = 1000000;"),
         ("a.py", "most = 1000000"),
         ("a.cc", 'fail("at most 18446744073709551615 rows");'),
+        ("src/a.cc", 'return io("it has " + std::to_string(size) + " bytes");'),
+        ("src/a.cc", "return io(std::to_string(shards) +\n          \" shards; 'x' has others\");"),
     ],
 )
 def test_half_phrases_empty_names_and_long_numbers_are_found(name, line):
@@ -80,6 +82,9 @@ def test_half_phrases_empty_names_and_long_numbers_are_found(name, line):
         ("a.cc", 'bool is = next(order).found; say("lost+found"); int a = 0x12345678;'),
         ("a.cc", 'EXPECT_EQ(of("2025-01-31 1234567.jpg"), 1e300);'),
         ("a.py", 'path = "lost+found"  # it was found\nrows = 1_000_000'),
+        ("src/a.cc", 'head += "content-length: " + std::to_string(size); say("a b; c");'),
+        ("src/a.cc", 'std::string key = std::to_string(size);\nsay("the key is " + key);'),
+        ("src/a_test.cc", 'EXPECT_EQ(say(), "it has " + std::to_string(size) + " bytes");'),
     ],
 )
 def test_whole_thoughts_pass(name, text):

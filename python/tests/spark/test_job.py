@@ -112,7 +112,7 @@ def test_the_moments_of_many_shards_are_merged_by_spark(jobs, verger, tmp_path, 
     verger("sample", photographs, "--images", 280, "--classes", 4, "--seed", 6)
     options = {"model": model, "parts": 70, "progress": True}
     made = jobs("run", photographs, tmp_path / "spark", **options)
-    assert re.search(r"verger: merge: \d+ parts in ", capfd.readouterr().err)
+    assert re.search(r"verger: merge  \d+ parts in ", capfd.readouterr().err)
     assert "merge" in made.record["seconds"]
     verger("run", photographs, tmp_path / "cli", "--model", model, "--parts", 70)
     assert all(manifest["moments"] for manifest in manifests(tmp_path / "spark"))
@@ -144,9 +144,9 @@ def test_a_finished_result_is_replaced_only_when_asked(run, verger, orchard, tmp
     [
         (
             {"source": "absent"},
-            (OSError, r"Cannot list file:.*absent: no such file or directory\."),
+            (OSError, r"^Cannot list absent: no such file or directory\."),
         ),
-        ({"pattern": "*.bmp"}, (OSError, r"No file named '\*\.bmp' in or below file:")),
+        ({"pattern": "*.bmp"}, (OSError, r"No file named '\*\.bmp' in or below /")),
         ({"weights": "absent.h5"}, (OSError, r"absent\.h5")),
         ({"variance": 1.5}, (ValueError, r"^variance must be above 0 and at most 1, not 1\.5\.$")),
         ({"parts": 0}, (ValueError, "^parts must be between")),
@@ -192,7 +192,7 @@ def test_what_is_said_is_text_or_json_on_demand(run, orchard, tmp_path, capfd):
     with pytest.warns(UserWarning, match="UNTRAINED"):
         run(orchard, tmp_path / "text", progress=True)
     lines = capfd.readouterr().err.splitlines()
-    assert any(line.startswith("verger: extract: 60 images in ") for line in lines)
+    assert any(line.startswith("verger: extract  60 images in ") for line in lines)
     run(orchard, tmp_path / "json", progress=True, log_format="json")
     events = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     stages = [(event["stage"], event["done"]) for event in events if event["event"] == "stage"]

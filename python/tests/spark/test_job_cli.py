@@ -92,7 +92,7 @@ def test_a_python_of_the_workers_that_is_not_there_is_the_cause_told(orchard, tm
         ),
         (["--conf", "x"], 2, "verger: error: --conf must be KEY=VALUE, not 'x'"),
         (["--master"], 2, "verger: error: Argument --master: expected one argument"),
-        (["--pattern", "*.bmp"], 3, "verger: error: No file named '*.bmp' in or below file:"),
+        (["--pattern", "*.bmp"], 3, "verger: error: No file named '*.bmp' in or below /"),
         (["--weights", __file__], 4, "is not an HDF5 file; give the weights that Keras saves"),
         (["--weights", "/absent.h5"], 4, "'/absent.h5' of --weights do not exist."),
     ],

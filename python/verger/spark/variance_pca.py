@@ -186,7 +186,7 @@ class VariancePCA(
         moments = moments_of(rows, sharded, self.getHandleInvalid() != "error")
         count = 0 if moments is None else moments.count
         if moments is None or count < 2:
-            raise ValueError(f"PCA needs at least 2 rows; the column '{column}' has {count}.")
+            raise ValueError(f"PCA needs at least 2 rows; the column '{column}' has {count:,}.")
         solved = _verger.solve_pca(
             moments,
             variance=variance,

@@ -141,8 +141,8 @@ class VariancePCAModel(
         width = width_of(field)
         if width not in (None, self.numFeatures):
             raise ValueError(
-                f"The column '{field.name}' has {width} features; the model is of "
-                f"{self.numFeatures}."
+                f"The column '{field.name}' has {width:,} features; the model is of "
+                f"{self.numFeatures:,}."
             )
         rows, dropped = field.name, ""
         if not is_floats(field.dataType):

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "model/onnx_plugin.h"
 #include "model/openvino/backend.h"
@@ -67,11 +68,11 @@ Status check_sizes(const ModelFile& file, const ov::Model& network) {
 Result<std::shared_ptr<ov::Model>> take_images(const ModelFile& file,
                                                std::shared_ptr<ov::Model> network) {
   if (network->inputs().size() != 1) {
-    return fault(file, "has " + std::to_string(network->inputs().size()) +
+    return fault(file, "has " + format_count(network->inputs().size()) +
                            " inputs; give a model with one, the image");
   }
   if (network->outputs().size() != 1) {
-    return fault(file, "has " + std::to_string(network->outputs().size()) +
+    return fault(file, "has " + format_count(network->outputs().size()) +
                            " outputs; give a model with one, the features");
   }
   if (!network->input().get_element_type().is_real()) {

@@ -24,9 +24,12 @@ function element(name, text, attributes = {}) {
 
 const thumbnail = (path) => Object.hasOwn(report.thumbnails, path) ? "data:image/jpeg;base64," + report.thumbnails[path] : null;
 
+// A place of the record, as people write it.
+const written = (place) => place.replace(/^file:(?=\/)/, "");
+
 // A path as INPUT has it; of an image elsewhere as it is.
 const inputs = run.input.endsWith("/") ? run.input : run.input + "/";
-const relative = (path) => path.startsWith(inputs) ? path.slice(inputs.length) : path;
+const relative = (path) => path.startsWith(inputs) ? path.slice(inputs.length) : written(path);
 
 // What a cell shows, and what its column is sorted by where that is something else.
 const by = (value, text) => ({ text, by: value });

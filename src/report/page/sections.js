@@ -2,8 +2,8 @@
 // The other sections, top to bottom.
 function drawHead() {
   byId("command").textContent = run.command;
-  byId("subtitle").textContent = `${run.input} → ${run.output}, ${run.started}`;
-  document.title = `verger ${run.command}: ${run.output}`;
+  byId("subtitle").textContent = `${written(run.input)} → ${written(run.output)}, ${run.started}`;
+  document.title = `verger ${run.command}: ${written(run.output)}`;
   if (run.warning) {
     byId("banner").textContent = "⚠ " + run.warning.replace(/^Untrained weights/, "UNTRAINED WEIGHTS");
     byId("banner").hidden = false;
@@ -194,7 +194,7 @@ function drawCost() {
 
 function drawCard() {
   const model = run.model;
-  const rows = [["Command", `verger ${run.command}, version ${run.verger_version}`], ["Started", run.started], ["Input", run.input], ["Output", run.output],
+  const rows = [["Command", `verger ${run.command}, version ${run.verger_version}`], ["Started", run.started], ["Input", written(run.input)], ["Output", written(run.output)],
     ["Images", `${count(run.counts.listed)} listed = ${count(run.counts.features)} with features + ${count(run.counts.rejected)} rejected`],
     ["Shards", `${count(run.shards.total)}, ${count(run.shards.resumed)} of them taken over from an interrupted run`]];
   const passed = passedOver();
