@@ -57,7 +57,8 @@ bool network() {
     std::fputs("This processor has no AVX2, whose kernels the guard counts.\n", stderr);
     return false;
   }
-  const auto backend = fused::compile(untrained_weights(kSeed), fused::kAvx2Kernels);
+  const NetworkWeights weights = untrained_weights(kSeed);
+  const auto backend = fused::compile(layers_of(weights), fused::kAvx2Kernels);
   if (!backend.ok()) return false;
   const auto stream = std::move((*backend)->open_stream().value());
   uint32_t state = 0;

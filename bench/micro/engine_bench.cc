@@ -72,7 +72,7 @@ std::vector<Contestant> contestants(const NetworkWeights& weights) {
     for (const fused::Kernels* kernels : fused::supported_kernels(precision)) {
       if (kernels == &fused::kPortableKernels) continue;  // a hundred times slower on x86
       enter(field, "verger" + name + ", " + kernels->name, precision,
-            fused::compile(weights, *kernels));
+            fused::compile(layers_of(weights), *kernels));
     }
     if (precision == Precision::kF32x3) continue;  // verger's own
     enter(field, "OpenVINO" + name, precision,
@@ -194,7 +194,8 @@ struct PartTimes {
 
 // The least of many rounds, in which the parts run in order.
 std::vector<PartTimes> time_parts(const NetworkWeights& weights, const fused::Kernels& kernels) {
-  const fused::Network network(weights, kernels);
+  const fused::Network network =
+      std::move(fused::Network::pack(layers_of(weights), kernels).value());
   fused::Workspace workspace = network.make_workspace();
   const std::vector<float> tensor = fused::noise_image(0);
   std::vector<float> features(kMobileNetV2Width);

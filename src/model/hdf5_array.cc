@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <optional>
 
@@ -165,6 +166,11 @@ bool read_hdf5_array(Bytes file, const Hdf5Object& array, std::span<float> value
     return is_filled_with_zeros(array);
   }
   const auto* from = data->data();
+  if (type->size == sizeof(float) && !type->big_endian &&
+      std::endian::native == std::endian::little) {
+    std::memcpy(values.data(), from, values.size_bytes());
+    return true;
+  }
   for (float& value : values) {
     uint64_t bits = 0;
     for (std::size_t i = 0; i < type->size; ++i) {

@@ -16,20 +16,20 @@ namespace verger {
 
 namespace {
 
-Status fault(const ModelFile& file, const std::string& what) {
-  return Status::model("'" + file.name + "' " + what + ".");
+Status fault(const std::string& file, const std::string& what) {
+  return Status::model("'" + file + "' " + what + ".");
 }
 
 Status not_hdf5(const ModelFile& file) {
   const std::string_view start(reinterpret_cast<const char*>(file.bytes.data()),
                                std::min<std::size_t>(file.bytes.size(), 4));
-  if (file.bytes.empty()) return fault(file, "is empty; fetch the weights again");
+  if (file.bytes.empty()) return fault(file.name, "is empty; fetch the weights again");
   if (start == "PK\x03\x04") {
-    return fault(file,
+    return fault(file.name,
                  "is a Keras archive, not an HDF5 file; in Keras, save the weights alone with "
                  "model.save_weights('mobilenet_v2.weights.h5') and give that file");
   }
-  return fault(file,
+  return fault(file.name,
                "is not an HDF5 file; give the weights that Keras saves as .h5 (an ONNX model is "
                "given by " +
                    option_name("model") + ")");
@@ -46,47 +46,58 @@ std::string_view value_fault(Variable variable, const std::vector<float>& values
   return bad_variance ? "a negative variance" : "";
 }
 
-Result<NetworkWeights> read_variables(const ModelFile& file, const Hdf5File& hdf5,
-                                      const VariablePaths& paths) {
-  NetworkWeights network(paths.size());
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    const ConvLayer& layer = mobilenet_v2_layers()[i];
-    for (std::size_t v = 0; v < kVariables; ++v) {
-      const auto variable = static_cast<Variable>(v);
-      std::vector<float>& values = network[i][v];
-      values.resize(layer.size(variable));
-      if (!hdf5.read(paths[i][v], values)) {
-        return fault(file, "cannot be read at " + paths[i][v] +
-                               ", which is damaged or not stored as Keras does; fetch it again or "
-                               "save it with Keras");
-      }
-      const std::string_view wrong = value_fault(variable, values);
-      if (!wrong.empty()) {
-        return fault(file, "holds " + std::string(wrong) + " in layer " + layer.owner(variable) +
-                               "; use the weights of a training that converged");
-      }
-    }
-  }
-  return network;
-}
-
 }  // namespace
 
-Result<NetworkWeights> read_keras_weights(const ModelFile& file) {
+KerasWeights::KerasWeights(std::string name, Hdf5File file, VariablePaths paths)
+    : name_(std::move(name)), file_(std::move(file)), paths_(std::move(paths)) {}
+
+Result<KerasWeights> KerasWeights::open(const ModelFile& file) {
   if (!has_hdf5_signature(file.bytes)) return not_hdf5(file);
-  const Hdf5File hdf5(file.bytes);
+  Hdf5File hdf5(file.bytes);
   if (!hdf5.is_open()) {
-    return fault(file, "is a damaged or incomplete HDF5 file; fetch it again");
+    return fault(file.name, "is a damaged or incomplete HDF5 file; fetch it again");
   }
   const auto& index = hdf5.index();
-  if (!index)
-    return fault(file, "is damaged or not an HDF5 file as Keras writes it; fetch it again");
-  const auto paths = find_variables(*index);
-  if (!paths.ok()) {
-    return fault(file, "is not MobileNetV2 1.0: " + paths.error().message() +
-                           "; give Keras' weights of MobileNetV2 with alpha 1.0");
+  if (!index) {
+    return fault(file.name, "is damaged or not an HDF5 file as Keras writes it; fetch it again");
   }
-  return read_variables(file, hdf5, *paths);
+  auto paths = find_variables(*index);
+  if (!paths.ok()) {
+    return fault(file.name, "is not MobileNetV2 1.0: " + paths.error().message() +
+                                "; give Keras' weights of MobileNetV2 with alpha 1.0");
+  }
+  return KerasWeights(file.name, std::move(hdf5), *std::move(paths));
+}
+
+Result<const ConvWeights*> KerasWeights::layer(std::size_t number) {
+  const ConvLayer& layer = mobilenet_v2_layers()[number];
+  for (std::size_t v = 0; v < kVariables; ++v) {
+    const auto variable = static_cast<Variable>(v);
+    const std::string& path = paths_[number][v];
+    std::vector<float>& values = weights_[v];
+    values.resize(layer.size(variable));
+    if (!file_.read(path, values)) {
+      return fault(name_, "cannot be read at " + path +
+                              ", which is damaged or not stored as Keras does; fetch it again or "
+                              "save it with Keras");
+    }
+    const std::string_view wrong = value_fault(variable, values);
+    if (!wrong.empty()) {
+      return fault(name_, "holds " + std::string(wrong) + " in layer " + layer.owner(variable) +
+                              "; use the weights of a training that converged");
+    }
+  }
+  return &weights_;
+}
+
+Result<NetworkWeights> read_keras_weights(const ModelFile& file) {
+  VERGER_ASSIGN_OR_RETURN(KerasWeights weights, KerasWeights::open(file));
+  NetworkWeights network;
+  for (std::size_t i = 0; i < mobilenet_v2_layers().size(); ++i) {
+    VERGER_ASSIGN_OR_RETURN(const ConvWeights* layer, weights.layer(i));
+    network.push_back(*layer);
+  }
+  return network;
 }
 
 }  // namespace verger

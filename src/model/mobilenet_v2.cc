@@ -108,19 +108,30 @@ std::span<const ConvLayer> mobilenet_v2_layers() {
   return layers;
 }
 
-FoldedConv fold_batch_norm(const ConvLayer& layer, const ConvWeights& weights) {
+ReadLayer layers_of(const NetworkWeights& weights) {
+  return [&weights](std::size_t layer) -> Result<const ConvWeights*> { return &weights[layer]; };
+}
+
+BatchNormFold batch_norm_fold(const ConvLayer& layer, const ConvWeights& weights) {
   const auto channels = static_cast<std::size_t>(layer.out_channels);
-  std::vector<double> scale(channels);
-  FoldedConv folded{weights[kKernel], std::vector<float>(channels)};
+  BatchNormFold fold{std::vector<double>(channels), std::vector<float>(channels)};
   for (std::size_t c = 0; c < channels; ++c) {
-    scale[c] = weights[kGamma][c] / std::sqrt(weights[kMovingVariance][c] + kBatchNormEpsilon);
-    folded.bias[c] = static_cast<float>(weights[kBeta][c] - weights[kMovingMean][c] * scale[c]);
+    const double scale =
+        weights[kGamma][c] / std::sqrt(weights[kMovingVariance][c] + kBatchNormEpsilon);
+    fold.scale[c] = scale;
+    fold.bias[c] = static_cast<float>(weights[kBeta][c] - weights[kMovingMean][c] * scale);
   }
+  return fold;
+}
+
+FoldedConv fold_batch_norm(const ConvLayer& layer, const ConvWeights& weights) {
+  BatchNormFold fold = batch_norm_fold(layer, weights);
+  std::vector<float> kernel = weights[kKernel];
   // Both orders of a kernel have the output channel innermost.
-  for (std::size_t i = 0; i < folded.kernel.size(); ++i) {
-    folded.kernel[i] = static_cast<float>(folded.kernel[i] * scale[i % channels]);
+  for (std::size_t i = 0; i < kernel.size(); ++i) {
+    kernel[i] = fold.kernel(kernel[i], i % fold.scale.size());
   }
-  return folded;
+  return {std::move(kernel), std::move(fold.bias)};
 }
 
 }  // namespace verger

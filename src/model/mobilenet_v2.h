@@ -4,9 +4,12 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "verger/status.h"
 
 namespace verger {
 
@@ -55,8 +58,25 @@ using ConvWeights = std::array<std::vector<float>, kVariables>;
 // One element for each of mobilenet_v2_layers().
 using NetworkWeights = std::vector<ConvWeights>;
 
-// A convolution with bias that does what a layer's convolution and batch normalisation do:
+// Gives the weights of mobilenet_v2_layers()[layer], which last until the next call.
+using ReadLayer = std::function<Result<const ConvWeights*>(std::size_t layer)>;
+
+// Those of a whole network, which is borrowed.
+ReadLayer layers_of(const NetworkWeights& weights);
+
+// What makes a layer's convolution and batch normalisation one convolution with bias:
 // s = γ / √(variance + ε), kernel' = kernel · s, bias' = β − mean · s, computed in float64.
+struct BatchNormFold {
+  std::vector<double> scale;  // s, one an output, as is what follows
+  std::vector<float> bias;
+
+  float kernel(float value, std::size_t output) const {
+    return static_cast<float>(static_cast<double>(value) * scale[output]);
+  }
+};
+BatchNormFold batch_norm_fold(const ConvLayer& layer, const ConvWeights& weights);
+
+// That convolution.
 struct FoldedConv {
   std::vector<float> kernel;  // in Keras' order
   std::vector<float> bias;

@@ -32,7 +32,7 @@ class LoadedModel final : public Model {
   std::unique_ptr<Backend> backend_;
 };
 
-Result<std::unique_ptr<Model>> mobilenet_v2(const NetworkWeights& weights, ModelInfo info) {
+Result<std::unique_ptr<Model>> mobilenet_v2(const ReadLayer& weights, ModelInfo info) {
   VERGER_ASSIGN_OR_RETURN(auto backend, fused::compile(weights, info.precision));
   info.name = "MobileNetV2 1.0 224";
   return make_model(std::move(info), std::move(backend));
@@ -75,8 +75,8 @@ Result<std::unique_ptr<Model>> load_mobilenet_v2(const ModelFile& file, Precisio
   info.weights_sha256 = sha256_hex(file.bytes);
   info.precision = precision;
   VERGER_RETURN_IF_ERROR(check_official(file, info));
-  VERGER_ASSIGN_OR_RETURN(const NetworkWeights weights, read_keras_weights(file));
-  return mobilenet_v2(weights, std::move(info));
+  VERGER_ASSIGN_OR_RETURN(KerasWeights weights, KerasWeights::open(file));
+  return mobilenet_v2([&](std::size_t layer) { return weights.layer(layer); }, std::move(info));
 }
 
 Result<std::unique_ptr<Model>> untrained_mobilenet_v2(uint64_t seed, Precision precision,
@@ -87,7 +87,7 @@ Result<std::unique_ptr<Model>> untrained_mobilenet_v2(uint64_t seed, Precision p
   info.weights_sha256 = sha256_of(weights);
   info.precision = precision;
   info.untrained = true;
-  return mobilenet_v2(weights, std::move(info));
+  return mobilenet_v2(layers_of(weights), std::move(info));
 }
 
 bool is_untrained(std::string_view weights) { return weights.starts_with(kUntrainedPrefix); }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/option_name.h"
+#include "base/status_macros.h"
 #include "model/fused/network.h"
 #include "verger/image.h"
 
@@ -63,7 +64,7 @@ class FusedBackend final : public Backend {
 
 }  // namespace
 
-Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, Precision precision) {
+Result<std::unique_ptr<Backend>> compile(const ReadLayer& weights, Precision precision) {
   const std::span<const Kernels* const> kernels = supported_kernels(precision);
   if (!kernels.empty()) return compile(weights, *kernels.front());
   return Status::invalid_argument(
@@ -73,8 +74,9 @@ Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, Precisio
       ", which this one lacks; use " + option_set("precision", "f32") + ".");
 }
 
-Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, const Kernels& kernels) {
-  auto network = std::make_shared<const Network>(weights, kernels);
+Result<std::unique_ptr<Backend>> compile(const ReadLayer& weights, const Kernels& kernels) {
+  VERGER_ASSIGN_OR_RETURN(Network packed, Network::pack(weights, kernels));
+  auto network = std::make_shared<const Network>(std::move(packed));
   if (!network->is_finite()) {
     return Status::model(
         "The network's weights become infinite with batch normalisation folded in; use another "

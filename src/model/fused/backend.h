@@ -10,11 +10,12 @@
 
 namespace verger::fused {
 
-// With the fastest kernels that this processor has. kModel when weights are not finite once batch
-// normalisation is folded in; kInvalidArgument when the processor lacks what `precision` needs.
-Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, Precision precision);
+// With the fastest kernels that this processor has. The first error of `weights`; kModel when they
+// are not finite once batch normalisation is folded in; kInvalidArgument when the processor lacks
+// what `precision` needs.
+Result<std::unique_ptr<Backend>> compile(const ReadLayer& weights, Precision precision);
 
 // With the kernels of one instruction set, for tests and benchmarks.
-Result<std::unique_ptr<Backend>> compile(const NetworkWeights& weights, const Kernels& kernels);
+Result<std::unique_ptr<Backend>> compile(const ReadLayer& weights, const Kernels& kernels);
 
 }  // namespace verger::fused

@@ -15,7 +15,7 @@
 namespace verger::fused {
 
 inline constexpr int kGroup = 16;       // channels
-inline constexpr int kPanelGroups = 2;  // groups of output channels whose weights lie together
+inline constexpr int kPanelGroups = 2;  // of a tile of 32 outputs
 inline constexpr int kPairWords = 8;   // a group has so many in bfloat16: a word holds two channels
 inline constexpr int kTileWords = 16;  // words a row of a tile; a tile of weights has 16 rows too
 inline constexpr int kStemWords = 6;   // from one place's taps to the next's: two columns of three
@@ -31,8 +31,11 @@ struct Layout {
   int words;
   bool has_pairs;
   bool is_split;
+  int panel_groups = kPanelGroups;  // groups of outputs whose weights lie together
 };
 inline constexpr Layout kFloats{1, kGroup, false, false};
+// For tiles of one group: its weights alone, line after line, are what a small cache is to hold.
+inline constexpr Layout kNarrowFloats{1, kGroup, false, false, 1};
 inline constexpr Layout kPairs{1, kPairWords, true, false};
 inline constexpr Layout kTilePairs{2, kTileWords, true, false};
 inline constexpr Layout kSplitTilePairs{2, 2 * kTileWords, true, true};
@@ -49,13 +52,15 @@ struct Pointwise {
   int runs;
   int run_length;
   int last_length;
-  const float* weights;  // panels of two groups (the last of an odd number: one): run by run,
-                         // word by word, the 32 (16) outputs' weights
-  const float* bias;     // one an output
+  const float* weights;  // panels of Layout::panel_groups groups (the last may have fewer): run by
+                         // run, word by word, the outputs' weights
+  std::ptrdiff_t group_weights;  // from the weights of a panel of one group to the next
+  const float* bias;             // one an output
   float* out;
   std::ptrdiff_t out_stride;
-  int groups;  // how many the outputs make
-  int places;  // a multiple of 7
+  int groups;   // how many the outputs make
+  int outputs;  // what is beyond them in the last group has weights of zeros
+  int places;   // a multiple of 7
   bool relu6;
   const float* residual;  // null: none; of out's shape
   std::ptrdiff_t residual_stride;

@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "model/fused/kernels.h"
+#include "model/fused/network.h"
 
 namespace verger::fused {
 
@@ -16,7 +18,13 @@ struct DenseShape {
   int places;
   bool relu6;
   bool residual;
+  int missing = 0;  // outputs of the last group
 };
+
+inline Network packed_network(const NetworkWeights& weights,
+                              const Kernels& kernels = kPortableKernels) {
+  return std::move(Network::pack(layers_of(weights), kernels).value());
+}
 
 inline std::string name_of_set(const ::testing::TestParamInfo<const Kernels*>& kernels) {
   std::string name = kernels.param->name;

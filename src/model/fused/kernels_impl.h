@@ -19,7 +19,7 @@ namespace verger::fused {
 // in bfloat16.
 template <class Simd>
 struct Float32 : Simd {
-  static constexpr Layout kLayout = kFloats;
+  static constexpr Layout kLayout = Simd::kTileGroups == 1 ? kNarrowFloats : kFloats;
   static typename Simd::Vector multiply_add(typename Simd::Vector a, typename Simd::Vector b,
                                             typename Simd::Vector c) {
     return Simd::fused(a, b, c);
@@ -51,20 +51,26 @@ struct TilePlace {
   const float* residual;
 };
 
-template <class Simd, int kPlaces, int kGroups>
+// What a group has beyond its last vector of sums is zeros.
+template <class Simd, int kPlaces, int kVectors>
 void finish_tile(const Pointwise& job, const TilePlace& at,
-                 const Sums<Simd, kPlaces, kGroups * kPerGroup<Simd>>& sum) {
+                 const Sums<Simd, kPlaces, kVectors>& sum) {
+  constexpr int kGroups = (kVectors + kPerGroup<Simd> - 1) / kPerGroup<Simd>;
 #pragma GCC unroll 16
   for (int g = 0; g < kGroups; ++g) {
 #pragma GCC unroll 16
     for (int p = 0; p < kPlaces; ++p) {
 #pragma GCC unroll 16
       for (int v = 0; v < kPerGroup<Simd>; ++v) {
-        typename Simd::Vector value = sum[p][g * kPerGroup<Simd> + v];
+        const int vector = g * kPerGroup<Simd> + v;
         const int offset = p * kGroup + v * Simd::kLanes;
-        if (job.relu6) value = relu6<Simd>(value);
-        if (at.residual != nullptr) {
-          value = Simd::add(value, Simd::load(at.residual + g * job.residual_stride + offset));
+        typename Simd::Vector value = Simd::broadcast(0.0F);
+        if (vector < kVectors) {
+          value = sum[p][vector];
+          if (job.relu6) value = relu6<Simd>(value);
+          if (at.residual != nullptr) {
+            value = Simd::add(value, Simd::load(at.residual + g * job.residual_stride + offset));
+          }
         }
         Simd::store(at.out + g * job.out_stride + offset, value);
       }
@@ -73,11 +79,12 @@ void finish_tile(const Pointwise& job, const TilePlace& at,
 }
 
 // All sums of a tile stay in registers while the inputs go by. The bits are the same for any
-// kPlaces, kGroups and kLanes: these choose which sums are side by side, while each begins with its
-// bias and meets its inputs in order, one multiply-add each.
-template <class Simd, int kPixel, int kPlaces, int kGroups>
-void run_tile(const Pointwise& job, const TilePlace& at) {
-  constexpr int kVectors = kGroups * kPerGroup<Simd>;
+// kPlaces, kVectors and kLanes: these choose which sums are side by side, while each begins with
+// its bias and meets its inputs in order, one multiply-add each.
+//
+// Inlined, with what calls it, since the first tiles of a network are so short that a call shows.
+template <class Simd, int kPixel, int kPlaces, int kVectors>
+[[gnu::always_inline]] inline void run_tile(const Pointwise& job, const TilePlace& at) {
   Sums<Simd, kPlaces, kVectors> sum;
 #pragma GCC unroll 16
   for (int v = 0; v < kVectors; ++v) {
@@ -93,7 +100,10 @@ void run_tile(const Pointwise& job, const TilePlace& at) {
     for (; in != end; ++in, weights += at.weights_stride) {
       Vectors<Simd, kVectors> column;
 #pragma GCC unroll 16
-      for (int v = 0; v < kVectors; ++v) column[v] = Simd::load(weights + v * Simd::kLanes);
+      for (int v = 0; v < kVectors; ++v) {
+        column[v] = Simd::load(weights + v * Simd::kLanes);
+        Simd::keep(column[v]);
+      }
 #pragma GCC unroll 16
       for (int p = 0; p < kPlaces; ++p) {
         const typename Simd::Vector value = Simd::broadcast(in[p * kPixel]);
@@ -108,28 +118,31 @@ void run_tile(const Pointwise& job, const TilePlace& at) {
       }
     }
   }
-  finish_tile<Simd, kPlaces, kGroups>(job, at, sum);
+  finish_tile<Simd, kPlaces, kVectors>(job, at, sum);
 }
 
-// The tile of `places` places, one of kPlaces and fewer.
-template <class Simd, int kPixel, int kPlaces, int kGroups>
-void run_tile_of(int places, const Pointwise& job, const TilePlace& at) {
-  constexpr int kFewest = Simd::kMaxPlaces / 2;
-  if constexpr (kPlaces > kFewest && kPlaces > 1) {
-    if (places < kPlaces) return run_tile_of<Simd, kPixel, kPlaces - 1, kGroups>(places, job, at);
+// The tile of `places` places, one of kPlaces and fewer, but for those under half of kMost.
+template <class Simd, int kPixel, int kPlaces, int kMost, int kVectors>
+[[gnu::always_inline]] inline void run_tile_of(int places, const Pointwise& job,
+                                               const TilePlace& at) {
+  if constexpr (kPlaces > kMost / 2 && kPlaces > 1) {
+    if (places < kPlaces) {
+      return run_tile_of<Simd, kPixel, kPlaces - 1, kMost, kVectors>(places, job, at);
+    }
   }
-  run_tile<Simd, kPixel, kPlaces, kGroups>(job, at);
+  run_tile<Simd, kPixel, kPlaces, kVectors>(job, at);
 }
 
 // As few tiles as can be, of sizes that differ by one place at most: a small tile has too few sums
-// to hide the latency of a multiply-add. Of a multiple of 7 places none has under half of
-// kMaxPlaces.
-template <class Simd, int kPixel, int kGroups>
-void run_groups(const Pointwise& job, TilePlace at) {
-  int tiles = (job.places + Simd::kMaxPlaces - 1) / Simd::kMaxPlaces;
+// to hide the latency of a multiply-add. Of a multiple of 7 places none has under half of kMost.
+template <class Simd, int kPixel, int kVectors>
+[[gnu::always_inline]] inline void run_vectors(const Pointwise& job, TilePlace at) {
+  constexpr bool kHalf = kVectors < kPerGroup<Simd>;
+  constexpr int kMost = kHalf ? 2 * Simd::kMaxPlaces : Simd::kMaxPlaces;
+  int tiles = (job.places + kMost - 1) / kMost;
   for (int left = job.places; left > 0; --tiles) {
     const int places = (left + tiles - 1) / tiles;
-    run_tile_of<Simd, kPixel, Simd::kMaxPlaces, kGroups>(places, job, at);
+    run_tile_of<Simd, kPixel, kMost, kMost, kVectors>(places, job, at);
     at.in += places * kPixel;
     at.out += places * kGroup;
     if (at.residual != nullptr) at.residual += places * kGroup;
@@ -137,27 +150,25 @@ void run_groups(const Pointwise& job, TilePlace at) {
   }
 }
 
+// The second half of a panel is left out where no output is in it.
 template <class Simd, int kPixel>
 void run_pointwise(const Pointwise& job) {
-  const int inputs = (job.runs - 1) * job.run_length + job.last_length;
+  constexpr int kPanel = Simd::kLayout.panel_groups;
+  constexpr int kWhole = kPanel * kPerGroup<Simd>;
+  constexpr int kHalf = kWhole / 2;
   TilePlace at{job.in, job.weights, 0, job.bias, job.out, job.residual};
-  for (int g = 0; g < job.groups;) {
-    const int panel = job.groups - g < kPanelGroups ? job.groups - g : kPanelGroups;
+  for (int g = 0; g < job.groups; g += kPanel) {
+    const int panel = job.groups - g < kPanel ? job.groups - g : kPanel;
     at.weights_stride = panel * kGroup;
-    const int step = panel < Simd::kTileGroups ? panel : Simd::kTileGroups;
-    for (int i = 0; i < panel; i += step, g += step) {
-      at.bias = job.bias + g * kGroup;
-      at.out = job.out + g * job.out_stride;
-      if (job.residual != nullptr) at.residual = job.residual + g * job.residual_stride;
-      TilePlace tile = at;
-      tile.weights += i * kGroup;
-      if (step == 1) {
-        run_groups<Simd, kPixel, 1>(job, tile);
-      } else {
-        run_groups<Simd, kPixel, Simd::kTileGroups>(job, tile);
-      }
+    at.bias = job.bias + g * kGroup;
+    at.out = job.out + g * job.out_stride;
+    if (job.residual != nullptr) at.residual = job.residual + g * job.residual_stride;
+    if (kHalf > 0 && job.outputs - g * kGroup <= kHalf * Simd::kLanes) {
+      if constexpr (kHalf > 0) run_vectors<Simd, kPixel, kHalf>(job, at);
+    } else {
+      run_vectors<Simd, kPixel, kWhole>(job, at);
     }
-    at.weights += static_cast<std::ptrdiff_t>(inputs) * panel * kGroup;
+    at.weights += job.group_weights * panel;
   }
 }
 

@@ -55,11 +55,11 @@ void expect_same_bits(const Values& actual, const Values& expected) {
 std::size_t index(std::ptrdiff_t i) { return static_cast<std::size_t>(i); }
 
 // The definition of Pointwise, word for word.
-void pointwise_loops(const Pointwise& job, int pixel) {
+void pointwise_loops(const Pointwise& job, int pixel, int panel_groups) {
   const int inputs = (job.runs - 1) * job.run_length + job.last_length;
   for (int c = 0; c < job.groups * kGroup; ++c) {
-    const int panel = c / (kPanelGroups * kGroup) * kPanelGroups;
-    const int width = std::min(kPanelGroups, job.groups - panel) * kGroup;
+    const int panel = c / (panel_groups * kGroup) * panel_groups;
+    const int width = std::min(panel_groups, job.groups - panel) * kGroup;
     const float* weights = job.weights + panel * kGroup * inputs + (c - panel * kGroup);
     for (int p = 0; p < job.places; ++p) {
       float sum = job.bias[c];
@@ -94,15 +94,34 @@ void depthwise_loops(const Depthwise& job) {
 
 class KernelsTest : public ::testing::TestWithParam<const Kernels*> {};
 
+// Makes zeros of all that belongs to the shape's missing outputs.
+void leave_out(const DenseShape& shape, std::ptrdiff_t stride, int panel_groups, Values& weights,
+               Values& bias, Values& residual) {
+  const int last = shape.groups - 1;
+  const int panel = last / panel_groups * panel_groups;
+  const int width = std::min(panel_groups, shape.groups - panel) * kGroup;
+  for (int c = shape.groups * kGroup - shape.missing; c < shape.groups * kGroup; ++c) {
+    bias[index(1 + c)] = 0;
+    for (int i = 0; i < shape.channels; ++i) {
+      weights[index(1 + panel * kGroup * shape.channels + i * width + c - panel * kGroup)] = 0;
+    }
+    for (int p = 0; p < shape.places; ++p) {
+      residual[index(1 + last * stride + p * kGroup + c % kGroup)] = 0;
+    }
+  }
+}
+
 // With memory that starts one float after a cache line's begin, and strides wider than need be.
-void check_dense(const DenseShape& shape, int pixel, void (*kernel)(const Pointwise&)) {
+void check_dense(const DenseShape& shape, int pixel, int panel_groups,
+                 void (*kernel)(const Pointwise&)) {
   const int run = pixel == kGroup ? kGroup : 9;
   const int runs = (shape.channels + run - 1) / run;
   const std::ptrdiff_t stride = shape.places * kGroup + 48;
   const Values in = random_values(index(1 + runs * stride), 1);
-  const Values weights = random_values(index(1 + shape.channels * shape.groups * kGroup), 2);
-  const Values bias = random_values(index(1 + shape.groups * kGroup), 3);
-  const Values residual = random_values(index(1 + shape.groups * stride), 4);
+  Values weights = random_values(index(1 + shape.channels * shape.groups * kGroup), 2);
+  Values bias = random_values(index(1 + shape.groups * kGroup), 3);
+  Values residual = random_values(index(1 + shape.groups * stride), 4);
+  leave_out(shape, stride, panel_groups, weights, bias, residual);
   Values actual(residual.size(), 7.0F);
   Values expected = actual;
   Pointwise job{.in = in.data() + 1,
@@ -111,17 +130,19 @@ void check_dense(const DenseShape& shape, int pixel, void (*kernel)(const Pointw
                 .run_length = run,
                 .last_length = shape.channels - (runs - 1) * run,
                 .weights = weights.data() + 1,
+                .group_weights = shape.channels * kGroup,
                 .bias = bias.data() + 1,
                 .out = actual.data() + 1,
                 .out_stride = stride,
                 .groups = shape.groups,
+                .outputs = shape.groups * kGroup - shape.missing,
                 .places = shape.places,
                 .relu6 = shape.relu6,
                 .residual = shape.residual ? residual.data() + 1 : nullptr,
                 .residual_stride = stride};
   kernel(job);
   job.out = expected.data() + 1;
-  pointwise_loops(job, pixel);
+  pointwise_loops(job, pixel, panel_groups);
   expect_same_bits(actual, expected);
 }
 
@@ -129,14 +150,16 @@ TEST_P(KernelsTest, PointwiseIsOneChainAnOutput) {
   for (const DenseShape& shape :
        {DenseShape{16, 1, 7, false, false}, DenseShape{24, 9, 14, true, false},
         DenseShape{5, 2, 49, false, true}, DenseShape{160, 3, 21, true, true},
-        DenseShape{33, 4, 112, false, true}}) {
-    check_dense(shape, kGroup, GetParam()->pointwise);
+        DenseShape{33, 4, 112, false, true}, DenseShape{24, 2, 56, true, true, 8},
+        DenseShape{40, 1, 7, false, false, 11}, DenseShape{7, 3, 35, false, true, 3}}) {
+    check_dense(shape, kGroup, GetParam()->layout.panel_groups, GetParam()->pointwise);
   }
 }
 
 TEST_P(KernelsTest, StemIsOneChainAnOutput) {
-  check_dense({27, 2, 98, true, false}, 6, GetParam()->stem);
-  check_dense({18, 1, 14, false, false}, 6, GetParam()->stem);
+  const int panel_groups = GetParam()->layout.panel_groups;
+  check_dense({27, 2, 98, true, false}, 6, panel_groups, GetParam()->stem);
+  check_dense({18, 1, 14, false, false}, 6, panel_groups, GetParam()->stem);
 }
 
 TEST_P(KernelsTest, DepthwiseIsOneChainAnOutput) {

@@ -122,13 +122,11 @@ void run_pointwise_tiles(const Pointwise& job) {
   const int count = (job.places + kMostRows - 1) / kMostRows;
   const PlaceTiles tiles{count, (job.places + count - 1) / count, job.places};
   Tiles::configure(tiles.rows);
-  const std::ptrdiff_t group_weights =
-      static_cast<std::ptrdiff_t>(job.runs) * Simd::kLayout.words * kGroup;
   for (int g = 0; g < job.groups; g += kPanelGroups) {
     if (g + 1 < job.groups) {
-      run_tile_panel<Simd, Tiles, 2>(job, job.weights + g * group_weights, g, tiles);
+      run_tile_panel<Simd, Tiles, 2>(job, job.weights + g * job.group_weights, g, tiles);
     } else {
-      run_tile_panel<Simd, Tiles, 1>(job, job.weights + g * group_weights, g, tiles);
+      run_tile_panel<Simd, Tiles, 1>(job, job.weights + g * job.group_weights, g, tiles);
     }
   }
   Tiles::release();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/status_macros.h"
 #include "verger/image.h"
 
 namespace verger::fused {
@@ -40,10 +41,12 @@ Pointwise pointwise_job(const PackedConv& conv, const Layout& layout) {
           .run_length = layout.words,
           .last_length = layout.groups == 1 ? rest * layout.words / kGroup : layout.words,
           .weights = conv.weights(),
+          .group_weights = conv.panel_offset(1),
           .bias = conv.bias(),
           .out = nullptr,
           .out_stride = 0,
           .groups = conv.out_groups(),
+          .outputs = conv.out_channels(),
           .places = 0,
           .relu6 = false,
           .residual = nullptr,
@@ -52,13 +55,34 @@ Pointwise pointwise_job(const PackedConv& conv, const Layout& layout) {
 
 }  // namespace
 
-Network::Network(const NetworkWeights& weights, const Kernels& kernels)
-    : layout_(kernels.layout), first_layout_(first_of(kernels).layout) {
+Network::Network(const Kernels& kernels)
+    : layout_(kernels.layout), first_layout_(first_of(kernels).layout) {}
+
+const Layout& Network::layout_of(std::size_t layer) const {
+  if (layer == 0) return first_layout_.panel_groups == 1 ? kNarrowFloats : kFloats;
+  return layer < kBlockLayers ? first_layout_ : layout_;
+}
+
+Result<Network> Network::pack(const ReadLayer& weights, const Kernels& kernels) {
+  Network network(kernels);
   const std::span<const ConvLayer> layers = mobilenet_v2_layers();
+  std::size_t size = 0;
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    const Layout& layout = i < kBlockLayers ? first_layout_ : layout_;
-    convs_.emplace_back(layers[i], weights[i], i == 0 ? kFloats : layout);
+    size += PackedConv::floats(layers[i], network.layout_of(i));
   }
+  network.packed_ = AlignedFloats(size);
+  float* to = network.packed_.data();
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    VERGER_ASSIGN_OR_RETURN(const ConvWeights* layer, weights(i));
+    network.convs_.emplace_back(layers[i], *layer, network.layout_of(i), to);
+    to += PackedConv::floats(layers[i], network.layout_of(i));
+  }
+  network.add_blocks();
+  return network;
+}
+
+void Network::add_blocks() {
+  const std::span<const ConvLayer> layers = mobilenet_v2_layers();
   int side = kStemSide;
   for (int i = 0; i + 1 < static_cast<int>(layers.size()); i += static_cast<int>(kBlockLayers)) {
     const ConvLayer& depthwise = layers[static_cast<std::size_t>(i + 1)];
@@ -260,6 +284,7 @@ void Network::head(const Kernels& kernels, const float* in, float* panel, float*
   job.out = panel;
   job.out_stride = plane(kHeadSide);
   job.groups = kPanelGroups;
+  job.outputs = kPanelGroups * kGroup;
   job.places = kHeadPlaces;
   job.relu6 = true;
   for (int group = 0; group < weights.out_groups(); group += kPanelGroups) {

@@ -17,6 +17,7 @@
 #include "model/fused/packed_conv.h"
 #include "model/mobilenet_v2.h"
 #include "verger/options.h"
+#include "verger/status.h"
 
 namespace verger::fused {
 
@@ -35,8 +36,8 @@ struct Workspace {
 // Immutable, thread-safe.
 class Network {
  public:
-  // For these kernels, and others of the same layouts.
-  explicit Network(const NetworkWeights& weights, const Kernels& kernels = kPortableKernels);
+  // For these kernels, and others of the same layouts. The first error of `weights`.
+  static Result<Network> pack(const ReadLayer& weights, const Kernels& kernels = kPortableKernels);
 
   // Whether all weights are finite once batch normalisation is folded in.
   bool is_finite() const;
@@ -87,8 +88,13 @@ class Network {
   void head(const Kernels& kernels, const float* in, float* panel, float* features) const;
   const PackedConv& conv(int index) const { return convs_[static_cast<std::size_t>(index)]; }
 
+  explicit Network(const Kernels& kernels);
+  void add_blocks();
+  const Layout& layout_of(std::size_t layer) const;
+
   Layout layout_;
-  Layout first_layout_;  // the first block has its own
+  Layout first_layout_;   // the first block has its own
+  AlignedFloats packed_;  // the weights of all convolutions, in the order of their use
   std::vector<PackedConv> convs_;
   std::vector<Block> blocks_;
 };

@@ -10,11 +10,13 @@
 #include <cstring>
 #include <functional>
 #include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/sha256.h"
 #include "model/fused/backend.h"
+#include "model/fused/kernels_fixture.h"
 #include "model/fused/noise_image.h"
 #include "model/untrained.h"
 #include "verger/image.h"
@@ -28,14 +30,16 @@ using Features = std::vector<float>;
 constexpr const char* kFeaturesSha256 =
     "5972bf2900065de8776691a8a9490bf2b93efeeecc17d6991399d18d82f85630";
 
-const Network& network() {
-  static const Network network(untrained_weights(5));
-  return network;
+const Network& network(const Kernels& kernels) {
+  static std::map<const Kernels*, Network> networks;
+  const auto known = networks.find(&kernels);
+  if (known != networks.end()) return known->second;
+  return networks.emplace(&kernels, packed_network(untrained_weights(5), kernels)).first->second;
 }
 
 Features features_of(const Kernels& kernels, const float* tensor, Workspace& workspace) {
   Features features(kMobileNetV2Width);
-  network().run(kernels, tensor, workspace, features.data());
+  network(kernels).run(kernels, tensor, workspace, features.data());
   return features;
 }
 
@@ -47,7 +51,7 @@ std::string sha256_of(const Features& features) {
 TEST(FusedNetwork, FeaturesHaveTheSameBitsOnEveryProcessor) {
   const auto tensor = noise_image(0);
   for (const Kernels* kernels : supported_kernels()) {
-    Workspace workspace = network().make_workspace();
+    Workspace workspace = network(*kernels).make_workspace();
     EXPECT_EQ(sha256_of(features_of(*kernels, tensor.data(), workspace)), kFeaturesSha256)
         << kernels->name;
   }
@@ -58,7 +62,7 @@ TEST(FusedNetwork, NeedsNoAlignmentAndNoCleanWorkspace) {
   const auto tensor = noise_image(0);
   for (const Kernels* kernels : supported_kernels()) {
     if (kernels == &kPortableKernels && supported_kernels().size() > 1) continue;  // slow
-    Workspace workspace = network().make_workspace();
+    Workspace workspace = network(*kernels).make_workspace();
     for (AlignedFloats* buffer :
          {&workspace.tensors[0], &workspace.tensors[1], &workspace.ring, &workspace.filtered}) {
       std::fill_n(buffer->data(), buffer->size(), std::numeric_limits<float>::quiet_NaN());
@@ -67,7 +71,7 @@ TEST(FusedNetwork, NeedsNoAlignmentAndNoCleanWorkspace) {
       std::vector<float> moved(shift + kTensorSize);
       std::copy(tensor.begin(), tensor.end(), moved.begin() + static_cast<std::ptrdiff_t>(shift));
       Features features(shift + kMobileNetV2Width);
-      network().run(*kernels, moved.data() + shift, workspace, features.data() + shift);
+      network(*kernels).run(*kernels, moved.data() + shift, workspace, features.data() + shift);
       features.erase(features.begin(), features.begin() + static_cast<std::ptrdiff_t>(shift));
       EXPECT_EQ(sha256_of(features), kFeaturesSha256) << kernels->name << " " << shift;
     }
@@ -82,7 +86,7 @@ struct Errand {
 
 TEST(FusedNetwork, RunsOnASmallStack) {
   const auto tensor = noise_image(0);
-  Workspace workspace = network().make_workspace();
+  Workspace workspace = network(*supported_kernels().front()).make_workspace();
   Errand errand{tensor.data(), &workspace, Features(kMobileNetV2Width)};
   pthread_attr_t attributes;
   ASSERT_EQ(pthread_attr_init(&attributes), 0);
@@ -92,7 +96,8 @@ TEST(FusedNetwork, RunsOnASmallStack) {
   pthread_t thread{};
   const auto run = [](void* argument) -> void* {
     auto& own = *static_cast<Errand*>(argument);
-    network().run(*supported_kernels().front(), own.tensor, *own.workspace, own.features.data());
+    const Kernels& kernels = *supported_kernels().front();
+    network(kernels).run(kernels, own.tensor, *own.workspace, own.features.data());
     return nullptr;
   };
   ASSERT_EQ(pthread_create(&thread, &attributes, run, &errand), 0);
@@ -105,7 +110,7 @@ TEST(FusedNetwork, NaNInTheImageIsSeenInTheFeatures) {
   auto tensor = noise_image(0);
   tensor[kTensorSize / 2] = std::numeric_limits<float>::quiet_NaN();
   for (const Kernels* kernels : supported_kernels()) {
-    Workspace workspace = network().make_workspace();
+    Workspace workspace = network(*kernels).make_workspace();
     const Features features = features_of(*kernels, tensor.data(), workspace);
     EXPECT_TRUE(std::any_of(features.begin(), features.end(), [](float f) {
       return std::isnan(f);
@@ -117,7 +122,7 @@ TEST(FusedBackend, RefusesWeightsThatOverflowWhenFolded) {
   NetworkWeights weights = untrained_weights(5);
   weights[9][kGamma][3] = std::numeric_limits<float>::max();
   weights[9][kMovingMean][3] = -1000;
-  const auto backend = compile(weights, Precision::kF32);
+  const auto backend = compile(layers_of(weights), Precision::kF32);
   ASSERT_FALSE(backend.ok());
   EXPECT_EQ(backend.error().code(), StatusCode::kModel);
 }

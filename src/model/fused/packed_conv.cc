@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include "model/fused/kernels.h"
 
@@ -50,21 +51,25 @@ float pair_at(const Layout& layout, int in_channels, int i, const Kernel& kernel
 
 }  // namespace
 
-PackedConv::PackedConv(const ConvLayer& layer, const ConvWeights& weights, const Layout& layout)
+std::size_t PackedConv::floats(const ConvLayer& layer, const Layout& layout) {
+  return static_cast<std::size_t>((words_of(layer, layout) + 1) * groups_of(layer.out_channels) *
+                                  kGroup);
+}
+
+PackedConv::PackedConv(const ConvLayer& layer, const ConvWeights& weights, const Layout& layout,
+                       float* to)
     : in_channels_(layer.in_channels),
+      out_channels_(layer.out_channels),
       words_(words_of(layer, layout)),
       out_groups_(groups_of(layer.out_channels)),
-      weights_(static_cast<std::size_t>(words_ * out_groups_ * kGroup)),
-      bias_(static_cast<std::size_t>(out_groups_ * kGroup)) {
-  const FoldedConv conv = fold_batch_norm(layer, weights);
-  const auto finite = [](float value) { return std::isfinite(value); };
-  is_finite_ = std::all_of(conv.kernel.begin(), conv.kernel.end(), finite) &&
-               std::all_of(conv.bias.begin(), conv.bias.end(), finite);
-  std::copy(conv.bias.begin(), conv.bias.end(), bias_.data());
+      bias_(to),
+      weights_(to + out_groups_ * kGroup) {
+  const BatchNormFold fold = batch_norm_fold(layer, weights);
+  std::ranges::transform(fold.bias, bias_, [this](float bias) { return kept(bias); });
   if (layer.depthwise) {
-    pack_depthwise(conv, layer.out_channels);
+    pack_depthwise(weights[kKernel], fold);
   } else {
-    pack_dense(conv, layer.out_channels, layout);
+    pack_dense(weights[kKernel], fold, layout);
   }
 }
 
@@ -72,26 +77,42 @@ std::ptrdiff_t PackedConv::panel_offset(int group) const {
   return static_cast<std::ptrdiff_t>(group) * words_ * kGroup;
 }
 
-void PackedConv::pack_depthwise(const FoldedConv& conv, int channels) {
+// Notes whether it is finite.
+float PackedConv::kept(float value) {
+  is_finite_ &= std::abs(value) <= std::numeric_limits<float>::max();
+  return value;
+}
+
+void PackedConv::pack_depthwise(const std::vector<float>& kernel, const BatchNormFold& fold) {
+  const std::size_t channels = fold.bias.size();
   for (int tap = 0; tap < words_; ++tap) {
-    for (int c = 0; c < channels; ++c) {
-      const int to = (c / kGroup * words_ + tap) * kGroup + c % kGroup;
-      weights_.data()[to] = conv.kernel[static_cast<std::size_t>(tap * channels + c)];
+    for (std::size_t c = 0; c < channels; ++c) {
+      const float stored = kernel[static_cast<std::size_t>(tap) * channels + c];
+      const auto group = static_cast<int>(c / kGroup);
+      weights_[(group * words_ + tap) * kGroup + static_cast<int>(c % kGroup)] =
+          kept(fold.kernel(stored, c));
     }
   }
 }
 
-void PackedConv::pack_dense(const FoldedConv& conv, int channels, const Layout& layout) {
-  constexpr int kPanel = kPanelGroups * kGroup;
-  for (int c = 0; c < channels; ++c) {
-    const int panel = c / kPanel;
-    const int width = std::min(kPanel, out_groups_ * kGroup - panel * kPanel);
-    float* to = weights_.data() + panel_offset(panel * kPanelGroups) + c % kPanel;
-    const auto kernel = [&](int input) {
-      return conv.kernel[static_cast<std::size_t>(input * channels + c)];
-    };
+// Forward through what is read and what is written, a panel's columns at a time.
+void PackedConv::pack_dense(const std::vector<float>& kernel, const BatchNormFold& fold,
+                            const Layout& layout) {
+  const auto panel = static_cast<std::size_t>(layout.panel_groups * kGroup);
+  const std::size_t channels = fold.bias.size();
+  const auto padded = static_cast<std::size_t>(out_groups_ * kGroup);
+  float* to = weights_;
+  for (std::size_t begin = 0; begin < channels; begin += panel) {
+    const std::size_t end = std::min(begin + panel, channels);
+    const std::size_t width = std::min(panel, padded - begin);
     for (int i = 0; i < words_; ++i, to += width) {
-      *to = layout.has_pairs ? pair_at(layout, in_channels_, i, kernel) : kernel(i);
+      for (std::size_t c = begin; c < end; ++c) {
+        const auto value = [&](int input) {
+          const float stored = kernel[static_cast<std::size_t>(input) * channels + c];
+          return kept(fold.kernel(stored, c));
+        };
+        to[c - begin] = layout.has_pairs ? pair_at(layout, in_channels_, i, value) : value(i);
+      }
     }
   }
 }

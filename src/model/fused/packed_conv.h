@@ -2,7 +2,8 @@
 // A convolution's weights in the order in which the kernels read them.
 #pragma once
 
-#include "model/fused/aligned_floats.h"
+#include <cstddef>
+
 #include "model/fused/kernels.h"
 #include "model/mobilenet_v2.h"
 
@@ -11,30 +12,38 @@ namespace verger::fused {
 // Batch normalisation is folded in; channels beyond the last have zeros. Immutable.
 class PackedConv {
  public:
-  // Dense weights meet words of that layout.
-  PackedConv(const ConvLayer& layer, const ConvWeights& weights, const Layout& layout);
+  // What one takes, in floats; whole cache lines.
+  static std::size_t floats(const ConvLayer& layer, const Layout& layout);
+
+  // Dense weights meet words of that layout. `to` has floats() zeros that begin on a cache line,
+  // and is borrowed.
+  PackedConv(const ConvLayer& layer, const ConvWeights& weights, const Layout& layout, float* to);
 
   int in_channels() const { return in_channels_; }
+  int out_channels() const { return out_channels_; }
   int out_groups() const { return out_groups_; }
   // In the order of Depthwise::weights for a depthwise layer, else in that of Pointwise::weights,
   // with the stem's taps in Keras' order: row, column, channel.
-  const float* weights() const { return weights_.data(); }
-  const float* bias() const { return bias_.data(); }
+  const float* weights() const { return weights_; }
+  const float* bias() const { return bias_; }
   // Floats before the weights of group `group`, which must be the first of its panel.
   std::ptrdiff_t panel_offset(int group) const;
   // Whether any weight or bias is NaN or infinite, as folding can make them.
   bool is_finite() const { return is_finite_; }
 
  private:
-  void pack_depthwise(const FoldedConv& conv, int channels);
-  void pack_dense(const FoldedConv& conv, int channels, const Layout& layout);
+  void pack_depthwise(const std::vector<float>& kernel, const BatchNormFold& fold);
+  void pack_dense(const std::vector<float>& kernel, const BatchNormFold& fold,
+                  const Layout& layout);
+  float kept(float value);
 
   int in_channels_;
+  int out_channels_;
   int words_;  // that one output takes
   int out_groups_;
   bool is_finite_ = true;
-  AlignedFloats weights_;
-  AlignedFloats bias_;
+  float* bias_;
+  float* weights_;
 };
 
 constexpr int groups_of(int channels) { return (channels + kGroup - 1) / kGroup; }

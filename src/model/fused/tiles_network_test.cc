@@ -33,7 +33,7 @@ const NetworkWeights& weights() {
 
 // From a workspace that holds what it must not read.
 Values features_of(const Kernels& kernels, float before) {
-  const Network network(weights(), kernels);
+  const Network network = packed_network(weights(), kernels);
   Workspace workspace = network.make_workspace();
   for (AlignedFloats* buffer : {&workspace.tensors[0], &workspace.tensors[1], &workspace.ring,
                                 &workspace.filtered, &workspace.narrowed}) {

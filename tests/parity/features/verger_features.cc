@@ -97,7 +97,7 @@ std::unique_ptr<Model> simulated(const Arguments& a) {
   ModelInfo info;
   info.weights = a.weights;
   info.precision = a.precision;
-  return make_model(std::move(info), or_stop(fused::compile(weights, kernels)));
+  return make_model(std::move(info), or_stop(fused::compile(layers_of(weights), kernels)));
 }
 
 std::unique_ptr<Model> load(const Arguments& a) {
