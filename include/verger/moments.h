@@ -60,12 +60,13 @@ class Moments {
 
   void absorb(std::span<const float> rows);  // at most kBlockRows of them, as one block
   void close();                              // absorbs what is pending, frees the workspace
+  void make_upper();                         // as zeros, when there is none
   Moments closed() const;
 
   int width_;
   int64_t count_ = 0;           // rows in mean_ and upper_
   std::vector<double> mean_;    // width
-  std::vector<double> upper_;   // the second moment's upper triangle, row by row
+  std::vector<double> upper_;   // the second moment's upper triangle, row by row; none: zeros
   std::vector<float> pending_;  // rows of a block not yet full
   std::unique_ptr<Workspace> workspace_;
 };

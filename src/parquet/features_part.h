@@ -43,15 +43,15 @@ class FeaturesPartReader {
   static Result<FeaturesPartReader> open(const Store& store, const std::string& name,
                                          std::size_t width);
 
-  // The next rows, in place of what `rows` holds: kRowGroupRows of them, fewer or none at the end.
-  Status next(FeatureRows& rows);
+  // The next rows, in place of what `rows` holds: `most` of them, fewer or none at the end.
+  Status next(FeatureRows& rows, std::size_t most = kRowGroupRows);
 
   // The same of an open file; next() may throw what the Parquet library throws.
   class Rows {
    public:
     virtual ~Rows() = default;
     virtual const std::string& place() const = 0;
-    virtual Status next(FeatureRows& rows) = 0;
+    virtual Status next(FeatureRows& rows, std::size_t most) = 0;
   };
   explicit FeaturesPartReader(std::unique_ptr<Rows> rows) : rows_(std::move(rows)) {}
 

@@ -15,6 +15,7 @@
 
 #include "base/numbers.h"
 #include "base/status_macros.h"
+#include "image/multiversion.h"
 #include "parquet/features_part.h"
 #include "parquet/leaf.h"
 #include "parquet/part_file.h"
@@ -74,18 +75,34 @@ Result<FeatureColumns> find_columns(const parquet::SchemaDescriptor& schema,
                                (vector.spark_ml ? "dense vectors" : "lists of float or double"));
 }
 
-// False when one of the numbers is no finite float.
+// A part of the pca table is read so many rows at a time: what one row leaves in the caches is
+// taken on from there.
+constexpr std::size_t kRowsInCache = 32;
+
+// All as floats; false when one of them is no finite float.
+template <class Number>
+inline bool convert_finite(const Number* numbers, std::size_t count, float* to) {
+  int not_finite = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    to[i] = static_cast<float>(numbers[i]);
+    not_finite |= std::abs(to[i]) <= std::numeric_limits<float>::max() ? 0 : 1;
+  }
+  return not_finite == 0;
+}
+VERGER_MULTIVERSION
+bool to_finite(const float* numbers, std::size_t count, float* to) {
+  return convert_finite(numbers, count, to);
+}
+VERGER_MULTIVERSION
+bool to_finite(const double* numbers, std::size_t count, float* to) {
+  return convert_finite(numbers, count, to);
+}
+
 template <class Number>
 bool append_finite(std::span<const Number> numbers, LazyVector<float>& to) {
   const std::size_t size = to.size();
   to.resize(size + numbers.size());
-  float* place = to.data() + size;
-  int not_finite = 0;
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    place[i] = static_cast<float>(numbers[i]);
-    not_finite |= std::abs(place[i]) <= std::numeric_limits<float>::max() ? 0 : 1;
-  }
-  return not_finite == 0;
+  return to_finite(numbers.data(), numbers.size(), to.data() + size);
 }
 
 // `Number` is the physical type of the features.
@@ -102,16 +119,16 @@ class FeaturesReader final : public FeaturesPartReader::Rows {
 
   const std::string& place() const override { return place_; }
 
-  Status next(FeatureRows& rows) override {
+  Status next(FeatureRows& rows, std::size_t most) override {
     rows.clear();
-    while (rows.size() < kRowGroupRows && (in_a_group() || next_group())) {
+    while (rows.size() < most && (in_a_group() || next_group())) {
       VERGER_RETURN_IF_ERROR(read_string(group_->path, "path", rows.path));
       VERGER_RETURN_IF_ERROR(read_string(group_->label, "label", rows.label));
       VERGER_RETURN_IF_ERROR(read_row(group_->features, rows.features));
       ++row_;
     }
     rows.width = width_;
-    const bool end = rows.size() < kRowGroupRows;
+    const bool end = rows.size() < most;
     if (!end || file_->metadata()->num_rows() == static_cast<int64_t>(row_)) return {};
     return error("it holds another number of rows than it says");
   }
@@ -131,8 +148,8 @@ class FeaturesReader final : public FeaturesPartReader::Rows {
     while (next_group_ < file_->metadata()->num_row_groups()) {
       auto reader = file_->RowGroup(next_group_++);
       group_.emplace(Group{.reader = reader,
-                           .path = {*reader, columns_.path},
-                           .label = {*reader, columns_.label},
+                           .path = {*reader, columns_.path, kRowGroupRows},
+                           .label = {*reader, columns_.label, kRowGroupRows},
                            .features = {*reader, columns_.features}});
       if (in_a_group()) return true;
     }
@@ -197,10 +214,10 @@ Result<FeaturesPartReader> open_part(const Store& store, const std::string& name
   });
 }
 
-Status visit(FeaturesPartReader part, const RowsVisitor& visitor) {
+Status visit(FeaturesPartReader part, std::size_t most, const RowsVisitor& visitor) {
   FeatureRows rows;
   while (true) {
-    VERGER_RETURN_IF_ERROR(part.next(rows));
+    VERGER_RETURN_IF_ERROR(part.next(rows, most));
     if (rows.size() == 0) return {};
     VERGER_RETURN_IF_ERROR(visitor(rows));
   }
@@ -213,14 +230,14 @@ Result<FeaturesPartReader> FeaturesPartReader::open(const Store& store, const st
   return open_part(store, name, {.name = "features"}, width);
 }
 
-Status FeaturesPartReader::next(FeatureRows& rows) {
-  return guard_part(rows_->place(), [&] { return rows_->next(rows); });
+Status FeaturesPartReader::next(FeatureRows& rows, std::size_t most) {
+  return guard_part(rows_->place(), [&] { return rows_->next(rows, most); });
 }
 
 Status visit_features_part(const Store& store, const std::string& name, std::size_t width,
                            const RowsVisitor& visitor) {
   VERGER_ASSIGN_OR_RETURN(auto part, FeaturesPartReader::open(store, name, width));
-  return visit(std::move(part), visitor);
+  return visit(std::move(part), kRowGroupRows, visitor);
 }
 
 Status visit_pca_part(const Store& store, const std::string& name, Layout layout, std::size_t width,
@@ -228,7 +245,7 @@ Status visit_pca_part(const Store& store, const std::string& name, Layout layout
   const bool notebook = layout == Layout::kNotebook;
   const VectorColumn vector = {.name = notebook ? "features_pca" : "pca", .spark_ml = notebook};
   VERGER_ASSIGN_OR_RETURN(auto part, open_part(store, name, vector, width));
-  return visit(std::move(part), visitor);
+  return visit(std::move(part), kRowsInCache, visitor);
 }
 
 }  // namespace verger

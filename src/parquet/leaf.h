@@ -18,6 +18,10 @@
 
 namespace verger {
 
+// How many of `count` levels are a null or begin a row.
+std::size_t count_breaks(const int16_t* definition, const int16_t* repetition, std::size_t count,
+                         int16_t highest);
+
 // One leaf column of one row group: a cursor over its values, which are read in batches.
 template <class Type>
 class Leaf {
@@ -30,7 +34,7 @@ class Leaf {
         highest_(reader_->descr()->max_definition_level()),
         definition_(batch, highest_),  // stays so where the reader gives none: a required column
         repetition_(batch, 0),
-        values_(std::make_unique<Value[]>(batch)) {}
+        values_(std::make_unique_for_overwrite<Value[]>(batch)) {}
 
   // Is there a value under the cursor? False at the end of the row group.
   bool valid() {
@@ -51,13 +55,10 @@ class Leaf {
   // least 1): only that one where a null or the begin of a row is among the next `most`.
   std::span<const Value> run(std::size_t most) const {
     const std::size_t count = std::min(most, levels_ - at_);
-    int nulls = 0;
-    int rows = 0;
-    for (std::size_t i = at_ + 1; i < at_ + count; ++i) {  // no branch: eight at a time or more
-      nulls += static_cast<int>(definition_[i] < highest_);
-      rows += static_cast<int>(repetition_[i] == 0);
-    }
-    return {values_.get() + value_, nulls + rows == 0 ? count : 1};
+    const std::size_t next = at_ + 1;
+    const std::size_t breaks =
+        count_breaks(definition_.data() + next, repetition_.data() + next, count - 1, highest_);
+    return {values_.get() + value_, breaks == 0 ? count : 1};
   }
   void advance_run(std::size_t count) {
     value_ += count;

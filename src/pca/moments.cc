@@ -67,10 +67,7 @@ struct Moments::Workspace {
   Panels right;
 };
 
-Moments::Moments(int width)
-    : width_(width),
-      mean_(static_cast<std::size_t>(width)),
-      upper_(upper_size(static_cast<std::size_t>(width))) {
+Moments::Moments(int width) : width_(width), mean_(static_cast<std::size_t>(width)) {
   assert(width >= 1 && width <= kMaxWidth);
 }
 
@@ -136,10 +133,16 @@ void Moments::absorb(std::span<const float> rows) {
   }
   count_ += static_cast<int64_t>(depth);
   if (scale > 0) ++depth;
+  if (count_ < 2) return;  // a row by itself is its mean: the second moment stays zero
+  make_upper();
   work.left.pack(work.centred.data(), width, depth, width);
   work.right.pack(work.centred.data(), width, depth, width);
   add_product(*product_tiles().front(), work.left, work.right,
               ProductTarget::upper(upper_.data(), width));
+}
+
+void Moments::make_upper() {
+  if (upper_.empty()) upper_.resize(upper_size(static_cast<std::size_t>(width_)));
 }
 
 void Moments::close() {
@@ -161,6 +164,11 @@ Status Moments::merge(const Moments& other) {
                                     ".");
   }
   if (!other.pending_.empty() || &other == this) return merge(other.closed());
+  if (other.count_ == 1 && other.upper_.empty()) {
+    Moments one = other;
+    one.make_upper();
+    return merge(one);
+  }
   if (other.count_ > kMaxRows - count()) {
     return Status::invalid_argument("Moments of " + format_count(count()) + " and of " +
                                     format_count(other.count_, "row") +
@@ -169,6 +177,7 @@ Status Moments::merge(const Moments& other) {
   close();
   if (other.count_ == 0) return {};
   if (count_ == 0) return *this = other, Status();
+  make_upper();
 
   const auto width = static_cast<std::size_t>(width_);
   const double share =
@@ -195,6 +204,7 @@ std::vector<double> Moments::centred_second_moment() const {
   if (!pending_.empty()) return closed().centred_second_moment();
   const auto width = static_cast<std::size_t>(width_);
   std::vector<double> full(width * width);
+  if (upper_.empty()) return full;
   const double* from = upper_.data();
   for (std::size_t i = 0; i < width; ++i) {
     for (std::size_t j = i; j < width; ++j, ++from)

@@ -90,7 +90,11 @@ std::vector<uint8_t> Moments::serialise() const {
   };
   put(&header, sizeof header);
   put(mean_.data(), mean_.size() * sizeof(double));
-  put(upper_.data(), upper_.size() * sizeof(double));
+  if (upper_.empty()) {
+    to = bytes.data() + bytes.size() - kHashSize;  // zeros already
+  } else {
+    put(upper_.data(), upper_.size() * sizeof(double));
+  }
   const std::string hash = sha256_hex({bytes.data(), to});
   put(hash.data(), hash.size());
   return bytes;
@@ -100,6 +104,7 @@ Result<Moments> Moments::deserialise(std::span<const uint8_t> bytes) {
   VERGER_ASSIGN_OR_RETURN(const Header header, read_header(bytes));
   Moments moments(static_cast<int>(header.width));
   moments.count_ = header.count;
+  moments.make_upper();
   const uint8_t* from = bytes.data() + sizeof header;
   std::memcpy(moments.mean_.data(), from, moments.mean_.size() * sizeof(double));
   from += moments.mean_.size() * sizeof(double);

@@ -50,15 +50,21 @@ std::vector<uint8_t> encode_npy(std::span<const double> values,
   return bytes;
 }
 
-std::optional<std::vector<double>> decode_npy(std::span<const uint8_t> bytes,
-                                              std::span<const std::size_t> shape) {
+std::optional<std::span<const uint8_t>> npy_values(std::span<const uint8_t> bytes,
+                                                   std::span<const std::size_t> shape) {
   const std::string header = npy_header(shape);
-  const std::size_t count = count_of(shape);
-  if (bytes.size() != header.size() + count * sizeof(double)) return std::nullopt;
+  if (bytes.size() != header.size() + count_of(shape) * sizeof(double)) return std::nullopt;
   const auto same = [](char a, uint8_t b) { return static_cast<uint8_t>(a) == b; };
   if (!std::equal(header.begin(), header.end(), bytes.begin(), same)) return std::nullopt;
-  std::vector<double> values(count);
-  std::memcpy(values.data(), bytes.data() + header.size(), count * sizeof(double));
+  return bytes.subspan(header.size());
+}
+
+std::optional<std::vector<double>> decode_npy(std::span<const uint8_t> bytes,
+                                              std::span<const std::size_t> shape) {
+  const auto stored = npy_values(bytes, shape);
+  if (!stored) return std::nullopt;
+  std::vector<double> values(count_of(shape));
+  std::memcpy(values.data(), stored->data(), stored->size());
   return values;
 }
 

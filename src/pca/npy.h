@@ -12,7 +12,11 @@ namespace verger {
 
 std::vector<uint8_t> encode_npy(std::span<const double> values, std::span<const std::size_t> shape);
 
-// The values of an array of exactly this shape; none when the bytes are anything else.
+// The bytes of the values of an array of exactly this shape, borrowed; none when `bytes` are
+// anything else.
+std::optional<std::span<const uint8_t>> npy_values(std::span<const uint8_t> bytes,
+                                                   std::span<const std::size_t> shape);
+// The values of such an array.
 std::optional<std::vector<double>> decode_npy(std::span<const uint8_t> bytes,
                                               std::span<const std::size_t> shape);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <string_view>
@@ -232,11 +233,12 @@ std::optional<ClassWhitening> ClassWhitening::decode(std::span<const uint8_t> by
                                                      std::vector<std::string> labels) {
   if (width == 0 || width > kMostComponents || !std::ranges::is_sorted(labels)) return std::nullopt;
   const std::size_t shape[] = {width + labels.size(), width};
-  const auto values = decode_npy(bytes, shape);
+  const auto values = npy_values(bytes, shape);
   if (!values) return std::nullopt;
-  std::vector<float> rows(values->size());
+  std::vector<float> rows(values->size() / sizeof(double));
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const double value = (*values)[i];
+    double value = 0;
+    std::memcpy(&value, values->data() + i * sizeof value, sizeof value);
     if (!(std::abs(value) <= kLargest)) return std::nullopt;  // nor is a NaN
     rows[i] = static_cast<float>(value);
   }

@@ -15,10 +15,16 @@ namespace {
 constexpr double kUnitRounding = 1e-6;
 
 // To the nearest whole number, by a conversion that rounds positive ones down.
-int16_t code_of(double x) {
+inline int16_t code_of(double x) {
   constexpr double kLift = 32768;
-  const double lifted = std::clamp(x, -1.0, 1.0) * RowHead::kScale + (kLift + 0.5);
+  const double held = std::max(-1.0, std::min(x, 1.0));
+  const double lifted = held * RowHead::kScale + (kLift + 0.5);
   return static_cast<int16_t>(static_cast<int32_t>(lifted) - static_cast<int32_t>(kLift));
+}
+
+VERGER_MULTIVERSION
+void encode(const float* unit, std::size_t count, int16_t* codes) {
+  for (std::size_t i = 0; i < count; ++i) codes[i] = code_of(static_cast<double>(unit[i]));
 }
 
 VERGER_MULTIVERSION
@@ -33,12 +39,11 @@ void multiply_codes(const int16_t* codes, std::size_t rows, const int16_t* by, i
 }  // namespace
 
 RowHead::RowHead(std::span<const float> unit) {
+  const std::size_t depth = std::min(kDepth, unit.size());
+  encode(unit.data(), depth, codes.data());
   double squares = 0;
-  for (std::size_t i = 0; i < std::min(kDepth, unit.size()); ++i) {
-    const auto x = static_cast<double>(unit[i]);
-    codes[i] = code_of(x);
-    squares += x * x;
-  }
+  for (const float x : unit.first(depth))
+    squares += static_cast<double>(x) * static_cast<double>(x);
   rest = static_cast<float>(std::sqrt(std::max(0.0, 1 + kUnitRounding - squares)));
 }
 

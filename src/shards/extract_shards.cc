@@ -71,6 +71,7 @@ class ShardExtraction {
   Status run(StageTimes* times);
 
  private:
+  int busy(int threads) const;
   void fetch();
   void extract();
   Status extract_image(Extractor& extractor, Fetched fetched);
@@ -110,19 +111,28 @@ Status ShardExtraction::run(StageTimes* times) {
   Lap lap;
   std::vector<std::thread> fetchers;
   std::vector<std::thread> workers;
-  for (int i = 0; i < options_.reads_in_flight; ++i) fetchers.emplace_back([this] { fetch(); });
-  for (int i = 0; i < options_.threads; ++i) workers.emplace_back([this] { extract(); });
+  const int readers = busy(options_.reads_in_flight);
+  const int extractors = busy(options_.threads);
+  for (int i = 0; i < readers; ++i) fetchers.emplace_back([this] { fetch(); });
+  for (int i = 0; i < extractors; ++i) workers.emplace_back([this] { extract(); });
   for (auto& fetcher : fetchers) fetcher.join();
   queue_.close();
   for (auto& worker : workers) worker.join();
 
   times_.wall_ns = lap.ns();
-  times_.reader_count = options_.reads_in_flight;
-  times_.worker_count = options_.threads;
+  times_.reader_count = readers;
+  times_.worker_count = extractors;
   if (times != nullptr) *times = times_;
   if (failed_) return failure_;
   if (cancel_.cancelled()) return Status::cancelled("Interrupted.");
   return {};
+}
+
+// How many of these threads find an image to work on: no more than there are images.
+int ShardExtraction::busy(int threads) const {
+  std::size_t images = 0;
+  for (const Shard& shard : shards_) images += shard.size();
+  return static_cast<int>(std::clamp(images, std::size_t{1}, static_cast<std::size_t>(threads)));
 }
 
 // What is read next; runs of a block are laid out when those of the blocks before are taken.

@@ -16,6 +16,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/large_pages.h"
 #include "base/place.h"
 #include "base/status_macros.h"
 #include "storage/io_error.h"
@@ -38,6 +39,8 @@ ssize_t read_some(int file, uint8_t* to, std::size_t size) {
 
 // Reads `size` bytes, fewer at the file's end; an errno, or 0.
 int read_all(int file, std::size_t size, std::vector<uint8_t>& bytes) {
+  bytes.reserve(size);
+  ask_for_large_pages(bytes.data(), size);
   bytes.resize(size);
   std::size_t used = 0;
   while (used < bytes.size()) {
