@@ -13,6 +13,7 @@
 #include "crew/thread_crew.h"
 #include "metrics/exporter.h"
 #include "metrics/run_metrics.h"
+#include "precision_rates.h"
 
 namespace verger::cli {
 
@@ -106,6 +107,10 @@ Result<const Network*> JobNetwork::operator()() {
   VERGER_ASSIGN_OR_RETURN(loaded_, load_network(options_.model, options_.storage, options_.threads,
                                                 watch_download(job_.console, job_.interrupt)));
   warn_if_untrained(job_.console, loaded_.model->info().untrained);
+  if (options_.model.model.empty()) {
+    const std::string slower = slower_than_f32(options_.model.precision);
+    if (!slower.empty()) job_.console.warning(slower);
+  }
   view_.emplace(loaded_.view());
   return &*view_;
 }

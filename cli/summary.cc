@@ -107,6 +107,13 @@ void print_unchanged(const RunRecord& record, const TypedPlaces& typed) {
   std::fflush(stdout);
 }
 
+// How a precision's speed compares with that of f32.
+std::string speed_text(double speed) {
+  if (speed == 0) return "";
+  if (speed < 1) return "; SLOWER than f32, which took " + format_fixed(speed, 2) + " of its time";
+  return "; " + format_fixed(speed, 2) + " times as fast as f32";
+}
+
 void print_network(const RunRecord& record) {
   if (record.model) {
     row("network", record.model->name + ", " + record.model->weights + ", " +
@@ -117,7 +124,8 @@ void print_network(const RunRecord& record) {
     row("precision", "cosine to f32 on " + format_count(record.precision_check->images) +
                          " of the images: lowest " +
                          format_fixed(record.precision_check->lowest_cosine, 6) + ", median " +
-                         format_fixed(record.precision_check->median_cosine, 6));
+                         format_fixed(record.precision_check->median_cosine, 6) +
+                         speed_text(record.precision_check->speed));
   }
   if (record.options.image.fast_decode) {
     row("fast decode", "large JPEGs are decoded at a fraction of their size: inexact");

@@ -49,7 +49,13 @@ std::string_view value_fault(Variable variable, const std::vector<float>& values
 }  // namespace
 
 KerasWeights::KerasWeights(std::string name, Hdf5File file, VariablePaths paths)
-    : name_(std::move(name)), file_(std::move(file)), paths_(std::move(paths)) {}
+    : name_(std::move(name)), file_(std::move(file)), paths_(std::move(paths)) {
+  std::size_t largest = 0;
+  for (const ConvLayer& layer : mobilenet_v2_layers()) {
+    largest = std::max(largest, layer.size(kKernel));
+  }
+  weights_[kKernel].reserve(largest);
+}
 
 Result<KerasWeights> KerasWeights::open(const ModelFile& file) {
   if (!has_hdf5_signature(file.bytes)) return not_hdf5(file);

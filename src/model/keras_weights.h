@@ -29,7 +29,7 @@ class KerasWeights {
   std::string name_;
   Hdf5File file_;
   VariablePaths paths_;
-  ConvWeights weights_;  // of the last layer that was asked for
+  ConvWeights weights_;  // those of the last layer that was asked for
 };
 
 // All of them. Thread-safe.

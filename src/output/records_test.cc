@@ -52,8 +52,8 @@ RunRecord example_record() {
   record.width = 1280;
   record.reduction =
       RunRecord::Reduction{.k = 2, .count = 3, .below = 0.8, .reached = 0.95, .above = 1.0};
-  record.precision_check =
-      RunRecord::PrecisionCheck{.images = 3, .lowest_cosine = 0.99, .median_cosine = 0.999};
+  record.precision_check = RunRecord::PrecisionCheck{
+      .images = 3, .lowest_cosine = 0.99, .median_cosine = 0.999, .speed = 1.5};
   record.seconds = {{"extract", 1.5}};
   return record;
 }

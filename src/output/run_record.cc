@@ -58,13 +58,15 @@ RunRecord::Reduction parse_reduction(const json& from) {
 json precision_json(const RunRecord::PrecisionCheck& check) {
   return {{"images", check.images},
           {"lowest_cosine", check.lowest_cosine},
-          {"median_cosine", check.median_cosine}};
+          {"median_cosine", check.median_cosine},
+          {"speed", check.speed}};
 }
 
 RunRecord::PrecisionCheck parse_precision_check(const json& from) {
   return {.images = from.at("images"),
           .lowest_cosine = from.at("lowest_cosine"),
-          .median_cosine = from.at("median_cosine")};
+          .median_cosine = from.at("median_cosine"),
+          .speed = from.value("speed", 0.0)};
 }
 
 json pipeline_json(const PipelineRecord& pipeline) {

@@ -88,6 +88,7 @@ struct RunRecord {
     int64_t images = 0;
     double lowest_cosine = 0;
     double median_cosine = 0;
+    double speed = 0;  // f32's time in the network over this precision's; 0: unknown
   };
   std::optional<PrecisionCheck> precision_check;  // absent with f32
 

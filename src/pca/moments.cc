@@ -110,6 +110,11 @@ Status Moments::add(std::span<const float> rows) {
 // δ = mean_b − mean. The last term is taken as one more row of the block, scaled.
 void Moments::absorb(std::span<const float> rows) {
   const auto width = static_cast<std::size_t>(width_);
+  if (count_ == 0 && rows.size() == width) {  // a row by itself is its mean: no second moment
+    mean_of_rows(rows, mean_);
+    count_ = 1;
+    return;
+  }
   if (!workspace_) workspace_ = std::make_unique<Workspace>(width);
   Workspace& work = *workspace_;
   std::size_t depth = rows.size() / width;
@@ -133,7 +138,6 @@ void Moments::absorb(std::span<const float> rows) {
   }
   count_ += static_cast<int64_t>(depth);
   if (scale > 0) ++depth;
-  if (count_ < 2) return;  // a row by itself is its mean: the second moment stays zero
   make_upper();
   work.left.pack(work.centred.data(), width, depth, width);
   work.right.pack(work.centred.data(), width, depth, width);

@@ -10,7 +10,8 @@
 namespace verger {
 
 // Extracts a few images, evenly spaced in the list, by both networks and compares their features:
-// cosine = a·b / (|a| |b|). Images that either rejects do not count.
+// cosine = a·b / (|a| |b|). Images that either rejects do not count. Their speeds are of a few
+// inferences of each, by CPU time.
 Result<RunRecord::PrecisionCheck> check_precision(const ImageSource& source, const Model& model,
                                                   const Model& reference,
                                                   const ImageOptions& options);

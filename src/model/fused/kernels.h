@@ -15,7 +15,7 @@
 namespace verger::fused {
 
 inline constexpr int kGroup = 16;       // channels
-inline constexpr int kPanelGroups = 2;  // of a tile of 32 outputs
+inline constexpr int kPanelGroups = 2;  // a tile of 32 outputs has so many
 inline constexpr int kPairWords = 8;   // a group has so many in bfloat16: a word holds two channels
 inline constexpr int kTileWords = 16;  // words a row of a tile; a tile of weights has 16 rows too
 inline constexpr int kStemWords = 6;   // from one place's taps to the next's: two columns of three

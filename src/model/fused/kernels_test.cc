@@ -14,6 +14,7 @@
 
 #include "model/fused/kernels_fixture.h"
 #include "model/fused/network.h"
+#include "model/fused/rate.h"
 
 namespace verger::fused {
 namespace {
@@ -214,6 +215,16 @@ INSTANTIATE_TEST_SUITE_P(EverySet, KernelsTest,
                          ::testing::ValuesIn(supported_kernels().begin(),
                                              supported_kernels().end()),
                          name_of_set);
+
+TEST(DenseRate, IsOfThisProcessor) {
+  for (const Kernels* kernels : supported_kernels()) {
+    const double rate = dense_rate(*kernels);
+    EXPECT_GT(rate, 0.01) << kernels->name;
+    EXPECT_LT(rate, 10'000) << kernels->name;
+  }
+  if (supported_kernels().size() < 2) return;
+  EXPECT_GT(dense_rate(*supported_kernels().front()), dense_rate(kPortableKernels));
+}
 
 TEST(SupportedKernels, EndWithThePortableOnes) {
   ASSERT_FALSE(supported_kernels().empty());
