@@ -40,12 +40,23 @@ in_spark() {
   fi
 }
 
+# XNNPACK contends where `make deps-rivals` was made.
+xnnpack() {
+  local model=$results/engine_bench.tflite rivals=.venv/rivals/bin/python
+  "$rivals" -c "import ai_edge_litert" 2>/dev/null || return 0
+  "$python" bench/support/xnnpack_model.py 20201 "$model"
+  rival=(--xnnpack "$rivals" bench/support/xnnpack_worker.py "$model")
+}
+
 elsewhere() {
-  local program kept
+  local program kept rival
   for program in build/bench/bench/micro/*_bench; do
     echo "== $(basename "$program")"
     kept=$results/$(basename "$program")
-    "$program" --benchmark_out="$kept.json" --benchmark_out_format=json | tee "$kept.txt"
+    rival=()
+    if [[ $program == */engine_bench ]]; then xnnpack; fi
+    "$program" "${rival[@]}" --benchmark_out="$kept.json" --benchmark_out_format=json |
+      tee "$kept.txt"
   done
   measure reduce reduce
   measure preprocess preprocess "$photographs"

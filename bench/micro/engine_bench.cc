@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fused engine against OpenVINO, and against the processor: milliseconds of CPU an image on one
-// thread, contestants in turn in many short rounds, then each alone, once their answers are
-// compared; then each block's multiply-adds a second as a share of what the processor reaches with
-// registers alone, and how long its kernels take.
+// The fused engine against OpenVINO and XNNPACK, and against the processor: milliseconds of CPU an
+// image on one thread, contestants in turn in many short rounds, then each alone, once their answers
+// are compared; then each block's multiply-adds a second as a share of what the processor reaches
+// with registers alone, and how long its kernels take.
+//
+// usage: engine_bench [--xnnpack PYTHON WORKER MODEL], where PYTHON has LiteRT, WORKER is
+// bench/support/xnnpack_worker.py and MODEL is what xnnpack_model.py makes of kSeed.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -17,6 +20,7 @@
 
 #include "micro/cpu_time.h"
 #include "micro/processor_peak.h"
+#include "micro/rival_process.h"
 #include "model/fused/backend.h"
 #include "model/fused/network.h"
 #include "model/fused/noise_image.h"
@@ -41,8 +45,10 @@ struct Contestant {
   std::vector<float> features;
   std::vector<double> in_turn;
   std::vector<double> alone;
+  std::unique_ptr<RivalProcess> process = nullptr;  // in place of the backend and its stream
 
   bool infer(int images, std::vector<double>& times) {
+    if (process) return process->infer(images, times);
     bool ok = true;
     for (int i = 0; i < images; ++i) {
       times.push_back(timed([&] { ok = stream->infer(features).ok() && ok; }));
@@ -81,6 +87,23 @@ std::vector<Contestant> contestants(const NetworkWeights& weights) {
   return field;
 }
 
+bool enter_rival(std::vector<Contestant>& field, const std::vector<std::string>& command) {
+  Contestant rival{.name = "XNNPACK f32",
+                   .precision = Precision::kF32,
+                   .backend = nullptr,
+                   .stream = nullptr,
+                   .features = std::vector<float>(kMobileNetV2Width),
+                   .in_turn = {},
+                   .alone = {}};
+  rival.process = RivalProcess::start(command, fused::noise_image(0), rival.features);
+  if (!rival.process) {
+    std::fputs("engine_bench: XNNPACK's process does not answer\n", stderr);
+    return false;
+  }
+  field.push_back(std::move(rival));
+  return true;
+}
+
 double cosine(const std::vector<float>& a, const std::vector<float>& b) {
   const auto dot = [](const std::vector<float>& x, const std::vector<float>& y) {
     return std::inner_product(x.begin(), x.end(), y.begin(), 0.0);
@@ -111,8 +134,9 @@ bool answers_agree(std::vector<Contestant>& field) {
   return true;
 }
 
-bool contest(const NetworkWeights& weights) {
+bool contest(const NetworkWeights& weights, const std::vector<std::string>& rival) {
   std::vector<Contestant> field = contestants(weights);
+  if (!rival.empty() && !enter_rival(field, rival)) return false;
   if (!answers_agree(field)) return false;
   for (int round = 0; round < kRounds; ++round) {
     for (Contestant& each : field) {
@@ -251,9 +275,17 @@ void roofline(const NetworkWeights& weights, const fused::Kernels& kernels) {
 }  // namespace
 }  // namespace verger
 
-int main() {
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const auto rival = std::ranges::find(words, "--xnnpack");
+  if (rival != words.end() && words.end() - rival < 4) {
+    std::fputs("usage: engine_bench [--xnnpack PYTHON WORKER MODEL]\n", stderr);
+    return 2;
+  }
+  std::vector<std::string> command;
+  if (rival != words.end()) command.assign(rival + 1, rival + 4);
   const verger::NetworkWeights weights = verger::untrained_weights(verger::kSeed);
-  if (!verger::contest(weights)) return 1;
+  if (!verger::contest(weights, command)) return 1;
   for (const auto precision : verger::kPrecisions) {
     for (const auto* kernels : verger::fused::supported_kernels(precision)) {
       if (kernels != &verger::fused::kPortableKernels) verger::roofline(weights, *kernels);
