@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fused engine against OpenVINO and XNNPACK, and against the processor: milliseconds of CPU an
-// image on one thread, contestants in turn in many short rounds, then each alone, once their answers
-// are compared; then each block's multiply-adds a second as a share of what the processor reaches
-// with registers alone, and how long its kernels take.
+// image on one thread, contestants in turn in many short rounds, then each alone, once their
+// answers are compared; then each block's multiply-adds a second as a share of what the processor
+// reaches with registers alone, and how long its kernels take.
 //
 // usage: engine_bench [--xnnpack PYTHON WORKER MODEL], where PYTHON has LiteRT, WORKER is
 // bench/support/xnnpack_worker.py and MODEL is what xnnpack_model.py makes of kSeed.

@@ -3,7 +3,7 @@
 
 usage: xnnpack_worker.py MODEL
 
-MODEL is what xnnpack_model.py makes. Standard input is a tensor, 224 × 224 × 3 float32, and then
+MODEL is what xnnpack_model.py makes. Standard input is a tensor, 224 by 224 by 3 float32, then
 whole numbers, int32: so many images are to be inferred. Standard output is the features, float32,
 and then for each image the milliseconds of CPU that it took, float64.
 """
