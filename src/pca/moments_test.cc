@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "pca/test_rows.h"
@@ -165,6 +166,17 @@ TEST(MomentsTest, MergedAgreeWithTheWhole) {
       EXPECT_THAT(merged.mean()[i], DoubleNear(whole.mean()[i], 1e-12 * std::abs(whole.mean()[i])));
     }
   }
+}
+
+TEST(MomentsTest, OfOneRowAreReadBackAndMerged) {
+  const Moments one = moments_of({1, 5}, 2);
+  const auto bytes = one.serialise();
+  auto read = Moments::deserialise(bytes);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->serialise(), bytes);
+  ASSERT_TRUE(read->merge(moments_of({3, -1}, 2)).ok());
+  EXPECT_THAT(read->mean(), ElementsAre(2, 2));
+  EXPECT_THAT(read->centred_second_moment(), ElementsAre(2, -6, -6, 18));
 }
 
 TEST(MomentsTest, MergedWithThemselvesAreDoubled) {
