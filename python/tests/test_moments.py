@@ -116,8 +116,8 @@ def test_the_tree_merges_neighbours_first():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: package.Moments(0), ValueError, "width must be 1 to 16384, not 0"),
-        (lambda: package.Moments(16385), ValueError, "width must be 1 to 16384"),
+        (lambda: package.Moments(0), ValueError, "width must be 1 to 16,384, not 0"),
+        (lambda: package.Moments(16385), ValueError, "width must be 1 to 16,384"),
         (lambda: package.Moments(3).add(rows(2, 4)), ValueError, "rows have 4 features"),
         (lambda: package.Moments(4).add(rows(2, 4) * np.nan), ValueError, "finite"),
         (lambda: package.Moments(4).add(rows(2, 4).astype(np.float64)), TypeError, "add"),

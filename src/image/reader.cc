@@ -18,9 +18,9 @@ struct ImageReader::Buffers : public ImageSink {
 
   std::optional<Rejection> start(ImageSize size, int orientation) override {
     if (!can_resample(size.width, kImageSide) || !can_resample(size.height, kImageSide)) {
-      return Rejection{RejectReason::kTooLarge,
-                       "The image is of size " + format_count(size.width) + " × " +
-                           format_count(size.height) + ", with a side too long to be resized."};
+      return Rejection{RejectReason::kTooLarge, "The image is of size " + format_count(size.width) +
+                                                    " × " + format_count(size.height) +
+                                                    ", with a side too long to be resized."};
     }
     orientation_ = orientation;
     resizer_->start(size, orientation, {kImageSide, kImageSide}, resized_.pixels.data());
