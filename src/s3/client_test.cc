@@ -41,7 +41,7 @@ TEST(S3Client, SendsKeysAsTheyAre) {
 
 TEST(S3Client, SaysThatBytesNeverCame) {
   ScriptedServer server([](const std::string&) { return part("0-4/5", "12345"); });
-  EXPECT_THAT(s3_cause(get(*client_of(server, 1), 1000)), HasSubstr("fewer than the 1000"));
+  EXPECT_THAT(s3_cause(get(*client_of(server, 1), 1000)), HasSubstr("fewer than the 1,000"));
 }
 
 TEST(S3Client, TakesNoOtherPartForTheOneAskedFor) {
