@@ -29,3 +29,16 @@ def test_every_part_of_the_source_is_named():
 
 def test_it_stays_short():
     assert len(DOCUMENT.read_text().splitlines()) <= 100
+
+
+def test_every_source_is_built():
+    """A file that no CMakeLists.txt names compiles nowhere, and a test in it never runs."""
+    folders = [ROOT / name for name in ("src", "cli", "python", "bench", "tests", "examples")]
+    named = "\n".join(
+        path.read_text() for folder in folders for path in folder.rglob("CMakeLists.txt")
+    )
+    words = set(re.findall(r"[\w.]+", named))
+    sources = [path for folder in folders for path in folder.rglob("*.cc")]
+    assert len(sources) > 300
+    unbuilt = [path for path in sources if not words & {path.name, path.stem}]
+    assert [str(path.relative_to(ROOT)) for path in unbuilt] == []
