@@ -22,6 +22,9 @@ class FirstImages final : public ImageSource {
   std::size_t size() const override { return size_; }
   std::string path(std::size_t image) const override { return source_->path(image); }
   std::string shown(std::size_t image) const override { return source_->shown(image); }
+  std::string recorded(const std::string& message, std::size_t image) const override {
+    return source_->recorded(message, image);
+  }
   std::string label(std::size_t image) const override { return source_->label(image); }
   int64_t length(std::size_t image) const override { return source_->length(image); }
   Result<std::vector<uint8_t>> read(std::size_t image) const override {

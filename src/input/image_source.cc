@@ -35,6 +35,17 @@ int64_t stamp_of(const std::string& fingerprint) {
   return static_cast<int64_t>(std::stoull(sha.finish().substr(0, 16), nullptr, 16));
 }
 
+std::string with_recorded_name(std::string message, const std::string& typed,
+                               const std::string& recorded) {
+  const std::size_t at = message.find(typed);
+  if (at != std::string::npos) message.replace(at, typed.size(), recorded);
+  return message;
+}
+
+std::string ImageSource::recorded(const std::string& message, std::size_t image) const {
+  return with_recorded_name(message, shown(image), path(image));
+}
+
 StoreSource::StoreSource(std::shared_ptr<const Store> store, InputOptions options, SortedList files)
     : store_(std::move(store)), options_(std::move(options)), files_(std::move(files)) {}
 

@@ -41,6 +41,9 @@ class ImageSource {
   virtual std::string path(std::size_t image) const = 0;  // as the tables show it
   // The same as people read it, with the input as it was typed.
   virtual std::string shown(std::size_t image) const { return written_place(path(image)); }
+  // A message about the image, or about the file that holds it, as the tables keep it: with the
+  // name that is the same however the input was typed.
+  virtual std::string recorded(const std::string& message, std::size_t image) const;
   virtual std::string label(std::size_t image) const = 0;
   virtual int64_t length(std::size_t image) const = 0;  // bytes of the file, as listed
   virtual Result<std::vector<uint8_t>> read(std::size_t image) const = 0;
@@ -69,6 +72,10 @@ class ImageSource {
   };
   virtual Result<Changed> find_changed() const { return Changed{}; }
 };
+
+// A message with the first `typed` in it replaced by `recorded`.
+std::string with_recorded_name(std::string message, const std::string& typed,
+                               const std::string& recorded);
 
 // A fingerprint in short: the first 8 bytes of its SHA-256, as a big-endian number.
 int64_t stamp_of(const std::string& fingerprint);

@@ -169,6 +169,11 @@ Result<std::vector<uint8_t>> PackedSource::read(std::size_t image) const {
   return std::move(kept.image);
 }
 
+std::string PackedSource::recorded(const std::string& message, std::size_t image) const {
+  const std::string& container = files_[at(image).container].name;
+  return with_recorded_name(message, store_->shown(container), store_->display_path(container));
+}
+
 std::string PackedSource::fingerprint(std::size_t image) const {
   const auto [path, place, container, label] = at(image);
   const FileEntry& file = files_[container];

@@ -39,6 +39,7 @@ class PackedSource final : public ImageSource {
   std::size_t size() const override { return images_.size(); }
   std::string path(std::size_t image) const override { return at(image).path; }
   std::string shown(std::size_t image) const override { return store_->shown_path(path(image)); }
+  std::string recorded(const std::string& message, std::size_t image) const override;
   std::string label(std::size_t image) const override { return labels_[at(image).label]; }
   int64_t length(std::size_t image) const override { return at(image).place.length; }
   Result<std::vector<uint8_t>> read(std::size_t image) const override;

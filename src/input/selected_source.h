@@ -19,6 +19,9 @@ class SelectedSource final : public ImageSource {
   std::size_t size() const override { return chosen_.size(); }
   std::string path(std::size_t image) const override { return source_.path(chosen_[image]); }
   std::string shown(std::size_t image) const override { return source_.shown(chosen_[image]); }
+  std::string recorded(const std::string& message, std::size_t image) const override {
+    return source_.recorded(message, chosen_[image]);
+  }
   std::string label(std::size_t image) const override { return source_.label(chosen_[image]); }
   int64_t length(std::size_t image) const override { return source_.length(chosen_[image]); }
   Result<std::vector<uint8_t>> read(std::size_t image) const override {

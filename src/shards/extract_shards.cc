@@ -215,7 +215,10 @@ Status ShardExtraction::extract_image(Extractor& extractor, Fetched fetched) {
   }
 
   observer_.advanced(1, rejection ? 1 : 0);
-  if (rejection) block.rejections[row] = {*std::move(rejection), length};
+  if (rejection) {
+    rejection->message = source_.recorded(rejection->message, fetched.image);
+    block.rejections[row] = {*std::move(rejection), length};
+  }
   // Whoever fills in the last row sees all others: each was written before its thread counted down.
   if (block.remaining.fetch_sub(1) > 1) return {};
   return blocks_.full(block, [&](OpenBlock& next) { return hand_over(next); });

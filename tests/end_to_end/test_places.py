@@ -85,9 +85,16 @@ def test_summaries(verger, here):
     told = verger("extract", "Odd", "./Few", *WEIGHTS, cwd=here).stdout
     assert "output       ./Few\n" in told
     assert "report       ./Few/report.html\n" in told
-    (rejected,) = read_table(here / "Few" / "rejected").to_pylist()
+
+
+def test_tables_do_not_tell_how_the_input_was_typed(verger, here):
+    for number, typed in enumerate(("Odd", "./Odd/", here / "Odd")):
+        verger("extract", typed, f"Typed{number}", *WEIGHTS, cwd=here)
+    tables = [read_table(here / f"Typed{number}" / "rejected") for number in range(3)]
+    assert tables[0] == tables[1] == tables[2]
+    (rejected,) = tables[0].to_pylist()
     assert rejected["path"] == f"file:{here}/Odd/b.jpg"
-    assert rejected["message"].startswith("Cannot read Odd/b.jpg: ")
+    assert rejected["message"].startswith(f"Cannot read file:{here}/Odd/b.jpg: ")
 
 
 def test_workers_name_places_as_whoever_started_the_run(program, here, tmp_path):
