@@ -13,7 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from reference_page import ROOT, given, write_or_check
+
 PAGE = ROOT / "docs" / "reference-cli.md"
 PROGRAM = ROOT / "build" / "verger"
 HEAD = """\
@@ -99,18 +100,5 @@ def page(program: Path) -> str:
     return "\n".join(lines).strip() + "\n"
 
 
-def main() -> int:
-    """Write the page, or say whether it is stale."""
-    arguments = [argument for argument in sys.argv[1:] if argument != "--check"]
-    made = page(Path(arguments[0]) if arguments else PROGRAM)
-    if "--check" not in sys.argv:
-        PAGE.write_text(made)
-        return 0
-    stale = not PAGE.exists() or PAGE.read_text() != made
-    if stale:
-        print(f"{PAGE.relative_to(ROOT)} is stale: make reference", file=sys.stderr)
-    return int(stale)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PAGE, page(given(PROGRAM))))

@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 
 import click
-from reference_cli import ROOT, cell
+from reference_cli import cell
+from reference_page import ROOT, write_or_check
 
 PAGE = ROOT / "docs" / "reference-emr.md"
 BUILD = Path(os.environ.get("VERGER_BUILD", ROOT / "build" / "release"))
@@ -85,17 +86,5 @@ def page() -> str:
     return "\n".join(lines).strip() + "\n"
 
 
-def main() -> int:
-    """Write the page, or say whether it is stale."""
-    made = page()
-    if "--check" not in sys.argv:
-        PAGE.write_text(made)
-        return 0
-    stale = not PAGE.exists() or PAGE.read_text() != made
-    if stale:
-        print(f"{PAGE.relative_to(ROOT)} is stale: make reference", file=sys.stderr)
-    return int(stale)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PAGE, page()))

@@ -14,8 +14,7 @@ namespace verger {
 Status check_no_credential(std::string_view place);
 
 // What is called `name` in a place, in the place's own spelling: "Test", "a/1.jpg" →
-// "Test/a/1.jpg".
-// "" is the place itself, as a name; as a place it is the current folder.
+// "Test/a/1.jpg". "" is the place itself, as a name; as a place it is the current folder.
 std::string place_below(std::string_view place, std::string_view name);
 
 // A place as tables and records have it, as a person writes it: "file:/a b" → "/a b". Those of

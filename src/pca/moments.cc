@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verger/moments.h"
-#include "base/numbers.h"
 
 #include <algorithm>
 #include <bit>
@@ -8,6 +7,7 @@
 #include <cmath>
 #include <string>
 
+#include "base/numbers.h"
 #include "base/status_macros.h"
 #include "pca/product.h"
 

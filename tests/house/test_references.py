@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages of reference are those of the program and the package as they stand."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-spec = importlib.util.spec_from_file_location(
-    "reference_python", ROOT / "tools" / "reference_python.py"
-)
-reference_python = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(reference_python)
+sys.path.insert(0, str(ROOT / "tools"))
+import reference_python  # noqa: E402
 
 
 @pytest.mark.parametrize("tool", ["reference_cli.py", "reference_python.py"])
