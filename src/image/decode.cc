@@ -8,7 +8,7 @@
 
 namespace verger {
 
-std::optional<Rejection> decode_rows(Bytes bytes, const ImageOptions& options, ImageSink& sink) {
+std::optional<Rejection> decode_rows(Bytes bytes, const ImageOptions& options, ImageRowSink& sink) {
   const auto format = detect_format(bytes);
   if (!format.ok()) return format.error();
   return *format == Format::kJpeg ? decode_jpeg(bytes, options, sink)

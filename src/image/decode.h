@@ -10,7 +10,7 @@
 namespace verger {
 
 // Decodes a JPEG or PNG row by row. After a rejection `sink` has some of the rows, or none.
-std::optional<Rejection> decode_rows(Bytes bytes, const ImageOptions& options, ImageSink& sink);
+std::optional<Rejection> decode_rows(Bytes bytes, const ImageOptions& options, ImageRowSink& sink);
 
 // decode_image() into an image whose memory is reused.
 std::optional<Rejection> decode_into(Bytes bytes, const ImageOptions& options, RgbImage& image);

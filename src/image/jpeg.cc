@@ -194,7 +194,7 @@ int divide_up(int side, unsigned denominator) {
 
 }  // namespace
 
-std::optional<Rejection> decode_jpeg(Bytes bytes, const ImageOptions& options, ImageSink& sink) {
+std::optional<Rejection> decode_jpeg(Bytes bytes, const ImageOptions& options, ImageRowSink& sink) {
   const auto header = read_jpeg_header(bytes);
   if (!header.ok()) return header.error();
   if (auto rejection = check_size(header->width, header->height, options)) return rejection;

@@ -198,7 +198,7 @@ std::optional<Rejection> decode_data(PngStream& stream, RowSink& sink) {
 }
 
 // From where the header ends to the end of the file.
-std::optional<Rejection> decode_rest(PngStream& stream, int orientation, ImageSink& sink) {
+std::optional<Rejection> decode_rest(PngStream& stream, int orientation, ImageRowSink& sink) {
   const auto width = static_cast<int>(stream.header().width);
   const auto height = static_cast<int>(stream.header().height);
   if (auto rejection = sink.start({width, height}, orientation)) return rejection;
@@ -208,7 +208,7 @@ std::optional<Rejection> decode_rest(PngStream& stream, int orientation, ImageSi
 
 }  // namespace
 
-std::optional<Rejection> decode_png(Bytes bytes, const ImageOptions& options, ImageSink& sink) {
+std::optional<Rejection> decode_png(Bytes bytes, const ImageOptions& options, ImageRowSink& sink) {
   PngStream stream(bytes);
   if (auto rejection = stream.read_header()) return rejection;
   const PngHeader& header = stream.header();

@@ -12,7 +12,7 @@
 namespace verger {
 
 // Takes an image's rows and keeps it resized.
-struct ImageReader::Buffers : public ImageSink {
+struct ImageReader::Buffers : public ImageRowSink {
  public:
   Buffers() { forget(); }
 

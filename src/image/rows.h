@@ -27,7 +27,7 @@ class RowSink {
 };
 
 // Takes the rows of an image from a decoder.
-class ImageSink : public RowSink {
+class ImageRowSink : public RowSink {
  public:
   // Before the first row, and once more if the image begins anew. Rows come as the file holds them;
   // `orientation` (exif.h) says how the image is to be turned upright. A rejection ends the image.

@@ -7,7 +7,7 @@
 namespace verger {
 
 // Keeps all rows, in an image whose memory is reused.
-class WholeImage : public ImageSink {
+class WholeImage : public ImageRowSink {
  public:
   explicit WholeImage(RgbImage& image) : image_(image) {}
 

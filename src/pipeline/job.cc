@@ -204,9 +204,7 @@ Result<RunRecord> Job::finish(const Status& stages) {
 }
 
 RunRecord Job::planned(std::span<const ShardTask> tasks, const ImageSource& source) {
-  record_.state = "planned";
-  auto& plan = record_.plan.emplace();
-  plan.parts = static_cast<int64_t>(tasks.size());
+  RunRecord::Plan plan{.parts = static_cast<int64_t>(tasks.size())};
   int64_t rows = 0;
   for (const ShardTask& task : tasks) {
     rows += static_cast<int64_t>(task.shard.size());
@@ -217,6 +215,8 @@ RunRecord Job::planned(std::span<const ShardTask> tasks, const ImageSource& sour
   }
   const int width = record_.model ? record_.model->width : kMobileNetV2Width;
   plan.features_bytes = rows * width * static_cast<int64_t>(sizeof(float));
+  record_.state = "planned";
+  record_.plan = plan;
   resumable_ = false;  // it ends here
   return record_;
 }

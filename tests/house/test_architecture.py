@@ -2,6 +2,7 @@
 """ARCHITECTURE.md must describe the house as it stands."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,3 +43,24 @@ def test_every_source_is_built():
     assert len(sources) > 300
     unbuilt = [path for path in sources if not words & {path.name, path.stem}]
     assert [str(path.relative_to(ROOT)) for path in unbuilt] == []
+
+
+def types_defined_in(path: Path):
+    """Their full names; an unnamed namespace is that of the file alone."""
+    namespaces = []
+    for line in path.read_text().splitlines():
+        if opened := re.match(r"namespace(?: ([\w:]+))? ?\{$", line):
+            namespaces.append(opened[1])
+        elif namespaces and line.startswith("}  // namespace"):
+            namespaces.pop()
+        elif named := re.match(r"(?:class|struct|union) ([\w:]+)[^;{]*\{", line):
+            yield "::".join(name or str(path) for name in [*namespaces, named[1]])
+
+
+def test_every_type_has_a_name_of_its_own():
+    """Two types of one name make a program undefined, and neither compiler nor linker tells."""
+    folders = [ROOT / name for name in ("include", "src", "cli", "python")]
+    files = [path for folder in folders for path in folder.rglob("*.[hc]*")]
+    names = Counter(name for path in files for name in types_defined_in(path))
+    assert len(names) > 300
+    assert [name for name, count in names.items() if count > 1] == []

@@ -95,11 +95,11 @@ def yarn_cluster(tmp_path_factory, bucket, packed):
         yield packed.for_drivers(cluster.with_variables(bucket.server.environment()))
 
 
-def check_history(history):
+def check_history(history, output):
     """The History Server tells what each stage was for, and that both executors were at work."""
     images = f"400 images of s3://{BUCKET}/Test in {PARTS} shards"
     (extract, first), (project, second) = sorted(history.tasks().items())
-    assert extract.startswith(f"verger extract: {images} -> features in s3://{BUCKET}/")
+    assert extract.startswith(f"verger extract: {images} -> features in {output}")
     assert project.startswith(f"verger project: {PARTS} parts of 1,280 features -> ")
     assert first == second == PARTS
     assert len(history.workers()) == 2
@@ -190,7 +190,7 @@ def test_yarn_computes_the_same_bits_on_both_nodes(yarn_cluster, packed, bucket,
     application = job.application()
     assert yarn_cluster.application_state(application)["finalStatus"] == "SUCCEEDED"
     history = history_of(yarn_cluster, application, tmp_path)
-    check_history(history)
+    check_history(history, f"s3a://{BUCKET}/{name}")
     # An executor's logs are shown by its node.
     logs = [executor["executorLogs"]["stderr"] for executor in history.workers()]
     assert len({urlsplit(log).port for log in logs}) == 2
