@@ -32,6 +32,7 @@ NAMES = {
     "ours_cli": "`verger run`, a process",
     "ours_job": "`verger.spark.run`",
     "ours_job_bf16": "`verger.spark.run`, `--precision bf16`",
+    "ours_job_again": "`verger.spark.run`, again in the same session",
     "onnxruntime_udf": "pandas UDF, ONNX Runtime, one session a worker, one thread",
     "onnxruntime_usual": "pandas UDF, ONNX Runtime, as it is usually written",
     "notebook_udf": "the notebook's feature step (Keras)",
