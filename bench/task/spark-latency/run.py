@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measure what latency costs ImageFeaturizer on S3: by path, and on Spark's binaryFile by s3a.
+"""Measure what latency costs on S3: the job, and ImageFeaturizer by path and on s3a's binaryFile.
 
 usage: run.py PHOTOGRAPHS WEIGHTS [--images N] [--rounds N] [--content-rounds N] [--json FILE]
 
 A local S3 server behind a proxy that holds every GET back for 25 ms, beside the same proxy without
 delay. Each run is a process of its own with a session of local[2]; all must give the same features,
 to the bit. Timed is, in a session that stands and is warm, from the listing to the last part of a
-local table. The server and the proxy share the cores.
+local table; of the job, its stage of extraction. The server and the proxy share the cores.
 """
 
 import itertools
@@ -21,6 +21,7 @@ from servers.fault_proxy import Faults, fault_proxy  # noqa: E402
 from servers.s3proxy import Server, s3proxy, upload  # noqa: E402
 
 LATENCIES = {"0 ms": 0.0, "25 ms": 0.025}
+SCRIPTS = {"job": "job.py", "path": "featurizer.py", "content": "featurizer.py"}
 HEADINGS = {"images_per_s": "images/s", "cpu_ms": "CPU ms/image", "process_s": "process s"}
 
 
@@ -41,12 +42,12 @@ def measure(
             report = contest.measure(
                 field,
                 "features",
-                FOLDER / "featurizer.py",
+                FOLDER / SCRIPTS[route],
                 "--route",
                 route,
                 variables=server.environment(endpoint=proxy.endpoint),
             )
-        rows = by_name(contest.rows_of(field.folder / "features"))
+        rows = by_name(contest.rows_of(contest.features_folder(field.folder / "features")))
         reference.update(reference or rows)
         contest.check_features(name, rows, reference, field.images, 0)
         return report
@@ -68,13 +69,14 @@ def ratios_of(reports: dict[str, list[contest.Report]]) -> dict[str, float]:
 def main() -> None:
     """Run the rounds; print medians and ratios."""
     parser = contest.command_line("Measure what latency costs on S3.", 2096)
-    parser.add_argument("--content-rounds", type=int, default=1, help="it is slow")
+    parser.add_argument("--content-rounds", type=int, default=1, help="it is slow; 0 leaves it out")
     given = parser.parse_args()
     with contest.prepared(given) as field, s3proxy(field.folder / "s3proxy") as server:
         server.bucket("p8-data")
         for place in (field.photographs, field.warm_up):
             upload(server, place, f"p8-data/{place.name}")
-        reports = measure(field, server, {"path": given.rounds, "content": given.content_rounds})
+        rounds = dict.fromkeys(["job", "path"], given.rounds) | {"content": given.content_rounds}
+        reports = measure(field, server, {route: count for route, count in rounds.items() if count})
     figures = contest.medians(reports)
     for row in figures.values():
         row["images_per_s"] = field.images / row["seconds"]
