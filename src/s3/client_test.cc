@@ -56,6 +56,72 @@ TEST(S3Client, TakesNoOtherPartForTheOneAskedFor) {
   EXPECT_FALSE(client->get("key2", 2, out).ok());
 }
 
+TEST(S3Client, ReadsWholeObjectsByOneRequest) {
+  const std::string large(100'000, 'x');
+  ScriptedServer server([&](const std::string& request) -> std::string {
+    if (request.find("chunked") != request.npos) {
+      return "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nfour\r\n0\r\n\r\n";
+    }
+    const std::string hang_up(ScriptedServer::kHangUp);
+    if (request.find("endless") != request.npos) return hang_up + "HTTP/1.1 200 OK\r\n\r\nfour";
+    if (request.find("absent") != request.npos) return http_response("404 Not Found", "", "no");
+    return http_response("200 OK", "", request.find("empty") != request.npos ? "" : large);
+  });
+  const auto client = client_of(server);
+  std::vector<uint8_t> bytes{1, 2, 3};
+  ASSERT_TRUE(client->get_all("large", bytes).ok());
+  EXPECT_EQ(std::string(bytes.begin(), bytes.end()), large);
+  ASSERT_TRUE(client->get_all("chunked", bytes).ok());
+  EXPECT_EQ(std::string(bytes.begin(), bytes.end()), "four");
+  ASSERT_TRUE(client->get_all("empty", bytes).ok());
+  EXPECT_TRUE(bytes.empty());
+  EXPECT_TRUE(client->get_all("absent", bytes).is_absent());
+  EXPECT_THAT(s3_cause(client->get_all("endless", bytes)), HasSubstr("does not say its size"));
+  EXPECT_THAT(server.requests()[0], Not(HasSubstr("range:")));
+  EXPECT_EQ(server.requests().size(), 5u);
+}
+
+TEST(S3Client, ForgetsWhatAnAttemptLeft) {
+  int attempts = 0;
+  ScriptedServer server([&](const std::string&) -> std::string {
+    const std::string head = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n";
+    return ++attempts == 1 ? std::string(ScriptedServer::kHangUp) + head + "wr" : head + "four";
+  });
+  std::vector<uint8_t> bytes;
+  ASSERT_TRUE(client_of(server, 1)->get_all("k", bytes).ok());
+  EXPECT_EQ(std::string(bytes.begin(), bytes.end()), "four");
+  EXPECT_EQ(attempts, 2);
+}
+
+TEST(S3Client, ReadsTheEndOfAnObject) {
+  std::string reply;
+  ScriptedServer server([&](const std::string&) { return reply; });
+  const auto client = client_of(server);
+  std::vector<uint8_t> out(4);
+  int64_t size = 0;
+  reply = part("5-8/9", "fghi");
+  ASSERT_TRUE(client->get_tail("k", out, size).ok());
+  EXPECT_EQ(std::string(out.begin(), out.end()), "fghi");
+  EXPECT_EQ(size, 9);
+  EXPECT_THAT(server.requests()[0], HasSubstr("range: bytes=-4\r\n"));
+  for (const std::string& shorter : {part("0-1/2", "ab"), http_response("200 OK", "", "ab")}) {
+    reply = shorter;
+    const S3Answer answer = client->get_tail("k", out, size);
+    ASSERT_TRUE(answer.ok());
+    EXPECT_EQ(answer.http.received, 2u);
+    EXPECT_EQ(size, 2);
+  }
+  reply = http_response("416 Range Not Satisfiable", "", "");
+  EXPECT_EQ(client->get_tail("empty", out, size).status, 416);
+  for (const std::string& other : {part("0-3/9", "abcd"), part("6-8/9", "ghi"), part("5-8/*", "f"),
+                                   http_response("206 Partial Content", "", "fghi")}) {
+    reply = other;
+    EXPECT_THAT(s3_cause(client->get_tail("k", out, size)), HasSubstr("another part"));
+  }
+  reply = part("5-8/9", "fg");
+  EXPECT_THAT(s3_cause(client->get_tail("k", out, size)), HasSubstr("fewer than the 4"));
+}
+
 TEST(S3Client, SendsAHeaderForEachCondition) {
   ScriptedServer server(
       [](const std::string&) { return http_response("200 OK", "ETag: \"new\"\r\n", ""); });

@@ -110,14 +110,33 @@ class Reader {
       std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
       answer.headers.emplace(std::move(name), std::string(field.value()));
     }
-    const bool to_place = !place_.bytes.empty() && (answer.status == 206 || answer.status == 200);
+    const auto read_piece = piece_reader(answer.status);
     while (!parser_->is_done()) {
-      if (auto fault = to_place ? read_to_place(answer) : read_to_text(answer)) {
-        return *std::move(fault);
-      }
+      if (auto fault = (this->*read_piece)(answer)) return *std::move(fault);
     }
     answer.goes_on = parser_->keep_alive() && begin_ == end_;
     return answer;
+  }
+
+  using PieceReader = std::optional<Fault> (Reader::*)(HttpAnswer&);
+
+  PieceReader piece_reader(int status) {
+    if (place_.all != nullptr && status == 200) {
+      place_.all->clear();  // An attempt before this one may have left bytes.
+      return &Reader::read_to_all;
+    }
+    const bool to_place = !place_.bytes.empty() && (status == 206 || status == 200);
+    return to_place ? &Reader::read_to_place : &Reader::read_to_text;
+  }
+
+  // Takes memory as the bytes come: the length that a server tells may be wrong.
+  std::optional<Fault> read_to_all(HttpAnswer& /*answer*/) {
+    const std::size_t before = place_.all->size();
+    place_.all->resize(before + kBuffer);
+    const auto got = read_some(place_.all->data() + before, kBuffer);
+    place_.all->resize(before + (got.ok() ? *got : 0));
+    if (!got.ok()) return got.error();
+    return std::nullopt;
   }
 
   std::optional<Fault> read_to_place(HttpAnswer& answer) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "s3/connection.h"
 #include "s3/signature.h"
@@ -25,7 +26,7 @@ struct HttpAnswer {
   int status = 0;
   std::map<std::string, std::string, std::less<>> headers{};  // names in lower case
   std::string body{};        // all of it, or what did not go into the caller's memory
-  std::size_t received = 0;  // bytes in the caller's memory
+  std::size_t received = 0;  // bytes in `bytes` of the caller
   bool goes_on = false;      // another request may be sent on the same connection
   bool resent = false;       // the request had been sent before, on another connection
 
@@ -34,7 +35,8 @@ struct HttpAnswer {
 
 // Where the body of an answer goes.
 struct BodyPlace {
-  std::span<uint8_t> bytes{};  // takes the body of status 206 or 200, if this is not empty
+  std::span<uint8_t> bytes{};           // takes the body of status 206 or 200, if this is not empty
+  std::vector<uint8_t>* all = nullptr;  // takes that of status 200, whatever its length
   std::size_t most = std::size_t{1} << 20;  // bytes of any other; more is a fault
 };
 
