@@ -3,16 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <random>
+
+#include "base/random_bits.h"
 
 namespace verger {
 
 std::string random_uuid() {
-  std::random_device random;
-  std::array<uint8_t, 16> bytes{};
-  for (auto& byte : bytes) byte = static_cast<uint8_t>(random());
+  const std::array<uint64_t, 2> random = {random_bits(), random_bits()};
+  auto bytes = std::bit_cast<std::array<uint8_t, 16>>(random);
   bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | 0x40);  // version 4
   bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);  // RFC 9562's variant
   constexpr std::string_view kDigits = "0123456789abcdef";

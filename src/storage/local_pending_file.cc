@@ -9,9 +9,9 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <random>
 #include <utility>
 
+#include "base/random_bits.h"
 #include "base/status_macros.h"
 #include "storage/io_error.h"
 #include "storage/local_listing.h"
@@ -54,11 +54,9 @@ Status make_folders(const LocalFile& folder) {
 }
 
 std::string temporary_path(const std::string& path) {
-  std::random_device random;
-  const uint64_t number = uint64_t{random()} << 32 | random();
   const std::size_t name = path.rfind('/') + 1;
-  return path.substr(0, name) + std::string(kTemporaryPrefix) + std::to_string(number) + '-' +
-         path.substr(name);
+  return path.substr(0, name) + std::string(kTemporaryPrefix) + std::to_string(random_bits()) +
+         '-' + path.substr(name);
 }
 
 class LocalPendingFile final : public PendingFile {
