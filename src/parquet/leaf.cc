@@ -6,13 +6,15 @@
 namespace verger {
 
 VERGER_MULTIVERSION
-std::size_t count_breaks(const int16_t* definition, const int16_t* repetition, std::size_t count,
-                         int16_t highest) {
-  std::size_t breaks = 0;
-  for (std::size_t i = 0; i < count; ++i) {  // no branch: many at a time
-    breaks += static_cast<std::size_t>(definition[i] < highest || repetition[i] == 0);
+bool has_break(const int16_t* definition, const int16_t* repetition, std::size_t count,
+               int16_t highest) {
+  int16_t breaks = 0;  // as narrow as the levels, and no branch: as many at a time as can be
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto is_null = static_cast<int16_t>(definition[i] < highest);
+    const auto begins = static_cast<int16_t>(repetition[i] == 0);
+    breaks = static_cast<int16_t>(breaks | is_null | begins);
   }
-  return breaks;
+  return breaks != 0;
 }
 
 }  // namespace verger

@@ -18,9 +18,9 @@
 
 namespace verger {
 
-// How many of `count` levels are a null or begin a row.
-std::size_t count_breaks(const int16_t* definition, const int16_t* repetition, std::size_t count,
-                         int16_t highest);
+// Whether one of `count` levels is a null or begins a row.
+bool has_break(const int16_t* definition, const int16_t* repetition, std::size_t count,
+               int16_t highest);
 
 // One leaf column of one row group: a cursor over its values, which are read in batches.
 template <class Type>
@@ -56,9 +56,9 @@ class Leaf {
   std::span<const Value> run(std::size_t most) const {
     const std::size_t count = std::min(most, levels_ - at_);
     const std::size_t next = at_ + 1;
-    const std::size_t breaks =
-        count_breaks(definition_.data() + next, repetition_.data() + next, count - 1, highest_);
-    return {values_.get() + value_, breaks == 0 ? count : 1};
+    const bool breaks =
+        has_break(definition_.data() + next, repetition_.data() + next, count - 1, highest_);
+    return {values_.get() + value_, breaks ? 1 : count};
   }
   void advance_run(std::size_t count) {
     value_ += count;
