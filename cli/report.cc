@@ -62,7 +62,8 @@ Status report_output(const ReportArguments& arguments) {
   VERGER_ASSIGN_OR_RETURN(const auto report, describe_result(*output, arguments.options.storage,
                                                              default_threads(), interrupt.token()));
   observer.stage_finished();
-  const std::string text = arguments.json ? json_text(report, 1) + '\n' : report_page(report);
+  const std::string text =
+      arguments.json ? json_text(report, 1) + '\n' : report_page(report).text();
   if (!arguments.file.empty()) return write_file(arguments.file, arguments.options.storage, text);
   std::fwrite(text.data(), 1, text.size(), stdout);
   return {};

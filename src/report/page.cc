@@ -9,22 +9,21 @@
 namespace verger {
 
 // In HTML a script ends at the first "</script", whatever it holds, so no '<' may stand in it.
-std::string report_page(const nlohmann::json& report) {
-  const std::string text = json_text(report);
+ReportPage report_page(const nlohmann::json& report) {
   const std::string_view page = asset_page();
   const std::size_t place = page.find(kReportPlace);
   assert(place != std::string_view::npos);
-  std::string html(page.substr(0, place));
-  html.reserve(page.size() + text.size());
-  for (const char c : text) {
+  ReportPage made{.begin = page.substr(0, place),
+                  .document = {},
+                  .end = page.substr(place + kReportPlace.size())};
+  for (const char c : json_text(report)) {
     if (c == '<') {
-      html += "\\u003c";
+      made.document += "\\u003c";
     } else {
-      html += c;
+      made.document += c;
     }
   }
-  html += page.substr(place + kReportPlace.size());
-  return html;
+  return made;
 }
 
 }  // namespace verger

@@ -15,17 +15,18 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(ReportPage, KeepsHostileTextInsideItsScript) {
-  const std::string page = report_page({{"label", "</script><script>alert(1)</script><!--"}});
+  const std::string page =
+      report_page({{"label", "</script><script>alert(1)</script><!--"}}).text();
   EXPECT_THAT(page, HasSubstr(R"({"label":"\u003c/script>\u003cscript>alert(1))"));
   EXPECT_THAT(page, Not(HasSubstr("<script>alert")));
 }
 
 TEST(ReportPage, TakesBytesThatAreNoUtf8) {
-  EXPECT_THAT(report_page({{"path", "a\xff.jpg"}}), HasSubstr("\"a\xef\xbf\xbd.jpg\""));
+  EXPECT_THAT(report_page({{"path", "a\xff.jpg"}}).text(), HasSubstr("\"a\xef\xbf\xbd.jpg\""));
 }
 
 TEST(ReportPage, HoldsItsScriptsAndForbidsRequests) {
-  const std::string page = report_page({{"x", 1}});
+  const std::string page = report_page({{"x", 1}}).text();
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
   EXPECT_THAT(page, Not(HasSubstr("<script src")));
   EXPECT_THAT(page, Not(HasSubstr("@[")));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
+#include <arrow/io/interfaces.h>
+#include <arrow/status.h>
+
 #include <algorithm>
 #include <ctime>
 #include <nlohmann/json.hpp>
@@ -19,6 +22,7 @@
 #include "report/rows.h"
 #include "report/thumbnails.h"
 #include "search/table.h"
+#include "storage/io_error.h"
 #include "verger/version.h"
 
 namespace verger {
@@ -200,6 +204,19 @@ Result<json> describe_result(const Store& output, const StorageOptions& storage,
   return report;
 }
 
+namespace {
+
+Status write_page(Store& output, const std::string& name, const ReportPage& page) {
+  VERGER_ASSIGN_OR_RETURN(const auto file, output.create(name));
+  for (const std::string_view piece : {page.begin, std::string_view(page.document), page.end}) {
+    const arrow::Status written = file->stream()->Write(piece);
+    if (!written.ok()) return io_error("write", output.shown(name), written);
+  }
+  return file->commit();
+}
+
+}  // namespace
+
 Status leave_report(Store& output, const StorageOptions& storage, int threads,
                     const CancelToken& cancel, const ReportLimits& limits) {
   VERGER_ASSIGN_OR_RETURN(const RunRecord record, read_run_record(output));
@@ -208,7 +225,7 @@ Status leave_report(Store& output, const StorageOptions& storage, int threads,
   VERGER_ASSIGN_OR_RETURN(const auto report,
                           describe_result(output, storage, threads, cancel, limits, &familiarity));
   if (familiarity) VERGER_RETURN_IF_ERROR(keep_familiarity(output, *familiarity));
-  return output.write(name, report_page(report));
+  return write_page(output, name, report_page(report));
 }
 
 }  // namespace verger

@@ -39,8 +39,14 @@ Result<nlohmann::json> describe_result(const Store& output, const StorageOptions
                                        std::optional<Familiarity>* familiarity = nullptr);
 
 // The page: HTML, with the document and all that draws it inside. It makes no request, and what is
-// text in the document stays text.
-std::string report_page(const nlohmann::json& report);
+// text in the document stays text. In three pieces, as most of it is the program's own.
+struct ReportPage {
+  std::string_view begin;
+  std::string document;
+  std::string_view end;
+  std::string text() const { return std::string(begin) + document + std::string(end); }
+};
+ReportPage report_page(const nlohmann::json& report);
 
 // Makes the report of a finished result and writes it to report_name(), and what is familiar where
 // all rows were compared. A run removes an older report when it begins.
