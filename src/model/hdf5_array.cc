@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <optional>
 
@@ -124,6 +123,24 @@ bool is_filled_with_zeros(const Hdf5Object& array) {
   return version == 2 && (!defined || at.number(4) == 0) && at.ok();
 }
 
+// Are these bytes floats for the processor, as they are and where they are?
+bool are_floats(const FloatType& type, Bytes data) {
+  return type.size == sizeof(float) && !type.big_endian &&
+         std::endian::native == std::endian::little &&
+         reinterpret_cast<std::uintptr_t>(data.data()) % alignof(float) == 0;
+}
+
+void convert(const FloatType& type, const uint8_t* from, std::span<float> values) {
+  for (float& value : values) {
+    uint64_t bits = 0;
+    for (std::size_t i = 0; i < type.size; ++i) {
+      bits = bits << 8 | from[type.big_endian ? i : type.size - 1 - i];
+    }
+    value = to_float(bits, type.size);
+    from += type.size;
+  }
+}
+
 }  // namespace
 
 bool is_hdf5_array(const Hdf5Object& object) {
@@ -149,37 +166,31 @@ std::vector<std::size_t> hdf5_shape(const Hdf5Object& array) {
   return shape;
 }
 
-bool read_hdf5_array(Bytes file, const Hdf5Object& array, std::span<float> values) {
+std::optional<std::span<const float>> read_hdf5_array(Bytes file, const Hdf5Object& array,
+                                                      std::size_t count,
+                                                      std::vector<float>& converted) {
   const std::vector<std::size_t> shape = hdf5_shape(array);
   const auto type = float_type(array);
-  if (shape.empty() || !type) return false;
-  std::size_t count = 1;
+  if (shape.empty() || !type) return std::nullopt;
+  std::size_t elements = 1;
   for (const std::size_t side : shape) {
-    if (side != 0 && count > values.size() / side) return false;
-    count *= side;
+    if (side != 0 && elements > count / side) return std::nullopt;
+    elements *= side;
   }
-  if (count != values.size()) return false;
+  if (elements != count) return std::nullopt;
   const auto data = find_data(file, array, count * type->size);
-  if (!data) return false;
+  if (!data) return std::nullopt;
   if (data->empty()) {
-    std::ranges::fill(values, 0.0F);
-    return is_filled_with_zeros(array);
+    if (!is_filled_with_zeros(array)) return std::nullopt;
+    converted.assign(count, 0.0F);
+  } else if (are_floats(*type, *data)) {
+    const void* const numbers = data->data();
+    return std::span(static_cast<const float*>(numbers), count);
+  } else {
+    converted.resize(count);
+    convert(*type, data->data(), converted);
   }
-  const auto* from = data->data();
-  if (type->size == sizeof(float) && !type->big_endian &&
-      std::endian::native == std::endian::little) {
-    std::memcpy(values.data(), from, values.size_bytes());
-    return true;
-  }
-  for (float& value : values) {
-    uint64_t bits = 0;
-    for (std::size_t i = 0; i < type->size; ++i) {
-      bits = bits << 8 | from[type->big_endian ? i : type->size - 1 - i];
-    }
-    value = to_float(bits, type->size);
-    from += type->size;
-  }
-  return true;
+  return converted;
 }
 
 }  // namespace verger

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,7 +17,8 @@ bool is_hdf5_array(const Hdf5Object& object);
 std::vector<std::size_t> hdf5_shape(const Hdf5Object& array);
 
 // Reads an array as Hdf5File::read() says.
-bool read_hdf5_array(std::span<const uint8_t> file, const Hdf5Object& array,
-                     std::span<float> values);
+std::optional<std::span<const float>> read_hdf5_array(std::span<const uint8_t> file,
+                                                      const Hdf5Object& array, std::size_t count,
+                                                      std::vector<float>& converted);
 
 }  // namespace verger

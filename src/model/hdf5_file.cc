@@ -95,11 +95,13 @@ Hdf5File::Hdf5File(Bytes bytes) : file_(from_signature(bytes)), root_(root_addre
   arrays_ = std::move(walk.arrays);
 }
 
-bool Hdf5File::read(const std::string& path, std::span<float> values) const {
+std::optional<std::span<const float>> Hdf5File::read(const std::string& path, std::size_t count,
+                                                     std::vector<float>& converted) const {
   const auto entry = arrays_.find(path);
-  if (entry == arrays_.end()) return false;
+  if (entry == arrays_.end()) return std::nullopt;
   const auto array = Hdf5Object::read(file_, entry->second);
-  return array && read_hdf5_array(file_, *array, values);
+  if (!array) return std::nullopt;
+  return read_hdf5_array(file_, *array, count, converted);
 }
 
 }  // namespace verger

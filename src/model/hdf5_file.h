@@ -36,10 +36,12 @@ class Hdf5File {
   // Nothing when the file's structure is damaged or larger than any that Keras writes.
   const std::optional<Hdf5Index>& index() const { return index_; }
 
-  // Reads an array of floating-point numbers (IEEE 754, of 16, 32 or 64 bits) as float32,
-  // row-major. False, with `values` unspecified, when it is damaged, does not have exactly
-  // values.size() elements, or is not stored in one piece within the file, as Keras does.
-  bool read(const std::string& path, std::span<float> values) const;
+  // An array of floating-point numbers (IEEE 754, of 16, 32 or 64 bits) as float32, row-major: as
+  // they lie in `bytes`, or, where the processor could not take them so, in `converted`. Nothing,
+  // with `converted` unspecified, when it is damaged, does not have exactly `count` elements, or is
+  // not stored in one piece within the file, as Keras does.
+  std::optional<std::span<const float>> read(const std::string& path, std::size_t count,
+                                             std::vector<float>& converted) const;
 
  private:
   std::span<const uint8_t> file_;  // from the superblock on

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/option_name.h"
 #include "base/status_macros.h"
+#include "image/multiversion.h"
 #include "model/hdf5_file.h"
 #include "model/keras_layout.h"
 
@@ -35,11 +38,18 @@ Status not_hdf5(const ModelFile& file) {
                    option_name("model") + ")");
 }
 
-// What is wrong with the values of a variable, or nothing.
-std::string_view value_fault(Variable variable, const std::vector<float>& values) {
-  if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
-    return "NaN or infinity";
+VERGER_MULTIVERSION
+bool all_finite(const float* values, std::size_t count) {
+  int not_finite = 0;  // no branch: many at a time
+  for (std::size_t i = 0; i < count; ++i) {
+    not_finite |= std::abs(values[i]) <= std::numeric_limits<float>::max() ? 0 : 1;
   }
+  return not_finite == 0;
+}
+
+// What is wrong with the values of a variable, or nothing.
+std::string_view value_fault(Variable variable, std::span<const float> values) {
+  if (!all_finite(values.data(), values.size())) return "NaN or infinity";
   const bool bad_variance =
       variable == kMovingVariance &&
       std::any_of(values.begin(), values.end(), [](float v) { return v < 0; });
@@ -49,13 +59,7 @@ std::string_view value_fault(Variable variable, const std::vector<float>& values
 }  // namespace
 
 KerasWeights::KerasWeights(std::string name, Hdf5File file, VariablePaths paths)
-    : name_(std::move(name)), file_(std::move(file)), paths_(std::move(paths)) {
-  std::size_t largest = 0;
-  for (const ConvLayer& layer : mobilenet_v2_layers()) {
-    largest = std::max(largest, layer.size(kKernel));
-  }
-  weights_[kKernel].reserve(largest);
-}
+    : name_(std::move(name)), file_(std::move(file)), paths_(std::move(paths)) {}
 
 Result<KerasWeights> KerasWeights::open(const ModelFile& file) {
   if (!has_hdf5_signature(file.bytes)) return not_hdf5(file);
@@ -75,33 +79,35 @@ Result<KerasWeights> KerasWeights::open(const ModelFile& file) {
   return KerasWeights(file.name, std::move(hdf5), *std::move(paths));
 }
 
-Result<const ConvWeights*> KerasWeights::layer(std::size_t number) {
+Result<ConvView> KerasWeights::layer(std::size_t number) {
   const ConvLayer& layer = mobilenet_v2_layers()[number];
+  ConvView weights;
   for (std::size_t v = 0; v < kVariables; ++v) {
     const auto variable = static_cast<Variable>(v);
     const std::string& path = paths_[number][v];
-    std::vector<float>& values = weights_[v];
-    values.resize(layer.size(variable));
-    if (!file_.read(path, values)) {
+    const auto values = file_.read(path, layer.size(variable), converted_[v]);
+    if (!values) {
       return fault(name_, "cannot be read at " + path +
                               ", which is damaged or not stored as Keras does; fetch it again or "
                               "save it with Keras");
     }
-    const std::string_view wrong = value_fault(variable, values);
+    const std::string_view wrong = value_fault(variable, *values);
     if (!wrong.empty()) {
       return fault(name_, "holds " + std::string(wrong) + " in layer " + layer.owner(variable) +
                               "; use the weights of a training that converged");
     }
+    weights[v] = *values;
   }
-  return &weights_;
+  return weights;
 }
 
 Result<NetworkWeights> read_keras_weights(const ModelFile& file) {
   VERGER_ASSIGN_OR_RETURN(KerasWeights weights, KerasWeights::open(file));
   NetworkWeights network;
   for (std::size_t i = 0; i < mobilenet_v2_layers().size(); ++i) {
-    VERGER_ASSIGN_OR_RETURN(const ConvWeights* layer, weights.layer(i));
-    network.push_back(*layer);
+    VERGER_ASSIGN_OR_RETURN(const ConvView layer, weights.layer(i));
+    ConvWeights& own = network.emplace_back();
+    for (std::size_t v = 0; v < kVariables; ++v) own[v].assign(layer[v].begin(), layer[v].end());
   }
   return network;
 }

@@ -21,7 +21,7 @@ class KerasWeights {
   static Result<KerasWeights> open(const ModelFile& file);
 
   // As ReadLayer.
-  Result<const ConvWeights*> layer(std::size_t number);
+  Result<ConvView> layer(std::size_t number);
 
  private:
   KerasWeights(std::string name, Hdf5File file, VariablePaths paths);
@@ -29,7 +29,7 @@ class KerasWeights {
   std::string name_;
   Hdf5File file_;
   VariablePaths paths_;
-  ConvWeights weights_;  // those of the last layer that was asked for
+  ConvWeights converted_;  // those of the last layer that do not lie in the file as they are
 };
 
 // All of them. Thread-safe.

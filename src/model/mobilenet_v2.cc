@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/mobilenet_v2.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>
@@ -108,11 +109,17 @@ std::span<const ConvLayer> mobilenet_v2_layers() {
   return layers;
 }
 
-ReadLayer layers_of(const NetworkWeights& weights) {
-  return [&weights](std::size_t layer) -> Result<const ConvWeights*> { return &weights[layer]; };
+ConvView view_of(const ConvWeights& weights) {
+  ConvView view;
+  std::ranges::copy(weights, view.begin());
+  return view;
 }
 
-BatchNormFold batch_norm_fold(const ConvLayer& layer, const ConvWeights& weights) {
+ReadLayer layers_of(const NetworkWeights& weights) {
+  return [&weights](std::size_t layer) -> Result<ConvView> { return view_of(weights[layer]); };
+}
+
+BatchNormFold batch_norm_fold(const ConvLayer& layer, const ConvView& weights) {
   const auto channels = static_cast<std::size_t>(layer.out_channels);
   BatchNormFold fold{std::vector<double>(channels), std::vector<float>(channels)};
   for (std::size_t c = 0; c < channels; ++c) {
@@ -125,7 +132,7 @@ BatchNormFold batch_norm_fold(const ConvLayer& layer, const ConvWeights& weights
 }
 
 FoldedConv fold_batch_norm(const ConvLayer& layer, const ConvWeights& weights) {
-  BatchNormFold fold = batch_norm_fold(layer, weights);
+  BatchNormFold fold = batch_norm_fold(layer, view_of(weights));
   std::vector<float> kernel = weights[kKernel];
   // Both orders of a kernel have the output channel innermost.
   for (std::size_t i = 0; i < kernel.size(); ++i) {

@@ -58,8 +58,12 @@ using ConvWeights = std::array<std::vector<float>, kVariables>;
 // One element for each of mobilenet_v2_layers().
 using NetworkWeights = std::vector<ConvWeights>;
 
+// The same, borrowed.
+using ConvView = std::array<std::span<const float>, kVariables>;
+ConvView view_of(const ConvWeights& weights);
+
 // Gives the weights of mobilenet_v2_layers()[layer], which last until the next call.
-using ReadLayer = std::function<Result<const ConvWeights*>(std::size_t layer)>;
+using ReadLayer = std::function<Result<ConvView>(std::size_t layer)>;
 
 // Those of a whole network, which is borrowed.
 ReadLayer layers_of(const NetworkWeights& weights);
@@ -74,7 +78,7 @@ struct BatchNormFold {
     return static_cast<float>(static_cast<double>(value) * scale[output]);
   }
 };
-BatchNormFold batch_norm_fold(const ConvLayer& layer, const ConvWeights& weights);
+BatchNormFold batch_norm_fold(const ConvLayer& layer, const ConvView& weights);
 
 // That convolution.
 struct FoldedConv {

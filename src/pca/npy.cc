@@ -7,6 +7,8 @@
 #include <cstring>
 #include <string>
 
+#include "base/large_pages.h"
+
 namespace verger {
 
 namespace {
@@ -63,7 +65,9 @@ std::optional<std::vector<double>> decode_npy(std::span<const uint8_t> bytes,
                                               std::span<const std::size_t> shape) {
   const auto stored = npy_values(bytes, shape);
   if (!stored) return std::nullopt;
-  std::vector<double> values(count_of(shape));
+  std::vector<double> values;
+  reserve_large(values, count_of(shape));
+  values.resize(count_of(shape));
   std::memcpy(values.data(), stored->data(), stored->size());
   return values;
 }

@@ -47,7 +47,7 @@ void Panels::resize(std::size_t depth, std::size_t count) {
   depth_ = depth;
   count_ = count;
   const std::size_t size = panels() * panel_stride();
-  if (buffer_.size() < size) buffer_ = AlignedBuffer(size);
+  if (buffer_.size() < size) buffer_ = LazyVector<double>(size);
 }
 
 void Panels::pack(const double* from, std::size_t stride, std::size_t depth, std::size_t count) {

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <span>
 
-#include "pca/aligned_buffer.h"
+#include "base/lazy_vector.h"
 #include "pca/product_tile.h"
 
 namespace verger {
@@ -43,7 +43,7 @@ class Panels {
   std::size_t panel_width_;
   std::size_t depth_ = 0;
   std::size_t count_ = 0;
-  AlignedBuffer buffer_;
+  LazyVector<double> buffer_;
 };
 
 // Where a product is added: all of it, row-major, or the upper triangle alone, packed row by row.

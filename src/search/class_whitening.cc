@@ -146,11 +146,11 @@ AlignedBuffer shrunk(const Scatter& scatter, double freedom) {
 
 // A row each of what a vector is multiplied with: the directions of the matrix, each divided by its
 // deviation. Nothing where nothing varies.
-Result<std::vector<float>> whitening_rows(AlignedBuffer matrix, std::size_t width) {
+Result<LazyVector<float>> whitening_rows(AlignedBuffer matrix, std::size_t width) {
   VERGER_ASSIGN_OR_RETURN(const Eigensystem eigen, symmetric_eigensystem(std::move(matrix), width));
   const double most = eigen.values.front();
-  if (most <= 0) return std::vector<float>();
-  std::vector<float> rows(width * width);
+  if (most <= 0) return LazyVector<float>();
+  LazyVector<float> rows(width * width);
   for (std::size_t i = 0; i < width; ++i) {
     const double scale = 1 / std::sqrt(std::max(eigen.values[i] / most, kLeastVariance));
     const double* axis = eigen.vector(i);
@@ -235,7 +235,7 @@ std::optional<ClassWhitening> ClassWhitening::decode(std::span<const uint8_t> by
   const std::size_t shape[] = {width + labels.size(), width};
   const auto values = npy_values(bytes, shape);
   if (!values) return std::nullopt;
-  std::vector<float> rows(values->size() / sizeof(double));
+  LazyVector<float> rows(values->size() / sizeof(double));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     double value = 0;
     std::memcpy(&value, values->data() + i * sizeof value, sizeof value);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/lazy_vector.h"
 #include "search/table.h"
 #include "verger/status.h"
 
@@ -54,12 +55,12 @@ class ClassWhitening {
 
  private:
   friend class ClassWhiteningFit;
-  ClassWhitening(std::size_t width, std::vector<std::string> labels, std::vector<float> rows)
+  ClassWhitening(std::size_t width, std::vector<std::string> labels, LazyVector<float> rows)
       : width_(width), labels_(std::move(labels)), rows_(std::move(rows)) {}
 
   std::size_t width_;
   std::vector<std::string> labels_;
-  std::vector<float> rows_;
+  LazyVector<float> rows_;
 };
 
 // A map, and what it was fitted on.

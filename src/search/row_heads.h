@@ -12,6 +12,8 @@
 #include <span>
 #include <vector>
 
+#include "base/lazy_vector.h"
+
 namespace verger {
 
 // The beginning of one vector of length 1.
@@ -42,7 +44,7 @@ class RowHeads {
   void multiply(const RowHead& head, std::span<int32_t> products) const;
 
  private:
-  std::vector<int16_t> codes_;  // kDepth a row
+  LazyVector<int16_t> codes_;  // kDepth a row
   std::vector<float> rests_;
 };
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "base/large_pages.h"
 #include "base/option_name.h"
 #include "base/parallel.h"
 #include "base/sha256.h"
@@ -136,8 +135,6 @@ Result<SearchTable> read_search_table(const Store& output, const SearchedOutput&
   table.path.resize(searched.rows());
   table.label.resize(searched.rows());
   if (vectors) {
-    table.unit.reserve(searched.rows() * table.width);
-    ask_for_large_pages(table.unit.data(), table.unit.capacity() * sizeof(float));
     table.unit.resize(searched.rows() * table.width);
   }
   std::vector<std::size_t> begin = {0};

@@ -39,8 +39,7 @@ ssize_t read_some(int file, uint8_t* to, std::size_t size) {
 
 // Reads `size` bytes, fewer at the file's end; an errno, or 0.
 int read_all(int file, std::size_t size, std::vector<uint8_t>& bytes) {
-  bytes.reserve(size);
-  ask_for_large_pages(bytes.data(), size);
+  reserve_large(bytes, size);
   bytes.resize(size);
   std::size_t used = 0;
   while (used < bytes.size()) {

@@ -10,7 +10,6 @@
 #include "base/option_name.h"
 #include "base/status_macros.h"
 #include "model/fused/network.h"
-#include "verger/image.h"
 
 namespace verger::fused {
 
@@ -19,16 +18,13 @@ namespace {
 class FusedStream final : public ModelStream {
  public:
   FusedStream(std::shared_ptr<const Network> network, const Kernels& kernels)
-      : network_(std::move(network)),
-        kernels_(kernels),
-        input_(kTensorSize),
-        workspace_(network_->make_workspace()) {}
+      : network_(std::move(network)), kernels_(kernels), workspace_(network_->make_workspace()) {}
 
-  std::span<float> input() override { return {input_.data(), input_.size()}; }
+  std::span<float> input() override { return workspace_.image; }
 
   Status infer(std::span<float> features) override {
     assert(features.size() == kMobileNetV2Width);
-    network_->run(kernels_, input_.data(), workspace_, features.data());
+    network_->run(kernels_, workspace_.image.data(), workspace_, features.data());
     if (!std::all_of(features.begin(), features.end(), [](float f) { return std::isfinite(f); })) {
       return Status::model("The network gave NaN or infinity for an image; use another model.");
     }
@@ -38,7 +34,6 @@ class FusedStream final : public ModelStream {
  private:
   std::shared_ptr<const Network> network_;
   const Kernels& kernels_;
-  AlignedFloats input_;
   Workspace workspace_;
 };
 

@@ -70,11 +70,11 @@ Result<Network> Network::pack(const ReadLayer& weights, const Kernels& kernels) 
   for (std::size_t i = 0; i < layers.size(); ++i) {
     size += PackedConv::floats(layers[i], network.layout_of(i));
   }
-  network.packed_ = AlignedFloats(size);
+  network.packed_ = LazyVector<float>(size);
   float* to = network.packed_.data();
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    VERGER_ASSIGN_OR_RETURN(const ConvWeights* layer, weights(i));
-    network.convs_.emplace_back(layers[i], *layer, network.layout_of(i), to);
+    VERGER_ASSIGN_OR_RETURN(const ConvView layer, weights(i));
+    network.convs_.emplace_back(layers[i], layer, network.layout_of(i), to);
     to += PackedConv::floats(layers[i], network.layout_of(i));
   }
   network.add_blocks();
@@ -124,11 +124,10 @@ Workspace Network::make_workspace() const {
     narrowed = std::max(narrowed, runs_of(layout_, project.out_groups() * kGroup) *
                                       run_stride(layout_, out_places));
   }
-  const auto floats = [](std::ptrdiff_t n) { return AlignedFloats(static_cast<std::size_t>(n)); };
-  return {.tensors = {floats(tensor), floats(tensor)},
-          .ring = floats(ring),
-          .filtered = floats(filtered),
-          .narrowed = floats(layout_.has_pairs ? narrowed : 0)};
+  return Workspace({.tensor = tensor,
+                    .ring = ring,
+                    .filtered = filtered,
+                    .narrowed = layout_.has_pairs ? narrowed : 0});
 }
 
 void Network::run(const Kernels& kernels, const float* image, Workspace& workspace,

@@ -12,9 +12,10 @@
 #include <span>
 #include <vector>
 
-#include "model/fused/aligned_floats.h"
+#include "base/lazy_vector.h"
 #include "model/fused/kernels.h"
 #include "model/fused/packed_conv.h"
+#include "model/fused/workspace.h"
 #include "model/mobilenet_v2.h"
 #include "verger/options.h"
 #include "verger/status.h"
@@ -24,14 +25,6 @@ namespace verger::fused {
 // Those that this processor can run, fastest first. Of f32 the last is always the portable one; of
 // other precisions there may be none.
 std::span<const Kernels* const> supported_kernels(Precision precision = Precision::kF32);
-
-// What one thread needs for one image at a time; about 2 MB.
-struct Workspace {
-  AlignedFloats tensors[2];  // a block's input and its output
-  AlignedFloats ring;        // rows of the expanded tensor
-  AlignedFloats filtered;    // rows of the depthwise convolution's output
-  AlignedFloats narrowed;    // a block's input in words, where these are not floats
-};
 
 // Immutable, thread-safe.
 class Network {
@@ -93,8 +86,8 @@ class Network {
   const Layout& layout_of(std::size_t layer) const;
 
   Layout layout_;
-  Layout first_layout_;   // the first block has its own
-  AlignedFloats packed_;  // the weights of all convolutions, in the order of their use
+  Layout first_layout_;       // the first block has its own
+  LazyVector<float> packed_;  // the weights of all convolutions, in the order of their use
   std::vector<PackedConv> convs_;
   std::vector<Block> blocks_;
 };

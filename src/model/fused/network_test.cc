@@ -63,10 +63,8 @@ TEST(FusedNetwork, NeedsNoAlignmentAndNoCleanWorkspace) {
   for (const Kernels* kernels : supported_kernels()) {
     if (kernels == &kPortableKernels && supported_kernels().size() > 1) continue;  // slow
     Workspace workspace = network(*kernels).make_workspace();
-    for (AlignedFloats* buffer :
-         {&workspace.tensors[0], &workspace.tensors[1], &workspace.ring, &workspace.filtered}) {
-      std::fill_n(buffer->data(), buffer->size(), std::numeric_limits<float>::quiet_NaN());
-    }
+    std::fill_n(workspace.memory.data(), workspace.memory.size(),
+                std::numeric_limits<float>::quiet_NaN());
     for (std::size_t shift = 1; shift < 16; shift += 7) {
       std::vector<float> moved(shift + kTensorSize);
       std::copy(tensor.begin(), tensor.end(), moved.begin() + static_cast<std::ptrdiff_t>(shift));

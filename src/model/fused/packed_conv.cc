@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "image/multiversion.h"
 #include "model/fused/kernels.h"
 
 namespace verger::fused {
@@ -49,6 +50,31 @@ float pair_at(const Layout& layout, int in_channels, int i, const Kernel& kernel
   return pair_word(rest(kernel(input)), rest(kernel(input + 1)));
 }
 
+// Outputs of a kernel that lie one after another, and what each is scaled by.
+struct Columns {
+  const float* kernel;
+  const double* scale;
+  std::size_t stride;  // from one input's weights to the next's
+  std::size_t count;
+};
+
+// BatchNormFold::kernel() of all their weights, `width` floats from one input's to the next's.
+// False when one of them is no finite float.
+VERGER_MULTIVERSION
+bool fold_columns(const Columns& columns, int inputs, float* __restrict to, std::size_t width) {
+  const float* __restrict kernel = columns.kernel;
+  const double* __restrict scale = columns.scale;
+  const std::size_t count = columns.count;
+  int not_finite = 0;
+  for (int i = 0; i < inputs; ++i, kernel += columns.stride, to += width) {
+    for (std::size_t c = 0; c < count; ++c) {
+      to[c] = static_cast<float>(static_cast<double>(kernel[c]) * scale[c]);
+      not_finite |= std::abs(to[c]) <= std::numeric_limits<float>::max() ? 0 : 1;
+    }
+  }
+  return not_finite == 0;
+}
+
 }  // namespace
 
 std::size_t PackedConv::floats(const ConvLayer& layer, const Layout& layout) {
@@ -56,7 +82,7 @@ std::size_t PackedConv::floats(const ConvLayer& layer, const Layout& layout) {
                                   kGroup);
 }
 
-PackedConv::PackedConv(const ConvLayer& layer, const ConvWeights& weights, const Layout& layout,
+PackedConv::PackedConv(const ConvLayer& layer, const ConvView& weights, const Layout& layout,
                        float* to)
     : in_channels_(layer.in_channels),
       out_channels_(layer.out_channels),
@@ -64,6 +90,7 @@ PackedConv::PackedConv(const ConvLayer& layer, const ConvWeights& weights, const
       out_groups_(groups_of(layer.out_channels)),
       bias_(to),
       weights_(to + out_groups_ * kGroup) {
+  if (out_channels_ % kGroup != 0) std::fill_n(to, floats(layer, layout), 0.0F);
   const BatchNormFold fold = batch_norm_fold(layer, weights);
   std::ranges::transform(fold.bias, bias_, [this](float bias) { return kept(bias); });
   if (layer.depthwise) {
@@ -83,7 +110,7 @@ float PackedConv::kept(float value) {
   return value;
 }
 
-void PackedConv::pack_depthwise(const std::vector<float>& kernel, const BatchNormFold& fold) {
+void PackedConv::pack_depthwise(std::span<const float> kernel, const BatchNormFold& fold) {
   const std::size_t channels = fold.bias.size();
   for (int tap = 0; tap < words_; ++tap) {
     for (std::size_t c = 0; c < channels; ++c) {
@@ -96,7 +123,7 @@ void PackedConv::pack_depthwise(const std::vector<float>& kernel, const BatchNor
 }
 
 // Forward through what is read and what is written, a panel's columns at a time.
-void PackedConv::pack_dense(const std::vector<float>& kernel, const BatchNormFold& fold,
+void PackedConv::pack_dense(std::span<const float> kernel, const BatchNormFold& fold,
                             const Layout& layout) {
   const auto panel = static_cast<std::size_t>(layout.panel_groups * kGroup);
   const std::size_t channels = fold.bias.size();
@@ -105,13 +132,19 @@ void PackedConv::pack_dense(const std::vector<float>& kernel, const BatchNormFol
   for (std::size_t begin = 0; begin < channels; begin += panel) {
     const std::size_t end = std::min(begin + panel, channels);
     const std::size_t width = std::min(panel, padded - begin);
+    if (!layout.has_pairs) {
+      const Columns columns{kernel.data() + begin, fold.scale.data() + begin, channels,
+                            end - begin};
+      is_finite_ &= fold_columns(columns, words_, to, width);
+      to += static_cast<std::size_t>(words_) * width;
+      continue;
+    }
     for (int i = 0; i < words_; ++i, to += width) {
       for (std::size_t c = begin; c < end; ++c) {
-        const auto value = [&](int input) {
+        to[c - begin] = pair_at(layout, in_channels_, i, [&](int input) {
           const float stored = kernel[static_cast<std::size_t>(input) * channels + c];
           return kept(fold.kernel(stored, c));
-        };
-        to[c - begin] = layout.has_pairs ? pair_at(layout, in_channels_, i, value) : value(i);
+        });
       }
     }
   }

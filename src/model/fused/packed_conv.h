@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "model/fused/kernels.h"
 #include "model/mobilenet_v2.h"
@@ -15,9 +16,9 @@ class PackedConv {
   // What one takes, in floats; whole cache lines.
   static std::size_t floats(const ConvLayer& layer, const Layout& layout);
 
-  // Dense weights meet words of that layout. `to` has floats() zeros that begin on a cache line,
-  // and is borrowed.
-  PackedConv(const ConvLayer& layer, const ConvWeights& weights, const Layout& layout, float* to);
+  // Dense weights meet words of that layout. `to` has room for floats() that begins on a cache
+  // line, and is borrowed.
+  PackedConv(const ConvLayer& layer, const ConvView& weights, const Layout& layout, float* to);
 
   int in_channels() const { return in_channels_; }
   int out_channels() const { return out_channels_; }
@@ -32,9 +33,8 @@ class PackedConv {
   bool is_finite() const { return is_finite_; }
 
  private:
-  void pack_depthwise(const std::vector<float>& kernel, const BatchNormFold& fold);
-  void pack_dense(const std::vector<float>& kernel, const BatchNormFold& fold,
-                  const Layout& layout);
+  void pack_depthwise(std::span<const float> kernel, const BatchNormFold& fold);
+  void pack_dense(std::span<const float> kernel, const BatchNormFold& fold, const Layout& layout);
   float kept(float value);
 
   int in_channels_;

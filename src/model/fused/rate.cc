@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <limits>
 
-#include "model/fused/aligned_floats.h"
+#include "base/lazy_vector.h"
 #include "model/fused/packed_conv.h"
 
 namespace verger::fused {
@@ -20,7 +20,11 @@ constexpr int kPlaces = 56;
 constexpr int kCalls = 2;
 constexpr int kRounds = 20;
 
-AlignedFloats zeros(int count) { return AlignedFloats(static_cast<std::size_t>(count)); }
+LazyVector<float> zeros(int count) {
+  LazyVector<float> floats(static_cast<std::size_t>(count));
+  std::fill_n(floats.data(), floats.size(), 0.0F);
+  return floats;
+}
 
 }  // namespace
 
@@ -28,10 +32,10 @@ double dense_rate(const Kernels& kernels) {
   const Layout& layout = kernels.layout;
   const int runs = runs_of(layout, kInputs);
   const int group_weights = runs * layout.words * kGroup;
-  const AlignedFloats in = zeros(runs * kPlaces * layout.words);
-  const AlignedFloats weights = zeros(group_weights * groups_of(kOutputs));
-  const AlignedFloats bias = zeros(kOutputs);
-  AlignedFloats out = zeros(kPlaces * kOutputs);
+  const LazyVector<float> in = zeros(runs * kPlaces * layout.words);
+  const LazyVector<float> weights = zeros(group_weights * groups_of(kOutputs));
+  const LazyVector<float> bias = zeros(kOutputs);
+  LazyVector<float> out = zeros(kPlaces * kOutputs);
   const Pointwise job{.in = in.data(),
                       .in_stride = std::ptrdiff_t{kPlaces} * layout.words,
                       .runs = runs,

@@ -35,10 +35,7 @@ const NetworkWeights& weights() {
 Values features_of(const Kernels& kernels, float before) {
   const Network network = packed_network(weights(), kernels);
   Workspace workspace = network.make_workspace();
-  for (AlignedFloats* buffer : {&workspace.tensors[0], &workspace.tensors[1], &workspace.ring,
-                                &workspace.filtered, &workspace.narrowed}) {
-    std::fill_n(buffer->data(), buffer->size(), before);
-  }
+  std::fill_n(workspace.memory.data(), workspace.memory.size(), before);
   static const Values tensor = noise_image(0);
   Values features(kMobileNetV2Width);
   network.run(kernels, tensor.data(), workspace, features.data());
