@@ -17,13 +17,17 @@ struct TilePlace {
   const float* residual;
 };
 
-// What a group has beyond its last vector of sums is zeros.
-template <class Simd, int kPlaces, int kVectors>
-void finish_tile(const Pointwise& job, const TilePlace& at,
-                 const Sums<Simd, kPlaces, kVectors>& sum) {
+// What a group has beyond its last vector of sums is zeros. kRelu6Alone: ReLU6 follows the sums,
+// and nothing else.
+template <class Simd, int kPlaces, int kVectors, bool kRelu6Alone>
+[[gnu::always_inline]] inline void store_tile(const Pointwise& job, const TilePlace& at,
+                                              const Sums<Simd, kPlaces, kVectors>& sum) {
   constexpr int kGroups = (kVectors + kPerGroup<Simd> - 1) / kPerGroup<Simd>;
 #pragma GCC unroll 16
   for (int g = 0; g < kGroups; ++g) {
+    float* const out = at.out + g * job.out_stride;
+    const float* const residual =
+        at.residual == nullptr ? nullptr : at.residual + g * job.residual_stride;
 #pragma GCC unroll 16
     for (int p = 0; p < kPlaces; ++p) {
 #pragma GCC unroll 16
@@ -33,15 +37,24 @@ void finish_tile(const Pointwise& job, const TilePlace& at,
         typename Simd::Vector value = Simd::broadcast(0.0F);
         if (vector < kVectors) {
           value = sum[p][vector];
-          if (job.relu6) value = relu6<Simd>(value);
-          if (at.residual != nullptr) {
-            value = Simd::add(value, Simd::load(at.residual + g * job.residual_stride + offset));
-          }
+          if (kRelu6Alone || job.relu6) value = relu6<Simd>(value);
+          if (!kRelu6Alone && residual != nullptr)
+            value = Simd::add(value, Simd::load(residual + offset));
         }
-        Simd::store(at.out + g * job.out_stride + offset, value);
+        Simd::store(out + offset, value);
       }
     }
   }
+}
+
+// After an expansion that is asked once a tile: asked once a vector, it would show, since the
+// inputs are few.
+template <class Simd, int kPlaces, int kVectors>
+[[gnu::always_inline]] inline void finish_tile(const Pointwise& job, const TilePlace& at,
+                                               const Sums<Simd, kPlaces, kVectors>& sum) {
+  if (at.residual == nullptr && job.relu6)
+    return store_tile<Simd, kPlaces, kVectors, true>(job, at, sum);
+  store_tile<Simd, kPlaces, kVectors, false>(job, at, sum);
 }
 
 // All sums of a tile stay in registers while the inputs go by. The bits are the same for any
