@@ -47,7 +47,7 @@ def count(program: Path, workload: str) -> tuple[int, str]:
 def version() -> str:
     """Return the version of this checkout."""
     text = (FOLDER.parents[1] / "CMakeLists.txt").read_text()
-    return re.search(r"project\(verger VERSION (\S+)", text)[1]
+    return re.search(r"project\(\s*verger\s+VERSION (\S+)", text)[1]
 
 
 def compare(counts: dict[str, int], stored: dict[str, int]) -> list[str]:
