@@ -2,6 +2,7 @@
 #include "search/class_whitening.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <cstring>
@@ -21,7 +22,6 @@ namespace verger {
 
 namespace {
 
-constexpr std::size_t kMappedAtOnce = 8;  // with an axis they stay in the nearest cache
 // Directions of less variance, relative to the most, are rounding.
 constexpr double kLeastVariance = 1e-9;
 constexpr double kLargest = 1e6;  // more than any number of a map
@@ -208,12 +208,15 @@ std::optional<std::size_t> ClassWhitening::class_of(const std::string& label) co
 void ClassWhitening::map(std::span<const float> units, std::span<float> mapped) const {
   assert(units.size() == mapped.size() && units.size() % width_ == 0);
   const std::size_t count = units.size() / width_;
-  for (std::size_t begin = 0; begin < count; begin += kMappedAtOnce) {
-    const std::size_t end = std::min(begin + kMappedAtOnce, count);
+  for (std::size_t begin = 0; begin < count; begin += kCosinesAtOnce) {
+    std::array<float, kCosinesAtOnce> products;
+    const std::size_t rows = std::min(kCosinesAtOnce, count - begin);
+    const auto of_rows = units.subspan(begin * width_, rows * width_);
     for (std::size_t i = 0; i < width_; ++i) {
       const std::span<const float> axis(rows_.data() + i * width_, width_);
-      for (std::size_t row = begin; row < end; ++row) {
-        mapped[row * width_ + i] = cosine_of_units(axis, units.subspan(row * width_, width_));
+      cosines_of_units(axis, of_rows, std::span(products).first(rows));
+      for (std::size_t row = 0; row < rows; ++row) {
+        mapped[(begin + row) * width_ + i] = products[row];
       }
     }
   }

@@ -114,6 +114,19 @@ TEST(NearestTest, FindsTheSameBitsAsComparingWithEveryRow) {
   }
 }
 
+TEST(NearestTest, CosinesOfManyAreThoseOfEach) {
+  for (const std::size_t width : {1U, 15U, 16U, 37U, 644U}) {
+    const SearchTable table = clustered_table(2 * kCosinesAtOnce + 1, width, 3);
+    for (std::size_t count = 0; count < table.size(); ++count) {
+      std::vector<float> cosines(count);
+      cosines_of_units(table.row(count), {table.unit.data(), count * width}, cosines);
+      for (std::size_t i = 0; i < count; ++i) {
+        EXPECT_EQ(cosines[i], cosine_of_units(table.row(count), table.row(i))) << width;
+      }
+    }
+  }
+}
+
 TEST(NearestTest, NoneAreFoundWhereNoneAreAskedFor) {
   const SearchTable table = clustered_table(3, 4, 1);
   EXPECT_TRUE(neighbours_in(table, table.row(0), 0).at(0).empty());
