@@ -12,53 +12,24 @@ namespace verger {
 
 namespace {
 
-// What "Content-Range: bytes first-last/size" says; `size` is -1 for "*".
-struct ContentRange {
-  long long first = 0;  // NOLINT(google-runtime-int): for sscanf
-  long long last = 0;   // NOLINT(google-runtime-int)
-  long long size = -1;  // NOLINT(google-runtime-int)
-};
-
-std::optional<ContentRange> content_range(const S3Answer& answer) {
-  const std::string header = answer.http.header("content-range");
-  ContentRange range;
-  const int read =
-      std::sscanf(header.c_str(), "bytes %lld-%lld/%lld", &range.first, &range.last, &range.size);
-  return read < 2 ? std::nullopt : std::optional(range);
-}
-
-void fail_with_another_part(S3Answer& answer) {
-  fail(answer, "the server sent another part of it than it was asked for", false);
-}
-
-void fail_with_fewer(S3Answer& answer, std::size_t asked) {
-  fail(answer,
-       "the server sent fewer than the " + format_count(asked) + " bytes that it was asked for",
-       true);
-}
-
 void check_part(S3Answer& answer, int64_t begin, std::size_t asked, std::optional<int64_t>* total) {
-  const auto range = content_range(answer);
-  if (answer.status == 206 && !range) return fail_with_another_part(answer);
-  if ((answer.status == 200 ? 0 : range->first) != begin) return fail_with_another_part(answer);
-  if (answer.http.received < asked) return fail_with_fewer(answer, asked);
-  if (total == nullptr) return;
-  *total = range && range->size >= 0 ? std::optional<int64_t>(range->size) : std::nullopt;
-}
-
-// An object without bytes has no last ones, which is status 416 of S3.
-void check_tail(S3Answer& answer, std::size_t asked, int64_t& total) {
-  const auto received = static_cast<int64_t>(answer.http.received);
-  if (answer.status == 200) {  // all of it, as a server sends that knows no ranges
-    total = received;
-    return;
+  const std::string range = answer.http.header("content-range");
+  long long first = begin;  // NOLINT(google-runtime-int): for sscanf
+  long long last = 0;       // NOLINT(google-runtime-int)
+  long long size = -1;      // NOLINT(google-runtime-int)
+  const int read = std::sscanf(range.c_str(), "bytes %lld-%lld/%lld", &first, &last, &size);
+  if (answer.status == 200) first = 0;
+  if (first != begin || (answer.status == 206 && read < 2)) {
+    return fail(answer, "the server sent another part of it than it was asked for", false);
   }
-  const auto range = content_range(answer);
-  if (!range || range->last + 1 != range->size) return fail_with_another_part(answer);
-  total = range->size;
-  const int64_t due = std::min(total, static_cast<int64_t>(asked));
-  if (range->first != total - due) return fail_with_another_part(answer);
-  if (received < due) fail_with_fewer(answer, static_cast<std::size_t>(due));
+  if (answer.http.received < asked) {
+    return fail(
+        answer,
+        "the server sent fewer than the " + format_count(asked) + " bytes that it was asked for",
+        true);
+  }
+  if (total == nullptr) return;
+  *total = read == 3 ? std::optional<int64_t>(size) : std::nullopt;
 }
 
 // Where neither a length nor chunks tell the end of a body, a broken connection does.
@@ -104,16 +75,6 @@ S3Answer S3Client::get(const std::string& key, int64_t begin, std::span<uint8_t>
 S3Answer S3Client::get_all(const std::string& key, std::vector<uint8_t>& out) {
   return transport_->request(
       {.method = "GET", .key = key, .place = {.all = &out}, .check = check_all});
-}
-
-S3Answer S3Client::get_tail(const std::string& key, std::span<uint8_t> out, int64_t& total) {
-  assert(!out.empty());
-  return transport_->request(
-      {.method = "GET",
-       .key = key,
-       .headers = {{"range", "bytes=-" + std::to_string(out.size())}},
-       .place = {.bytes = out},
-       .check = [&](S3Answer& answer) { check_tail(answer, out.size(), total); }});
 }
 
 S3Answer S3Client::head(const std::string& key) {

@@ -45,9 +45,6 @@ class S3Client {
                std::optional<int64_t>* total = nullptr);
   // The whole object.
   S3Answer get_all(const std::string& key, std::vector<uint8_t>& out);
-  // Its last bytes, as many as `out` has room for, or all of a shorter one: they stand at the
-  // beginning of `out`, `http.received` of them. `total` becomes the object's size.
-  S3Answer get_tail(const std::string& key, std::span<uint8_t> out, int64_t& total);
   S3Answer head(const std::string& key);
   // The answer to a condition is never that of this very request: when an attempt came to nothing
   // and the next one finds the object there, what stands is compared with `body`.

@@ -93,35 +93,6 @@ TEST(S3Client, ForgetsWhatAnAttemptLeft) {
   EXPECT_EQ(attempts, 2);
 }
 
-TEST(S3Client, ReadsTheEndOfAnObject) {
-  std::string reply;
-  ScriptedServer server([&](const std::string&) { return reply; });
-  const auto client = client_of(server);
-  std::vector<uint8_t> out(4);
-  int64_t size = 0;
-  reply = part("5-8/9", "fghi");
-  ASSERT_TRUE(client->get_tail("k", out, size).ok());
-  EXPECT_EQ(std::string(out.begin(), out.end()), "fghi");
-  EXPECT_EQ(size, 9);
-  EXPECT_THAT(server.requests()[0], HasSubstr("range: bytes=-4\r\n"));
-  for (const std::string& shorter : {part("0-1/2", "ab"), http_response("200 OK", "", "ab")}) {
-    reply = shorter;
-    const S3Answer answer = client->get_tail("k", out, size);
-    ASSERT_TRUE(answer.ok());
-    EXPECT_EQ(answer.http.received, 2u);
-    EXPECT_EQ(size, 2);
-  }
-  reply = http_response("416 Range Not Satisfiable", "", "");
-  EXPECT_EQ(client->get_tail("empty", out, size).status, 416);
-  for (const std::string& other : {part("0-3/9", "abcd"), part("6-8/9", "ghi"), part("5-8/*", "f"),
-                                   http_response("206 Partial Content", "", "fghi")}) {
-    reply = other;
-    EXPECT_THAT(s3_cause(client->get_tail("k", out, size)), HasSubstr("another part"));
-  }
-  reply = part("5-8/9", "fg");
-  EXPECT_THAT(s3_cause(client->get_tail("k", out, size)), HasSubstr("fewer than the 4"));
-}
-
 TEST(S3Client, SendsAHeaderForEachCondition) {
   ScriptedServer server(
       [](const std::string&) { return http_response("200 OK", "ETag: \"new\"\r\n", ""); });

@@ -17,8 +17,8 @@ namespace {
 
 class S3File final : public arrow::io::RandomAccessFile {
  public:
-  S3File(std::shared_ptr<S3Client> client, std::string key, int64_t size, std::vector<uint8_t> tail)
-      : client_(std::move(client)), key_(std::move(key)), size_(size), tail_(std::move(tail)) {}
+  S3File(std::shared_ptr<S3Client> client, std::string key, int64_t size)
+      : client_(std::move(client)), key_(std::move(key)), size_(size) {}
 
   arrow::Status Close() override {
     closed_ = true;
@@ -36,11 +36,6 @@ class S3File final : public arrow::io::RandomAccessFile {
     bytes = std::clamp<int64_t>(size_ - position, 0, bytes);
     if (bytes == 0) return 0;
     const std::span into(static_cast<uint8_t*>(out), static_cast<std::size_t>(bytes));
-    const int64_t tail_begin = size_ - static_cast<int64_t>(tail_.size());
-    if (position >= tail_begin) {
-      std::copy_n(tail_.begin() + (position - tail_begin), bytes, into.begin());
-      return bytes;
-    }
     const S3Answer answer = client_->get(key_, position, into);
     if (answer.cancelled) return arrow::Status::Cancelled("Interrupted.");
     if (!answer.ok()) return arrow::Status::IOError(s3_cause(answer));
@@ -70,7 +65,6 @@ class S3File final : public arrow::io::RandomAccessFile {
   const std::shared_ptr<S3Client> client_;
   const std::string key_;
   const int64_t size_;
-  const std::vector<uint8_t> tail_;
   int64_t position_ = 0;
   bool closed_ = false;
 };
@@ -78,9 +72,8 @@ class S3File final : public arrow::io::RandomAccessFile {
 }  // namespace
 
 std::shared_ptr<arrow::io::RandomAccessFile> open_s3_file(std::shared_ptr<S3Client> client,
-                                                          std::string key, int64_t size,
-                                                          std::vector<uint8_t> tail) {
-  return std::make_shared<S3File>(std::move(client), std::move(key), size, std::move(tail));
+                                                          std::string key, int64_t size) {
+  return std::make_shared<S3File>(std::move(client), std::move(key), size);
 }
 
 }  // namespace verger

@@ -6,16 +6,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "s3/client.h"
 
 namespace verger {
 
-// An object of so many bytes, read by ranges. `tail`: its last bytes, where they are known already,
-// are not asked for again. Thread-safe for ReadAt().
+// An object of so many bytes, read by ranges. Thread-safe for ReadAt().
 std::shared_ptr<arrow::io::RandomAccessFile> open_s3_file(std::shared_ptr<S3Client> client,
-                                                          std::string key, int64_t size,
-                                                          std::vector<uint8_t> tail = {});
+                                                          std::string key, int64_t size);
 
 }  // namespace verger

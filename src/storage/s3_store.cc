@@ -25,9 +25,6 @@ namespace {
 
 constexpr int kReadsInFlight = 64;
 constexpr int kS3Listers = 16;
-// As many bytes as Arrow asks for to find the footer of a Parquet file.
-constexpr std::size_t kTail = 64 << 10;
-constexpr int kNoSuchBytes = 416;  // even the last ones of an object that has none
 // An ETag that no object has.
 constexpr const char* kNoEtag = "\"00000000000000000000000000000000\"";
 
@@ -161,15 +158,8 @@ Result<std::vector<uint8_t>> S3Store::read_listed(const FileEntry& file) const {
 
 Result<std::shared_ptr<arrow::io::RandomAccessFile>> S3Store::open_file(
     const std::string& name) const {
-  const std::string key = key_of(name);
-  if (key.empty()) return io_error("read", shown(name), ENOENT);  // the bucket itself
-  std::vector<uint8_t> tail(kTail);
-  int64_t size = 0;
-  const S3Answer answer = client_->get_tail(key, tail, size);
-  if (answer.is_absent()) return io_error("read", shown(name), ENOENT);
-  if (!answer.ok() && answer.status != kNoSuchBytes) return error("read", name, answer);
-  tail.resize(answer.ok() ? answer.http.received : 0);
-  return open_s3_file(client_, key, size, std::move(tail));
+  VERGER_ASSIGN_OR_RETURN(const FileEntry file, find(name));
+  return open_listed(file);
 }
 
 Status S3Store::remove(const std::string& name) {

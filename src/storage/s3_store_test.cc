@@ -122,34 +122,6 @@ TEST(S3Store, PutsAndReadsObjects) {
   EXPECT_EQ(server.text("a//b"), "none");
 }
 
-// The end of it comes when it is opened, with its size; what lies before is asked for.
-TEST(S3Store, OpensAFileByOneRequest) {
-  std::string object(100'000, 'x');
-  object.replace(0, 4, "head").replace(object.size() - 4, 4, "tail");
-  ScriptedServer server([&](const std::string& request) {
-    if (request.find("empty") != request.npos) return http_response("416 None", "", "");
-    const bool whole = request.find("range: bytes=0-3\r\n") == request.npos;
-    const std::size_t begin = whole ? object.size() - (64 << 10) : 0;
-    const std::string bytes = object.substr(begin, whole ? object.npos : 4);
-    return http_response("206 Partial Content",
-                         "content-range: bytes " + std::to_string(begin) + '-' +
-                             std::to_string(begin + bytes.size() - 1) + "/100000\r\n",
-                         bytes);
-  });
-  StorageOptions options;
-  options.s3_endpoint = server.url();
-  options.s3_anonymous = true;
-  const auto store = Store::open("s3://bucket", options).value();
-  const auto file = store->open_file("file").value();
-  EXPECT_EQ(file->GetSize().ValueOrDie(), 100'000);
-  EXPECT_EQ(file->ReadAt(99'996, 100).ValueOrDie()->ToString(), "tail");
-  EXPECT_EQ(file->ReadAt(100'000, 1).ValueOrDie()->size(), 0);
-  EXPECT_EQ(server.requests().size(), 1u);
-  EXPECT_EQ(file->ReadAt(0, 4).ValueOrDie()->ToString(), "head");
-  EXPECT_EQ(server.requests().size(), 2u);
-  EXPECT_EQ(store->open_file("empty").value()->GetSize().ValueOrDie(), 0);
-}
-
 TEST(S3Store, AFileThatIsDroppedNeverAppears) {
   MemoryServer server(true);
   auto file = server.open()->create("half").value();

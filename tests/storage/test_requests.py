@@ -50,13 +50,8 @@ def test_extraction_asks_once_for_a_photograph_and_the_report_once_for_a_thumbna
     assert of_photographs(extracted) == {"GET": photographs}
 
 
-def test_a_part_is_opened_by_one_request_and_a_record_read_by_one(verger, bucket):
-    requests = run(verger, bucket)
-    for folder in ("features", "pca"):
-        # Once each for the model, the reduction, and what is familiar; the part is below 64 KiB.
-        assert requests["PUT", f"Out/{folder}"] == PARTS + 1
-        assert requests["HEAD", f"Out/{folder}"] == 0
+def test_a_record_is_read_by_one_request(verger, bucket):
+    run(verger, bucket)
     inspected = asked(verger, bucket, "inspect", "s3://bucket/Out")
     assert inspected["GET", "Out/_verger/shards"] == PARTS
     assert inspected["HEAD", "Out/_verger/shards"] == 0
-    assert inspected["HEAD", "Out/_verger/inputs"] == 0
