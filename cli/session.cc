@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.h"
 
-#include <arrow/io/interfaces.h>
-#include <arrow/result.h>
-#include <arrow/status.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -18,10 +15,8 @@
 #include <string_view>
 #include <utility>
 
-#include "base/lazy_vector.h"
 #include "base/status_macros.h"
 #include "shortage.h"
-#include "storage/io_error.h"
 #include "storage/local_path.h"
 #include "storage/store.h"
 
@@ -74,24 +69,9 @@ void end_with_parent() {
   if (getppid() != parent) std::raise(SIGUSR1);  // it ended just before
 }
 
-// Megabytes, of which a start notices how they are given.
-Result<LazyVector<uint8_t>> read_whole(const std::string& path, const StorageOptions& storage) {
-  VERGER_ASSIGN_OR_RETURN(const auto store, Store::open(path, storage));
-  VERGER_ASSIGN_OR_RETURN(const auto file, store->open_file(""));
-  const auto read = [&]() -> arrow::Result<LazyVector<uint8_t>> {
-    ARROW_ASSIGN_OR_RAISE(const int64_t size, file->GetSize());
-    LazyVector<uint8_t> bytes(static_cast<std::size_t>(size));
-    ARROW_ASSIGN_OR_RAISE(const int64_t got, file->ReadAt(0, size, bytes.data()));
-    if (got != size) return arrow::Status::IOError("it became shorter while it was read");
-    return bytes;
-  };
-  auto bytes = read();
-  if (!bytes.ok()) return io_error("read", store->shown(""), bytes.status());
-  return *std::move(bytes);
-}
-
-Result<LazyVector<uint8_t>> read_file(const std::string& path, const StorageOptions& storage) {
-  auto bytes = read_whole(path, storage);
+Result<std::vector<uint8_t>> read_file(const std::string& path, const StorageOptions& storage) {
+  VERGER_ASSIGN_OR_RETURN(const auto file, Store::open(path, storage));
+  auto bytes = file->read("");
   if (bytes.ok()) return bytes;
   return Status::model(bytes.error().message());
 }
@@ -114,7 +94,7 @@ Result<std::unique_ptr<Model>> load(const ModelOptions& options, const std::stri
     return untrained_mobilenet_v2(seed, precision, threads);
   }
   VERGER_ASSIGN_OR_RETURN(const auto bytes, read_file(path, storage));
-  const ModelFile file{.name = path, .bytes = {bytes.data(), bytes.size()}};
+  const ModelFile file{.name = path, .bytes = bytes};
   const bool onnx = is_onnx(path) || !options.model.empty();
   return onnx ? load_onnx(file, precision, threads) : load_mobilenet_v2(file, precision, threads);
 }
